@@ -1,0 +1,52 @@
+# make        the main job on the embedded example (offline but for the package registry)
+# make test   the whole test suite
+SHELL := /bin/bash
+PYTHON ?= python3.11
+CORES ?= all
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := run
+.PHONY: run test lint format bench docs probe lock clean
+
+run: $(READY)
+	$(BIN)/snakemake --cores $(CORES)
+
+test: $(READY)
+	$(BIN)/pytest -n auto --dist loadgroup
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+format: $(READY)
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	$(BIN)/snakefmt Snakefile workflow
+
+bench: $(READY)
+	$(BIN)/python benchmarks/bench_routing.py
+	$(BIN)/python benchmarks/bench_zonal.py
+
+probe: $(READY)
+	$(BIN)/pytest -m network -s tests
+
+# The environment: exactly what the lock file says, then this package on top of it.
+$(READY): requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# Needs uv. Writes versions and hashes, no addresses.
+lock:
+	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+		--group pyproject.toml:dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf results .snakemake

@@ -1,0 +1,173 @@
+"""The only module that opens and writes files. All writes are atomic: a file is whole or not there."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from comarca.errors import InputError
+from comarca.schemas import validate_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PathLike = str | Path
+
+
+@contextmanager
+def atomic_path(path: PathLike) -> Iterator[Path]:
+    """Give a temporary path beside `path`, moved into place only if all went well.
+
+    Parameters
+    ----------
+    path : path-like
+        Where the finished file has to stand.
+
+    Yields
+    ------
+    pathlib.Path
+        Where to write. It has the same suffix as `path` and does not exist yet.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+        part = Path(folder) / path.name
+        yield part
+        part.replace(path)
+
+
+def read_layer(path: PathLike, name: str) -> gpd.GeoDataFrame:
+    """Read a canonical layer and check it against its schema.
+
+    Parameters
+    ----------
+    path : path-like
+        A GeoParquet file.
+    name : str
+        Name of the schema, a key of `comarca.schemas.LAYERS`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The layer, EPSG:4326.
+    """
+    return validate_layer(gpd.read_parquet(path), name)
+
+
+def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
+    """Check a canonical layer and write it as GeoParquet.
+
+    Parameters
+    ----------
+    layer : geopandas.GeoDataFrame
+        The layer, EPSG:4326.
+    path : path-like
+        Where to.
+    name : str
+        Name of the schema.
+    """
+    checked = validate_layer(layer, name)
+    with atomic_path(path) as part:
+        checked.to_parquet(part, index=False, compression="zstd")
+
+
+def read_table(path: PathLike) -> pd.DataFrame:
+    """Read a Parquet table.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows, with the index it was written with.
+    """
+    return pd.read_parquet(path)
+
+
+def write_table(table: pd.DataFrame, path: PathLike) -> None:
+    """Write a Parquet table with its index.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows.
+    path : path-like
+        Where to.
+    """
+    with atomic_path(path) as part:
+        table.to_parquet(part, compression="zstd")
+
+
+def write_csv(table: pd.DataFrame, path: PathLike) -> None:
+    """Write a CSV file: UTF-8, comma, full precision, without an index.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The rows.
+    path : path-like
+        Where to.
+    """
+    with atomic_path(path) as part:
+        table.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def read_json(path: PathLike) -> Any:
+    """Read a JSON file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    object
+        What it holds.
+
+    Raises
+    ------
+    InputError
+        If it is not JSON.
+    """
+    text = Path(path).read_text(encoding="utf-8")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}, line {error.lineno}", got=text[:40], expected="JSON") from error
+
+
+def write_json(value: Mapping[str, Any] | list[Any], path: PathLike) -> None:
+    """Write a JSON file, indented, in UTF-8.
+
+    Parameters
+    ----------
+    value : mapping or list
+        What to write.
+    path : path-like
+        Where to.
+    """
+    write_text(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: PathLike) -> None:
+    """Write a text file in UTF-8.
+
+    Parameters
+    ----------
+    text : str
+        What to write.
+    path : path-like
+        Where to.
+    """
+    with atomic_path(path) as part:
+        part.write_text(text, encoding="utf-8")

@@ -1,0 +1,260 @@
+"""The registries as frozen data: what each column is, and which layers it needs.
+
+`workflow/registry/indicators/<family>.yaml` has one entry per column. A column name may hold fields in braces, such as
+``time_{city_class}_city_mean_min``: it stands for one column per value of that field, and its texts may use the
+field too. The values come from the region's configuration.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from string import Formatter
+from typing import TYPE_CHECKING, Any, Literal
+
+import yaml
+
+from comarca.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LANGUAGES = ("en", "es", "pt")
+Kind = Literal["number", "class", "text", "boolean"]
+Better = Literal["higher", "lower", "neither"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the indicator table.
+
+    Attributes
+    ----------
+    name, family : str
+        Column name; the family that computes it.
+    title : mapping
+        Short title per language (en, es, pt), as on a map.
+    unit : str
+        Unit, ``1`` if dimensionless, empty for text.
+    kind : str
+        ``number``, ``class``, ``text`` or ``boolean``.
+    range : tuple of float or None
+        Least and greatest value that can be right; None leaves a side open.
+    better : str
+        ``higher``, ``lower`` or ``neither``.
+    definition, method, source, proxy_for, bias, missing : str
+        What it means; how it is computed; reference (DOI); what it stands for; in which direction it errs; what a
+        missing value means.
+    layers : tuple of str
+        Layers without which the column is not computed.
+    mapped : bool
+        Whether a map is drawn of it.
+    categories : mapping
+        For ``class`` columns: value -> title per language, in the order of the legend.
+    fields : mapping
+        The values of the fields of a templated name, for this column.
+    """
+
+    name: str
+    family: str
+    title: Mapping[str, str]
+    unit: str
+    kind: Kind
+    range: tuple[float | None, float | None]
+    better: Better
+    definition: str
+    method: str
+    source: str
+    missing: str
+    layers: tuple[str, ...]
+    mapped: bool
+    proxy_for: str = ""
+    bias: str = ""
+    categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A family of indicators: one module, one config section.
+
+    Attributes
+    ----------
+    name : str
+        Name of the module in `comarca.indicators` and of the section under ``indicators:``.
+    title : mapping
+        Title per language.
+    layers, optional_layers : tuple of str
+        Layers that it cannot do without; layers that it uses where there are any.
+    columns : tuple of Column
+        Its columns, templates not yet expanded.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    layers: tuple[str, ...]
+    optional_layers: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All families, and the words that templates use.
+
+    Attributes
+    ----------
+    families : mapping
+        Families by name, in the order of the table.
+    terms : mapping
+        Field -> value -> word per language, for templated titles; a value without an entry stands for itself.
+    """
+
+    families: Mapping[str, Family]
+    terms: Mapping[str, Mapping[str, Mapping[str, str]]]
+
+    def columns(
+        self, family: str, *, fields: Mapping[str, Sequence[str]], layers: Iterable[str]
+    ) -> tuple[tuple[Column, ...], tuple[Column, ...]]:
+        """Columns of a family for one region.
+
+        Parameters
+        ----------
+        family : str
+            Name of the family.
+        fields : mapping
+            Values of each template field, such as ``{"city_class": ["town", "intermediate"]}``.
+        layers : iterable of str
+            Layers that the region has.
+
+        Returns
+        -------
+        active, inactive : tuple of Column
+            Those that can be computed, and those that lack a layer.
+        """
+        entry = self.families[family]
+        available = set(layers)
+        expanded = [column for template in entry.columns for column in self._expand(template, fields)]
+        active = tuple(column for column in expanded if available.issuperset((*entry.layers, *column.layers)))
+        return active, tuple(column for column in expanded if column not in active)
+
+    def _expand(self, template: Column, fields: Mapping[str, Sequence[str]]) -> list[Column]:
+        names = _fields_of(template.name)
+        columns = []
+        for values in itertools.product(*(fields.get(name, ()) for name in names)):
+            chosen = dict(zip(names, values, strict=True))
+            titles = {
+                language: text.format(**self._words(chosen, language)) for language, text in template.title.items()
+            }
+            english = self._words(chosen, "en")
+            columns.append(
+                replace(
+                    template,
+                    name=template.name.format(**chosen),
+                    title=titles,
+                    definition=template.definition.format(**english),
+                    method=template.method.format(**english),
+                    proxy_for=template.proxy_for.format(**english),
+                    missing=template.missing.format(**english),
+                    layers=tuple(layer.format(**chosen) for layer in template.layers),
+                    fields=chosen,
+                )
+            )
+        return columns
+
+    def _words(self, chosen: Mapping[str, str], language: str) -> dict[str, str]:
+        return {
+            name: self.terms.get(name, {}).get(value, {}).get(language, value.replace("_", " "))
+            for name, value in chosen.items()
+        }
+
+
+def load_registry(folder: str | Path) -> Registry:
+    """Read and check the indicator registry.
+
+    Parameters
+    ----------
+    folder : path-like
+        `workflow/registry/indicators`: ``_index.yaml`` (order of the families and the words of templates) and
+        one file per family.
+
+    Returns
+    -------
+    Registry
+        The registry.
+
+    Raises
+    ------
+    InputError
+        If an entry lacks a key, has an unknown one, or a column stands twice.
+    """
+    folder = Path(folder)
+    index = yaml.safe_load((folder / "_index.yaml").read_text(encoding="utf-8"))
+    families = {name: _load_family(folder / f"{name}.yaml", name) for name in index["families"]}
+    owner: dict[str, str] = {}
+    for family in families.values():
+        for column in family.columns:
+            if column.name in owner:
+                raise InputError(
+                    f"{folder}, {family.name}.{column.name}",
+                    got=f"the name of a column of {owner[column.name]}",
+                    expected="one entry per column",
+                )
+            owner[column.name] = family.name
+    return Registry(families=families, terms=index.get("terms", {}))
+
+
+def _load_family(path: Path, name: str) -> Family:
+    entry = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Family(
+        name=name,
+        title=_in_all_languages(path, name, entry["title"]),
+        layers=tuple(entry.get("layers", ())),
+        optional_layers=tuple(entry.get("optional_layers", ())),
+        columns=tuple(_column(path, name, key, value) for key, value in entry["columns"].items()),
+    )
+
+
+_KEYS = {
+    "title", "unit", "kind", "range", "better", "definition", "method", "source", "missing", "layers", "mapped",
+    "proxy_for", "bias", "categories",
+}  # fmt: skip
+_REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
+
+
+def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Column:
+    where = f"{path}, {family}.{name}"
+    for key in entry:
+        if key not in _KEYS:
+            raise InputError(where, got=key, expected="a known key", remedy=did_you_mean(key, _KEYS))
+    if lacking := _REQUIRED - entry.keys():
+        raise InputError(where, got=sorted(entry), expected=f"also {sorted(lacking)}")
+    low, high = entry.get("range", (None, None))
+    return Column(
+        name=name,
+        family=family,
+        title=_in_all_languages(path, name, entry["title"]),
+        unit=str(entry["unit"]),
+        kind=entry.get("kind", "number"),
+        range=(low, high),
+        better=entry["better"],
+        definition=entry["definition"],
+        method=entry["method"],
+        source=entry["source"],
+        missing=entry["missing"],
+        layers=tuple(entry.get("layers", ())),
+        mapped=entry.get("mapped", entry.get("kind", "number") in {"number", "class"}),
+        proxy_for=entry.get("proxy_for", ""),
+        bias=entry.get("bias", ""),
+        categories=entry.get("categories", {}),
+    )
+
+
+def _in_all_languages(path: Path, name: str, title: Mapping[str, str]) -> Mapping[str, str]:
+    if lacking := set(LANGUAGES) - title.keys():
+        raise InputError(f"{path}, {name}.title", got=dict(title), expected=f"also {sorted(lacking)}")
+    return title
+
+
+def _fields_of(name: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(name) if name]

@@ -1,0 +1,246 @@
+"""Strict models of the canonical layers, one docstring line per column.
+
+Every layer is stored in EPSG:4326, sorted by its first column, without extra columns. Text that is not known is
+null; numbers that are not known are NaN. A harmonise step that cannot meet its schema stops with a message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pandera.errors
+import pandera.pandas as pa
+
+from comarca.crs import require_storage_crs
+from comarca.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+
+def _text(description: str, *, nullable: bool = True, unique: bool = False, isin: list[str] | None = None) -> pa.Column:
+    checks = [pa.Check.isin(isin)] if isin else []
+    if not nullable:
+        checks.append(pa.Check.str_length(min_value=1))
+    return pa.Column(str, checks, nullable=nullable, unique=unique, description=description)
+
+
+def _number(
+    description: str, *, low: float | None = None, high: float | None = None, nullable: bool = True
+) -> pa.Column:
+    checks = []
+    if low is not None:
+        checks.append(pa.Check.ge(low))
+    if high is not None:
+        checks.append(pa.Check.le(high))
+    return pa.Column(float, checks, nullable=nullable, description=description)
+
+
+def _geometry(*types: str) -> pa.Column:
+    return pa.Column(
+        "geometry",
+        [
+            pa.Check(lambda shapes: shapes.geom_type.isin(types), name=f"geometry is {' or '.join(types)}"),
+            pa.Check(lambda shapes: ~shapes.is_empty, name="geometry is not empty"),
+        ],
+        description=f"{' or '.join(types)}, EPSG:4326",
+    )
+
+
+AREA: Final = ("Polygon", "MultiPolygon")
+
+TERRITORIES: Final = pa.DataFrameSchema(
+    {
+        "territory_id": _text("Code of the territory, as text: leading zeros count", nullable=False, unique=True),
+        "territory_name": _text("Name; not unique", nullable=False),
+        "parent_name": _text("Name of the unit one level up"),
+        "country": _text("ISO 3166-1 alpha-3 code", nullable=False),
+        "geometry": _geometry(*AREA),
+    },
+    name="territories",
+    strict=True,
+    ordered=True,
+)
+
+CITIES: Final = pa.DataFrameSchema(
+    {
+        "city_id": _text("Identifier in the source, as text", nullable=False, unique=True),
+        "city_name": _text("Name", nullable=False),
+        "country": _text("ISO 3166-1 alpha-3 code of the country it lies in"),
+        "population_persons": _number("Inhabitants; NaN if not known", low=0),
+        "osm_id": _text("OSM place that it was joined to, such as n123"),
+        "geometry": _geometry("Point", *AREA),
+    },
+    name="cities",
+    strict=True,
+    ordered=True,
+)
+
+#: Tags of a road that speeds, surfaces and passability need.
+ROAD_TAGS: Final = (
+    "surface", "smoothness", "tracktype", "maxspeed", "oneway", "junction", "access", "motor_vehicle", "seasonal",
+    "ford", "four_wd_only", "bridge", "tunnel", "lanes", "toll", "ref", "name",
+)  # fmt: skip
+
+ROADS: Final = pa.DataFrameSchema(
+    {
+        "road_id": _text("Identifier of the way in the source, such as w123", nullable=False, unique=True),
+        "road_class": _text("OSM highway value, or 'ferry'", nullable=False),
+        **{tag: _text(f"Value of the tag {tag.replace('four_wd_only', '4wd_only')}") for tag in ROAD_TAGS},
+        "grade_separated": _text(
+            "Vertices that share their place with another node they are not joined to: 'index:node index:node'"
+        ),
+        "geometry": _geometry("LineString"),
+    },
+    name="roads",
+    strict=True,
+    ordered=True,
+)
+
+POWER: Final = pa.DataFrameSchema(
+    {
+        "power_id": _text("Identifier in the source", nullable=False, unique=True),
+        "power_class": _text("Kind of line", nullable=False, isin=["line", "minor_line", "cable"]),
+        "voltage": _text("Value of the tag voltage"),
+        "geometry": _geometry("LineString", "MultiLineString"),
+    },
+    name="power",
+    strict=True,
+    ordered=True,
+)
+
+SERVICES: Final = pa.DataFrameSchema(
+    {
+        "service_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
+        "kind": _text("Kind of service: school, hospital, bank, ...", nullable=False),
+        "name": _text("Name"),
+        "geometry": _geometry("Point"),
+    },
+    name="services",
+    strict=True,
+    ordered=True,
+)
+
+LAND_USE: Final = pa.DataFrameSchema(
+    {
+        "land_use_id": _text("Identifier in the source, such as w123, r123", nullable=False, unique=True),
+        "land_use": _text("OSM landuse value, or natural=* for natural cover", nullable=False),
+        "geometry": _geometry(*AREA),
+    },
+    name="land_use",
+    strict=True,
+    ordered=True,
+)
+
+PLACES: Final = pa.DataFrameSchema(
+    {
+        "place_id": _text("Identifier in the source, such as n123", nullable=False, unique=True),
+        "place": _text("OSM place value: city, town, village, hamlet, ...", nullable=False),
+        "name": _text("Name"),
+        "population_persons": _number("Value of the tag population", low=0),
+        "geometry": _geometry("Point"),
+    },
+    name="places",
+    strict=True,
+    ordered=True,
+)
+
+BUILDINGS: Final = pa.DataFrameSchema(
+    {
+        "building_id": _text("Identifier in the source, such as w123, r123", nullable=False, unique=True),
+        "building": _text("Value of the tag building", nullable=False),
+        "levels": _number("Storeys above ground", low=0),
+        "footprint_m2": _number("Area on the ground", low=0, nullable=False),
+        "geometry": _geometry("Point"),
+    },
+    name="buildings",
+    strict=True,
+    ordered=True,
+)
+
+BOUNDARIES: Final = pa.DataFrameSchema(
+    {
+        "boundary_id": _text("Identifier in the source, such as r123", nullable=False, unique=True),
+        "admin_level": _text("OSM admin_level", nullable=False),
+        "name": _text("Name"),
+        "iso_code": _text("ISO 3166-1 alpha-2 code, upper case, for countries"),
+        "subdivision_code": _text("ISO 3166-2 code, or else the tag ref"),
+        "geometry": _geometry(*AREA),
+    },
+    name="boundaries",
+    strict=True,
+    ordered=True,
+)
+
+#: Population as points; providers that are rasters keep a GeoTIFF of counts instead.
+POPULATION: Final = pa.DataFrameSchema(
+    {
+        "population_id": _text("Identifier: the building, place or cell", nullable=False, unique=True),
+        "population_persons": _number("Inhabitants", low=0, nullable=False),
+        "geometry": _geometry("Point"),
+    },
+    name="population",
+    strict=True,
+    ordered=True,
+)
+
+#: Where people are, for access: one row per demand cell and territory.
+DEMAND: Final = pa.DataFrameSchema(
+    {
+        "demand_id": _text("Identifier, unique", nullable=False, unique=True),
+        "territory_id": _text("Territory that the people belong to", nullable=False),
+        "weight": _number("Inhabitants, or km2 where no population is known", low=0, nullable=False),
+        "geometry": _geometry("Point"),
+    },
+    name="demand",
+    strict=True,
+    ordered=True,
+)
+
+LAYERS: Final = {
+    schema.name: schema
+    for schema in (
+        TERRITORIES, CITIES, ROADS, POWER, SERVICES, LAND_USE, PLACES, BUILDINGS, BOUNDARIES, POPULATION, DEMAND,
+    )
+}  # fmt: skip
+
+
+def validate_layer(layer: gpd.GeoDataFrame | pd.DataFrame, name: str) -> gpd.GeoDataFrame:
+    """Check a layer against its schema.
+
+    Parameters
+    ----------
+    layer : geopandas.GeoDataFrame
+        The layer.
+    name : str
+        A key of `LAYERS`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same layer, sorted by its first column, with a fresh index.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, unknown, of the wrong type, or a value is not allowed; the message names the first
+        few offending rows.
+    CRSError
+        If the CRS is not EPSG:4326.
+    """
+    schema = LAYERS[name]
+    if "geometry" in schema.columns:
+        require_storage_crs(layer, name=f"layer {name}")
+    try:
+        checked = schema.validate(layer, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        first = cases.iloc[0]
+        raise InputError(
+            f"layer {name}, column {first['column']}, row {first['index']}",
+            got=first["failure_case"],
+            expected=str(first["check"]),
+            remedy=f"{len(cases)} such case(s) in all.",
+        ) from error
+    return checked.sort_values(next(iter(schema.columns)), kind="stable", ignore_index=True)

@@ -1,0 +1,31 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Return the project's root folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def example_pbf() -> Path:
+    """Return the embedded example's OSM extract."""
+    return ROOT / "data/raw/example/liechtenstein-2013-08-03.osm.pbf"
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """Return the folder of real test data, or skip and say where it was looked for."""
+    folder = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"real test data not found in {folder}; set COMARCA_CASES")
+    return folder
