@@ -12,10 +12,12 @@ import geopandas as gpd
 import pandas as pd
 
 from comarca.errors import InputError
+from comarca.layers import LAYERS
+from comarca.results import Check, Indicators
 from comarca.schemas import validate_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 PathLike = str | Path
 
@@ -75,6 +77,96 @@ def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
     checked = validate_layer(layer, name)
     with atomic_path(path) as part:
         checked.to_parquet(part, index=False, compression="zstd")
+
+
+def load(name: str, path: PathLike | Mapping[str, str]) -> Any:
+    """Read a layer in the way its kind asks for.
+
+    Parameters
+    ----------
+    name : str
+        Name of the layer, a key of `comarca.layers.LAYERS`.
+    path : path-like or mapping
+        Its file; for a layer with one file per value of a field, value -> file.
+
+    Returns
+    -------
+    GeoDataFrame, DataFrame, pathlib.Path or dict
+        A vector layer, a table, a raster's path (rasters are read block by block), or a dict of these.
+    """
+    if isinstance(path, dict):
+        return {key: load(name, file) for key, file in path.items()}
+    kind = LAYERS[name].kind
+    if kind == "vector":
+        return read_layer(str(path), name)
+    if kind == "table":
+        return read_table(str(path))
+    return Path(str(path))
+
+
+_FLAG_SUFFIX = "__flag"
+
+
+def write_indicators(indicators: Indicators, path: PathLike) -> None:
+    """Write a family's values and flags as one Parquet table.
+
+    Parameters
+    ----------
+    indicators : Indicators
+        Values and flags; the checks are written apart, see `write_checks`.
+    path : path-like
+        Where to.
+    """
+    flags = indicators.flags.add_suffix(_FLAG_SUFFIX)
+    write_table(pd.concat([indicators.values, flags], axis="columns"), path)
+
+
+def read_indicators(path: PathLike) -> Indicators:
+    """Read what `write_indicators` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Indicators
+        Values and flags, without checks.
+    """
+    table = read_table(path)
+    names = [str(name) for name in table if not str(name).endswith(_FLAG_SUFFIX)]
+    flags = table[[name + _FLAG_SUFFIX for name in names]]
+    return Indicators(table[names], flags.set_axis(names, axis="columns"))
+
+
+def write_checks(checks: Iterable[Check], path: PathLike) -> None:
+    """Write checks as JSON.
+
+    Parameters
+    ----------
+    checks : iterable of Check
+        What was checked.
+    path : path-like
+        Where to.
+    """
+    write_json([check.as_dict() for check in checks], path)
+
+
+def read_checks(path: PathLike) -> list[Check]:
+    """Read checks.
+
+    Parameters
+    ----------
+    path : path-like
+        What `write_checks` wrote.
+
+    Returns
+    -------
+    list of Check
+        In the order they were written.
+    """
+    return [Check(**entry) for entry in read_json(path)]
 
 
 def read_table(path: PathLike) -> pd.DataFrame:

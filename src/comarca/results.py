@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from comarca.flags import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Status = Literal["pass", "warn", "fail", "info"]
 
@@ -76,6 +79,22 @@ class Indicators:
         if silent.to_numpy().any():
             columns = silent.columns[silent.any()].tolist()
             raise ValueError(f"missing values without a reason code in {columns}")
+
+    def select(self, columns: Sequence[str]) -> Indicators:
+        """Keep some columns, in the order given.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Names of columns that are there.
+
+        Returns
+        -------
+        Indicators
+            Values and flags of these columns, and all checks.
+        """
+        names = list(columns)
+        return Indicators(self.values[names], self.flags[names], self.checks)
 
 
 def explain(values: pd.DataFrame, default: Flag, **reasons: pd.Series | Flag) -> pd.DataFrame:

@@ -1,0 +1,114 @@
+"""From what the user wrote to a checked configuration, or to one clear message that names every wrong key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from comarca.catalogue import country
+from comarca.config import Config
+from comarca.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pydantic_core import ErrorDetails
+
+
+def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Config:
+    """Check a configuration.
+
+    Parameters
+    ----------
+    raw : mapping
+        What stands in the YAML files and on the command line. ``country: NIC`` or ``country: NIC,SLV`` is short for
+        regions of these names with all defaults, and replaces any other regions.
+    where : str, optional
+        What to call it in messages.
+
+    Returns
+    -------
+    Config
+        The checked configuration.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown, a value is of the wrong kind, or a country code does not exist. All wrong keys are
+        named in one message, each with the value, what was expected and the nearest right spelling.
+    """
+    data = dict(raw)
+    if short := data.pop("country", None):
+        codes = [code.strip() for code in str(short).split(",") if code.strip()]
+        data["regions"] = {code: {"country": code} for code in codes}
+    for name, region in (data.get("regions") or {}).items():
+        if isinstance(region, dict) and isinstance(region.get("country"), str):
+            country(region["country"], where=f"{where}, regions.{name}.country")
+    try:
+        return Config.model_validate(data)
+    except ValidationError as error:
+        problems = [_describe(problem) for problem in error.errors() if not _is_noise(problem)]
+        first, *others = problems
+        raise ConfigError(
+            f"{where}, {first['key']}",
+            got=first["got"],
+            expected=first["expected"],
+            remedy=" ".join([first["remedy"], *(_as_sentence(problem) for problem in others)]).strip(),
+        ) from error
+
+
+def _is_noise(problem: ErrorDetails) -> bool:
+    """Tell the complaint of the branch `false` of a family, which nobody meant."""
+    return "literal[False]" in problem["loc"] and isinstance(problem["input"], dict)
+
+
+def _describe(problem: ErrorDetails) -> dict[str, Any]:
+    model, path = _walk(problem["loc"])
+    key = ".".join(path)
+    if problem["type"] == "extra_forbidden":
+        fields = {field.alias or name for name, field in model.model_fields.items()}
+        return {
+            "key": key,
+            "got": f"an unknown key with the value {problem['input']!r}",
+            "expected": "one of " + ", ".join(sorted(fields)),
+            "remedy": did_you_mean(path[-1], fields),
+        }
+    if problem["type"] == "missing":
+        return {"key": key, "got": None, "expected": "a value", "remedy": "This key is required."}
+    expected = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    remedy = ""
+    if problem["type"] == "literal_error" and isinstance(problem["input"], str):
+        remedy = did_you_mean(problem["input"], _literals(problem))
+    return {"key": key, "got": problem["input"], "expected": expected, "remedy": remedy}
+
+
+def _literals(problem: ErrorDetails) -> list[str]:
+    return [part.strip(" '") for part in problem["ctx"]["expected"].replace(" or ", ",").split(",")]
+
+
+def _as_sentence(problem: dict[str, Any]) -> str:
+    return f"Also {problem['key']}: got {problem['got']!r}, expected {problem['expected']}. {problem['remedy']}".strip()
+
+
+def _walk(location: tuple[int | str, ...]) -> tuple[type[BaseModel], list[str]]:
+    """Follow an error's location through the models: the model it stands in, and the keys as the user wrote them."""
+    model: type[BaseModel] = Config
+    path: list[str] = []
+    for part in location:
+        if isinstance(part, str) and part.startswith(("literal[", "function-")):
+            continue
+        if part == model.__name__:
+            continue
+        owner = model.model_fields.get(str(part))
+        inner = _model_in(owner.annotation) if owner else None
+        path.append(str(part))
+        if inner is not None:
+            model = inner
+    return model, path
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for inner in get_args(annotation) if (model := _model_in(inner))), None)

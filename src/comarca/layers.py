@@ -1,0 +1,116 @@
+"""Which layers there are, where they lie under ``results/<region>/``, and which of them a region has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from comarca.config import Region
+
+LayerKind = Literal["vector", "table", "raster", "json"]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer.
+
+    Attributes
+    ----------
+    name : str
+        Name; for kind ``vector`` also that of its schema.
+    kind : str
+        ``vector`` (GeoParquet by schema), ``table`` (Parquet), ``raster`` (GeoTIFF) or ``json``.
+    path : str
+        Path under ``results/<region>/``. With a field in braces there is one file per value of the field.
+    switch : str
+        The configuration key that gives the region this layer.
+    field : str or None
+        The field in the path.
+    """
+
+    name: str
+    kind: LayerKind
+    path: str
+    switch: str
+    field: str | None = None
+
+
+def _vector(name: str, switch: str) -> Layer:
+    return Layer(name, "vector", f"layers/{name}.parquet", switch)
+
+
+LAYERS: Final[dict[str, Layer]] = {
+    layer.name: layer
+    for layer in (
+        _vector("territories", "territories.provider"),
+        _vector("roads", "roads.provider"),
+        _vector("power", "power.provider"),
+        _vector("services", "services.provider"),
+        _vector("land_use", "osm.provider"),
+        _vector("places", "osm.provider"),
+        _vector("buildings", "osm.provider"),
+        _vector("cities", "cities.provider"),
+        _vector("demand", "population.provider"),
+        Layer("travel_times", "table", "layers/travel_times/{city_class}.parquet", "roads.provider", "city_class"),
+        Layer("service_times", "table", "layers/service_times.parquet", "services.provider"),
+    )
+}
+
+
+def available_layers(region: Region) -> frozenset[str]:
+    """Name the layers that a region has by its configuration.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+
+    Returns
+    -------
+    frozenset of str
+        Names of layers, keys of `LAYERS`.
+    """
+    has_osm = region.osm.is_given
+
+    def given(section: str) -> bool:
+        source = getattr(region, section)
+        return bool(source.is_given and (source.provider != ("osm",) or has_osm))
+
+    present = {
+        "territories": True,
+        "cities": given("cities"),
+        "roads": given("roads"),
+        "power": given("power"),
+        "services": given("services"),
+        "land_use": has_osm,
+        "places": has_osm,
+        "buildings": has_osm,
+        # People are known; demand itself falls back to a grid of areas.
+        "population": region.population.is_given and (region.population.provider != ("settlements",) or has_osm),
+        "demand": True,
+    }
+    present["travel_times"] = present["roads"] and present["cities"]
+    present["service_times"] = present["roads"] and present["services"]
+    return frozenset(name for name, is_present in present.items() if is_present)
+
+
+def template_fields(region: Region) -> dict[str, list[str]]:
+    """Values of the fields that registry entries and layer paths are expanded over.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+
+    Returns
+    -------
+    dict
+        Field -> values as text.
+    """
+    options = region.indicators
+    return {
+        "city_class": list(region.city_classes_persons),
+        "time_threshold": [str(t) for t in options.access.time_thresholds_min] if options.access else [],
+        "service": list(options.services.kinds) if options.services else [],
+    }

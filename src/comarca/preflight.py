@@ -1,0 +1,99 @@
+"""Checks of the user's files that need no more than a look at their headers, made before any job runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyogrio
+import pyogrio.errors
+
+from comarca.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from comarca.config import Config, Source
+
+_SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
+             "holdings", "outcomes")  # fmt: skip
+#: Sections whose file is a vector layer, with the keys that name its columns.
+_COLUMN_KEYS = {
+    "territories": ("id", "name", "parent"),
+    "roads": ("road_class", "surface", "oneway", "maxspeed"),
+    "power": (),
+    "services": ("kind", "name"),
+    "cities": ("id", "name", "population"),
+    "parcels": ("owner",),
+}
+
+
+def check_inputs(config: Config) -> None:
+    """Check that every file the configuration names is there and has the layer, columns and CRS it needs.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration.
+
+    Raises
+    ------
+    ConfigError
+        Names the key, the file, what was found and the nearest right spelling.
+    """
+    for name, region in config.regions.items():
+        _require_file(region.speeds, key=f"regions.{name}.speeds")
+        for position, table in enumerate(region.attributes):
+            _require_file(table.path, key=f"regions.{name}.attributes.{position}.path")
+        for section in _SECTIONS:
+            source = getattr(region, section)
+            if source.path is None:
+                continue
+            key = f"regions.{name}.{section}"
+            _require_file(source.path, key=f"{key}.path")
+            if section in _COLUMN_KEYS:
+                _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
+
+
+def _require_file(path: str, *, key: str) -> None:
+    if Path(path).is_file():
+        return
+    folder = Path(path).parent
+    near = did_you_mean(Path(path).name, (entry.name for entry in folder.iterdir())) if folder.is_dir() else ""
+    raise ConfigError(
+        f"configuration, {key}",
+        got=path,
+        expected="a file that exists",
+        remedy=near or f"Paths are taken from the folder snakemake runs in: {Path.cwd()}.",
+    )
+
+
+def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> None:
+    path = str(source.path)
+    if path.endswith((".csv", ".parquet")):  # read and checked by column when the job runs
+        return
+    where = f"configuration, {key}"
+    try:
+        layers = [str(layer) for layer in pyogrio.list_layers(path)[:, 0]]
+    except pyogrio.errors.DataSourceError as error:
+        raise ConfigError(f"{where}.path", got=path, expected="a vector file", remedy=str(error)) from error
+    layer = getattr(source, "layer", None)
+    if layer is None and len(layers) > 1:
+        raise ConfigError(f"{where}.layer", got=None, expected=f"one of {layers}", remedy=f"{path} has several layers.")
+    if layer is not None and layer not in layers:
+        raise ConfigError(f"{where}.layer", got=layer, expected=f"one of {layers}", remedy=did_you_mean(layer, layers))
+    info = pyogrio.read_info(path, layer=layer)
+    if info["crs"] is None:
+        raise ConfigError(
+            f"{where}.path",
+            got=f"{path} without a coordinate reference system",
+            expected="a file with one",
+            remedy="A CRS is never assumed: write it into the file, for instance with ogr2ogr -a_srs.",
+        )
+    fields = [str(field) for field in info["fields"]]
+    for column_key in column_keys:
+        column = getattr(source, column_key)
+        if column is not None and column not in fields:
+            shown = "class" if column_key == "road_class" else column_key
+            raise ConfigError(
+                f"{where}.{shown}", got=column, expected=f"a column of {path}: {fields}",
+                remedy=did_you_mean(column, fields),
+            )  # fmt: skip

@@ -1,0 +1,203 @@
+"""Where the numbers come from: the record of a run, and the texts that cite its sources."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+#: Libraries whose version can change a number or a picture.
+LIBRARIES: Final = (
+    "comarca", "exactextract", "geopandas", "mapclassify", "matplotlib", "numpy", "osmium", "pandas", "pyogrio",
+    "pyproj", "rasterio", "scipy", "shapely", "snakemake",
+)  # fmt: skip
+
+_SOURCES_WORD: Final = {"en": "Sources", "es": "Fuentes", "pt": "Fontes"}
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that a run has read.
+
+    Attributes
+    ----------
+    layer : str
+        Layers made from it, such as ``roads`` or ``roads, services``.
+    provider, version : str
+        Who publishes it; which edition.
+    path : str
+        Where it lies, relative to the project.
+    url : str or None
+        Where it was fetched from; None for a file that the user gave.
+    sha256 : str
+        Checksum of its bytes.
+    bytes : int
+        Its size.
+    retrieved, data_date : str or None
+        ISO dates: when it was fetched; what date or year its data describe.
+    licence, attribution : str
+        Under what terms; the words that the licence asks for. Empty if not known.
+    """
+
+    layer: str
+    provider: str
+    version: str
+    path: str
+    url: str | None
+    sha256: str
+    bytes: int
+    retrieved: str | None
+    data_date: str | None
+    licence: str
+    attribution: str
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of Python and of the libraries that can change a result.
+
+    Returns
+    -------
+    dict
+        Name -> version, sorted by name.
+    """
+    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+
+
+def provenance(
+    inputs: Sequence[InputFile],
+    *,
+    region: str,
+    config: Mapping[str, Any],
+    run_seconds: float | None = None,
+    finished: str | None = None,
+) -> dict[str, Any]:
+    """Make the record of a run.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+    region : str
+        Name of the region.
+    config : mapping
+        The validated configuration of the region.
+    run_seconds : float, optional
+        How long it took.
+    finished : str, optional
+        ISO date and time of its end.
+
+    Returns
+    -------
+    dict
+        Plain data for `provenance.json`.
+    """
+    return {
+        "region": region,
+        "finished": finished,
+        "run_seconds": run_seconds,
+        "inputs": [asdict(entry) for entry in _ordered(inputs)],
+        "config": dict(config),
+        "versions": library_versions(),
+    }
+
+
+def sources_table(inputs: Sequence[InputFile]) -> pd.DataFrame:
+    """List the inputs as a table.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per file, one column per attribute of `InputFile`.
+    """
+    return pd.DataFrame([asdict(entry) for entry in _ordered(inputs)], columns=list(InputFile.__dataclass_fields__))
+
+
+def source_line(inputs: Sequence[InputFile], *, language: str) -> str:
+    """Write the line that stands under a map.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        What the map was made from.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        Each attribution once, with its licence; empty if there is none to give.
+    """
+    notices = [_credit(entry) for entry in _ordered(inputs)]
+    known = list(dict.fromkeys(credit for credit in notices if credit))
+    return f"{_SOURCES_WORD[language]}: {'; '.join(known)}." if known else ""
+
+
+def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) -> str:
+    """Write a paragraph and a list on the data, ready to paste into a paper.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+    region, title : str
+        Name of the region in the configuration; its name for readers.
+
+    Returns
+    -------
+    str
+        Markdown, for `SOURCES.md`.
+    """
+    ordered = _ordered(inputs)
+    phrases = [f"{entry.layer} from {entry.provider} ({_edition(entry)})" for entry in ordered]
+    listing = [_listed(entry) for entry in ordered]
+    notices = list(dict.fromkeys(_credit(entry) for entry in ordered if entry.attribution))
+    return (
+        f"# Sources of the indicators of {title}\n\n"
+        f"The territory indicators of {title} (region `{region}`) were computed with comarca {version('comarca')} "
+        f"from {_enumerated(phrases)}. "
+        "The definition, formula and source of each indicator stand in `codebook.csv`; "
+        "checksums of all input files in `provenance.json`.\n\n"
+        "## Data\n\n" + "\n".join(listing) + "\n\n"
+        "## To be printed with maps and tables\n\n" + "\n".join(f"- {credit}" for credit in notices) + "\n"
+    )
+
+
+def _ordered(inputs: Sequence[InputFile]) -> list[InputFile]:
+    return sorted(inputs, key=lambda entry: (entry.layer, entry.provider, entry.path))
+
+
+def _credit(entry: InputFile) -> str:
+    if not entry.attribution:
+        return ""
+    return f"{entry.attribution} ({entry.licence})" if entry.licence else entry.attribution
+
+
+def _edition(entry: InputFile) -> str:
+    return ", ".join(part for part in (entry.version, f"data of {entry.data_date}" if entry.data_date else "") if part)
+
+
+def _listed(entry: InputFile) -> str:
+    url = f" <{entry.url}>" if entry.url else f" `{entry.path}`"
+    retrieved = f", retrieved {entry.retrieved}" if entry.retrieved else ""
+    licence = entry.licence or "licence not stated"
+    return (
+        f"- **{entry.layer}**: {entry.provider}, {_edition(entry)}.{url}{retrieved}. {licence}. "
+        f"sha256 `{entry.sha256[:16]}...`"
+    )
+
+
+def _enumerated(phrases: Sequence[str]) -> str:
+    if len(phrases) < 2:
+        return "".join(phrases) or "the data listed below"
+    return f"{', '.join(phrases[:-1])} and {phrases[-1]}"

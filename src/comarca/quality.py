@@ -1,0 +1,188 @@
+"""The quality report of a run: `quality.json` for programs, `quality.md` for readers."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.flags import MEANING, Flag
+from comarca.quality_checks import table_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from comarca.results import Check
+
+__all__ = ["NotComputed", "quality_markdown", "quality_report", "table_checks"]
+
+#: Cases that are printed per check; `quality.json` holds them all.
+MAX_ROWS: Final = 20
+_HEADINGS: Final = {
+    "fail": ("Failed", "These results must not be used before the cause is found."),
+    "warn": ("To look at", "The numbers stand, but each of these may matter for what you want to say with them."),
+    "pass": ("Passed", ""),
+    "info": ("Figures", "Measured, without a limit to hold them against."),
+}
+
+
+@dataclass(frozen=True)
+class NotComputed:
+    """A column that this region's inputs do not allow.
+
+    Attributes
+    ----------
+    column, title : str
+        Name and English title.
+    lacking : tuple of str
+        Layers that are missing.
+    config_key : str
+        What to set to switch it on, such as ``regions.LIE.land_cover.provider``.
+    """
+
+    column: str
+    title: str
+    lacking: tuple[str, ...]
+    config_key: str
+
+
+def quality_report(checks: Sequence[Check], *, region: str, not_computed: Sequence[NotComputed] = ()) -> dict[str, Any]:
+    """Collect all checks of a run.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        From the layers, the families and the table.
+    region : str
+        Name of the region.
+    not_computed : sequence of NotComputed
+        Columns that the region's inputs do not allow.
+
+    Returns
+    -------
+    dict
+        ``region, summary, checks, not_computed, reason_codes``; strict JSON: what is not finite becomes null.
+    """
+    counts = Counter(check.status for check in checks)
+    report = {
+        "region": region,
+        "summary": {status: counts.get(status, 0) for status in ("pass", "warn", "fail", "info")},
+        "checks": [check.as_dict() for check in checks],
+        "not_computed": [asdict(entry) | {"lacking": list(entry.lacking)} for entry in not_computed],
+        "reason_codes": {flag.value: MEANING[flag] for flag in Flag if flag != Flag.OK},
+    }
+    return json.loads(json.dumps(_plain(report), allow_nan=False))  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return _plain(value.item())
+    if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    return value
+
+
+def quality_markdown(report: Mapping[str, Any]) -> str:
+    """Write the report out for a reader who is no programmer.
+
+    Parameters
+    ----------
+    report : mapping
+        As from `quality_report`.
+
+    Returns
+    -------
+    str
+        Markdown: a summary, what failed, what to look at, columns that were not computed, what passed, the figures,
+        and what the reason codes mean.
+    """
+    parts = [f"# Quality of the results: {_cell(report['region'])}", _summary(report)]
+    parts += [_section(report, status) for status in ("fail", "warn")]
+    parts.append(_not_computed(report["not_computed"]))
+    parts += [_section(report, status) for status in ("pass", "info")]
+    codes = "\n".join(f"- `{code}`: {text}" for code, text in report["reason_codes"].items())
+    parts.append(
+        f"## What the reason codes mean\n\nThey stand in the column `flag` of `indicators_long.csv`.\n\n{codes}"
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _summary(report: Mapping[str, Any]) -> str:
+    counts = report["summary"]
+    verdict = (
+        "**Some checks failed.**"
+        if counts["fail"]
+        else "**No check failed**, but some results need a look."
+        if counts["warn"]
+        else "**All checks passed.**"
+    )
+    lacking = len(report["not_computed"])
+    return (
+        f"{verdict} {counts['pass']} passed, {counts['warn']} warn, {counts['fail']} failed; "
+        f"{counts['info']} figures without a limit; {lacking} columns not computed for want of data."
+    )
+
+
+def _section(report: Mapping[str, Any], status: str) -> str:
+    checks = [check for check in report["checks"] if check["status"] == status]
+    if not checks:
+        return ""
+    title, intro = _HEADINGS[status]
+    return "\n\n".join(part for part in [f"## {title}", intro, *map(_entry, checks)] if part)
+
+
+def _entry(check: Mapping[str, Any]) -> str:
+    limit = f" (limit: {check['threshold']})" if check["threshold"] else ""
+    text = f"- **{check['name'].replace('_', ' ')}**: {check['message']}{limit}"
+    return f"{text}\n\n{_table(check['rows'])}" if check["rows"] and check["status"] != "pass" else text
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> str:
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    lines = [
+        "  | " + " | ".join(_cell(key.replace("_", " ")) for key in keys) + " |",
+        "  |" + "---|" * len(keys),
+        *("  | " + " | ".join(_cell(row.get(key)) for key in keys) + " |" for row in rows[:MAX_ROWS]),
+    ]
+    more = f"\n\n  {len(rows) - MAX_ROWS} more in `quality.json`." if len(rows) > MAX_ROWS else ""
+    return "\n".join(lines) + more
+
+
+def _not_computed(entries: Sequence[Mapping[str, Any]]) -> str:
+    if not entries:
+        return ""
+    lines = [
+        "| Column | What it is | Data it lacks | Config key that switches it on |",
+        "|---|---|---|---|",
+        *(
+            f"| `{entry['column']}` | {_cell(entry['title'])} | {_cell(', '.join(entry['lacking']))} "
+            f"| `{entry['config_key']}` |"
+            for entry in entries
+        ),
+    ]
+    intro = "The table leaves these out, because the region's configuration has no data for them."
+    return "\n\n".join(["## Not computed", intro, "\n".join(lines)])
+
+
+def _cell(value: Any) -> str:
+    """Text that cannot break a Markdown table or bring HTML in."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return "; ".join(f"{_cell(key)}: {_cell(item)}" for key, item in value.items())
+    text = (
+        f"{value:,.4g}"
+        if isinstance(value, float) and abs(value) < 1e4
+        else f"{value:,.0f}"
+        if isinstance(value, float)
+        else str(value)
+    )
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

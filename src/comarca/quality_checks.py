@@ -1,0 +1,228 @@
+"""Checks on the finished table and its territories."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from comarca.crs import equal_area_crs, geodesic_area_km2
+from comarca.results import Check
+from comarca.units import M2_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from comarca.registry import Column
+
+MAX_ROBUST_Z: Final = 6.0
+MAX_MISSING_SHARE: Final = 0.5
+MAX_YEARS_APART: Final = 5
+AREA_TOLERANCE_SHARE: Final = 0.02
+OVERLAP_TOLERANCE_SHARE: Final = 1e-4
+# Share of the normal distribution's standard deviation that the median absolute deviation estimates.
+_MAD_PER_SIGMA: Final = 0.674489750196082
+
+
+def table_checks(
+    table: pd.DataFrame,
+    flags: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    territories: gpd.GeoDataFrame,
+    years: Mapping[str, int | None] | None = None,
+    expected_count: int | None = None,
+    expected_area_km2: float | None = None,
+) -> list[Check]:
+    """Check the table as a whole.
+
+    Parameters
+    ----------
+    table, flags : pandas.DataFrame
+        As from `comarca.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    years : mapping, optional
+        Column name -> year of its data.
+    expected_count, expected_area_km2 : int, float, optional
+        What the country catalogue says; not checked if not given.
+
+    Returns
+    -------
+    list of Check
+        Territories, missing values, outliers and data dates.
+    """
+    numeric = [column.name for column in columns if column.kind == "number" and column.name in table]
+    checks = [valid_territories(territories), overlaps(territories), shared_names(table)]
+    if expected_count is not None:
+        checks.append(territory_count(len(territories), expected_count))
+    if expected_area_km2 is not None:
+        checks.append(territory_area(territories, expected_area_km2))
+    return [*checks, missing_values(flags, table), outliers(table, numeric), data_dates(years or {})]
+
+
+def valid_territories(territories: gpd.GeoDataFrame) -> Check:
+    """Check that no polygon crosses itself."""
+    valid = shapely.is_valid(territories.geometry.to_numpy())
+    wrong = _records(territories.loc[~valid, ["territory_id", "territory_name"]])
+    return Check(
+        name="territories_valid",
+        status="fail" if wrong else "pass",
+        value=len(wrong),
+        threshold="0 invalid polygons",
+        message=f"{len(territories) - len(wrong)} of {len(territories)} territories have a valid boundary.",
+        rows=wrong,
+    )
+
+
+def overlaps(territories: gpd.GeoDataFrame) -> Check:
+    """Check that territories do not lie over each other: sum of areas against area of the union."""
+    shapes = territories.geometry.to_crs(equal_area_crs(tuple(territories.total_bounds))).to_numpy()
+    shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
+    total = float(shapely.area(shapes).sum())
+    overlap = 0.0 if shapely.coverage_is_valid(shapes) else max(total - shapely.union_all(shapes).area, 0.0)
+    share = overlap / total if total else 0.0
+    return Check(
+        name="territories_overlap_km2",
+        status="warn" if share > OVERLAP_TOLERANCE_SHARE else "pass",
+        value=overlap / M2_PER_KM2,
+        threshold=f"at most {OVERLAP_TOLERANCE_SHARE:.2%} of the area",
+        message=f"{overlap / M2_PER_KM2:,.2f} km2 ({share:.4%} of the area) belong to more than one territory.",
+    )
+
+
+def shared_names(table: pd.DataFrame) -> Check:
+    """List names that several territories bear: such tables cannot be joined by name."""
+    shared = table[table["territory_name"].duplicated(keep=False)].sort_values(["territory_name", "territory_id"])
+    count = shared["territory_name"].nunique()
+    return Check(
+        name="shared_names",
+        status="info",
+        value=count,
+        threshold="",
+        message=f"{count} name(s) are borne by more than one territory: join other tables by territory_id.",
+        rows=_records(shared[["territory_id", "territory_name", "parent_name"]]),
+    )
+
+
+def territory_count(found: int, expected: int) -> Check:
+    """Compare the number of territories with the country catalogue."""
+    return Check(
+        name="territory_count",
+        status="pass" if found == expected else "warn",
+        value=found,
+        threshold=f"{expected} in the country catalogue",
+        message=f"{found} territories were found; the country catalogue says {expected}.",
+    )
+
+
+def territory_area(territories: gpd.GeoDataFrame, expected_area_km2: float) -> Check:
+    """Compare the territories' total area with the country catalogue."""
+    found = float(geodesic_area_km2(territories.geometry.to_numpy()).sum())
+    error = found / expected_area_km2 - 1
+    return Check(
+        name="territory_area_km2",
+        status="pass" if abs(error) <= AREA_TOLERANCE_SHARE else "warn",
+        value=found,
+        threshold=f"{expected_area_km2:,.0f} km2 within {AREA_TOLERANCE_SHARE:.0%}",
+        message=f"The territories have {found:,.0f} km2, {error:+.1%} against the country catalogue.",
+    )
+
+
+def missing_values(flags: pd.DataFrame, table: pd.DataFrame) -> Check:
+    """List columns by share of missing values, with the reasons and how often each holds."""
+    rows: list[dict[str, Any]] = []
+    for name in flags.columns:
+        missing = table[name].isna().to_numpy()
+        if missing.any():
+            reasons = Counter(flags[name].to_numpy()[missing].tolist())
+            rows.append({"column": str(name), "missing_share": float(missing.mean()), "reasons": dict(reasons)})
+    rows.sort(key=lambda row: (-row["missing_share"], row["column"]))
+    mostly = sum(row["missing_share"] > MAX_MISSING_SHARE for row in rows)
+    return Check(
+        name="missing_values",
+        status="warn" if mostly else "pass",
+        value=mostly,
+        threshold=f"no column with more than {MAX_MISSING_SHARE:.0%} missing",
+        message=f"{len(rows)} of {flags.shape[1]} columns have gaps; in {mostly} more than half is missing.",
+        rows=rows,
+    )
+
+
+def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float = MAX_ROBUST_Z) -> Check:
+    """List values far from the median of their column.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.table.assemble_table`.
+    names : sequence of str
+        The numeric columns.
+    max_robust_z : float, optional
+        Values with a greater absolute robust z are listed.
+
+    Returns
+    -------
+    Check
+        One row per value, the farthest first.
+
+    Notes
+    -----
+    Robust z is ``0.6745 (x - median) / MAD`` (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers). It is not
+    defined where more than half the values are equal (MAD 0): those columns are not judged. Skewed columns, such as
+    areas and populations, list their largest territories without anything being wrong.
+    """
+    numbers = table[list(names)].astype("float64").to_numpy(na_value=np.nan)
+    known = numbers[:, np.isfinite(numbers).any(axis=0)]
+    judged = [name for name, some in zip(names, np.isfinite(numbers).any(axis=0), strict=True) if some]
+    median = np.nanmedian(known, axis=0) if judged else np.empty(0)
+    mad = np.nanmedian(np.abs(known - median), axis=0) if judged else np.empty(0)
+    z = np.divide(_MAD_PER_SIGMA * (known - median), mad, out=np.zeros_like(known), where=mad > 0)
+    ids, titles = table["territory_id"].tolist(), table["territory_name"].tolist()
+    rows: list[dict[str, Any]] = [
+        {
+            "territory_id": ids[row],
+            "territory_name": titles[row],
+            "column": judged[column],
+            "value": float(known[row, column]),
+            "robust_z": round(float(z[row, column]), 1),
+        }
+        for row, column in zip(*np.nonzero(np.nan_to_num(np.abs(z)) > max_robust_z), strict=True)
+    ]
+    rows.sort(key=lambda row: (-abs(row["robust_z"]), row["column"], row["territory_id"]))
+    return Check(
+        name="outliers",
+        status="warn" if rows else "pass",
+        value=len(rows),
+        threshold=f"robust z at most {max_robust_z:g}",
+        message=f"{len(rows)} value(s) lie very far from the median of their column. Look at them before you use them.",
+        rows=rows,
+    )
+
+
+def data_dates(years: Mapping[str, int | None]) -> Check:
+    """Check that the data behind the columns are not too many years apart."""
+    known = {name: year for name, year in years.items() if year is not None}
+    apart = max(known.values()) - min(known.values()) if known else 0
+    span = f" ({min(known.values())} to {max(known.values())})" if known else ""
+    return Check(
+        name="data_dates",
+        status="warn" if apart > MAX_YEARS_APART else "pass",
+        value=apart,
+        threshold=f"at most {MAX_YEARS_APART} years apart",
+        message=f"The data behind the columns are {apart} years apart{span}.",
+        rows=[{"column": name, "year": year} for name, year in sorted(known.items(), key=lambda item: item[::-1])]
+        if apart > MAX_YEARS_APART
+        else [],
+    )
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [dict(zip(rows.columns, row, strict=True)) for row in rows.itertuples(index=False)]

@@ -1,0 +1,52 @@
+"""The few lines a run ends with: what was made, where, in what time, and which checks warn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from comarca.io import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
+    """Describe what stands in the results folders.
+
+    Parameters
+    ----------
+    folders : mapping
+        Region -> its folder.
+    seconds : float
+        Time the run took.
+
+    Returns
+    -------
+    list of str
+        Lines to print. Only what exists is spoken of, as a run may have been asked for a single product.
+    """
+    lines = ["", f"comarca: done in {seconds:.0f} s."]
+    for region, name in folders.items():
+        folder = Path(name)
+        maps = len(list(folder.glob("maps/*.png")))
+        table = folder / "indicators.csv"
+        if table.is_file():
+            header, *rows = table.read_text(encoding="utf-8").splitlines()
+            lines.append(
+                f"  {region}: {table} has {len(rows)} territories and {header.count(',') + 1} columns"
+                f" (explained in {folder / 'codebook.csv'}); {maps} maps in {folder / 'maps'}/."
+            )
+        quality = folder / "quality.json"
+        if quality.is_file():
+            lines.extend(_checks(region, quality))
+    return lines
+
+
+def _checks(region: str, quality: Path) -> list[str]:
+    checks = read_json(quality)["checks"]
+    remarkable = [check for check in checks if check["status"] in {"warn", "fail"}]
+    passed = sum(check["status"] == "pass" for check in checks)
+    lines = [f"  {region}: {passed} checks pass, {len(remarkable)} warn or fail; see {quality.with_suffix('.md')}."]
+    lines.extend(f"    {check['status']}: {check['message']}" for check in remarkable)
+    return lines

@@ -1,0 +1,182 @@
+"""Assemble the indicator table from the families' results, and its long form. Nothing is published unchecked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from comarca.crs import STORAGE, require_storage_crs
+from comarca.errors import InputError
+from comarca.flags import Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from comarca.registry import Column
+    from comarca.results import Indicators
+
+#: What tells one territory from another; first in every table, whatever the families are.
+IDENTITY: Final = ("territory_id", "territory_name", "parent_name", "country")
+
+
+def assemble_table(
+    territories: gpd.GeoDataFrame, families: Mapping[str, Indicators], columns: Sequence[Column]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Join the families' columns into one table, in the order of the registry.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``.
+    families : mapping
+        Family name -> its results, each on the same territories.
+    columns : sequence of Column
+        The active columns of all families, in the order of the table.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        One row per territory, sorted by ``territory_id`` (text); `IDENTITY` first. Counts and ranks are ``Int64``,
+        booleans ``boolean``, classes and texts ``str``, all others ``float64``.
+    flags : pandas.DataFrame
+        Indexed by ``territory_id``; for each column but that one, `Flag` texts, empty where nothing is to be said.
+
+    Raises
+    ------
+    InputError
+        If a family lacks a column or a territory, or a value is infinite, outside the registry's range, not a whole
+        number where one is due, or not one of the registry's categories.
+    """
+    index = pd.Index(territories["territory_id"], dtype="str", name="territory_id").sort_values()
+    identity = territories[list(IDENTITY)].set_index("territory_id", drop=False).loc[index]
+    table = {name: identity[name].astype("str") for name in IDENTITY}
+    flags = {name: np.where(identity[name].isna(), Flag.NOT_IN_SOURCE, Flag.OK).astype(str) for name in IDENTITY[1:]}
+    for column in columns:
+        if column.name in IDENTITY:
+            continue
+        family = _family_of(column, families, index)
+        table[column.name] = _typed(family.values[column.name].loc[index], column)
+        flags[column.name] = family.flags[column.name].loc[index].astype("str").to_numpy()
+    return pd.DataFrame(table).reset_index(drop=True), pd.DataFrame(flags, index=index)
+
+
+def attach_geometry(table: pd.DataFrame, territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give each row of the table its polygon.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `assemble_table`.
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The same rows and columns, and ``geometry`` last, EPSG:4326.
+    """
+    require_storage_crs(territories, name="layer territories")
+    shapes = territories.set_index("territory_id").geometry.loc[table["territory_id"]]
+    return gpd.GeoDataFrame(table.copy(), geometry=shapes.to_numpy(), crs=STORAGE)
+
+
+def long_table(
+    table: pd.DataFrame, flags: pd.DataFrame, columns: Sequence[Column], years: Mapping[str, int | None]
+) -> pd.DataFrame:
+    """One row per territory and column, with the reason of each gap.
+
+    Parameters
+    ----------
+    table, flags : pandas.DataFrame
+        As from `assemble_table`.
+    columns : sequence of Column
+        The columns of the table; one that is not among them gets no unit.
+    years : mapping
+        Column name -> year of its data; None or absent if not dated.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``territory_id, column, year, value, unit, flag``; sorted by territory, then in the table's order.
+        ``value`` is text, with the digits needed to read the same number back; missing values are empty.
+    """
+    names = [str(name) for name in table.columns if name != "territory_id"]
+    units = {column.name: column.unit for column in columns}
+    ids = table["territory_id"].to_numpy()
+    value = np.column_stack([_as_text(table[name]) for name in names])
+    return pd.DataFrame(
+        {
+            "territory_id": np.repeat(ids, len(names)),
+            "column": np.tile(names, len(ids)),
+            "year": pd.array([years.get(name) for name in names] * len(ids), dtype="Int64"),
+            "value": value.ravel(),
+            "unit": np.tile([units.get(name, "") for name in names], len(ids)),
+            "flag": flags.loc[ids, names].to_numpy().ravel(),
+        }
+    )
+
+
+def is_integer(column: Column) -> bool:
+    """Tell whether a column holds whole numbers: a count or a rank.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+
+    Returns
+    -------
+    bool
+        By the ending of its name, as the naming rule has it.
+    """
+    return column.kind == "number" and column.name.endswith(("_count", "_rank"))
+
+
+def _family_of(column: Column, families: Mapping[str, Indicators], index: pd.Index) -> Indicators:
+    where = f"family {column.family}, column {column.name}"
+    family = families.get(column.family)
+    if family is None or column.name not in family.values:
+        raise InputError(where, got="no such column", expected="one value per territory")
+    if lacking := index.difference(family.values.index).tolist():
+        raise InputError(where, got=f"no row for {lacking[:3]}", expected="one value per territory")
+    return family
+
+
+def _typed(values: pd.Series, column: Column) -> pd.Series:
+    if column.kind in {"class", "text"}:
+        texts = values.astype("str")
+        if column.categories:
+            _refuse(texts.notna() & ~texts.isin(list(column.categories)), texts, column, "a category of the registry")
+        return texts
+    if column.kind == "boolean":
+        return values.astype("boolean")
+    numbers = pd.to_numeric(values).astype("float64")
+    low, high = column.range
+    _refuse(numbers.abs() == np.inf, numbers, column, "a finite number")
+    _refuse(numbers < (-np.inf if low is None else low), numbers, column, f"at least {low}")
+    _refuse(numbers > (np.inf if high is None else high), numbers, column, f"at most {high}")
+    if is_integer(column):
+        _refuse(numbers.notna() & (numbers != numbers.round()), numbers, column, "a whole number")
+        return numbers.astype("Int64")
+    return numbers
+
+
+def _refuse(wrong: pd.Series[bool], values: pd.Series, column: Column, expected: str) -> None:
+    if wrong.any():
+        first = int(np.argmax(wrong))
+        raise InputError(
+            f"column {column.name}, territory {values.index[first]}",
+            got=values.iloc[first],
+            expected=expected,
+            remedy=f"{int(wrong.sum())} such value(s) in all. What is right stands in the registry: {column.family}.",
+        )
+
+
+def _as_text(values: pd.Series) -> NDArray[np.object_]:
+    texts = [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+    return np.array(texts, dtype=object)

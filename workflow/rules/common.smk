@@ -1,0 +1,208 @@
+# Configuration, registries, wildcard constraints and input functions. No rules.
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from comarca.config_read import read_config
+from comarca.dependencies import module_files, script_modules
+from comarca.errors import ComarcaError
+from comarca.layers import LAYERS, available_layers, template_fields
+from comarca.preflight import check_inputs
+from comarca.registry import load_registry
+from comarca.summary import summarise_run
+
+STARTED = time.time()
+ROOT = Path(workflow.basedir)
+
+if "regions" not in config:
+
+    configfile: "config/config.yaml"
+
+
+try:
+    CONFIG = read_config(config)
+    check_inputs(CONFIG)
+    REGISTRY = load_registry(ROOT / "workflow/registry/indicators")
+except ComarcaError as error:
+    raise WorkflowError(str(error)) from None
+
+REGIONS = CONFIG.regions
+CONFIG_KEYS = {**{name: layer.switch for name, layer in LAYERS.items()}, "population": "population.provider"}
+LAYERS_OF = {name: available_layers(region) for name, region in REGIONS.items()}
+
+
+wildcard_constraints:
+    region="|".join(REGIONS),
+    family="|".join(REGISTRY.families),
+    layer="[a-z_]+",
+    city_class="[a-z][a-z0-9_]*",
+    column="[a-z][a-z0-9_]*",
+    format="png|svg",
+
+
+def in_region(path):
+    """Prefix a path with the region's results folder."""
+    return f"results/{{region}}/{path}"
+
+
+def code(script, *modules):
+    """Files of the package that a rule's result hangs on: its script's imports, and modules it names itself."""
+    return module_files(*modules, *script_modules(ROOT / "workflow/scripts" / f"{script}.py"))
+
+
+def region_of(wildcards):
+    return REGIONS[wildcards.region]
+
+
+def family_options(wildcards):
+    options = getattr(region_of(wildcards).indicators, wildcards.family, None)
+    return options.model_dump() if options else {}
+
+
+def family_is_on(region, family):
+    options = REGIONS[region].indicators
+    return getattr(options, family, None) is not False and set(REGISTRY.families[family].layers) <= LAYERS_OF[region]
+
+
+def families(region):
+    return [family for family in REGISTRY.families if family_is_on(region, family)]
+
+
+def columns_of(region, family):
+    """Registry columns of a family in a region: those it can compute, and those it lacks a layer for."""
+    return REGISTRY.columns(family, fields=template_fields(REGIONS[region]), layers=LAYERS_OF[region])
+
+
+def active_columns(region):
+    return [column for family in families(region) for column in columns_of(region, family)[0]]
+
+
+def layer_path(region, layer):
+    """Path of a layer, or of each of its files where it has one per value of a field."""
+    spec = LAYERS[layer]
+    prefix = f"results/{region}/"
+    if spec.field is None:
+        return prefix + spec.path
+    values = template_fields(REGIONS[region])[spec.field]
+    return {value: prefix + spec.path.format(**{spec.field: value}) for value in values}
+
+
+def family_layers(wildcards):
+    """Layers that a family takes, by name: those it needs and those of its optional ones that the region has."""
+    family = REGISTRY.families[wildcards.family]
+    names = [*family.layers, *(name for name in family.optional_layers if name in LAYERS_OF[wildcards.region])]
+    return {name: layer_path(wildcards.region, name) for name in names}
+
+
+def family_layer_files(wildcards):
+    return {
+        name: list(path.values()) if isinstance(path, dict) else path
+        for name, path in family_layers(wildcards).items()
+    }
+
+
+def family_columns(wildcards):
+    return [asdict(column) for column in columns_of(wildcards.region, wildcards.family)[0]]
+
+
+def family_code(wildcards):
+    return code("compute_family", f"comarca.indicators.{wildcards.family}")
+
+
+def published_columns(wildcards):
+    return [asdict(column) for column in active_columns(wildcards.region)]
+
+
+def not_computed_columns(wildcards):
+    """Columns that the region's configuration leaves out, with the key that would switch each on."""
+    region = wildcards.region
+    missing = []
+    for family in REGISTRY.families:
+        active, inactive = columns_of(region, family)
+        is_on = family_is_on(region, family)
+        for column in inactive if is_on else (*active, *inactive):
+            lacking = sorted({*REGISTRY.families[family].layers, *column.layers} - LAYERS_OF[region])
+            key = CONFIG_KEYS[lacking[0]] if lacking else f"indicators.{family}"
+            missing.append(
+                {"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key}
+            )
+    return missing
+
+
+def map_column(wildcards):
+    for column in active_columns(wildcards.region):
+        if column.name == wildcards.column and column.mapped:
+            return asdict(column)
+    raise WorkflowError(f"{wildcards.column} is not a mapped column of {wildcards.region}; see codebook.csv.")
+
+
+def access_options(wildcards):
+    return region_of(wildcards).indicators.access.model_dump()
+
+
+def population_file(wildcards):
+    if "population" not in LAYERS_OF[wildcards.region]:
+        return {}
+    return {"population": f"results/{wildcards.region}/layers/population.parquet"}
+
+
+def context_layers(wildcards):
+    """Layers that maps and the GeoPackage show beside the territories, where the region has them."""
+    return {
+        name: layer_path(wildcards.region, name) for name in ("cities", "roads") if name in LAYERS_OF[wildcards.region]
+    }
+
+
+def source_files(wildcards):
+    """Files of the user or of the example that a region reads as they are."""
+    region = region_of(wildcards)
+    sections = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
+                "holdings", "outcomes")  # fmt: skip
+    return [path for name in sections if (path := getattr(region, name).path)]
+
+
+def check_files(wildcards):
+    region, layers = wildcards.region, LAYERS_OF[wildcards.region]
+    prefix = f"results/{region}/checks/"
+    steps = ["territories", "cities", "demand"]
+    steps += ["osm"] if REGIONS[region].osm.is_given else []
+    steps += [name for name in ("roads", "power", "services", "land_use", "population", "service_times") if name in layers]
+    steps += ["network"] if "travel_times" in layers else []
+    classes = template_fields(REGIONS[region])["city_class"] if "travel_times" in layers else []
+    return [
+        *(f"{prefix}{step}.json" for step in steps),
+        *(f"{prefix}travel_times/{name}.json" for name in classes),
+        *(f"{prefix}families/{family}.json" for family in families(region)),
+    ]
+
+
+PRODUCTS = (
+    "indicators.csv",
+    "indicators_long.csv",
+    "indicators.parquet",
+    "indicators.gpkg",
+    "codebook.csv",
+    "provenance.json",
+    "SOURCES.md",
+    "quality.json",
+    "quality.md",
+)
+
+
+def region_products(wildcards):
+    """All that a run makes: the products, the maps and the travel-time rasters of every region."""
+    paths = []
+    for region in REGIONS:
+        names = list(PRODUCTS)
+        names += [f"maps/{c.name}.{suffix}" for c in active_columns(region) if c.mapped for suffix in ("png", "svg")]
+        if "travel_times" in LAYERS_OF[region]:
+            names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
+        paths += [f"results/{region}/{name}" for name in names]
+    return paths
+
+
+def print_summary():
+    for line in summarise_run({region: f"results/{region}" for region in REGIONS}, seconds=time.time() - STARTED):
+        print(line)

@@ -1,0 +1,122 @@
+# Raw files -> canonical layers.
+
+OSM_LAYERS = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
+
+
+def osm_layer(layer):
+    return in_region(f"layers/osm/{layer}.parquet")
+
+
+def source_file(section):
+    """Input function: the file that a layer is made from: the user's own, or the layer read from OSM."""
+
+    def choose(wildcards):
+        source = getattr(region_of(wildcards), section if section != "land_use" else "osm")
+        if section in OSM_LAYERS and source.provider != ("file",) or section == "land_use":
+            return osm_layer(section)
+        return source.path
+
+    return choose
+
+
+rule harmonise_osm:
+    input:
+        extract=lambda w: region_of(w).osm.path,
+        code=code("harmonise_osm"),
+    output:
+        **{layer: osm_layer(layer) for layer in OSM_LAYERS},
+        header=in_region("layers/osm/header.json"),
+        checks=in_region("checks/osm.json"),
+    log:
+        in_region("logs/harmonise_osm.log"),
+    benchmark:
+        in_region("benchmarks/harmonise_osm.tsv")
+    resources:
+        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+    message:
+        "{wildcards.region}: reading the OpenStreetMap extract."
+    script:
+        "../scripts/harmonise_osm.py"
+
+
+rule harmonise_territories:
+    input:
+        boundaries=lambda w: (
+            osm_layer("boundaries") if region_of(w).territories.provider == ("osm",) else region_of(w).territories.path
+        ),
+        code=code("harmonise_territories"),
+    output:
+        territories=in_region("layers/territories.parquet"),
+        checks=in_region("checks/territories.json"),
+    log:
+        in_region("logs/harmonise_territories.log"),
+    params:
+        source=lambda w: region_of(w).territories.model_dump(),
+        country=lambda w: region_of(w).country,
+    message:
+        "{wildcards.region}: harmonising the territories."
+    script:
+        "../scripts/harmonise_territories.py"
+
+
+rule harmonise_cities:
+    input:
+        unpack(lambda w: {"places": osm_layer("places")} if region_of(w).osm.is_given else {}),
+        unpack(lambda w: {"file": region_of(w).cities.path} if region_of(w).cities.path else {}),
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_cities"),
+    output:
+        cities=in_region("layers/cities.parquet"),
+        checks=in_region("checks/cities.json"),
+    log:
+        in_region("logs/harmonise_cities.log"),
+    params:
+        source=lambda w: region_of(w).cities.model_dump(),
+        country=lambda w: region_of(w).country,
+        abroad_buffer_km=lambda w: region_of(w).abroad_buffer_km,
+    message:
+        "{wildcards.region}: harmonising the cities."
+    script:
+        "../scripts/harmonise_cities.py"
+
+
+rule harmonise_layer:
+    input:
+        source=lambda w: source_file(w.layer)(w),
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_layer"),
+    output:
+        layer=in_region("layers/{layer}.parquet"),
+        checks=in_region("checks/{layer}.json"),
+    log:
+        in_region("logs/harmonise_layer/{layer}.log"),
+    benchmark:
+        in_region("benchmarks/harmonise_layer/{layer}.tsv")
+    wildcard_constraints:
+        layer="roads|power|services|land_use",
+    params:
+        source=lambda w: getattr(region_of(w), w.layer if w.layer != "land_use" else "osm").model_dump(),
+        buffer_km=lambda w: region_of(w).abroad_buffer_km,
+    message:
+        "{wildcards.region}: harmonising the layer {wildcards.layer}."
+    script:
+        "../scripts/harmonise_layer.py"
+
+
+rule harmonise_settlements:
+    input:
+        territories=in_region("layers/territories.parquet"),
+        cities=in_region("layers/cities.parquet"),
+        places=osm_layer("places"),
+        buildings=osm_layer("buildings"),
+        land_use=in_region("layers/land_use.parquet"),
+        code=code("harmonise_settlements"),
+    output:
+        population=in_region("layers/population.parquet"),
+        checks=in_region("checks/population.json"),
+    log:
+        in_region("logs/harmonise_settlements.log"),
+    message:
+        "{wildcards.region}: spreading the population of places over their buildings."
+    script:
+        "../scripts/harmonise_settlements.py"

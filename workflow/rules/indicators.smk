@@ -1,0 +1,22 @@
+# Layers -> one table per family of indicators.
+
+
+rule compute_family:
+    input:
+        unpack(family_layer_files),
+        code=family_code,
+    output:
+        table=in_region("indicators/{family}.parquet"),
+        checks=in_region("checks/families/{family}.json"),
+    log:
+        in_region("logs/compute_family/{family}.log"),
+    benchmark:
+        in_region("benchmarks/compute_family/{family}.tsv")
+    params:
+        layers=family_layers,
+        options=family_options,
+        columns=family_columns,
+    message:
+        "{wildcards.region}: computing the {wildcards.family} indicators."
+    script:
+        "../scripts/compute_family.py"

@@ -1,0 +1,110 @@
+# Where people are, the road graph, and the time from the ones to the cities over the other.
+
+
+rule build_demand:
+    input:
+        unpack(population_file),
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_demand"),
+    output:
+        demand=in_region("layers/demand.parquet"),
+        checks=in_region("checks/demand.json"),
+    log:
+        in_region("logs/build_demand.log"),
+    benchmark:
+        in_region("benchmarks/build_demand.tsv")
+    params:
+        demand_cell_m=lambda w: region_of(w).demand_cell_m,
+    message:
+        "{wildcards.region}: gathering people in cells."
+    script:
+        "../scripts/build_demand.py"
+
+
+rule build_network:
+    input:
+        roads=in_region("layers/roads.parquet"),
+        speeds=lambda w: region_of(w).speeds,
+        code=code("build_network"),
+    output:
+        network=in_region("layers/network.npz"),
+        checks=in_region("checks/network.json"),
+    log:
+        in_region("logs/build_network.log"),
+    benchmark:
+        in_region("benchmarks/build_network.tsv")
+    params:
+        country=lambda w: region_of(w).country,
+    resources:
+        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+    message:
+        "{wildcards.region}: building the road network."
+    script:
+        "../scripts/build_network.py"
+
+
+rule compute_travel_times:
+    input:
+        network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("compute_travel_times"),
+    output:
+        times=in_region("layers/travel_times/{city_class}.parquet"),
+        checks=in_region("checks/travel_times/{city_class}.json"),
+    log:
+        in_region("logs/compute_travel_times/{city_class}.log"),
+    benchmark:
+        in_region("benchmarks/compute_travel_times/{city_class}.tsv")
+    params:
+        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
+        options=access_options,
+    message:
+        "{wildcards.region}: travel time to {wildcards.city_class} cities."
+    script:
+        "../scripts/compute_travel_times.py"
+
+
+rule compute_travel_raster:
+    input:
+        network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        territories=in_region("layers/territories.parquet"),
+        code=code("compute_travel_raster"),
+    output:
+        times=in_region("layers/travel_time_{city_class}.tif"),
+        catchments=in_region("layers/catchment_{city_class}.tif"),
+    log:
+        in_region("logs/compute_travel_raster/{city_class}.log"),
+    benchmark:
+        in_region("benchmarks/compute_travel_raster/{city_class}.tsv")
+    params:
+        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
+        options=access_options,
+        cell_m=lambda w: region_of(w).raster_cell_m,
+    message:
+        "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
+    script:
+        "../scripts/compute_travel_raster.py"
+
+
+rule compute_service_times:
+    input:
+        network=in_region("layers/network.npz"),
+        services=in_region("layers/services.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("compute_service_times"),
+    output:
+        times=in_region("layers/service_times.parquet"),
+        checks=in_region("checks/service_times.json"),
+    log:
+        in_region("logs/compute_service_times.log"),
+    benchmark:
+        in_region("benchmarks/compute_service_times.tsv")
+    params:
+        kinds=lambda w: region_of(w).indicators.services.kinds,
+        options=access_options,
+    message:
+        "{wildcards.region}: travel time to services."
+    script:
+        "../scripts/compute_service_times.py"

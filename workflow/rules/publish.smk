@@ -1,0 +1,182 @@
+# Tables of the families -> the published products.
+
+
+rule assemble_table:
+    input:
+        unpack(lambda w: {f: f"results/{w.region}/indicators/{f}.parquet" for f in families(w.region)}),
+        territories=in_region("layers/territories.parquet"),
+        code=code("assemble_table"),
+    output:
+        table=in_region("indicators/table.parquet"),
+        flags=in_region("indicators/flags.parquet"),
+    log:
+        in_region("logs/assemble_table.log"),
+    params:
+        families=lambda w: families(w.region),
+        columns=published_columns,
+    message:
+        "{wildcards.region}: assembling the indicator table."
+    script:
+        "../scripts/assemble_table.py"
+
+
+rule export_csv:
+    input:
+        table=in_region("indicators/table.parquet"),
+        code=code("export_csv"),
+    output:
+        csv=in_region("indicators.csv"),
+    log:
+        in_region("logs/export_csv.log"),
+    message:
+        "{wildcards.region}: writing {output.csv}."
+    script:
+        "../scripts/export_csv.py"
+
+
+rule export_long:
+    input:
+        table=in_region("indicators/table.parquet"),
+        flags=in_region("indicators/flags.parquet"),
+        code=code("export_long"),
+    output:
+        long=in_region("indicators_long.csv"),
+    log:
+        in_region("logs/export_long.log"),
+    params:
+        columns=published_columns,
+    message:
+        "{wildcards.region}: writing {output.long}."
+    script:
+        "../scripts/export_long.py"
+
+
+rule export_codebook:
+    input:
+        table=in_region("indicators/table.parquet"),
+        code=code("export_codebook"),
+    output:
+        codebook=in_region("codebook.csv"),
+    log:
+        in_region("logs/export_codebook.log"),
+    params:
+        columns=published_columns,
+    message:
+        "{wildcards.region}: writing {output.codebook}."
+    script:
+        "../scripts/export_codebook.py"
+
+
+rule export_geoparquet:
+    input:
+        table=in_region("indicators/table.parquet"),
+        territories=in_region("layers/territories.parquet"),
+        code=code("export_geoparquet"),
+    output:
+        geoparquet=in_region("indicators.parquet"),
+    log:
+        in_region("logs/export_geoparquet.log"),
+    params:
+        columns=published_columns,
+    message:
+        "{wildcards.region}: writing {output.geoparquet}."
+    script:
+        "../scripts/export_geoparquet.py"
+
+
+rule export_geopackage:
+    input:
+        unpack(context_layers),
+        table=in_region("indicators/table.parquet"),
+        territories=in_region("layers/territories.parquet"),
+        code=code("export_geopackage"),
+    output:
+        geopackage=in_region("indicators.gpkg"),
+    log:
+        in_region("logs/export_geopackage.log"),
+    params:
+        columns=published_columns,
+        language=CONFIG.languages[0],
+    message:
+        "{wildcards.region}: writing {output.geopackage}."
+    script:
+        "../scripts/export_geopackage.py"
+
+
+rule assemble_provenance:
+    input:
+        table=in_region("indicators/table.parquet"),
+        sources=source_files,
+        code=code("assemble_provenance"),
+    output:
+        provenance=in_region("provenance.json"),
+        sources=in_region("SOURCES.md"),
+    log:
+        in_region("logs/assemble_provenance.log"),
+    params:
+        config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
+        benchmarks=in_region("benchmarks"),
+    message:
+        "{wildcards.region}: writing down where everything came from."
+    script:
+        "../scripts/assemble_provenance.py"
+
+
+rule assemble_quality:
+    input:
+        checks=check_files,
+        table=in_region("indicators/table.parquet"),
+        flags=in_region("indicators/flags.parquet"),
+        territories=in_region("layers/territories.parquet"),
+        code=code("assemble_quality"),
+    output:
+        json=in_region("quality.json"),
+        markdown=in_region("quality.md"),
+    log:
+        in_region("logs/assemble_quality.log"),
+    params:
+        columns=published_columns,
+        not_computed=not_computed_columns,
+    message:
+        "{wildcards.region}: gathering the checks."
+    script:
+        "../scripts/assemble_quality.py"
+
+
+rule build_map_base:
+    input:
+        unpack(context_layers),
+        territories=in_region("layers/territories.parquet"),
+        table=in_region("indicators/table.parquet"),
+        code=code("build_map_base"),
+    output:
+        base=in_region("maps/.base.pickle"),
+    log:
+        in_region("logs/build_map_base.log"),
+    params:
+        columns=published_columns,
+        options=lambda w: region_of(w).maps.model_dump(),
+    message:
+        "{wildcards.region}: preparing what all maps share."
+    script:
+        "../scripts/build_map_base.py"
+
+
+rule plot_map:
+    input:
+        base=in_region("maps/.base.pickle"),
+        table=in_region("indicators/table.parquet"),
+        provenance=in_region("provenance.json"),
+        code=code("plot_map"),
+    output:
+        png=in_region("maps/{column}.png"),
+        svg=in_region("maps/{column}.svg"),
+    log:
+        in_region("logs/plot_map/{column}.log"),
+    params:
+        column=map_column,
+        language=CONFIG.languages[0],
+    message:
+        "{wildcards.region}: drawing the map of {wildcards.column}."
+    script:
+        "../scripts/plot_map.py"

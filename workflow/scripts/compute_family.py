@@ -1,0 +1,40 @@
+"""Compute one family of indicators from the layers it needs."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from comarca import io
+from comarca.jobs import job
+from comarca.registry import Column
+
+
+def main(
+    *,
+    family: str,
+    layers: dict[str, Any],
+    options: dict[str, Any],
+    columns: list[dict[str, Any]],
+    table: str,
+    checks: str,
+) -> None:
+    """Read the layers, compute, keep the registered columns, write values with flags and the checks."""
+    module = importlib.import_module(f"comarca.indicators.{family}")
+    loaded = {name: io.load(name, path) for name, path in layers.items()}
+    wanted = [Column(**column) for column in columns]
+    result = module.compute(**loaded, **options, columns=wanted)
+    io.write_indicators(result.select([column.name for column in wanted]), table)
+    io.write_checks(result.checks, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            family=snakemake.wildcards.family,
+            layers=snakemake.params.layers,
+            options=snakemake.params.options,
+            columns=snakemake.params.columns,
+            table=snakemake.output.table,
+            checks=snakemake.output.checks,
+        )
