@@ -287,7 +287,7 @@ class Region(Model):
     )
     demand_cell_m: PositiveFloat = Field(1000.0, description="Size of the cells that people are gathered in, m.")
     raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
-    speeds: str = Field("config/speeds.csv", description="Table of speeds.")
+    speeds: str | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()
     maps: MapOptions = MapOptions()
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 from shapely import STRtree
 
-from comarca.crs import geodesic_length_km
+from comarca.crs import geocentric_m, geodesic_length_km
+from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     IntArray = NDArray[np.intp]
     FloatArray = NDArray[np.float64]
+    BoolArray = NDArray[np.bool_]
     ShapeArray = NDArray[np.object_]
 
 logger = logging.getLogger(__name__)
@@ -24,6 +27,8 @@ logger = logging.getLogger(__name__)
 #: Longest step, in degrees, that is measured as one geodesic. Lines are straight in longitude and latitude between
 #: their vertices; at this step the two notions of straight differ in length by less than 1e-8.
 _STEP_DEG: Final = 0.02
+#: Longest step when distances to a line are taken: its sag below the surface is then under 1 cm.
+_SHORT_STEP_DEG: Final = 0.005
 
 
 def length_by_territory(lines: ArrayLike, territories: ArrayLike) -> pd.DataFrame:
@@ -109,7 +114,47 @@ def valid_areas(territories: ArrayLike) -> ShapeArray:
     return areas
 
 
-def _meetings(shapes: ShapeArray, areas: ShapeArray) -> tuple[IntArray, IntArray, NDArray[np.bool_]]:
+def within_distance(longitude: ArrayLike, latitude: ArrayLike, lines: ArrayLike, *, distance_km: float) -> BoolArray:
+    """Whether each point has a line within a straight distance of it.
+
+    Parameters
+    ----------
+    longitude, latitude : array-like, shape (n,)
+        Degrees (EPSG:4326).
+    lines : array-like of shapely geometries, shape (m,)
+        (Multi)LineStrings, EPSG:4326.
+    distance_km : float
+        The distance; what is exactly as far counts as near.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        True where the nearest point on any line is near enough.
+
+    Notes
+    -----
+    Distances are to the nearest point on a segment, through the Earth rather than over it: at 5 km that is 0.1 mm
+    shorter than the geodesic.
+    """
+    reach_m = distance_km * M_PER_KM
+    points = geocentric_m(longitude, latitude)
+    ends, _ = _segment_ends(shapely.segmentize(np.asarray(lines, dtype=object), _SHORT_STEP_DEG))
+    if len(ends) == 0 or len(points) == 0:
+        return np.zeros(len(points), dtype=bool)
+    start, end = (geocentric_m(at[:, 0], at[:, 1]) for at in (ends[:, 0], ends[:, 1]))
+    tree = cKDTree((start + end) / 2)
+    longest_m = np.linalg.norm(end - start, axis=1).max()
+    to_middle, _ = tree.query(points, distance_upper_bound=reach_m + longest_m / 2 + 1)
+    near: BoolArray = to_middle <= reach_m
+    # Only where the nearest middle of a segment is just out of reach can an end of a segment still be in it.
+    unsure = np.flatnonzero(np.isfinite(to_middle) & ~near)
+    for point in unsure:
+        close = tree.query_ball_point(points[point], reach_m + longest_m / 2 + 1)
+        near[point] = _distance_m(points[point], start[close], end[close]).min() <= reach_m
+    return near
+
+
+def _meetings(shapes: ShapeArray, areas: ShapeArray) -> tuple[IntArray, IntArray, BoolArray]:
     """Pairs of a shape and an area that meet, and whether the shape lies wholly in the area (border included)."""
     area, shape = STRtree(shapes).query(areas, predicate="intersects")
     shapely.prepare(areas)
@@ -118,7 +163,8 @@ def _meetings(shapes: ShapeArray, areas: ShapeArray) -> tuple[IntArray, IntArray
 
 def _split_at_borders(shapes: ShapeArray, areas: ShapeArray, rows: IntArray) -> pd.DataFrame:
     """Lengths of the few lines that meet a border, segment by segment."""
-    segments, owner = _segments(shapes[rows])
+    ends, owner = _segment_ends(shapes[rows])
+    segments = _linestrings(ends)
     segment, territory, whole = _meetings(segments, areas)
     start, end, pair = _intervals(segments, areas, segment, territory, whole)
     segment, territory = segment[pair], territory[pair]
@@ -132,17 +178,16 @@ def _split_at_borders(shapes: ShapeArray, areas: ShapeArray, rows: IntArray) -> 
     return pd.DataFrame({"line": rows[owner[segment]], "territory": territory, "km": km})
 
 
-def _segments(shapes: ShapeArray) -> tuple[ShapeArray, IntArray]:
-    """Straight two-point segments of lines, without those of no length, and the row of the line each comes from."""
+def _segment_ends(shapes: ShapeArray) -> tuple[FloatArray, IntArray]:
+    """Ends of the straight segments of lines, shape (n, 2, 2), and the line each comes from; none has no length."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     coordinates, part = shapely.get_coordinates(parts, return_index=True)
     joined = (part[:-1] == part[1:]) & (coordinates[:-1] != coordinates[1:]).any(axis=1)
-    ends = np.stack([coordinates[:-1][joined], coordinates[1:][joined]], axis=1)
-    return _linestrings(ends), owner[part[:-1][joined]]
+    return np.stack([coordinates[:-1][joined], coordinates[1:][joined]], axis=1), owner[part[:-1][joined]]
 
 
 def _intervals(
-    segments: ShapeArray, areas: ShapeArray, segment: IntArray, territory: IntArray, whole: NDArray[np.bool_]
+    segments: ShapeArray, areas: ShapeArray, segment: IntArray, territory: IntArray, whole: BoolArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """Fractions (start, end) of the segment that lie in the area, and the pair that each interval belongs to."""
     cut = np.flatnonzero(~whole)
@@ -214,3 +259,10 @@ def _km(shapes: ShapeArray) -> FloatArray:
     wide = np.fmax(east - west, north - south) > _STEP_DEG
     steps[wide] = shapely.segmentize(steps[wide], _STEP_DEG)
     return geodesic_length_km(steps)
+
+
+def _distance_m(point: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
+    """Distance of one point to straight segments, all in geocentric metres."""
+    along = end - start
+    t = np.clip(((point - start) * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
+    return np.asarray(np.linalg.norm(start + t[:, None] * along - point, axis=1))

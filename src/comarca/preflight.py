@@ -40,7 +40,8 @@ def check_inputs(config: Config) -> None:
         Names the key, the file, what was found and the nearest right spelling.
     """
     for name, region in config.regions.items():
-        _require_file(region.speeds, key=f"regions.{name}.speeds")
+        if region.speeds is not None:
+            _require_file(region.speeds, key=f"regions.{name}.speeds")
         for position, table in enumerate(region.attributes):
             _require_file(table.path, key=f"regions.{name}.attributes.{position}.path")
         for section in _SECTIONS:

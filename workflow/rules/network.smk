@@ -24,7 +24,7 @@ rule build_demand:
 rule build_network:
     input:
         roads=in_region("layers/roads.parquet"),
-        speeds=lambda w: region_of(w).speeds,
+        speeds=lambda w: region_of(w).speeds or ROOT / "config/speeds.csv",
         code=code("build_network"),
     output:
         network=in_region("layers/network.npz"),

@@ -1,0 +1,238 @@
+"""How unequally something is divided among units: one value per group of units, for many groups at once.
+
+Units (parcels, holdings, patches, fields, towns) are sorted once by `Units.of`; each measure is then a few sums over
+arrays, so a million units in thousands of groups take about a second. A unit may stand for several equal ones
+(``weight``), as a size class of a census does. A value is NaN where the group has no unit or its total is zero.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import xlogy
+
+from comarca.ranked_units import Units, ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.float64]
+
+
+def gini(units: Units, *, small_sample_correction: bool = False) -> FloatArray:
+    """Gini coefficient: twice the area between the Lorenz curve and the diagonal.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+    small_sample_correction : bool, default False
+        Multiply by N / (N - 1), so that one unit that holds all gives 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        Between 0 (all equal) and 1 - 1/N for N units. NaN without units, if all sizes are zero, and with the
+        correction also for a single unit.
+
+    Notes
+    -----
+    ``sum(w_i s_i (2 C_i - w_i - W)) / (W S)`` with the sizes ascending, C the cumulative weight, W and S the totals:
+    the trapezoid rule, from the origin on. Units of one weight are taken as equal, so grouped data give a lower
+    bound. Source: Gastwirth (1972), doi:10.2307/1937992.
+    """
+    count, amount = units.count, units.amount
+    centred = 2 * units.rank - units.weight - count[units.group]
+    index = ratio(np.maximum(units.total(units.weight * units.size * centred), 0.0), count * amount)
+    return index * ratio(count, count - 1) if small_sample_correction else index
+
+
+def gini_of(size: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Gini coefficient of a set of sizes, optionally of weighted groups.
+
+    Parameters
+    ----------
+    size : array-like, shape (n,)
+        Size of each unit, or mean size of each group, in any one unit of measure.
+    weight : array-like, shape (n,), optional
+        Number of units in each group. One each if not given.
+
+    Returns
+    -------
+    float
+        Between 0 (all equal) and 1 - 1/N for N units; NaN if there is no unit, or if all sizes are zero.
+
+    Raises
+    ------
+    ValueError
+        If a size or weight is negative or not finite, or the shapes differ.
+    """
+    return float(gini(Units.of(size, weight))[0])
+
+
+def theil(units: Units) -> FloatArray:
+    """Theil's T, the entropy measure that weighs differences among large units most.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        Between 0 (all equal) and ln N (one of N units holds all).
+
+    Notes
+    -----
+    ``sum(w_i s_i / S * ln(s_i W / S))``, with 0 ln 0 = 0. Source: Theil (1967), Economics and Information Theory.
+    """
+    relative = units.size * ratio(units.count, units.amount)[units.group]
+    return ratio(units.total(units.weight * xlogy(relative, relative)), units.count)
+
+
+def atkinson(units: Units, *, aversion: float = 0.5) -> FloatArray:
+    """Atkinson's index: the share of the total that equal division could do without.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+    aversion : float, default 0.5
+        Aversion to inequality, above 0. From 1 on a single unit of size zero gives 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        Between 0 (all equal) and 1.
+
+    Raises
+    ------
+    ValueError
+        If the aversion is not above 0.
+
+    Notes
+    -----
+    ``1 - mean(r ** (1 - e)) ** (1 / (1 - e))`` with r the size over the mean, and ``1 - exp(mean(ln r))`` for e = 1.
+    Source: Atkinson (1970), doi:10.1016/0022-0531(70)90039-6.
+    """
+    if not aversion > 0:
+        raise ValueError(f"aversion must be above 0, got {aversion}")
+    relative = units.size * ratio(units.count, units.amount)[units.group]
+    with np.errstate(divide="ignore"):
+        if aversion == 1:
+            equivalent = np.exp(ratio(units.total(units.weight * np.log(relative)), units.count))
+        else:
+            power = 1 - aversion
+            equivalent = ratio(units.total(units.weight * relative**power), units.count) ** (1 / power)
+    return np.asarray(np.where(units.amount > 0, 1 - equivalent, np.nan))
+
+
+def herfindahl(units: Units) -> FloatArray:
+    """Herfindahl-Hirschman index: the sum of squared shares.
+
+    Parameters
+    ----------
+    units : Units
+        The units; one of weight w counts as w units.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        Between 1/N (all equal) and 1 (one unit holds all). It falls with the number of units, equal or not.
+
+    Notes
+    -----
+    ``sum(w_i s_i**2) / S**2``. Source: Herfindahl (1950); Hirschman (1964), The American Economic Review 54.
+    """
+    return ratio(units.total(units.weight * units.size**2), units.amount**2)
+
+
+def top_share(units: Units, *, share: float = 0.1) -> FloatArray:
+    """Share of the total that the largest units hold.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+    share : float, default 0.1
+        Which part of the units, from 0 to 1. A unit at the cut counts in part.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        From `share` (all equal) to 1.
+
+    Raises
+    ------
+    ValueError
+        If the share is not between 0 and 1.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"share must lie between 0 and 1, got {share}")
+    count = units.count[units.group]
+    larger = count - units.rank
+    counted = np.clip(share * count - larger, 0.0, units.weight)
+    return ratio(units.total(counted * units.size), units.amount)
+
+
+def share_in_units_from(units: Units, *, size: float) -> FloatArray:
+    """Share of the total that is in units of a given size or more.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+    size : float
+        Size from which on a unit counts, in the units' measure.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        From 0 to 1.
+    """
+    amount = units.weight * units.size
+    return ratio(units.total(np.where(units.size >= size, amount, 0.0)), units.amount)
+
+
+def mean(units: Units) -> FloatArray:
+    """Mean size.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        In the measure of the sizes.
+    """
+    return ratio(units.amount, units.count)
+
+
+def median(units: Units) -> FloatArray:
+    """Median size: half of the units are smaller, half are larger.
+
+    Parameters
+    ----------
+    units : Units
+        The units.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        In the measure of the sizes; half way between two units where the half falls between them.
+    """
+    counts = units.weight > 0
+    size, rank, group = units.size[counts], units.rank[counts], units.group[counts]
+    half = units.count[group] / 2
+    below = np.bincount(group[rank < half], minlength=len(units.start) - 1)
+    tied = np.bincount(group[rank <= half], minlength=len(units.start) - 1)
+    first = np.searchsorted(group, np.arange(len(units.start) - 1))
+    middle = np.full(len(units.start) - 1, np.nan)
+    filled = units.count > 0
+    low, high = (first + below)[filled], (first + tied)[filled]
+    middle[filled] = (size[low] + size[high]) / 2
+    return middle

@@ -1,0 +1,237 @@
+"""What all maps of a region share: projected, simplified territories, roads and cities, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from matplotlib.path import Path
+
+from comarca.crs import require_storage_crs
+from comarca.maps.frames import divide, project
+from comarca.maps.style import ROAD_WIDTHS
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+    from comarca.maps.frames import Group
+
+#: Details finer than this share of the frame's longer side cannot be seen in print.
+DETAIL_SHARE: Final = 1 / 2_000
+#: Widest frame in which roads of a class are drawn; classes not named here always are.
+ROAD_MAX_EXTENT_M: Final = {"secondary": 250 * M_PER_KM, "primary": 1_500 * M_PER_KM}
+MAX_CITIES: Final = 40
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame of a map.
+
+    Attributes
+    ----------
+    crs : pyproj.CRS
+        Equal-area system of the frame, metres.
+    bounds : tuple of float
+        West, south, east, north of the territories in it, metres.
+    paths : list of matplotlib.path.Path
+        One compound path per territory that has a part in the frame.
+    territory : numpy.ndarray of int
+        Number of the territory of each path.
+    label_points : numpy.ndarray, shape (n, 2)
+        A point well inside each path's largest part, metres.
+    outline, parent_borders : list of numpy.ndarray
+        Lines around the region, and between units one level up.
+    roads : mapping
+        Road class -> lines.
+    cities : pandas.DataFrame
+        Columns ``x, y, city_name, population_persons``, the largest first.
+    """
+
+    crs: CRS
+    bounds: tuple[float, float, float, float]
+    paths: list[Path]
+    territory: NDArray[np.intp]
+    label_points: NDArray[np.float64]
+    outline: list[NDArray[np.float64]]
+    parent_borders: list[NDArray[np.float64]]
+    roads: dict[str, list[NDArray[np.float64]]]
+    cities: pd.DataFrame
+
+    @property
+    def extent_m(self) -> float:
+        """Longer side of the bounds."""
+        west, south, east, north = self.bounds
+        return max(east - west, north - south)
+
+
+@dataclass(frozen=True)
+class BaseMap:
+    """The frames of a region and the territories they show.
+
+    Attributes
+    ----------
+    territory_id, territory_name : numpy.ndarray of str
+        In the order that the frames' territory numbers mean.
+    frames : tuple of Frame
+        The main frame first, then insets.
+    """
+
+    territory_id: NDArray[np.object_]
+    territory_name: NDArray[np.object_]
+    frames: tuple[Frame, ...]
+
+
+def build_base(
+    territories: gpd.GeoDataFrame, *, cities: gpd.GeoDataFrame | None = None, roads: gpd.GeoDataFrame | None = None
+) -> BaseMap:
+    """Prepare all that the maps of a region have in common.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    cities, roads : geopandas.GeoDataFrame, optional
+        Layers ``cities`` and ``roads``, EPSG:4326; drawn for orientation.
+
+    Returns
+    -------
+    BaseMap
+        Ready to be drawn any number of times.
+
+    Notes
+    -----
+    Borders are simplified as a coverage (Visvalingam-Whyatt with shared edges), so that neighbours stay neighbours.
+    The pictures are for the eye: measure on the layers.
+    """
+    for name, layer in (("territories", territories), ("cities", cities), ("roads", roads)):
+        if layer is not None:
+            require_storage_crs(layer, name=f"layer {name}")
+    ordered = territories.sort_values("territory_id", ignore_index=True)
+    parts, owner = shapely.get_parts(ordered.geometry.to_numpy(), return_index=True)
+    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    parts, owner = parts[polygon], owner[polygon]
+    parents = ordered["parent_name"].fillna("").to_numpy(dtype=object)
+    frames = [_frame(group, parts, owner, parents, cities, roads) for group in divide(parts, owner)]
+    return BaseMap(
+        territory_id=ordered["territory_id"].to_numpy(dtype=object),
+        territory_name=ordered["territory_name"].to_numpy(dtype=object),
+        frames=tuple(frames),
+    )
+
+
+def _frame(
+    group: Group,
+    parts: NDArray[np.object_],
+    owner: NDArray[np.intp],
+    parents: NDArray[np.object_],
+    cities: gpd.GeoDataFrame | None,
+    roads: gpd.GeoDataFrame | None,
+) -> Frame:
+    plane = project(parts[group.parts], group.crs)
+    west, south, east, north = (float(side) for side in shapely.total_bounds(plane))
+    tolerance = max(east - west, north - south) * DETAIL_SHARE
+    shapes, whose = _simplified(plane, owner[group.parts], tolerance)
+    territory = np.unique(whose)
+    clusters = parents[whose]
+    return Frame(
+        crs=group.crs,
+        bounds=(west, south, east, north),
+        paths=[_path(shapes[whose == number]) for number in territory],
+        territory=territory,
+        label_points=np.array([_label_point(shapes[whose == number]) for number in territory]),
+        outline=_lines(_union(shapes)),
+        parent_borders=_parent_borders(shapes, clusters, len(territory)),
+        roads=_roads(roads, group.crs, (west, south, east, north), tolerance),
+        cities=_cities(cities, group.crs, (west, south, east, north)),
+    )
+
+
+def _simplified(
+    plane: NDArray[np.object_], owner: NDArray[np.intp], tolerance: float
+) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Simplify parts with their shared edges; leave out specks of territories that have larger parts."""
+    size = shapely.area(plane)
+    largest = np.zeros(owner.max() + 1)
+    np.maximum.at(largest, owner, size)
+    seen = (size >= (0.5 * tolerance) ** 2) | (size == largest[owner])
+    shapes = shapely.coverage_simplify(plane[seen], tolerance)
+    return np.asarray(shapes, dtype=object), owner[seen]
+
+
+def _path(shapes: NDArray[np.object_]) -> Path:
+    """One path for all rings; holes run against their shell, so that they stay empty."""
+    polygons = shapely.get_parts(shapely.orient_polygons(shapes))
+    points, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
+    codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY
+    return Path(points, codes)
+
+
+def _label_point(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Point on the largest part, in the middle of its widest horizontal chord."""
+    largest = shapes[np.argmax(shapely.area(shapes))]
+    point = shapely.point_on_surface(largest)
+    return np.array([point.x, point.y])
+
+
+def _union(shapes: NDArray[np.object_]) -> shapely.Geometry:
+    if shapely.coverage_is_valid(shapes):
+        return shapely.coverage_union_all(shapes)
+    return shapely.union_all(shapely.make_valid(shapes))
+
+
+def _lines(area: shapely.Geometry) -> list[NDArray[np.float64]]:
+    return [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(area))]
+
+
+def _parent_borders(
+    shapes: NDArray[np.object_], parents: NDArray[np.object_], territory_count: int
+) -> list[NDArray[np.float64]]:
+    names = np.unique(parents)
+    if not 1 < len(names) <= territory_count / 3:
+        return []
+    return [line for name in names for line in _lines(_union(shapes[parents == name]))]
+
+
+def _roads(
+    roads: gpd.GeoDataFrame | None, crs: CRS, bounds: tuple[float, float, float, float], tolerance: float
+) -> dict[str, list[NDArray[np.float64]]]:
+    if roads is None:
+        return {}
+    west, south, east, north = bounds
+    extent = max(east - west, north - south)
+    drawn = [name for name in ROAD_WIDTHS if extent <= ROAD_MAX_EXTENT_M.get(name, np.inf)]
+    chosen = roads[roads["road_class"].isin(drawn)]
+    lines = shapely.simplify(project(chosen.geometry.to_numpy(), crs), tolerance, preserve_topology=False)
+    inside = shapely.intersects(lines, shapely.box(*bounds)) if len(lines) else np.zeros(0, dtype=bool)
+    classes = chosen["road_class"].to_numpy()
+    return {
+        name: [shapely.get_coordinates(line) for line in lines[inside & (classes == name)]]
+        for name in drawn
+        if (inside & (classes == name)).any()
+    }
+
+
+def _cities(cities: gpd.GeoDataFrame | None, crs: CRS, bounds: tuple[float, float, float, float]) -> pd.DataFrame:
+    if cities is None:
+        return pd.DataFrame({"x": [], "y": [], "city_name": [], "population_persons": []})
+    points = project(shapely.point_on_surface(cities.geometry.to_numpy()), crs)
+    table = pd.DataFrame(
+        {
+            "x": shapely.get_x(points),
+            "y": shapely.get_y(points),
+            "city_name": cities["city_name"].to_numpy(),
+            "population_persons": cities["population_persons"].to_numpy(dtype=float),
+        }
+    )
+    west, south, east, north = bounds
+    table = table[table["x"].between(west, east) & table["y"].between(south, north)]
+    table = table.sort_values(["population_persons", "city_name"], ascending=[False, True], na_position="last")
+    return table.head(MAX_CITIES).reset_index(drop=True)

@@ -1,0 +1,185 @@
+"""Draw one indicator as a map on a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.collections import LineCollection, PathCollection
+
+from comarca.maps.furniture import (
+    draw_context_key,
+    draw_legend,
+    draw_north_arrow,
+    draw_scale_bar,
+    draw_source,
+    draw_title,
+)
+from comarca.maps.labels import place_labels
+from comarca.maps.layout import INSET_IN, MARGIN_IN, Box, choose_layout, frame_axes, metres_per_inch, new_page
+from comarca.maps.style import (
+    BORDER,
+    CITY,
+    HATCH,
+    NO_DATA_HATCH,
+    OUTLINE,
+    RC,
+    ROAD,
+    ROAD_WIDTHS,
+    city_size_pt,
+)
+from comarca.maps.theme import make_theme
+from comarca.maps.words import unit_label, word
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+
+    from comarca.maps.base import BaseMap, Frame
+    from comarca.maps.layout import Layout
+    from comarca.maps.theme import MapOptions, Theme
+    from comarca.registry import Column
+
+PNG_DPI: Final = 300
+
+
+def draw_map(
+    base: BaseMap,
+    column: Column,
+    values: pd.Series,
+    *,
+    year: int | None = None,
+    options: MapOptions,
+    breaks: tuple[float, ...] | None = None,
+) -> Figure:
+    """Draw the map of one column.
+
+    Parameters
+    ----------
+    base : BaseMap
+        The region, as from `comarca.maps.base.build_base`.
+    column : Column
+        What the values are.
+    values : pandas.Series
+        Indexed by ``territory_id``; missing where not known. Territories without a row have no data.
+    year : int, optional
+        Year of the data, for the subtitle.
+    options : MapOptions
+        Language, texts and classes.
+    breaks : tuple of float, optional
+        Class limits to use instead of the scheme, such as those of another year.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        An A4 page. Not registered with pyplot: nothing has to be closed.
+    """
+    language = options.language
+    theme = make_theme(column, values.reindex(base.territory_id), options=options, breaks=breaks)
+    main = base.frames[0]
+    layout = choose_layout(main)
+    with mpl.rc_context(RC):
+        figure, page = new_page(layout)
+        axes = frame_axes(figure, layout, main, layout.map)
+        _draw_frame(axes, main, theme)
+        place_labels(axes, base, main)
+        _draw_insets(figure, page, layout, base, theme, language)
+        subtitle = _subtitle(column, year, options)
+        width = layout.width - 2 * MARGIN_IN
+        draw_title(
+            page, title=column.title[language], subtitle=subtitle, left=MARGIN_IN, top=layout.height - 0.42, width=width
+        )
+        legend_left, legend_top = layout.legend
+        bottom = draw_legend(
+            page, theme.keys, heading=unit_label(column, language), left=legend_left, top=legend_top, language=language
+        )
+        context_left, context_top = layout.context
+        if context_left == legend_left:
+            context_top = min(context_top, bottom - 0.2)
+        draw_context_key(page, main, left=context_left, top=context_top, language=language)
+        left, top = layout.scale
+        draw_scale_bar(page, metres_per_inch(main, layout.map), left=left + 0.05, top=top - 0.3, language=language)
+        draw_north_arrow(page, left=left + 2.15, top=top, language=language)
+        draw_source(page, options.source_line, left=MARGIN_IN, bottom=0.3, width=width)
+    return figure
+
+
+def save_map(figure: Figure, path: Path) -> None:
+    """Write a map to a file whose suffix says the format. The same map gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        As from `draw_map`.
+    path : pathlib.Path
+        ``.png`` (300 dpi), ``.svg`` (text as text) or ``.pdf``.
+    """
+    metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}
+    with mpl.rc_context(RC):
+        figure.savefig(path, dpi=PNG_DPI, metadata=metadata[path.suffix])
+
+
+def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
+    key_of = theme.key_of[frame.territory]
+    width = 0.45 if len(key_of) <= 100 else 0.25 if len(key_of) <= 1_500 else 0.1
+    for row, key in enumerate(theme.keys):
+        members = np.flatnonzero(key_of == row)
+        if len(members):
+            shapes = PathCollection(
+                [frame.paths[member] for member in members],
+                facecolors=[key.color],
+                edgecolors=[NO_DATA_HATCH if key.is_no_data else BORDER],
+                linewidths=[width],
+                hatch=HATCH if key.is_no_data else None,
+                zorder=1,
+            )
+            axes.add_collection(shapes, autolim=False)
+    borders = [*frame.paths] if any(key.is_no_data for key in theme.keys) else []
+    if borders:
+        axes.add_collection(
+            PathCollection(borders, facecolors="none", edgecolors=[BORDER], linewidths=[width], zorder=2), autolim=False
+        )
+    _lines(axes, frame.parent_borders, color=OUTLINE, width=0.6, zorder=3)
+    _lines(axes, frame.outline, color=OUTLINE, width=0.9, zorder=4)
+    for name, lines in frame.roads.items():
+        _lines(axes, lines, color=ROAD, width=ROAD_WIDTHS[name], zorder=5, alpha=0.75)
+    if len(frame.cities):
+        sizes = [city_size_pt(value) ** 2 for value in frame.cities["population_persons"]]
+        axes.scatter(
+            frame.cities["x"], frame.cities["y"], s=sizes, facecolor="white", edgecolor=CITY, linewidth=0.8, zorder=6
+        )
+
+
+def _lines(
+    axes: Axes, lines: list[NDArray[np.float64]], *, color: str, width: float, zorder: int, alpha: float = 1.0
+) -> None:
+    if lines:
+        axes.add_collection(
+            LineCollection(lines, colors=[color], linewidths=[width], zorder=zorder, alpha=alpha, joinstyle="round"),
+            autolim=False,
+        )
+
+
+def _draw_insets(figure: Figure, page: Axes, layout: Layout, base: BaseMap, theme: Theme, language: str) -> None:
+    left, top = layout.insets
+    right, down = layout.inset_step
+    for place, frame in enumerate(base.frames[1:]):
+        box = Box(left + place * right, top + place * down - INSET_IN, INSET_IN, INSET_IN - 0.2)
+        axes = frame_axes(figure, layout, frame, box)
+        axes.set_axis_on()
+        axes.set(xticks=[], yticks=[], facecolor="none")
+        _draw_frame(axes, frame, theme)
+        scale = metres_per_inch(frame, box)
+        draw_scale_bar(page, scale, left=box.left + 0.1, top=box.bottom - 0.04, language=language, max_length_in=0.7)
+
+
+def _subtitle(column: Column, year: int | None, options: MapOptions) -> str:
+    language = options.language
+    dated = word("data_of", language).format(year) if year is not None else ""
+    parts = (options.region, unit_label(column, language), dated)
+    return " \u00b7 ".join(part for part in parts if part)

@@ -1,0 +1,96 @@
+"""Place names on a map without printing one over another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.patheffects import withStroke
+
+from comarca.maps.style import CITY, MUTED, city_size_pt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy as np
+    from matplotlib.axes import Axes
+    from matplotlib.transforms import Bbox
+    from numpy.typing import NDArray
+
+    from comarca.maps.base import BaseMap, Frame
+
+#: With more territories than this, none is named.
+MAX_NAMED_TERRITORIES: Final = 30
+MAX_NAMED_CITIES: Final = 14
+_HALO: Final = withStroke(linewidth=2.0, foreground="white")
+# Right, left, above, below: (horizontal alignment, vertical alignment, direction).
+_SIDES: Final = (
+    ("left", "center_baseline", (1, 0)),
+    ("right", "center_baseline", (-1, 0)),
+    ("center", "bottom", (0, 1)),
+    ("center", "top", (0, -1)),
+)
+
+
+def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
+    """Name the largest cities, and the territories if they are few.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        The frame's axes.
+    base : BaseMap
+        Names of the territories.
+    frame : Frame
+        Where cities and territories lie.
+
+    Notes
+    -----
+    Cities come first, by size; each tries its right, left, upper and lower side. A name that finds no room is left out.
+    A city that bears its territory's name is not named twice.
+    """
+    names = set(base.territory_name) if len(base.territory_name) <= MAX_NAMED_TERRITORIES else set()
+    taken: list[Bbox] = []
+    if names:
+        for number, point in zip(frame.territory, frame.label_points, strict=True):
+            _try(
+                axes,
+                taken,
+                str(base.territory_name[number]),
+                point,
+                sides=[("center", "center_baseline", (0, 0))],
+                kind="territory",
+            )
+    cities = frame.cities[~frame.cities["city_name"].isin(names)].head(MAX_NAMED_CITIES)
+    points = cities[["x", "y"]].to_numpy(dtype=float)
+    people = cities["population_persons"].to_numpy(dtype=float)
+    for name, point, population in zip(cities["city_name"], points, people, strict=True):
+        gap_pt = city_size_pt(float(population)) / 2 + 1.5
+        _try(axes, taken, str(name), point, sides=_SIDES, kind="city", gap_pt=gap_pt)
+
+
+def _try(
+    axes: Axes,
+    taken: list[Bbox],
+    name: str,
+    point: NDArray[np.float64],
+    *,
+    sides: Iterable[tuple[str, str, tuple[int, int]]],
+    kind: str,
+    gap_pt: float = 0.0,
+) -> None:
+    """Write a name on the first side where it hits no other and stays in the frame."""
+    color, style = (CITY, "normal") if kind == "city" else (MUTED, "italic")
+    for ha, va, (right, up) in sides:
+        text = axes.annotate(
+            name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points", ha=ha, va=va, zorder=8,
+            path_effects=[_HALO], parse_math=False, annotation_clip=False, fontsize=6.5, color=color, style=style,
+        )  # fmt: skip
+        box = text.get_window_extent()
+        if (
+            axes.bbox.contains(*box.min)
+            and axes.bbox.contains(*box.max)
+            and not any(box.overlaps(other) for other in taken)
+        ):
+            taken.append(box)
+            return
+        text.remove()

@@ -1,0 +1,112 @@
+"""Colours, line widths and sizes. All colour schemes can be told apart with any common colour-vision deficiency."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import to_hex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from comarca.maps.classify import Classes
+
+#: ColorBrewer ramps by what is better; dark is much. Blue-green says "much is good", brown says "much is bad".
+SEQUENTIAL: Final = {"higher": "YlGnBu", "lower": "YlOrBr", "neither": "BuPu"}
+#: The same for values on both sides of zero: blue-green is the better side.
+DIVERGING: Final = {"higher": "BrBG", "lower": "BrBG_r", "neither": "PuOr_r"}
+#: Paul Tol's muted scheme (SRON/EPS/TN/09-002), for classes without an order.
+QUALITATIVE: Final = (
+    "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288", "#aa4499", "#44aa99", "#999933", "#882255",
+)  # fmt: skip
+ZERO: Final = "#f7f4ec"
+NO_DATA: Final = "#ececec"
+NO_DATA_HATCH: Final = "#9a9a9a"
+HATCH: Final = "/////"
+BORDER: Final = "#6f6f6f"
+OUTLINE: Final = "#2b2b2b"
+ROAD: Final = "#3d3d3d"
+CITY: Final = "#111111"
+TEXT: Final = "#1a1a1a"
+MUTED: Final = "#5c5c5c"
+
+#: Widths of road lines in points; other classes are not drawn.
+ROAD_WIDTHS: Final = {"motorway": 1.0, "trunk": 0.9, "primary": 0.6, "secondary": 0.35}
+#: Least population -> diameter of a city's mark in points.
+CITY_SIZES: Final = ((1_000_000, 6.5), (250_000, 5.2), (50_000, 4.0), (0, 2.8))
+
+RC: Final[dict[Any, Any]] = {
+    "font.family": "DejaVu Sans",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "comarca",
+    "pdf.fonttype": 42,
+    "hatch.linewidth": 0.5,
+    "text.color": TEXT,
+    "axes.unicode_minus": True,
+}
+
+
+def class_colors(classes: Classes, better: str) -> list[str]:
+    """Colours of numeric classes.
+
+    Parameters
+    ----------
+    classes : Classes
+        The classes.
+    better : str
+        ``higher``, ``lower`` or ``neither``: chooses the scheme.
+
+    Returns
+    -------
+    list of str
+        One hex colour per class. Values on both sides of zero get a diverging scheme whose middle is zero.
+    """
+    if classes.is_diverging and 0.0 in classes.breaks:
+        below = classes.breaks.index(0.0) + 1
+        steps = max(below, classes.count - below)
+        down = [0.5 - 0.4 * (step + 1) / steps + 0.05 for step in reversed(range(below))]
+        up = [0.5 + 0.4 * (step + 1) / steps - 0.05 for step in range(classes.count - below)]
+        return _ramp(DIVERGING[better], [*down, *up])
+    count = classes.count - classes.zero_apart
+    ramp = _ramp(SEQUENTIAL[better], np.linspace(0.15, 0.92, count).tolist() if count > 1 else [0.5])
+    return [ZERO, *ramp] if classes.zero_apart else ramp
+
+
+def category_colors(count: int) -> list[str]:
+    """Colours of classes without an order.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+
+    Returns
+    -------
+    list of str
+        Hex colours: Paul Tol's muted scheme for up to nine, evenly spaced steps of ``turbo`` for more.
+    """
+    if count <= len(QUALITATIVE):
+        return list(QUALITATIVE[:count])
+    return _ramp("turbo", np.linspace(0.03, 0.97, count).tolist())
+
+
+def city_size_pt(population_persons: float) -> float:
+    """Diameter of a city's mark.
+
+    Parameters
+    ----------
+    population_persons : float
+        Inhabitants; NaN gets the smallest mark.
+
+    Returns
+    -------
+    float
+        Points.
+    """
+    return next((size for least, size in CITY_SIZES if population_persons >= least), CITY_SIZES[-1][1])
+
+
+def _ramp(name: str, positions: Sequence[float]) -> list[str]:
+    return [to_hex(mpl.colormaps[name](position)) for position in positions]

@@ -1,0 +1,162 @@
+"""Which territory gets which colour, and what the legend says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from comarca.maps.classify import classify
+from comarca.maps.furniture import Key
+from comarca.maps.style import NO_DATA, category_colors, class_colors
+from comarca.maps.words import is_share, number, word
+from comarca.table import is_integer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from comarca.maps.classify import Classes
+    from comarca.registry import Column
+
+
+@dataclass(frozen=True)
+class MapOptions:
+    """What all maps of a run have in common.
+
+    Attributes
+    ----------
+    language : str
+        ``en``, ``es`` or ``pt``.
+    region : str
+        Name of the region, for the subtitle.
+    source_line : str
+        Sources and licences, for the foot of the page.
+    scheme : str
+        How classes are made, a key of `comarca.maps.classify.SCHEMES`.
+    k : int
+        Number of classes wished for.
+    """
+
+    language: str = "en"
+    region: str = ""
+    source_line: str = ""
+    scheme: str = "quantiles"
+    k: int = 5
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Which territory gets which colour, and what the legend says.
+
+    Attributes
+    ----------
+    key_of : numpy.ndarray of int
+        Per territory, the row of `keys`.
+    keys : list of Key
+        Rows of the legend.
+    """
+
+    key_of: NDArray[np.intp]
+    keys: list[Key]
+
+
+def make_theme(
+    column: Column, values: pd.Series, *, options: MapOptions, breaks: tuple[float, ...] | None = None
+) -> Theme:
+    """Sort territories into the rows of the legend.
+
+    Parameters
+    ----------
+    column : Column
+        What the values are.
+    values : pandas.Series
+        One value per territory.
+    options : MapOptions
+        Language and classes.
+    breaks : tuple of float, optional
+        Class limits to use instead of the scheme.
+
+    Returns
+    -------
+    Theme
+        The rows that are not empty, in order; "no data" last, if there is any.
+    """
+    if column.kind == "number":
+        code, labels, colors = _numeric(column, values, options, breaks)
+    else:
+        code, labels, colors = _categorical(column, values, options.language)
+    count = np.bincount(code + 1, minlength=len(labels) + 1)
+    keys = [Key(label, color, int(n)) for label, color, n in zip(labels, colors, count[1:], strict=True)]
+    if count[0]:
+        keys.append(Key(word("no_data", options.language), NO_DATA, int(count[0]), is_no_data=True))
+    return Theme(np.where(code < 0, len(labels), code), keys)
+
+
+def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
+    """Say in words what each class holds.
+
+    Parameters
+    ----------
+    classes : Classes
+        The classes.
+    column : Column
+        What the values are; shares are written as percentages.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    list of str
+        Such as ``under 20``, ``20 - 40``, ``40 and over``; whole numbers as ``1 - 3``, ``4 - 8``.
+    """
+    factor = 100 if is_share(column) else 1
+
+    def write(value: float) -> str:
+        return number(value * factor, language)
+
+    if classes.count == 1:
+        return [
+            write(classes.low) if classes.low == classes.high else f"{write(classes.low)} \u2013 {write(classes.high)}"
+        ]
+    if classes.is_integer:
+        lows = [min(classes.low, classes.breaks[0]), *classes.breaks]
+        highs = [*(limit - 1 for limit in classes.breaks), max(classes.high, classes.breaks[-1])]
+        return [
+            write(low) if low >= high else f"{write(low)} \u2013 {write(high)}"
+            for low, high in zip(lows, highs, strict=True)
+        ]
+    first = write(0) if classes.zero_apart else word("under", language).format(write(classes.breaks[0]))
+    inner = [
+        f"{write(low)} \u2013 {write(high)}" for low, high in zip(classes.breaks[:-1], classes.breaks[1:], strict=True)
+    ]
+    if classes.zero_apart and inner:
+        inner[0] = word("under", language).format(write(classes.breaks[1]))
+    return [first, *inner, word("over", language).format(write(classes.breaks[-1]))]
+
+
+def _numeric(
+    column: Column, values: pd.Series, options: MapOptions, breaks: tuple[float, ...] | None
+) -> tuple[NDArray[np.intp], list[str], list[str]]:
+    numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
+    classes = classify(numbers, scheme=options.scheme, k=options.k, is_integer=is_integer(column), breaks=breaks)
+    if classes is None:
+        return np.full(len(numbers), -1), [], []
+    labels = class_labels(classes, column, options.language)
+    return classes.assign(numbers), labels, class_colors(classes, column.better)
+
+
+def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDArray[np.intp], list[str], list[str]]:
+    if column.kind == "boolean":
+        titles = {"True": word("yes", language), "False": word("no", language)}
+    else:
+        titles = {code: title[language] for code, title in column.categories.items()}
+    texts = values.astype("str")
+    present = set(texts.dropna())
+    order = [code for code in titles if code in present] + sorted(present - titles.keys())
+    place = {code: row for row, code in enumerate(order)}
+    code = texts.map(place).astype("float64").fillna(-1).to_numpy().astype(np.intp)
+    colors = category_colors(max(len(titles), len(order)))
+    every = list(titles) + sorted(present - titles.keys())
+    return code, [titles.get(name, name) for name in order], [colors[every.index(name)] for name in order]

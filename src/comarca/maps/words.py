@@ -1,0 +1,126 @@
+"""What maps say beyond the registry's titles, in English, Spanish and Portuguese: words, units, numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from comarca.registry import Column
+
+WORDS: Final[dict[str, dict[str, str]]] = {
+    "no_data": {"en": "No data", "es": "Sin datos", "pt": "Sem dados"},
+    "none": {"en": "None", "es": "Ninguno", "pt": "Nenhum"},
+    "territories": {"en": "territories", "es": "territorios", "pt": "territórios"},
+    "cities": {"en": "Cities", "es": "Ciudades", "pt": "Cidades"},
+    "persons": {"en": "persons", "es": "personas", "pt": "pessoas"},
+    "main_roads": {"en": "Main roads", "es": "Vías principales", "pt": "Vias principais"},
+    "north": {"en": "N", "es": "N", "pt": "N"},
+    "under": {"en": "under {}", "es": "menos de {}", "pt": "menos de {}"},
+    "over": {"en": "{} and over", "es": "{} y más", "pt": "{} e mais"},
+    "yes": {"en": "Yes", "es": "Sí", "pt": "Sim"},
+    "no": {"en": "No", "es": "No", "pt": "Não"},
+    "data_of": {"en": "data of {}", "es": "datos de {}", "pt": "dados de {}"},
+    "contents": {"en": "Contents", "es": "Contenido", "pt": "Conteúdo"},
+    "sources": {"en": "Sources", "es": "Fuentes", "pt": "Fontes"},
+    "atlas": {"en": "Atlas of territory indicators", "es": "Atlas de indicadores territoriales",
+              "pt": "Atlas de indicadores territoriais"},
+    "page": {"en": "page {}", "es": "página {}", "pt": "página {}"},
+}  # fmt: skip
+
+_UNITS: Final[dict[str, dict[str, str]]] = {
+    "min": {"en": "minutes", "es": "minutos", "pt": "minutos"},
+    "persons": {"en": "persons", "es": "personas", "pt": "pessoas"},
+    "km2": {"en": "km²", "es": "km²", "pt": "km²"},
+    "m2": {"en": "m²", "es": "m²", "pt": "m²"},
+    "persons/km2": {"en": "persons per km²", "es": "personas por km²", "pt": "pessoas por km²"},
+    "km/100 km2": {"en": "km per 100 km²", "es": "km por 100 km²", "pt": "km por 100 km²"},
+}
+_KINDS: Final[dict[str, dict[str, str]]] = {
+    "_share": {"en": "%", "es": "%", "pt": "%"},
+    "_index": {"en": "index", "es": "índice", "pt": "índice"},
+    "_ratio": {"en": "ratio", "es": "razón", "pt": "razão"},
+    "_count": {"en": "number", "es": "número", "pt": "número"},
+    "_rank": {"en": "rank", "es": "posición", "pt": "posição"},
+}
+_SEPARATORS: Final = {"en": (",", "."), "es": ("\N{NO-BREAK SPACE}", ","), "pt": (".", ",")}
+
+
+def word(key: str, language: str) -> str:
+    """Look a word up.
+
+    Parameters
+    ----------
+    key : str
+        A key of `WORDS`.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        The word or phrase.
+    """
+    return WORDS[key][language]
+
+
+def is_share(column: Column) -> bool:
+    """Tell whether a column is a share between 0 and 1, which maps show as a percentage.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+
+    Returns
+    -------
+    bool
+        By the ending of its name.
+    """
+    return column.name.endswith("_share")
+
+
+def unit_label(column: Column, language: str) -> str:
+    """Write a column's unit out.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        Such as ``minutes``; ``%`` for shares; ``index`` where there is no unit; empty for texts and classes.
+    """
+    if column.kind != "number":
+        return ""
+    if column.unit in {"", "1"}:
+        return next((words[language] for ending, words in _KINDS.items() if column.name.endswith(ending)), "")
+    return _UNITS.get(column.unit, {}).get(language, column.unit.replace("km2", "km²"))
+
+
+def number(value: float, language: str, *, decimals: int | None = None) -> str:
+    """Write a number as a reader of the language expects it.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    language : str
+        ``en`` (1,234.5), ``es`` (1 234,5) or ``pt`` (1.234,5).
+    decimals : int, optional
+        Digits after the point; as many as the number needs, at most six significant ones, if not given.
+
+    Returns
+    -------
+    str
+        The number; a minus sign, not a hyphen, before negative ones.
+    """
+    thousands, point = _SEPARATORS[language]
+    short = f"{float(f'{value:.6g}'):,.10f}".rstrip("0").rstrip(".")
+    plain = short if decimals is None else f"{value:,.{decimals}f}"
+    plain = "0" if plain in {"-0", ""} else plain
+    swapped = plain.translate({ord(","): thousands, ord("."): point})
+    return swapped.replace("-", "\N{MINUS SIGN}")

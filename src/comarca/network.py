@@ -1,0 +1,307 @@
+"""The road network as flat arrays: polylines between junctions, with lengths, times and directions.
+
+A *vertex* is a point of a polyline, a *node* a place where edges meet or end, an *edge* the polyline between two nodes,
+all of one road. Vertices that only one road uses, and only once, are kept as shape, not as nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from comarca.crs import GEOD, require_storage_crs
+from comarca.errors import InputError
+from comarca.results import Check
+from comarca.units import M_PER_KM, MIN_PER_HOUR
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, Self
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from pyproj import Geod
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+#: Places are told apart to 1e-7 degree, the precision of OSM: about 1 cm.
+STEPS_PER_DEGREE: Final = 10_000_000
+_ONEWAY: Final = ("yes", "true", "1", "-1", "reverse", "T", "F")
+_REVERSED: Final = ("-1", "reverse", "T")
+_SHORT_DEGREE: Final = 0.01
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """Directed road network.
+
+    Attributes
+    ----------
+    vertex_lon, vertex_lat : numpy.ndarray, shape (v,)
+        Degrees (EPSG:4326), edge after edge; the nodes at both ends of an edge included.
+    vertex_km : numpy.ndarray, shape (v,)
+        Geodesic length from the start of the edge.
+    edge_start : numpy.ndarray, shape (e + 1,)
+        Edge ``i`` has the vertices ``edge_start[i]`` to ``edge_start[i + 1]``, the last not included.
+    edge_from, edge_to : numpy.ndarray, shape (e,)
+        Nodes at the start and at the end.
+    edge_min : numpy.ndarray, shape (e,)
+        Minutes from one end to the other.
+    edge_forward, edge_backward : numpy.ndarray of bool, shape (e,)
+        Directions in which it may be driven.
+    edge_on_foot : numpy.ndarray of bool, shape (e,)
+        Whether people may walk onto it anywhere along its course.
+    edge_road : numpy.ndarray, shape (e,)
+        Row of its road in the layer it was built from.
+    node_lon, node_lat : numpy.ndarray, shape (n,)
+        Degrees.
+    node_component : numpy.ndarray, shape (n,)
+        Number of the piece of network it belongs to, directions disregarded.
+    component_km : numpy.ndarray, shape (c,)
+        Length of each piece.
+    """
+
+    vertex_lon: Floats
+    vertex_lat: Floats
+    vertex_km: Floats
+    edge_start: Integers
+    edge_from: Integers
+    edge_to: Integers
+    edge_min: Floats
+    edge_forward: Booleans
+    edge_backward: Booleans
+    edge_on_foot: Booleans
+    edge_road: Integers
+    node_lon: Floats
+    node_lat: Floats
+    node_component: Integers
+    component_km: Floats
+
+    @property
+    def edge_km(self) -> Floats:
+        """Length of each edge, shape (e,)."""
+        return self.vertex_km[self.edge_start[1:] - 1]
+
+    @cached_property
+    def vertex_edge(self) -> Integers:
+        """Edge of each vertex, shape (v,)."""
+        return np.repeat(np.arange(len(self.edge_from)), np.diff(self.edge_start))
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the arrays by name, to be stored.
+
+        Returns
+        -------
+        dict
+            One entry per attribute.
+        """
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take stored arrays back.
+
+        Parameters
+        ----------
+        arrays : mapping
+            What `to_arrays` gave.
+
+        Returns
+        -------
+        RoadNetwork
+            The same network.
+        """
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+
+def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Booleans, geod: Geod = GEOD) -> RoadNetwork:
+    """Build the directed network of a layer of roads.
+
+    Parameters
+    ----------
+    roads : geopandas.GeoDataFrame
+        Schema ``roads``: noded, that is, roads meet where they share a vertex, and nowhere else.
+    speed_kmh : numpy.ndarray, shape (n,)
+        Speed of each road; roads with NaN are left out.
+    on_foot : numpy.ndarray of bool, shape (n,)
+        Roads that people may walk onto.
+    geod : pyproj.Geod, optional
+        Ellipsoid; WGS84 if not given.
+
+    Returns
+    -------
+    RoadNetwork
+        The network.
+
+    Raises
+    ------
+    InputError
+        If no road can be driven.
+
+    Notes
+    -----
+    Directions: ``oneway`` = yes, true, 1, -1, reverse, T or F, or ``junction`` = roundabout, allow one direction only;
+    it is against the order of the vertices for -1, reverse and T. Vertices are one if they are at one place to
+    1e-7 degree, but for those that ``grade_separated`` tells apart.
+    """
+    require_storage_crs(roads, name="roads")
+    rows = np.flatnonzero(~np.isnan(speed_kmh))
+    lon, lat, row, place = _distinct_vertices(roads, rows)
+    if len(lon) == 0:
+        raise InputError("roads", got=f"{len(roads)} roads, none that can be driven", expected="at least one")
+    is_first = np.append(True, row[1:] != row[:-1])
+    is_last = np.append(is_first[1:], True)
+    _, first_use, vertex_place, uses = np.unique(place, return_index=True, return_inverse=True, return_counts=True)
+    is_node_place = uses > 1
+    is_node_place[vertex_place[is_first | is_last]] = True
+    is_node = is_node_place[vertex_place]
+
+    copies = np.where(is_node & ~is_first & ~is_last, 2, 1)
+    vertex = np.repeat(np.arange(len(lon)), copies)
+    starts_edge = is_node & ~is_last
+    edge_start = np.append((np.cumsum(copies) - 1)[starts_edge], len(vertex))
+    along_km = _along_km(lon, lat, is_first, geod)
+    edge_first, edge_last = vertex[edge_start[:-1]], vertex[edge_start[1:] - 1]
+    edge_road = row[edge_first]
+    edge_km = along_km[edge_last] - along_km[edge_first]
+    node_of_place = np.cumsum(is_node_place) - 1
+    edge_from, edge_to = node_of_place[vertex_place[edge_first]], node_of_place[vertex_place[edge_last]]
+    forward, backward = _directions(roads)
+    component, component_km = _components(edge_from, edge_to, edge_km, node_count=int(is_node_place.sum()))
+    return RoadNetwork(
+        vertex_lon=lon[vertex],
+        vertex_lat=lat[vertex],
+        vertex_km=along_km[vertex] - np.repeat(along_km[edge_first], np.diff(edge_start)),
+        edge_start=edge_start,
+        edge_from=edge_from,
+        edge_to=edge_to,
+        edge_min=edge_km / speed_kmh[edge_road] * MIN_PER_HOUR,
+        edge_forward=forward[edge_road],
+        edge_backward=backward[edge_road],
+        edge_on_foot=np.asarray(on_foot, dtype=bool)[edge_road],
+        edge_road=edge_road,
+        node_lon=lon[first_use[is_node_place]],
+        node_lat=lat[first_use[is_node_place]],
+        node_component=component,
+        component_km=component_km,
+    )
+
+
+def network_checks(network: RoadNetwork) -> list[Check]:
+    """Report the pieces that the network falls into.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+
+    Returns
+    -------
+    list of Check
+        Number of pieces, and the share of the length outside the largest one, with the ten largest others.
+    """
+    order = np.argsort(-network.component_km, kind="stable")
+    total = float(network.component_km.sum())
+    outside = total - float(network.component_km[order[0]])
+    rows: list[dict[str, Any]] = []
+    for piece in order[1:11]:
+        node = int(np.flatnonzero(network.node_component == piece)[0])
+        rows.append(
+            {
+                "km": round(float(network.component_km[piece]), 3),
+                "longitude": round(float(network.node_lon[node]), 5),
+                "latitude": round(float(network.node_lat[node]), 5),
+            }
+        )
+    share = outside / total if total else 0.0
+    return [
+        Check(
+            "network_components", "info", len(order), "",
+            f"The road network falls into {len(order)} pieces that no road or ferry joins.",
+        ),
+        Check(
+            "network_outside_main_share", "warn" if share > 0.05 else "pass", round(share, 6), "at most 5 % of the km",
+            f"{outside:.1f} of {total:.1f} km of road are not joined to the largest piece: islands, or gaps in the map.",
+            rows,
+        ),
+    ]  # fmt: skip
+
+
+def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats, Floats, Integers, Integers]:
+    """Give the vertices of the roads, without repetitions and lone points: lon, lat, row of the road, place."""
+    coordinates, part = shapely.get_coordinates(roads.geometry.to_numpy()[rows], return_index=True)
+    steps = np.rint(coordinates * STEPS_PER_DEGREE).astype(np.int64)
+    place = ((steps[:, 0] + 180 * STEPS_PER_DEGREE) << 31) | (steps[:, 1] + 90 * STEPS_PER_DEGREE)
+    offset = np.searchsorted(part, np.arange(len(rows)))
+    for position in np.flatnonzero(roads["grade_separated"].notna().to_numpy()[rows]):
+        pairs = [pair.split(":") for pair in str(roads["grade_separated"].iloc[rows[position]]).split()]
+        for vertex, node in pairs:
+            place[offset[position] + int(vertex)] = -1 - int(node)
+    keep = np.append(True, (part[1:] != part[:-1]) | (place[1:] != place[:-1])) if len(part) else np.ones(0, bool)
+    keep &= (np.bincount(part[keep], minlength=len(rows)) > 1)[part]
+    return coordinates[keep, 0], coordinates[keep, 1], rows[part[keep]], place[keep]
+
+
+def _along_km(lon: Floats, lat: Floats, is_first: Booleans, geod: Geod) -> Floats:
+    """Running length over all roads, without the jumps from one to the next."""
+    km = np.zeros(len(lon))
+    km[1:] = geodesic_step_km(lon[:-1], lat[:-1], lon[1:], lat[1:], geod=geod)
+    km[is_first] = 0
+    return np.cumsum(km)
+
+
+def geodesic_step_km(lon_1: Floats, lat_1: Floats, lon_2: Floats, lat_2: Floats, *, geod: Geod = GEOD) -> Floats:
+    """Geodesic length of many short steps.
+
+    Parameters
+    ----------
+    lon_1, lat_1, lon_2, lat_2 : numpy.ndarray, shape (n,)
+        Ends of the steps, degrees.
+    geod : pyproj.Geod, optional
+        Ellipsoid; WGS84 if not given.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Kilometres.
+
+    Notes
+    -----
+    Steps under 0.01 degrees use the radii of curvature at the middle latitude, seven times faster than the geodesic
+    and equal to it to 1e-8 up to 80 degrees of latitude; longer ones, and those near the poles, use the geodesic.
+    """
+    middle = np.radians((lat_1 + lat_2) / 2)
+    curvature = 1 - geod.es * np.sin(middle) ** 2
+    north = geod.a * (1 - geod.es) / curvature**1.5 * np.radians(lat_2 - lat_1)
+    east = geod.a / np.sqrt(curvature) * np.cos(middle) * np.radians(lon_2 - lon_1)
+    metres = np.hypot(north, east)
+    far = (
+        (np.abs(lat_2 - lat_1) > _SHORT_DEGREE)
+        | (np.abs(lon_2 - lon_1) > _SHORT_DEGREE)
+        | (np.abs(middle) > np.radians(80))
+    )
+    if far.any():
+        metres[far] = geod.inv(lon_1[far], lat_1[far], lon_2[far], lat_2[far])[2]
+    return metres / M_PER_KM
+
+
+def _directions(roads: gpd.GeoDataFrame) -> tuple[Booleans, Booleans]:
+    is_oneway = roads["oneway"].isin(_ONEWAY).to_numpy(dtype=bool)
+    is_oneway |= (roads["junction"] == "roundabout").to_numpy(dtype=bool, na_value=False)
+    is_reversed = roads["oneway"].isin(_REVERSED).to_numpy(dtype=bool)
+    return ~is_reversed, ~is_oneway | is_reversed
+
+
+def _components(edge_from: Integers, edge_to: Integers, edge_km: Floats, *, node_count: int) -> tuple[Integers, Floats]:
+    links = coo_array((np.ones(len(edge_from), dtype=np.int8), (edge_from, edge_to)), shape=(node_count, node_count))
+    count, component = connected_components(links.tocsr(), directed=False)
+    km = np.bincount(component[edge_from], weights=edge_km, minlength=count)
+    return component.astype(np.int64), km

@@ -1,0 +1,184 @@
+"""How patient we are with servers: what is worth another attempt, and how long to wait before it."""
+
+from __future__ import annotations
+
+import email.utils
+import logging
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import tenacity
+
+from comarca.errors import ComarcaError
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+#: Answers after which the same question may be put again.
+PASSING_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+
+
+class TransferError(ComarcaError):
+    """A transfer failed for good.
+
+    Parameters
+    ----------
+    message : str
+        What happened.
+    url : str
+        The address.
+    status : int, optional
+        HTTP status, if there was an answer.
+    """
+
+    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
+        self.url, self.status = url, status
+        super().__init__(message)
+
+
+class PassingError(TransferError):
+    """A transfer failed in a way that may pass.
+
+    Parameters
+    ----------
+    message, url, status
+        As in `TransferError`.
+    retry_after_s : float, optional
+        How long the server asked us to wait.
+    """
+
+    def __init__(
+        self, message: str, *, url: str, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, url=url, status=status)
+        self.retry_after_s = retry_after_s
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient a client is. Clock, sleep and chance are given, so that a test need not wait.
+
+    Attributes
+    ----------
+    attempts : int
+        Attempts per address.
+    connect_timeout_s, read_timeout_s : float
+        Longest silence before and between bytes.
+    min_bytes_per_s, window_s : float
+        Slowest transfer that is put up with, judged over windows of this length.
+    backoff_s, max_backoff_s : float
+        First and longest pause between attempts; doubled each time, with jitter.
+    max_retry_after_s : float
+        Longest pause that a server may ask for; beyond it the address is given up.
+    max_redirects : int
+        Redirects that are followed.
+    progress : bool or None
+        Whether to draw progress bars; None draws them on a terminal only.
+    """
+
+    attempts: int = 6
+    connect_timeout_s: float = 20.0
+    read_timeout_s: float = 60.0
+    min_bytes_per_s: float = 512.0
+    window_s: float = 60.0
+    backoff_s: float = 1.0
+    max_backoff_s: float = 60.0
+    max_retry_after_s: float = 600.0
+    max_redirects: int = 10
+    progress: bool | None = None
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    wall_clock: Callable[[], float] = time.time
+    chance: random.Random = field(default_factory=random.Random)
+
+
+def repeat(attempt: Callable[[], Result], policy: Policy) -> Result:
+    """Try until it works, the attempts are spent, or another attempt makes no sense.
+
+    Parameters
+    ----------
+    attempt : callable
+        Raises `PassingError` where another attempt may help.
+    policy : Policy
+        How often, and with which pauses.
+
+    Returns
+    -------
+    object
+        What `attempt` returned.
+
+    Raises
+    ------
+    TransferError
+        The last one that `attempt` raised.
+    """
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(PassingError),
+        stop=tenacity.stop_after_attempt(policy.attempts),
+        wait=lambda state: pause_s(state.attempt_number, _raised(state), policy),
+        sleep=policy.sleep,
+        before_sleep=_log_pause,
+        reraise=True,
+    )(attempt)
+
+
+def pause_s(attempt: int, error: BaseException | None, policy: Policy) -> float:
+    """Pause before the next attempt.
+
+    Parameters
+    ----------
+    attempt : int
+        Number of the attempt that failed, from 1.
+    error : Exception or None
+        What it failed with; a server's ``Retry-After`` is honoured.
+    policy : Policy
+        First and longest pause.
+
+    Returns
+    -------
+    float
+        Seconds: exponential back-off with jitter between a half and the whole, or what the server asked for and up
+        to one back-off step more.
+    """
+    step = min(policy.backoff_s * 2.0 ** (attempt - 1), policy.max_backoff_s)
+    asked = getattr(error, "retry_after_s", None)
+    if asked is not None:
+        return float(asked) + step * policy.chance.random()
+    return step * (0.5 + 0.5 * policy.chance.random())
+
+
+def parse_retry_after(value: str | None, *, now: float) -> float | None:
+    """Read a ``Retry-After`` header.
+
+    Parameters
+    ----------
+    value : str or None
+        Seconds, or an HTTP date.
+    now : float
+        Seconds since the epoch.
+
+    Returns
+    -------
+    float or None
+        Seconds from now, not negative; None if there is none, or it makes no sense.
+    """
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except (TypeError, ValueError):
+        return None
+
+
+def _raised(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _log_pause(state: tenacity.RetryCallState) -> None:
+    pause = state.next_action.sleep if state.next_action else 0.0
+    log.warning("Attempt %d failed (%s); the next one in %.0f s.", state.attempt_number, _raised(state), pause)

@@ -1,0 +1,1 @@
+"""Adapters: one raw format of one provider in, one canonical layer out."""

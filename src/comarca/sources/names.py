@@ -1,0 +1,48 @@
+"""Names made comparable across sources."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SEPARATORS: Final = re.compile(r"[\W_]+")
+
+
+def fold_name(name: str) -> str:
+    """Strip case, accents and punctuation, so that ``"Cobán"`` and ``"COBAN"`` compare equal.
+
+    Parameters
+    ----------
+    name : str
+        A name in any script.
+
+    Returns
+    -------
+    str
+        Letters and digits in single-spaced words.
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
+    return _SEPARATORS.sub(" ", plain.casefold()).strip()
+
+
+def fold_names(names: Iterable[Any]) -> pd.Series:
+    """Fold many names; an unknown name stays unknown.
+
+    Parameters
+    ----------
+    names : iterable of str or None
+        The names.
+
+    Returns
+    -------
+    pandas.Series
+        Folded names on a fresh index, null where there is none.
+    """
+    folded = [fold_name(name) or None if isinstance(name, str) else None for name in names]
+    return pd.Series(folded, dtype="str")

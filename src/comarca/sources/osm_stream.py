@@ -1,0 +1,181 @@
+"""One streaming pass over an OSM file that hands over arrays instead of objects.
+
+pyosmium filters in C++ and writes what is wanted, with the places of the nodes, as text lines in its OPL format to a
+temporary file, which `comarca.sources.osm_opl` parses in blocks. No Python code runs per node, vertex or way, and node ids are at
+hand. Only areas of relations, which are few, come as Python objects, from libosmium's multipolygon assembler.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import osmium
+from osmium import osm
+from osmium.filter import EntityFilter, IdFilter, KeyFilter, TagFilter
+
+from comarca.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+
+_OPL: Final = "opl,locations_on_ways=true,add_metadata=false"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to take from an OSM file.
+
+    Attributes
+    ----------
+    node_tags : tuple of (str, str)
+        Nodes with one of these tags are kept.
+    way_keys : tuple of str
+        Ways with one of these keys are kept.
+    area_keys : tuple of str
+        Multipolygon and boundary relations with one of these keys are assembled. Empty: no relation is looked at.
+    """
+
+    node_tags: tuple[tuple[str, str], ...] = ()
+    way_keys: tuple[str, ...] = ()
+    area_keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the file says of itself, `None` where it says nothing.
+
+    Attributes
+    ----------
+    timestamp : str or None
+        Date of the data (replication timestamp), ISO 8601.
+    generator : str or None
+        Program that wrote the file.
+    bounds : tuple of float or None
+        West, south, east, north in degrees.
+    """
+
+    timestamp: str | None
+    generator: str | None
+    bounds: tuple[float, float, float, float] | None
+
+
+@dataclass
+class Areas:
+    """Assembled areas of relations: their ids, tags and geometries as WKB, and how many could not be assembled."""
+
+    ids: list[int] = field(default_factory=list)
+    tags: list[dict[str, str]] = field(default_factory=list)
+    wkb: list[str] = field(default_factory=list)
+    broken: int = 0
+
+
+def read_header(path: Path) -> Header:
+    """Read the header of an OSM file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, in any format of pyosmium.
+
+    Returns
+    -------
+    Header
+        Date, generator and bounding box.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty or not an OSM file.
+    """
+    if not path.is_file():
+        raise InputError(str(path), got="no such file", expected="an OSM extract", remedy="Check the path.")
+    if not path.stat().st_size:
+        raise InputError(str(path), got="an empty file", expected="an OSM extract", remedy="Fetch it again.")
+    with _named_errors(path), osmium.io.Reader(str(path), osm.NOTHING) as reader:
+        header = reader.header()
+    box = header.box()
+    return Header(
+        timestamp=header.get("osmosis_replication_timestamp") or None,
+        generator=header.get("generator") or None,
+        bounds=(box.bottom_left.lon, box.bottom_left.lat, box.top_right.lon, box.top_right.lat)
+        if box.valid()
+        else None,
+    )
+
+
+def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
+    """Write the wanted nodes and ways of an OSM file to an OPL file, and assemble the wanted relations.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The OSM file: nodes first, then ways, then relations, as is usual.
+    target : pathlib.Path
+        The OPL file to write: node lines, then way lines with the places of their nodes.
+    wanted : Wanted
+        What to keep.
+
+    Returns
+    -------
+    Areas
+        Areas of relations. Closed ways are in the OPL file, not here.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read to its end.
+    """
+    areas = Areas()
+    factory = osmium.geom.WKBFactory()
+    with _named_errors(path):
+        relations = _area_relations(path, wanted) if wanted.area_keys else []
+        entities = osm.ALL if relations else osm.NODE | osm.WAY
+        processor = osmium.FileProcessor(str(path), entities).with_locations()
+        if relations:
+            processor.with_areas(KeyFilter(*wanted.area_keys))
+        with osmium.SimpleWriter(osmium.io.File(str(target), _OPL), overwrite=True) as writer:
+            for part in _filters(wanted, relations):
+                processor.with_filter(part)
+            # A handler in the chain of filters lets all pass: what gets so far is written and never reaches Python.
+            processor.with_filter(writer).with_filter(EntityFilter(osm.AREA))
+            for area in processor:
+                areas.ids.append(area.orig_id())
+                areas.tags.append(dict(area.tags))
+                areas.wkb.append(factory.create_multipolygon(area))
+    areas.broken = len(relations) - len(areas.ids)
+    return areas
+
+
+def _area_relations(path: Path, wanted: Wanted) -> list[int]:
+    """Ids of the relations that describe a wanted area."""
+    relations = osmium.FileProcessor(str(path), osm.RELATION).with_filter(KeyFilter(*wanted.area_keys))
+    relations.with_filter(TagFilter(("type", "multipolygon"), ("type", "boundary")))
+    return [relation.id for relation in relations]
+
+
+def _filters(wanted: Wanted, relations: Sequence[int]) -> Iterator[osmium.BaseHandler]:
+    kinds = (osm.NODE if wanted.node_tags else osm.NOTHING) | (osm.WAY if wanted.way_keys else osm.NOTHING)
+    yield EntityFilter(kinds | osm.AREA)
+    if wanted.node_tags:
+        yield TagFilter(*wanted.node_tags).enable_for(osm.NODE)
+    if wanted.way_keys:
+        yield KeyFilter(*wanted.way_keys).enable_for(osm.WAY)
+    # libosmium numbers the area of relation r as 2r + 1, and that of a closed way w as 2w.
+    yield IdFilter([2 * relation + 1 for relation in relations]).enable_for(osm.AREA)
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise InputError(
+            str(path),
+            got=str(error),
+            expected="a whole OSM file (.osm.pbf, .osm, .osm.bz2)",
+            remedy="It is damaged, cut short or of another kind: fetch it again.",
+        ) from error

@@ -1,0 +1,191 @@
+"""What OpenStreetMap tags mean here. Every rule on tags stands in this module, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.schemas import ROAD_TAGS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Values of ``highway`` that a car, truck or 4x4 can use. Not in it: construction, proposed, path, footway, ...
+DRIVABLE: Final = (
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
+    "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "service", "track", "road",
+)  # fmt: skip
+FERRY: Final = "ferry"
+
+#: Columns of the roads layer whose tag has another name.
+_TAG_OF: Final = {"four_wd_only": "4wd_only"}
+ROAD_TAG_OF: Final = {column: _TAG_OF.get(column, column) for column in ROAD_TAGS}
+
+POWER_CLASSES: Final = ("line", "minor_line", "cable")
+
+#: Kind of service by tag; of several that fit, the first one counts. ``clinic`` is any place of care by a health
+#: worker without beds for the night: rural posts and doctors' practices are tagged in all these ways.
+SERVICE_KINDS: Final[dict[tuple[str, str], str]] = {
+    ("amenity", "school"): "school",
+    ("amenity", "hospital"): "hospital",
+    ("healthcare", "hospital"): "hospital",
+    ("amenity", "clinic"): "clinic",
+    ("amenity", "doctors"): "clinic",
+    ("amenity", "health_post"): "clinic",
+    ("healthcare", "clinic"): "clinic",
+    ("healthcare", "centre"): "clinic",
+    ("healthcare", "doctor"): "clinic",
+    ("amenity", "bank"): "bank",
+    ("amenity", "marketplace"): "marketplace",
+    ("amenity", "fuel"): "fuel",
+    ("amenity", "townhall"): "townhall",
+    ("amenity", "post_office"): "post_office",
+    ("amenity", "bus_station"): "bus_station",
+    ("man_made", "communications_tower"): "telecom",
+    ("tower:type", "communication"): "telecom",
+    ("communication:mobile_phone", "yes"): "telecom",
+}
+
+#: Values of ``natural`` that say what covers the ground.
+NATURAL_COVER: Final = (
+    "wood", "scrub", "heath", "grassland", "fell", "tundra", "moor", "wetland", "mud", "water", "glacier", "bare_rock",
+    "scree", "shingle", "sand", "beach", "dune",
+)  # fmt: skip
+
+#: Values of ``place`` at which people live.
+SETTLEMENTS: Final = (
+    "city", "town", "village", "hamlet", "isolated_dwelling", "farm", "borough", "suburb", "quarter", "neighbourhood",
+)  # fmt: skip
+
+_CLOSED: Final = ("no", "private")
+_OPEN: Final = ("yes", "permissive", "designated", "destination", "official")
+
+
+def road_class(tags: pd.DataFrame) -> pd.Series:
+    """Class of each way: its drivable ``highway`` value, or ``ferry``, or null if it is no road.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``highway`` and ``route``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+    """
+    drivable = tags["highway"].where(tags["highway"].isin(DRIVABLE))
+    return drivable.mask(drivable.isna() & (tags["route"] == FERRY), FERRY)
+
+
+def is_closed_to_vehicles(tags: pd.DataFrame) -> pd.Series:
+    """Tell whether a road is closed to the public's vehicles.
+
+    ``access`` is ``no`` or ``private``, and neither ``motorcar`` nor ``motor_vehicle`` nor ``vehicle`` opens it again;
+    the most specific of the three decides. A road without ``access`` stays, even with ``motor_vehicle=no``: it is there.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``access``, ``vehicle``, ``motor_vehicle`` and ``motorcar``.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Same index.
+    """
+    vehicle = tags["motorcar"].fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
+    return tags["access"].isin(_CLOSED) & ~vehicle.isin(_OPEN)
+
+
+def service_kind(tags: pd.DataFrame) -> pd.Series:
+    """Kind of service of each object, null if it is none.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        One column per key in `SERVICE_KINDS`.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+    """
+    kind = pd.Series(None, index=tags.index, dtype="str")
+    for (key, value), name in SERVICE_KINDS.items():
+        kind = kind.mask(kind.isna() & (tags[key] == value), name)
+    return kind
+
+
+def land_use(tags: pd.DataFrame) -> pd.Series:
+    """Use or cover of each area: the ``landuse`` value, or else ``natural=<value>``, null if neither is known.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``landuse`` and ``natural``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+    """
+    natural = tags["natural"].where(tags["natural"].isin(NATURAL_COVER))
+    return tags["landuse"].fillna("natural=" + natural)
+
+
+def country_code(tags: pd.DataFrame) -> pd.Series:
+    """ISO 3166-1 alpha-2 code in upper case, null if there is none of that form.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``ISO3166-1:alpha2`` and ``ISO3166-1``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+    """
+    code = tags["ISO3166-1:alpha2"].fillna(tags["ISO3166-1"]).str.strip().str.upper()
+    return code.where(code.str.fullmatch("[A-Z]{2}").eq(True))  # noqa: FBT003
+
+
+def parse_count(text: pd.Series) -> NDArray[np.float64]:
+    """Read counts as people write them: ``1234``, ``1 234``, ``1,234``, ``1.234``, ``~1200``.
+
+    Parameters
+    ----------
+    text : pandas.Series
+        Tag values.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        NaN where the text is not a count.
+    """
+    plain = text.str.strip().str.lstrip("~").str.replace(r"[ ,.'\u00a0](?=\d{3}(?:\D|$))", "", regex=True)
+    return _number(plain.where(plain.str.fullmatch(r"\d+").eq(True)))  # noqa: FBT003
+
+
+def parse_number(text: pd.Series) -> NDArray[np.float64]:
+    """Read plain numbers that are not negative, such as storeys.
+
+    Parameters
+    ----------
+    text : pandas.Series
+        Tag values.
+
+    Returns
+    -------
+    numpy.ndarray of float
+        NaN where the text is not such a number.
+    """
+    plain = text.str.strip().str.replace(",", ".", regex=False)
+    return _number(plain.where(plain.str.fullmatch(r"\d+(?:\.\d+)?").eq(True)))  # noqa: FBT003
+
+
+def _number(text: pd.Series) -> NDArray[np.float64]:
+    return np.asarray(pd.to_numeric(text, errors="coerce"), dtype=float)

@@ -1,0 +1,301 @@
+"""Driving speeds of roads, from an editable table of classes, surfaces, grades and limits.
+
+The table has the columns ``country, kind, value, speed_kmh, factor, on_foot`` (others, such as ``note``, are free).
+A row without a country holds everywhere; one with an ISO 3166-1 alpha-3 code replaces it in that country. Kinds:
+
+``class``
+    Speed of a road class; ``on_foot`` says whether people may walk onto it. Only classes listed here are drivable.
+``track_grade``
+    Speed of a track by ``tracktype``, in place of that of its class.
+``untagged_surface``
+    Factor on the speed of a class where the surface is not tagged, or not in the table.
+``maxspeed``
+    ``factor`` (of the limit that is driven), ``lowest`` and ``highest`` limit that is believed.
+a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal``, ...)
+    Cap on the speed of every road with that value (but ``tracktype`` not on tracks); no number means no cap, 0 means
+    that the road is left out. ``motor_vehicle``, where tagged, stands in for ``access``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError, did_you_mean
+from comarca.results import Check
+from comarca.schemas import ROAD_TAGS
+from comarca.units import KM_PER_MILE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+_COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
+_KINDS: Final = ("class", "track_grade", "untagged_surface", "maxspeed", *ROAD_TAGS)
+_LIMIT: Final = r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/?h|kph)?\s*$"
+
+
+@dataclass(frozen=True)
+class SpeedTable:
+    """The speeds that hold in one country.
+
+    Attributes
+    ----------
+    class_kmh : mapping
+        Speed of each drivable class, km/h.
+    on_foot : frozenset of str
+        Classes that people may walk onto.
+    track_grade_kmh : mapping
+        Speed of tracks by grade, km/h.
+    untagged_factor : mapping
+        Class -> factor where the surface is not known.
+    caps_kmh : mapping
+        Tag -> value -> highest speed, km/h; infinite where known and not capped.
+    maxspeed_factor, maxspeed_lowest_kmh, maxspeed_highest_kmh : float
+        Share of the limit that is driven; limits that are believed.
+    """
+
+    class_kmh: Mapping[str, float]
+    on_foot: frozenset[str]
+    track_grade_kmh: Mapping[str, float]
+    untagged_factor: Mapping[str, float]
+    caps_kmh: Mapping[str, Mapping[str, float]]
+    maxspeed_factor: float
+    maxspeed_lowest_kmh: float
+    maxspeed_highest_kmh: float
+
+
+def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed table") -> SpeedTable:
+    """Check the rows of a speed table and choose those of a country.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The table as it stands in the CSV file; see the module's description.
+    country : str, optional
+        ISO 3166-1 alpha-3 code whose rows replace the general ones.
+    name : str, optional
+        What to call the table in messages, such as its path.
+
+    Returns
+    -------
+    SpeedTable
+        The speeds that hold in that country.
+
+    Raises
+    ------
+    InputError
+        If a column lacks, a kind is not known, a row stands twice, or a number is missing or out of range.
+    """
+    rows = _checked_rows(rows, name)
+    rows = rows[rows["country"].isin(["", country])].sort_values("country", kind="stable")
+    rows = rows.drop_duplicates(["kind", "value"], keep="last")
+    speed = {
+        str(kind): dict(zip(group["value"], group["speed_kmh"], strict=True)) for kind, group in rows.groupby("kind")
+    }
+    factor = {
+        str(kind): dict(zip(group["value"], group["factor"], strict=True)) for kind, group in rows.groupby("kind")
+    }
+    classes = rows[rows["kind"] == "class"]
+    if lacking := {"factor", "lowest", "highest"} - speed.get("maxspeed", {}).keys():
+        raise InputError(
+            f"{name}, kind maxspeed", got=sorted(speed.get("maxspeed", {})), expected=f"also {sorted(lacking)}"
+        )
+    return SpeedTable(
+        class_kmh=speed.get("class", {}),
+        on_foot=frozenset(classes.loc[classes["on_foot"] == "yes", "value"]),
+        track_grade_kmh=speed.get("track_grade", {}),
+        untagged_factor=factor.get("untagged_surface", {}),
+        caps_kmh={
+            tag: {value: np.inf if np.isnan(kmh) else kmh for value, kmh in speed[tag].items()}
+            for tag in ROAD_TAGS
+            if tag in speed and tag != "maxspeed"
+        },
+        maxspeed_factor=factor["maxspeed"]["factor"],
+        maxspeed_lowest_kmh=speed["maxspeed"]["lowest"],
+        maxspeed_highest_kmh=speed["maxspeed"]["highest"],
+    )
+
+
+def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64]:
+    """Speed at which each road is driven.
+
+    Parameters
+    ----------
+    roads : geopandas.GeoDataFrame
+        Schema ``roads``.
+    table : SpeedTable
+        The speeds of the country.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        km/h, positive; NaN for roads that may not or cannot be driven, which a network leaves out.
+
+    Raises
+    ------
+    InputError
+        If a road is of a class that the table does not have.
+
+    Notes
+    -----
+    ``min(class speed x factor of an untagged surface, caps of the tags, maxspeed_factor x maxspeed)``; a track's grade
+    stands in for its class. The speed of a class is a cap too: a high limit never makes a road faster. The defaults
+    lie between routers' free flow and the speeds measured world-wide, so times in congested cities come out short.
+    """
+    class_kmh = _looked_up(roads["road_class"], table.class_kmh)
+    if np.isnan(class_kmh).any():
+        row = int(np.flatnonzero(np.isnan(class_kmh))[0])
+        unknown = str(roads["road_class"].iloc[row])
+        raise InputError(
+            f"roads, {roads['road_id'].iloc[row]}, road_class",
+            got=unknown,
+            expected="a class of the speed table",
+            remedy=did_you_mean(unknown, table.class_kmh) or "Add a row of kind `class` to the speed table.",
+        )
+    is_track = (roads["road_class"] == "track").to_numpy()
+    grade_kmh = _looked_up(roads["tracktype"], table.track_grade_kmh)
+    speed = np.where(is_track & ~np.isnan(grade_kmh), grade_kmh, class_kmh)
+    has_surface = ~np.isnan(_looked_up(roads["surface"], table.caps_kmh.get("surface", {})))
+    untagged_factor = _looked_up(roads["road_class"], table.untagged_factor)
+    speed *= np.where(has_surface | np.isnan(untagged_factor), 1.0, untagged_factor)
+    for tag, caps in table.caps_kmh.items():
+        applies = _cap_applies(roads, tag, is_track)
+        speed = np.fmin(speed, np.where(applies, _looked_up(roads[tag], caps), np.nan))
+    speed = np.fmin(speed, table.maxspeed_factor * _believed_limit_kmh(roads["maxspeed"], table))
+    return np.where(speed > 0, speed, np.nan)
+
+
+def may_walk_onto(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.bool_]:
+    """Tell which roads people may walk onto: not motorways, not ferries.
+
+    Parameters
+    ----------
+    roads : geopandas.GeoDataFrame
+        Schema ``roads``.
+    table : SpeedTable
+        The speeds of the country.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        True where a walk may meet the road anywhere along it, not just at its ends.
+    """
+    return roads["road_class"].isin(table.on_foot).to_numpy(dtype=bool)
+
+
+def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.float64]) -> list[Check]:
+    """Say how many roads were left out, and how many tags could not be used.
+
+    Parameters
+    ----------
+    roads : geopandas.GeoDataFrame
+        Schema ``roads``.
+    table : SpeedTable
+        The speeds of the country.
+    speed_kmh : numpy.ndarray, shape (n,)
+        What `road_speed_kmh` gave.
+
+    Returns
+    -------
+    list of Check
+        Roads left out as not passable; values of tags without an entry; speed limits that were not believed.
+    """
+    excluded = int(np.isnan(speed_kmh).sum())
+    checks = [
+        Check(
+            "roads_not_passable", "info", excluded, "",
+            f"{excluded} of {len(roads)} ways may not or cannot be driven and are left out of the network.",
+        )
+    ]  # fmt: skip
+    for tag in ("surface", "smoothness", "tracktype"):
+        given = roads[tag].dropna()
+        counts = given[~given.isin(list(table.caps_kmh.get(tag, {})))].value_counts()
+        checks.append(
+            Check(
+                f"roads_{tag}_unknown", "warn" if counts.sum() > 0.01 * max(len(roads), 1) else "pass",
+                int(counts.sum()), "at most 1 % of ways",
+                f"{counts.sum()} ways have a {tag} that the speed table does not know; it is taken as not tagged.",
+                [{"value": str(value), "ways": int(count)} for value, count in counts.head(10).items()],
+            )
+        )  # fmt: skip
+    tagged = roads["maxspeed"].notna().to_numpy()
+    ignored = int((tagged & np.isnan(_believed_limit_kmh(roads["maxspeed"], table))).sum())
+    checks.append(
+        Check(
+            "roads_maxspeed_ignored", "info", ignored, "",
+            f"{ignored} of {tagged.sum()} speed limits are no plain number or not believable, and are not used.",
+        )
+    )  # fmt: skip
+    return checks
+
+
+def _looked_up(values: pd.Series, numbers: Mapping[str, float]) -> NDArray[np.float64]:
+    codes, words = pd.factorize(values)
+    found = np.array([numbers.get(str(word), np.nan) for word in words] + [np.nan])
+    return found[codes]
+
+
+def _cap_applies(roads: pd.DataFrame, tag: str, is_track: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if tag == "tracktype":
+        return ~is_track
+    if tag == "access":
+        return roads["motor_vehicle"].isna().to_numpy()
+    return np.ones(len(roads), dtype=bool)
+
+
+def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.float64]:
+    codes, words = pd.factorize(maxspeed)
+    parts = pd.Series(words, dtype=object).astype(str).str.extract(_LIMIT, expand=True)
+    kmh = pd.to_numeric(parts[0]).to_numpy(dtype=float) * np.where(parts[1] == "mph", KM_PER_MILE, 1.0)
+    kmh[~((kmh >= table.maxspeed_lowest_kmh) & (kmh <= table.maxspeed_highest_kmh))] = np.nan
+    return np.append(kmh, np.nan)[codes]
+
+
+def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    if lacking := [column for column in _COLUMNS if column not in rows.columns]:
+        raise InputError(name, got=list(rows.columns), expected=f"also the columns {lacking}")
+    text = rows[list(_COLUMNS)].astype(object).where(rows[list(_COLUMNS)].notna(), "").astype(str)
+    text = text.apply(lambda column: column.str.strip())
+    for row, kind in text["kind"].items():
+        if kind not in _KINDS:
+            raise InputError(_where(name, row), got=kind, expected="a known kind", remedy=did_you_mean(kind, _KINDS))
+    if text.duplicated(["country", "kind", "value"]).any():
+        row = text.index[text.duplicated(["country", "kind", "value"])][0]
+        raise InputError(_where(name, row), got=text.loc[row, "value"], expected="each value of a kind once")
+    checked = text.assign(speed_kmh=_numbers(text["speed_kmh"], name), factor=_numbers(text["factor"], name))
+    needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
+    _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
+    needs_factor = (checked["kind"] == "untagged_surface") | (
+        (checked["kind"] == "maxspeed") & (checked["value"] == "factor")
+    )
+    _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
+    _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
+    wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
+    _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")
+    return checked
+
+
+def _numbers(text: pd.Series, name: str) -> pd.Series:
+    numbers = pd.to_numeric(text, errors="coerce")
+    wrong = text[numbers.isna() & (text != "")]
+    if len(wrong):
+        raise InputError(f"{_where(name, wrong.index[0])}, {text.name}", got=wrong.iloc[0], expected="a number")
+    return numbers
+
+
+def _refuse(wrong: pd.DataFrame, name: str, column: str, expected: str) -> None:
+    if len(wrong):
+        first = wrong.iloc[0]
+        raise InputError(
+            f"{_where(name, wrong.index[0])} ({first['kind']} {first['value']}), {column}",
+            got=first[column], expected=expected,
+        )  # fmt: skip
+
+
+def _where(name: str, row: object) -> str:
+    return f"{name}, row {row}"

@@ -1,0 +1,310 @@
+"""HTTP as it is in life: streamed, watched, resumed, and never trusted.
+
+`requests` carries the transfer: proxies come from the environment, TLS is always verified. urllib3's own `Retry` is
+not used: it ends where the body begins, and it is the body that breaks.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import requests
+import urllib3.exceptions
+from tqdm import tqdm
+
+import comarca
+from comarca.partfile import continues, discard, resume_point, write_state
+from comarca.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
+from comarca.formats import VerificationError, gunzip
+from comarca.verify import markup_title
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+CHUNK: Final = 1 << 16
+SMALL_LIMIT_BYTES: Final = 1 << 27
+_PASSING: Final = (
+    requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a server said of the file it sent.
+
+    Attributes
+    ----------
+    final_url : str
+        Address after redirects.
+    etag, last_modified : str
+        Validators; empty if the server gave none.
+    """
+
+    final_url: str
+    etag: str
+    last_modified: str
+
+
+def user_agent() -> str:
+    """Say who we are: there are servers that refuse clients that do not.
+
+    Returns
+    -------
+    str
+        Name and version, and what stands in ``COMARCA_CONTACT``, if anything.
+    """
+    contact = os.environ.get("COMARCA_CONTACT", "").strip()
+    return f"comarca/{comarca.__version__} (research workflow{'; ' + contact if contact else ''})"
+
+
+class Client:
+    """A careful HTTP client.
+
+    Parameters
+    ----------
+    policy : Policy, optional
+        How patient it is.
+    """
+
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
+        self._session = requests.Session()
+        self._session.max_redirects = self.policy.max_redirects
+        self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
+
+    def __enter__(self) -> Client:
+        """Return the client itself."""
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        """Close its connections."""
+        self._session.close()
+
+    def download(self, url: str, part: Path, *, resume: bool = True) -> Delivery:
+        """Stream a file to disk, going on where an earlier attempt broke off if the server allows it.
+
+        Parameters
+        ----------
+        url : str
+            The address.
+        part : pathlib.Path
+            Where to write. What stands there from an earlier attempt is continued only if the server confirms by its
+            validator that the file is still the same one.
+        resume : bool
+            False for servers known to mishandle ranges.
+
+        Returns
+        -------
+        Delivery
+            What the server said of the file.
+
+        Raises
+        ------
+        TransferError
+            If it cannot be had: the attempts are spent, or another one makes no sense.
+        """
+        return repeat(lambda: self._download_once(url, part, resume=resume), self.policy)
+
+    def get_bytes(self, url: str) -> bytes:
+        """Fetch a small answer, such as a checksum.
+
+        Parameters
+        ----------
+        url : str
+            The address.
+
+        Returns
+        -------
+        bytes
+            The body, decompressed if it came compressed.
+
+        Raises
+        ------
+        TransferError
+            If it cannot be had.
+        """
+        return repeat(lambda: self._get_once(url), self.policy)
+
+    def get_json(self, url: str) -> Any:
+        """Fetch JSON.
+
+        Parameters
+        ----------
+        url : str
+            The address.
+
+        Returns
+        -------
+        object
+            What it holds.
+
+        Raises
+        ------
+        TransferError
+            If it cannot be had, or something else comes, such as an error page with status 200.
+        """
+        return repeat(lambda: _parse_json(self._get_once(url), url), self.policy)
+
+    def _get_once(self, url: str) -> bytes:
+        with self._open(url, {}) as response:
+            body = bytearray()
+            for chunk in self._chunks(response, url, decode=True):
+                body += chunk
+                if len(body) > SMALL_LIMIT_BYTES:
+                    raise TransferError(f"the answer is larger than {SMALL_LIMIT_BYTES:,} bytes", url=url)
+            _refuse_short(response, len(body), url)
+        try:
+            return gunzip(bytes(body))
+        except VerificationError as error:
+            raise PassingError(str(error), url=url) from error
+
+    def _download_once(self, url: str, part: Path, *, resume: bool) -> Delivery:
+        offset, headers = resume_point(part, url=url) if resume else (0, {})
+        with self._open(url, headers) as response:
+            if response.status_code == 416 or (
+                response.status_code == 206 and not continues(response, part, offset=offset)
+            ):
+                discard(part)
+                raise PassingError("the server answered a range that does not fit; starting anew", url=url)
+            offset = offset if response.status_code == 206 else 0
+            packed = _is_packed(response, url)
+            length = None if packed else _content_length(response)
+            _refuse_full_disk(part, length, url)
+            total = None if length is None else offset + length
+            delivery = Delivery(
+                final_url=response.url,
+                etag=response.headers.get("ETag", ""),
+                last_modified=response.headers.get("Last-Modified", ""),
+            )
+            write_state(
+                part, url=url, etag=delivery.etag, last_modified=delivery.last_modified, total=None if packed else total
+            )
+            written = self._write(response, part, url=url, offset=offset, total=total, decode=packed)
+        if total is not None and written != total:
+            raise PassingError(f"the transfer ended after {written:,} of {total:,} bytes", url=url)
+        return delivery
+
+    def _write(
+        self, response: requests.Response, part: Path, *, url: str, offset: int, total: int | None, decode: bool
+    ) -> int:
+        show = None if self.policy.progress is None else not self.policy.progress
+        name = part.name.removesuffix(".part")
+        written = offset
+        try:
+            with (
+                part.open("ab" if offset else "wb") as file,
+                tqdm(total=total, initial=offset, unit="B", unit_scale=True, desc=name, disable=show) as bar,
+            ):
+                for chunk in self._chunks(response, url, decode=decode):
+                    file.write(chunk)
+                    bar.update(len(chunk))
+                    written += len(chunk)
+        except OSError as error:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+                discard(part)
+                raise TransferError(f"the disk of {part.parent} is full after {written:,} bytes", url=url) from error
+            raise
+        return written
+
+    def _open(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        timeout = (self.policy.connect_timeout_s, self.policy.read_timeout_s)
+        try:
+            response = self._session.get(url, headers=dict(headers), stream=True, timeout=timeout)
+        except requests.exceptions.SSLError as error:
+            raise TransferError(f"the server's certificate is not valid: {error}", url=url) from error
+        except requests.TooManyRedirects as error:
+            raise TransferError(f"more than {self.policy.max_redirects} redirects, likely a loop", url=url) from error
+        except _PASSING as error:
+            raise PassingError(f"no connection: {_cause(error)}", url=url) from error
+        except requests.RequestException as error:
+            raise TransferError(f"the address cannot be asked: {error}", url=url) from error
+        if url.startswith("https:") and not response.url.startswith("https:"):
+            response.close()
+            raise TransferError(f"redirected from https to an unprotected address, {response.url}", url=url)
+        if response.status_code not in {200, 206, 416}:
+            with response:
+                raise self._refusal(response, url)
+        return response
+
+    def _refusal(self, response: requests.Response, url: str) -> TransferError:
+        status = response.status_code
+        message = f"HTTP {status} {response.reason}{_excerpt(response)}"
+        if status not in PASSING_STATUS:
+            return TransferError(message, url=url, status=status)
+        wait = parse_retry_after(response.headers.get("Retry-After"), now=self.policy.wall_clock())
+        if wait is not None and wait > self.policy.max_retry_after_s:
+            return TransferError(f"{message}; the server asks to come back in {wait:,.0f} s", url=url, status=status)
+        return PassingError(message, url=url, status=status, retry_after_s=wait)
+
+    def _chunks(self, response: requests.Response, url: str, *, decode: bool) -> Iterator[bytes]:
+        policy = self.policy
+        since, received = policy.clock(), 0
+        try:
+            # read1 hands over what is there; read would wait for a full chunk, and a dripping server wins.
+            while chunk := response.raw.read1(CHUNK, decode_content=decode):
+                yield chunk
+                received += len(chunk)
+                elapsed = policy.clock() - since
+                if elapsed >= policy.window_s:
+                    if received < policy.min_bytes_per_s * elapsed:
+                        raise PassingError(f"only {received / elapsed:.0f} bytes a second", url=url)
+                    since, received = policy.clock(), 0
+        except _PASSING as error:
+            raise PassingError(f"the transfer broke off: {_cause(error)}", url=url) from error
+
+
+def _is_packed(response: requests.Response, url: str) -> bool:
+    encoded = response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}
+    return encoded and not url.endswith((".gz", ".gzip"))
+
+
+def _content_length(response: requests.Response) -> int | None:
+    value = response.headers.get("Content-Length", "")
+    return int(value) if value.isdigit() else None
+
+
+def _refuse_short(response: requests.Response, received: int, url: str) -> None:
+    length = _content_length(response)
+    if length is not None and "Content-Encoding" not in response.headers and received != length:
+        raise PassingError(f"the answer ended after {received:,} of {length:,} bytes", url=url)
+
+
+def _refuse_full_disk(part: Path, needed_bytes: int | None, url: str) -> None:
+    free = shutil.disk_usage(part.parent).free
+    if needed_bytes is not None and needed_bytes > free:
+        raise TransferError(
+            f"the disk of {part.parent} has {free:,} bytes free, the file needs {needed_bytes:,}", url=url
+        )
+
+
+def _parse_json(body: bytes, url: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        shown = markup_title(body[:2048]) or body[:80].decode("utf-8", errors="replace")
+        raise PassingError(f"the answer is not JSON: {shown!r}", url=url) from error
+
+
+def _excerpt(response: requests.Response) -> str:
+    try:
+        head = response.raw.read(2048, decode_content=True) or b""
+    except _PASSING:
+        return ""
+    text = markup_title(head) or " ".join(head.decode("utf-8", errors="replace").split())[:120]
+    return f": {text}" if text else ""
+
+
+def _cause(error: BaseException) -> str:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return f"{type(error).__name__} {error}".strip()

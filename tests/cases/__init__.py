@@ -1,0 +1,1 @@
+"""Made-up cases that tests run the workflow on."""

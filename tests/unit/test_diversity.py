@@ -1,0 +1,72 @@
+"""Diversity indices against hand-worked numbers and closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.stats import entropy
+
+from comarca.diversity import class_shares, hill_number, shannon, simpson
+
+TABLES = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.just(0.0) | st.floats(1e-3, 1e6))
+
+
+def test_one_class_alone_is_not_diverse():
+    table = [[0, 7, 0]]
+    assert shannon(table)[0] == 0
+    assert simpson(table)[0] == 0
+    assert [hill_number(table, order=q)[0] for q in (0, 1, 2)] == [1, 1, 1]
+
+
+def test_four_classes_alike_count_as_four():
+    table = [[2.5] * 4]
+    assert shannon(table)[0] == pytest.approx(math.log(4))
+    assert simpson(table)[0] == pytest.approx(0.75)
+    assert [hill_number(table, order=q)[0] for q in (0, 0.5, 1, 2, 5)] == pytest.approx([4] * 5)
+
+
+def test_shares_of_a_half_a_quarter_and_a_quarter():
+    table = [[2, 1, 1, 0]]
+    assert shannon(table)[0] == pytest.approx(1.5 * math.log(2))
+    assert simpson(table)[0] == pytest.approx(1 - 3 / 8)
+    assert hill_number(table, order=0)[0] == 3
+    assert hill_number(table, order=2)[0] == pytest.approx(8 / 3)
+
+
+def test_nothing_has_no_diversity():
+    table = np.zeros((2, 3))
+    assert np.isnan(shannon(table)).all()
+    assert np.isnan(simpson(table)).all()
+    assert np.isnan(hill_number(table, order=0)).all()
+    assert np.isnan(class_shares(table)).all()
+
+
+@given(TABLES)
+def test_shannon_is_the_entropy_of_scipy(table):
+    filled = table[table.sum(axis=1) > 0]
+    np.testing.assert_allclose(shannon(filled), np.atleast_1d(entropy(filled, axis=1)), atol=1e-12)
+
+
+@given(TABLES)
+def test_hill_numbers_fall_with_the_order_and_are_not_more_than_the_classes(table):
+    filled = table[table.sum(axis=1) > 0]
+    numbers = [hill_number(filled, order=q) for q in (0, 0.5, 1, 2, 3)]
+    for more, less in zip(numbers, numbers[1:], strict=False):
+        assert (less <= more * (1 + 1e-9)).all()
+    assert (numbers[0] <= table.shape[1]).all()
+
+
+def test_amounts_that_cannot_be_are_refused():
+    with pytest.raises(ValueError, match="not negative"):
+        shannon([[1, -1]])
+    with pytest.raises(ValueError, match="finite"):
+        simpson([[1, np.nan]])
+    with pytest.raises(ValueError, match="table of groups by classes"):
+        shannon([1, 2])
+    with pytest.raises(ValueError, match="order must not be negative"):
+        hill_number([[1, 2]], order=-1)

@@ -1,0 +1,56 @@
+import pytest
+import yaml
+
+from comarca.errors import InputError
+from comarca.registry import LANGUAGES, load_registry
+
+TITLE = {"en": "Time to a {city_class} city", "es": "Tiempo a una ciudad {city_class}", "pt": "Tempo a {city_class}"}
+ENTRY = {
+    "title": TITLE, "unit": "min", "better": "lower", "definition": "d", "method": "m", "source": "s",
+    "missing": "none",
+}  # fmt: skip
+
+
+def write(folder, columns, families=("access",)):
+    index = {
+        "families": list(families),
+        "terms": {"city_class": {"town": {"en": "town", "es": "pueblo", "pt": "vila"}}},
+    }
+    (folder / "_index.yaml").write_text(yaml.safe_dump(index))
+    for family in families:
+        entry = {"title": dict.fromkeys(LANGUAGES, "x"), "layers": ["territories"], "columns": columns}
+        (folder / f"{family}.yaml").write_text(yaml.safe_dump(entry))
+    return folder
+
+
+def test_a_template_becomes_one_column_per_value_with_its_words(tmp_path):
+    registry = load_registry(write(tmp_path, {"time_{city_class}_city_mean_min": ENTRY}))
+    active, inactive = registry.columns("access", fields={"city_class": ["town", "sea_port"]}, layers=["territories"])
+    assert [column.name for column in active] == ["time_town_city_mean_min", "time_sea_port_city_mean_min"]
+    assert active[0].title["es"] == "Tiempo a una ciudad pueblo"
+    assert active[1].title["en"] == "Time to a sea port city"
+    assert active[0].fields == {"city_class": "town"}
+    assert inactive == ()
+
+
+def test_a_column_whose_layer_lacks_is_inactive(tmp_path):
+    registry = load_registry(
+        write(tmp_path, {"a_min": {**ENTRY, "title": dict.fromkeys(LANGUAGES, "a"), "layers": ["roads"]}})
+    )
+    active, inactive = registry.columns("access", fields={}, layers=["territories"])
+    assert (active, [column.name for column in inactive]) == ((), ["a_min"])
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path):
+    with pytest.raises(InputError, match="Did you mean 'better'"):
+        load_registry(write(tmp_path, {"a_min": {**ENTRY, "beter": "lower"}}))
+
+
+def test_a_column_stands_in_one_family_only(tmp_path):
+    with pytest.raises(InputError, match="a_min"):
+        load_registry(write(tmp_path, {"a_min": ENTRY}, families=("access", "land")))
+
+
+def test_titles_are_needed_in_every_language(tmp_path):
+    with pytest.raises(InputError, match="'pt'"):
+        load_registry(write(tmp_path, {"a_min": {**ENTRY, "title": {"en": "a", "es": "a"}}}))

@@ -1,0 +1,71 @@
+"""Run Snakemake as a user would, in a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from cases import synthetic
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project whose source a test may change, with results beside it."""
+
+    folder: Path
+    config: Path | None = None
+
+    def run(self, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
+        if self.config is not None and "--config" not in arguments:
+            command += ["--configfile", str(self.config)]
+        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        done = subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=400, check=False
+        )
+        if ok:
+            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]
+        return done
+
+    def planned(self, *arguments: str) -> dict[str, int]:
+        """Rules that a dry run would run, with the number of jobs."""
+        text = self.run("-n", "--quiet", "host", "progress", *arguments).stdout
+        return {rule: int(count) for rule, count in re.findall(r"^([a-z_]+)\s+(\d+)$", text, flags=re.MULTILINE)}
+
+    def results(self, region: str) -> Path:
+        return self.folder / "results" / region
+
+
+def copy_project(folder: Path) -> None:
+    for name in ("src", "workflow", "config"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "data/raw/example", folder / "data/raw/example")
+    shutil.copy(ROOT / "Snakefile", folder)
+
+
+@pytest.fixture(scope="session")
+def synthetic_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole workflow run on the made-up country."""
+    folder = tmp_path_factory.mktemp("synthetic")
+    copy_project(folder)
+    project = Project(folder, synthetic.build(folder / "country"))
+    project.run()
+    return project
+
+
+@pytest.fixture(scope="session")
+def example_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The whole workflow run on the embedded example, as shipped."""
+    folder = tmp_path_factory.mktemp("example")
+    copy_project(folder)
+    project = Project(folder)
+    project.run()
+    return project

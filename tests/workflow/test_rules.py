@@ -1,0 +1,66 @@
+"""What reruns when, on the made-up country."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
+
+AFTER_A_FAMILY = {
+    "assemble_table", "export_csv", "export_long", "export_codebook", "export_geoparquet", "export_geopackage",
+    "assemble_provenance", "assemble_quality", "build_map_base", "plot_map", "all",
+}  # fmt: skip
+
+
+def total(planned):
+    return {rule for rule in planned if rule != "total"}
+
+
+def test_a_second_run_does_nothing(synthetic_project):
+    assert "Nothing to be done" in synthetic_project.run().stdout
+
+
+def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synthetic_project):
+    module = synthetic_project.folder / "src/comarca/indicators/land.py"
+    before = module.read_text()
+    try:
+        module.write_text(before + "\n# An edit.\n")
+        planned = synthetic_project.planned()
+    finally:
+        module.write_text(before)
+    assert planned["compute_family"] == 1
+    assert total(planned) - {"compute_family"} <= AFTER_A_FAMILY
+
+
+def test_touching_a_file_without_changing_it_triggers_nothing(synthetic_project):
+    (synthetic_project.folder / "src/comarca/indicators/land.py").touch()
+    (synthetic_project.folder / "src/comarca/crs.py").touch()
+    assert synthetic_project.planned() == {}
+
+
+@pytest.mark.parametrize("product", ["codebook.csv", "indicators.gpkg", "layers/travel_time_intermediate.tif"])
+def test_a_deleted_product_comes_back_alone(synthetic_project, product):
+    path = synthetic_project.results("XXA") / product
+    path.unlink()
+    assert sum(count for rule, count in synthetic_project.planned().items() if rule not in {"all", "total"}) == 1
+    synthetic_project.run(f"results/XXA/{product}")
+    assert path.is_file()
+
+
+def test_no_product_is_older_than_what_it_hangs_on_or_half_written(synthetic_project):
+    results = synthetic_project.results("XXA")
+    assert not [path for path in results.rglob(".*") if path.name != ".base.pickle"]
+    json.loads((results / "quality.json").read_text())
+
+
+def test_every_gap_has_a_reason(synthetic_project):
+    long = pd.read_csv(synthetic_project.results("XXA") / "indicators_long.csv", dtype=str, keep_default_na=False)
+    assert not long[(long["value"] == "") & (long["flag"] == "")].to_numpy().size
+
+
+def test_logs_and_benchmarks_are_kept(synthetic_project):
+    results = synthetic_project.results("XXA")
+    assert list(Path(results / "logs").rglob("*.log"))
+    assert list(Path(results / "benchmarks").rglob("*.tsv"))

@@ -1,0 +1,36 @@
+"""Put the families' columns side by side and check them against the registry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from comarca import io
+from comarca.jobs import job
+from comarca.registry import Column
+from comarca.table import assemble_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def main(
+    *, territories: str, families: Mapping[str, str], columns: list[dict[str, Any]], table: str, flags: str
+) -> None:
+    values, reasons = assemble_table(
+        io.read_layer(territories, "territories"),
+        {name: io.read_indicators(path) for name, path in families.items()},
+        [Column(**column) for column in columns],
+    )
+    io.write_table(values, table)
+    io.write_table(reasons, flags)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            territories=snakemake.input.territories,
+            families={name: snakemake.input[name] for name in snakemake.params.families},
+            columns=snakemake.params.columns,
+            table=snakemake.output.table,
+            flags=snakemake.output.flags,
+        )

@@ -1,0 +1,45 @@
+"""Write the table, cities and roads as a GeoPackage that QGIS opens as a map."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comarca import io
+from comarca.exports_gpkg import write_geopackage
+from comarca.jobs import job
+from comarca.registry import Column
+
+
+def main(
+    *,
+    table: str,
+    territories: str,
+    cities: str | None,
+    roads: str | None,
+    columns: list[dict[str, Any]],
+    language: str,
+    output: str,
+) -> None:
+    with io.atomic_path(output) as part:
+        write_geopackage(
+            io.read_table(table),
+            io.read_layer(territories, "territories"),
+            [Column(**column) for column in columns],
+            part,
+            cities=io.read_layer(cities, "cities") if cities else None,
+            roads=io.read_layer(roads, "roads") if roads else None,
+            language=language,
+        )
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            table=snakemake.input.table,
+            territories=snakemake.input.territories,
+            cities=snakemake.input.get("cities"),
+            roads=snakemake.input.get("roads"),
+            columns=snakemake.params.columns,
+            language=snakemake.params.language,
+            output=snakemake.output.geopackage,
+        )

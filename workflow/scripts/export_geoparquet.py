@@ -1,0 +1,30 @@
+"""Write the table with the shapes of the territories as GeoParquet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comarca import io
+from comarca.exports import write_geoparquet
+from comarca.jobs import job
+from comarca.registry import Column
+
+
+def main(*, table: str, territories: str, columns: list[dict[str, Any]], output: str) -> None:
+    with io.atomic_path(output) as part:
+        write_geoparquet(
+            io.read_table(table),
+            io.read_layer(territories, "territories"),
+            [Column(**column) for column in columns],
+            part,
+        )
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            table=snakemake.input.table,
+            territories=snakemake.input.territories,
+            columns=snakemake.params.columns,
+            output=snakemake.output.geoparquet,
+        )

@@ -1,0 +1,25 @@
+"""Write one row per territory and column, with the reason of every gap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from comarca import io
+from comarca.jobs import job
+from comarca.registry import Column
+from comarca.table import long_table
+
+
+def main(*, table: str, flags: str, columns: list[dict[str, Any]], output: str) -> None:
+    long = long_table(io.read_table(table), io.read_table(flags), [Column(**column) for column in columns], {})
+    io.write_csv(long, output)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            table=snakemake.input.table,
+            flags=snakemake.input.flags,
+            columns=snakemake.params.columns,
+            output=snakemake.output.long,
+        )
