@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from comarca.exports_stata import stata_names
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     "column", "title_es", "title_en", "title_pt", "unit", "definition", "method", "source", "proxy_for", "better",
     "missing", "year", "n_valid", "min", "max", "kind", "family", "bias", "range_min", "range_max", "categories",
+    "stata_name",
 )  # fmt: skip
 
 
@@ -36,7 +39,8 @@ def codebook(
     -------
     pandas.DataFrame
         Columns `FIELDS`, one row per column of the table, in its order. ``n_valid`` counts the values that are not
-        missing; ``min`` and ``max`` are theirs, empty for texts. ``categories`` lists codes and English titles.
+        missing; ``min`` and ``max`` are theirs, empty for texts. ``categories`` lists codes and English titles;
+        ``stata_name`` is the column in ``indicators.dta``.
 
     Raises
     ------
@@ -74,5 +78,6 @@ def _row(column: Column, values: pd.Series, year: int | None) -> dict[str, objec
         "bias": column.bias,
         "range_min": low,
         "range_max": high,
+        "stata_name": stata_names([column.name])[column.name],
         "categories": "; ".join(f"{code} = {title['en']}" for code, title in column.categories.items()),
     }

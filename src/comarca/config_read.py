@@ -44,7 +44,7 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         data["regions"] = {code: {"country": code} for code in codes}
     for name, region in (data.get("regions") or {}).items():
         if isinstance(region, dict) and isinstance(region.get("country"), str):
-            country(region["country"], where=f"{where}, regions.{name}.country")
+            _require_country(region["country"], key=f"{where}, regions.{name}.country")
     try:
         return Config.model_validate(data)
     except ValidationError as error:
@@ -56,6 +56,13 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
             expected=first["expected"],
             remedy=" ".join([first["remedy"], *(_as_sentence(problem) for problem in others)]).strip(),
         ) from error
+
+
+def _require_country(code: str, *, key: str) -> None:
+    try:
+        country(code)
+    except ConfigError as error:
+        raise ConfigError(key, got=code, expected=error.expected, remedy=error.remedy) from None
 
 
 def _is_noise(problem: ErrorDetails) -> bool:

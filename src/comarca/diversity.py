@@ -24,7 +24,7 @@ def shannon(amount: ArrayLike) -> FloatArray:
     Returns
     -------
     numpy.ndarray, shape (g,)
-        ``-sum(p ln p)`` with natural logarithms: from 0 (one class) to ln k (all classes alike); NaN for a row of zeros.
+        ``-sum(p ln p)`` with natural logarithms: from 0 (one class) to ln k (all alike); NaN for a row of zeros.
 
     Raises
     ------

@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
+import osmium
 import rasterio
 import rasterio.errors
 
@@ -197,3 +198,24 @@ FORMATS: Final[dict[str, Callable[[Path], None]]] = {
     "json": _check_json,
     "geojson": _check_geojson,
 }
+
+
+def data_date(path: Path, format: str) -> str:  # noqa: A002
+    """Date of the data, where a file states it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    format : str
+        Key of `FORMATS`.
+
+    Returns
+    -------
+    str
+        For OSM extracts the replication timestamp in their header; else empty.
+    """
+    if format != "osm_pbf":
+        return ""
+    with osmium.io.Reader(osmium.io.File(str(path), "pbf"), osmium.osm.osm_entity_bits.NOTHING) as reader:
+        return str(reader.header().get("osmosis_replication_timestamp"))

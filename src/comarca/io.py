@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import rasterio.shutil
+from rasterio.io import MemoryFile
 
 from comarca.errors import InputError
 from comarca.layers import LAYERS
@@ -18,6 +21,10 @@ from comarca.schemas import validate_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+
+    from affine import Affine
+    from numpy.typing import NDArray
+    from pyproj import CRS
 
 PathLike = str | Path
 
@@ -79,29 +86,106 @@ def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
         checked.to_parquet(part, index=False, compression="zstd")
 
 
-def load(name: str, path: PathLike | Mapping[str, str]) -> Any:
+def load(name: str, path: PathLike) -> Any:
     """Read a layer in the way its kind asks for.
 
     Parameters
     ----------
     name : str
         Name of the layer, a key of `comarca.layers.LAYERS`.
-    path : path-like or mapping
-        Its file; for a layer with one file per value of a field, value -> file.
+    path : path-like
+        Its file.
 
     Returns
     -------
-    GeoDataFrame, DataFrame, pathlib.Path or dict
-        A vector layer, a table, a raster's path (rasters are read block by block), or a dict of these.
+    GeoDataFrame, DataFrame, dict of DataFrame, or pathlib.Path
+        A vector layer, a table, tables by the value of their field, or a raster's path (rasters are read by blocks).
     """
-    if isinstance(path, dict):
-        return {key: load(name, file) for key, file in path.items()}
-    kind = LAYERS[name].kind
-    if kind == "vector":
-        return read_layer(str(path), name)
-    if kind == "table":
-        return read_table(str(path))
-    return Path(str(path))
+    layer = LAYERS[name]
+    if layer.kind == "vector":
+        return read_layer(path, name)
+    if layer.kind == "table":
+        return read_table(path)
+    if layer.kind == "tables":
+        return {str(key): table for key, table in read_table(path).groupby(layer.field, sort=False)}
+    return Path(path)
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], path: PathLike, *, field: str) -> None:
+    """Write several tables of one shape as one, told apart by a column.
+
+    Parameters
+    ----------
+    tables : mapping
+        Value of the field -> table.
+    path : path-like
+        Where to.
+    field : str
+        Name of the column.
+    """
+    write_table(pd.concat([table.assign(**{field: key}) for key, table in tables.items()]), path)
+
+
+def write_arrays(arrays: Mapping[str, NDArray[Any]], path: PathLike) -> None:
+    """Write named arrays as an uncompressed NumPy archive.
+
+    Parameters
+    ----------
+    arrays : mapping
+        Name -> array.
+    path : path-like
+        Where to; ends in ``.npz``.
+    """
+    with atomic_path(path) as part:
+        np.savez(part, allow_pickle=False, **dict(arrays))
+
+
+def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
+    """Read named arrays.
+
+    Parameters
+    ----------
+    path : path-like
+        What `write_arrays` wrote.
+
+    Returns
+    -------
+    dict
+        Name -> array.
+    """
+    with np.load(path, allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def write_raster(
+    values: NDArray[Any], path: PathLike, *, crs: CRS, transform: Affine, nodata: float, description: str, unit: str
+) -> None:
+    """Write one band as a Cloud-Optimised GeoTIFF.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (rows, columns)
+        The cells; those without an answer hold `nodata`.
+    path : path-like
+        Where to.
+    crs : pyproj.CRS
+        Coordinate system of the grid.
+    transform : affine.Affine
+        From column and row to coordinates.
+    nodata : float
+        Value that means no answer.
+    description, unit : str
+        What the band holds, and in which unit.
+    """
+    height, width = values.shape
+    profile = {"driver": "GTiff", "height": height, "width": width, "count": 1, "dtype": values.dtype.name}
+    with atomic_path(path) as part, MemoryFile() as memory:
+        with memory.open(**profile, crs=crs.to_wkt(), transform=transform, nodata=nodata) as raster:
+            raster.write(values, 1)
+            raster.set_band_description(1, description)
+            raster.set_band_unit(1, unit)
+        with memory.open() as raster:
+            rasterio.shutil.copy(raster, part, driver="COG", compress="deflate", predictor="yes")
 
 
 _FLAG_SUFFIX = "__flag"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from comarca.config import Region
 
-LayerKind = Literal["vector", "table", "raster", "json"]
+LayerKind = Literal["vector", "table", "tables", "raster"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,14 @@ class Layer:
     name : str
         Name; for kind ``vector`` also that of its schema.
     kind : str
-        ``vector`` (GeoParquet by schema), ``table`` (Parquet), ``raster`` (GeoTIFF) or ``json``.
+        ``vector`` (GeoParquet by schema), ``table`` (Parquet), ``tables`` (Parquet with one table per value of `field`,
+        on top of each other) or ``raster`` (GeoTIFF).
     path : str
-        Path under ``results/<region>/``. With a field in braces there is one file per value of the field.
+        Path under ``results/<region>/``.
     switch : str
         The configuration key that gives the region this layer.
     field : str or None
-        The field in the path.
+        For kind ``tables``: the column that tells the tables apart.
     """
 
     name: str
@@ -52,8 +53,8 @@ LAYERS: Final[dict[str, Layer]] = {
         _vector("buildings", "osm.provider"),
         _vector("cities", "cities.provider"),
         _vector("demand", "population.provider"),
-        Layer("travel_times", "table", "layers/travel_times/{city_class}.parquet", "roads.provider", "city_class"),
-        Layer("service_times", "table", "layers/service_times.parquet", "services.provider"),
+        Layer("travel_times", "tables", "layers/travel_times.parquet", "roads.provider", "city_class"),
+        Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
     )
 }
 
@@ -96,7 +97,7 @@ def available_layers(region: Region) -> frozenset[str]:
 
 
 def template_fields(region: Region) -> dict[str, list[str]]:
-    """Values of the fields that registry entries and layer paths are expanded over.
+    """Values of the fields that registry entries are expanded over.
 
     Parameters
     ----------

@@ -17,8 +17,9 @@ from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import GEOD, require_storage_crs
 from comarca.errors import InputError
+from comarca.geodesy import geodesic_step_km
 from comarca.results import Check
-from comarca.units import M_PER_KM, MIN_PER_HOUR
+from comarca.units import MIN_PER_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 STEPS_PER_DEGREE: Final = 10_000_000
 _ONEWAY: Final = ("yes", "true", "1", "-1", "reverse", "T", "F")
 _REVERSED: Final = ("-1", "reverse", "T")
-_SHORT_DEGREE: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,11 @@ class RoadNetwork:
     def vertex_edge(self) -> Integers:
         """Edge of each vertex, shape (v,)."""
         return np.repeat(np.arange(len(self.edge_from)), np.diff(self.edge_start))
+
+    @cached_property
+    def vertex_component(self) -> Integers:
+        """Piece of network of each vertex, shape (v,)."""
+        return self.node_component[self.edge_from][self.vertex_edge]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, to be stored.
@@ -229,7 +234,7 @@ def network_checks(network: RoadNetwork) -> list[Check]:
         ),
         Check(
             "network_outside_main_share", "warn" if share > 0.05 else "pass", round(share, 6), "at most 5 % of the km",
-            f"{outside:.1f} of {total:.1f} km of road are not joined to the largest piece: islands, or gaps in the map.",
+            f"{outside:.1f} of {total:.1f} km of road do not join the largest piece: islands, or gaps in the map.",
             rows,
         ),
     ]  # fmt: skip
@@ -251,57 +256,22 @@ def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats,
 
 
 def _along_km(lon: Floats, lat: Floats, is_first: Booleans, geod: Geod) -> Floats:
-    """Running length over all roads, without the jumps from one to the next."""
+    """Run up the length over all roads, without the jumps from one to the next."""
     km = np.zeros(len(lon))
     km[1:] = geodesic_step_km(lon[:-1], lat[:-1], lon[1:], lat[1:], geod=geod)
     km[is_first] = 0
     return np.cumsum(km)
 
 
-def geodesic_step_km(lon_1: Floats, lat_1: Floats, lon_2: Floats, lat_2: Floats, *, geod: Geod = GEOD) -> Floats:
-    """Geodesic length of many short steps.
-
-    Parameters
-    ----------
-    lon_1, lat_1, lon_2, lat_2 : numpy.ndarray, shape (n,)
-        Ends of the steps, degrees.
-    geod : pyproj.Geod, optional
-        Ellipsoid; WGS84 if not given.
-
-    Returns
-    -------
-    numpy.ndarray, shape (n,)
-        Kilometres.
-
-    Notes
-    -----
-    Steps under 0.01 degrees use the radii of curvature at the middle latitude, seven times faster than the geodesic
-    and equal to it to 1e-8 up to 80 degrees of latitude; longer ones, and those near the poles, use the geodesic.
-    """
-    middle = np.radians((lat_1 + lat_2) / 2)
-    curvature = 1 - geod.es * np.sin(middle) ** 2
-    north = geod.a * (1 - geod.es) / curvature**1.5 * np.radians(lat_2 - lat_1)
-    east = geod.a / np.sqrt(curvature) * np.cos(middle) * np.radians(lon_2 - lon_1)
-    metres = np.hypot(north, east)
-    far = (
-        (np.abs(lat_2 - lat_1) > _SHORT_DEGREE)
-        | (np.abs(lon_2 - lon_1) > _SHORT_DEGREE)
-        | (np.abs(middle) > np.radians(80))
-    )
-    if far.any():
-        metres[far] = geod.inv(lon_1[far], lat_1[far], lon_2[far], lat_2[far])[2]
-    return metres / M_PER_KM
-
-
 def _directions(roads: gpd.GeoDataFrame) -> tuple[Booleans, Booleans]:
     is_oneway = roads["oneway"].isin(_ONEWAY).to_numpy(dtype=bool)
-    is_oneway |= (roads["junction"] == "roundabout").to_numpy(dtype=bool, na_value=False)
+    is_roundabout = roads["junction"].isin(["roundabout"]).to_numpy(dtype=bool)
     is_reversed = roads["oneway"].isin(_REVERSED).to_numpy(dtype=bool)
-    return ~is_reversed, ~is_oneway | is_reversed
+    return ~is_reversed, is_reversed | ~(is_oneway | is_roundabout)
 
 
 def _components(edge_from: Integers, edge_to: Integers, edge_km: Floats, *, node_count: int) -> tuple[Integers, Floats]:
-    links = coo_array((np.ones(len(edge_from), dtype=np.int8), (edge_from, edge_to)), shape=(node_count, node_count))
+    links = coo_array((np.ones(len(edge_from), dtype=np.int32), (edge_from, edge_to)), shape=(node_count, node_count))
     count, component = connected_components(links.tocsr(), directed=False)
     km = np.bincount(component[edge_from], weights=edge_km, minlength=count)
-    return component.astype(np.int64), km
+    return component.astype(np.int64), np.asarray(km, dtype=float)

@@ -103,8 +103,8 @@ def land_units(
     territories : array-like of shapely geometries, shape (m,)
         (Multi)Polygons, EPSG:4326.
     border : {"majority", "cut"}, default "majority"
-        What happens to a polygon that several territories share: it goes whole to the one that holds most of it, or
-        each gets its piece as a unit of its own.
+        What happens to a polygon that several territories share: it goes whole to the one that holds most of it (and
+        to none if more of it lies outside them all), or each gets its piece as a unit of its own.
     chunk_size : int, default 250,000
         Polygons held in the spatial index at a time.
 
@@ -112,8 +112,8 @@ def land_units(
     -------
     pandas.DataFrame
         Columns ``unit`` and ``territory`` (positions in the arguments) and ``area_ha`` (above 0), sorted by both. With
-        "majority" the area is that of the whole polygon, also of what lies outside every territory; a tie goes to the
-        territory that comes first. Polygons outside all territories have no row.
+        "majority" the area is that of the whole polygon, with what lies outside; a tie goes to the territory that
+        comes first.
 
     Notes
     -----
@@ -155,9 +155,8 @@ def sum_by_owner(units: pd.DataFrame, owner: ArrayLike) -> pd.DataFrame:
     nobody = code < 0
     code[nobody] = len(names) + np.arange(nobody.sum())
     owned = units.assign(owner=code[units["unit"]])
-    return owned.groupby(["territory", "owner"], as_index=False, sort=True)[["area_ha"]].sum()[
-        ["owner", "territory", "area_ha"]
-    ]
+    total = owned.groupby(["territory", "owner"], as_index=False, sort=True)[["area_ha"]].sum()
+    return total[["owner", "territory", "area_ha"]]
 
 
 def find_overlaps(shapes: ArrayLike, *, min_share: float = 0.01) -> pd.DataFrame:
@@ -201,11 +200,20 @@ def _units_of_chunk(shapes: ShapeArray, areas: ShapeArray, crs: CRS, border: Bor
     pieces = shapely.intersection(shapes[rest[row]], areas[territory])
     shared = pd.DataFrame({"unit": rest[row], "territory": territory, "area_ha": equal_area_ha(pieces, crs)})
     if border == "majority":
-        shared = shared.sort_values(["unit", "area_ha", "territory"], ascending=[True, False, True])
-        shared = shared[shared["area_ha"] > 0].drop_duplicates("unit")
-        shared["area_ha"] = equal_area_ha(shapes[shared["unit"]], crs)
+        shared = _whole_to_the_largest(shared, shapes, crs)
     both = pd.concat([inside, shared])
     return both[both["area_ha"] > 0].sort_values(["unit", "territory"], ignore_index=True)
+
+
+def _whole_to_the_largest(pieces: pd.DataFrame, shapes: ShapeArray, crs: CRS) -> pd.DataFrame:
+    """Keep of each unit the territory with the largest piece, with the area of the whole; the outside competes too."""
+    inside = pieces.groupby("unit")["area_ha"].transform("sum")
+    largest = pieces.assign(inside=inside).sort_values(["unit", "area_ha", "territory"], ascending=[True, False, True])
+    largest = largest[largest["area_ha"] > 0].drop_duplicates("unit")
+    whole = equal_area_ha(shapes[largest["unit"]], crs)
+    chosen = largest["area_ha"] >= whole - largest["inside"]
+    kept: pd.DataFrame = largest.assign(area_ha=whole).loc[chosen, ["unit", "territory", "area_ha"]]
+    return kept
 
 
 def _overlaps_of(shapes: ShapeArray, tree: STRtree, bounds: FloatArray, area: FloatArray, rows: range) -> pd.DataFrame:

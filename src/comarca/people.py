@@ -35,29 +35,6 @@ def people_by_territory(demand: gpd.GeoDataFrame, index: pd.Index, *, where: Arr
     return total
 
 
-def share_of_people(demand: gpd.GeoDataFrame, has: ArrayLike, index: pd.Index) -> pd.Series:
-    """Share of the people of each territory that have something, among those of whom it is known.
-
-    Parameters
-    ----------
-    demand : geopandas.GeoDataFrame
-        Layer ``demand`` with weights in persons.
-    has : array-like, shape (n,)
-        1 or True where the people of a row have it, 0 or False where not, NaN where it is not known.
-    index : pandas.Index
-        Ids of the territories wanted.
-
-    Returns
-    -------
-    pandas.Series
-        From 0 to 1 on `index`; NaN where it is known of nobody.
-    """
-    has = np.asarray(has, dtype=float)
-    having = people_by_territory(demand, index, where=np.nan_to_num(has))
-    known = people_by_territory(demand, index, where=~np.isnan(has))
-    return having / known.where(known > 0)
-
-
 def mean_over_people(demand: gpd.GeoDataFrame, value: ArrayLike, index: pd.Index) -> pd.Series:
     """Mean of a value over the people of each territory, among those of whom it is known.
 
@@ -66,7 +43,7 @@ def mean_over_people(demand: gpd.GeoDataFrame, value: ArrayLike, index: pd.Index
     demand : geopandas.GeoDataFrame
         Layer ``demand``.
     value : array-like, shape (n,)
-        Value of each row; NaN where it is not known.
+        Value of each row; NaN where it is not known. True and False give the share of the people who have it.
     index : pandas.Index
         Ids of the territories wanted.
 

@@ -1,7 +1,7 @@
 """What is asked of a provider, and what came of it: plain records that travel as JSON.
 
-A file under ``data/raw`` has a receipt beside it, ``<file>.meta.json``. Provenance and the list of sources are made from
-receipts alone.
+A file under ``data/raw`` has a receipt beside it, ``<file>.meta.json``. Provenance and the list of sources are made
+from receipts alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from comarca import io
 from comarca.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 Origin = Literal["download", "cache", "present", "by_hand"]
@@ -42,6 +42,8 @@ class Request:
         Other names under which the provider may hand out the same thing.
     may_lack : bool
         Whether the provider rightly has no such file for some places: a tile of open sea.
+    optional : bool
+        Whether the layer can do without it, whatever the reason.
     """
 
     source: str
@@ -54,6 +56,7 @@ class Request:
     params: Mapping[str, str] = field(default_factory=dict)
     alternatives: tuple[Path, ...] = ()
     may_lack: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ class Resolved:
         Its format, if another one than the usual.
     note : str
         Anything worth keeping, such as why another file was taken than usual.
+    substitute : bool
+        Whether this is something else than what was asked for, such as another year. It is taken only if all
+        addresses before it said that there is no such file, never because a server failed.
     """
 
     url: str
@@ -89,6 +95,7 @@ class Resolved:
     target: Path | None = None
     format: str = ""
     note: str = ""
+    substitute: bool = False
 
 
 @dataclass(frozen=True)

@@ -267,7 +267,7 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     if text.duplicated(["country", "kind", "value"]).any():
         row = text.index[text.duplicated(["country", "kind", "value"])][0]
         raise InputError(_where(name, row), got=text.loc[row, "value"], expected="each value of a kind once")
-    checked = text.assign(speed_kmh=_numbers(text["speed_kmh"], name), factor=_numbers(text["factor"], name))
+    checked: pd.DataFrame = text.assign(speed_kmh=_numbers(text["speed_kmh"], name), factor=_numbers(text["factor"], name))
     needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
     _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
     needs_factor = (checked["kind"] == "untagged_surface") | (

@@ -19,9 +19,9 @@ import urllib3.exceptions
 from tqdm import tqdm
 
 import comarca
+from comarca.formats import VerificationError, gunzip
 from comarca.partfile import continues, discard, resume_point, write_state
 from comarca.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
-from comarca.formats import VerificationError, gunzip
 from comarca.verify import markup_title
 
 if TYPE_CHECKING:

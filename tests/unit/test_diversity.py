@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_shannon_is_the_entropy_of_scipy(table):
 def test_hill_numbers_fall_with_the_order_and_are_not_more_than_the_classes(table):
     filled = table[table.sum(axis=1) > 0]
     numbers = [hill_number(filled, order=q) for q in (0, 0.5, 1, 2, 3)]
-    for more, less in zip(numbers, numbers[1:], strict=False):
+    for more, less in itertools.pairwise(numbers):
         assert (less <= more * (1 + 1e-9)).all()
     assert (numbers[0] <= table.shape[1]).all()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from comarca.config import AccessOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError
@@ -80,27 +81,14 @@ def active_columns(region):
 
 
 def layer_path(region, layer):
-    """Path of a layer, or of each of its files where it has one per value of a field."""
-    spec = LAYERS[layer]
-    prefix = f"results/{region}/"
-    if spec.field is None:
-        return prefix + spec.path
-    values = template_fields(REGIONS[region])[spec.field]
-    return {value: prefix + spec.path.format(**{spec.field: value}) for value in values}
+    return f"results/{region}/{LAYERS[layer].path}"
 
 
 def family_layers(wildcards):
     """Layers that a family takes, by name: those it needs and those of its optional ones that the region has."""
     family = REGISTRY.families[wildcards.family]
-    names = [*family.layers, *(name for name in family.optional_layers if name in LAYERS_OF[wildcards.region])]
-    return {name: layer_path(wildcards.region, name) for name in names}
-
-
-def family_layer_files(wildcards):
-    return {
-        name: list(path.values()) if isinstance(path, dict) else path
-        for name, path in family_layers(wildcards).items()
-    }
+    optional = [name for name in family.optional_layers if name in LAYERS_OF[wildcards.region]]
+    return {name: layer_path(wildcards.region, name) for name in (*family.layers, *optional)}
 
 
 def family_columns(wildcards):
@@ -138,8 +126,10 @@ def map_column(wildcards):
     raise WorkflowError(f"{wildcards.column} is not a mapped column of {wildcards.region}; see codebook.csv.")
 
 
-def access_options(wildcards):
-    return region_of(wildcards).indicators.access.model_dump()
+def walking(wildcards):
+    """How people walk where there is no road: what travel times need of the access options."""
+    options = region_of(wildcards).indicators.access or AccessOptions()
+    return options.model_dump(include={"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"})
 
 
 def population_file(wildcards):
@@ -169,11 +159,9 @@ def check_files(wildcards):
     steps = ["territories", "cities", "demand"]
     steps += ["osm"] if REGIONS[region].osm.is_given else []
     steps += [name for name in ("roads", "power", "services", "land_use", "population", "service_times") if name in layers]
-    steps += ["network"] if "travel_times" in layers else []
-    classes = template_fields(REGIONS[region])["city_class"] if "travel_times" in layers else []
+    steps += ["network", "travel_times"] if "travel_times" in layers else []
     return [
         *(f"{prefix}{step}.json" for step in steps),
-        *(f"{prefix}travel_times/{name}.json" for name in classes),
         *(f"{prefix}families/{family}.json" for family in families(region)),
     ]
 

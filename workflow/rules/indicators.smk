@@ -3,7 +3,7 @@
 
 rule compute_family:
     input:
-        unpack(family_layer_files),
+        unpack(family_layers),
         code=family_code,
     output:
         table=in_region("indicators/{family}.parquet"),
@@ -13,7 +13,7 @@ rule compute_family:
     benchmark:
         in_region("benchmarks/compute_family/{family}.tsv")
     params:
-        layers=family_layers,
+        layers=lambda w: list(family_layers(w)),
         options=family_options,
         columns=family_columns,
     message:

@@ -50,17 +50,20 @@ rule compute_travel_times:
         demand=in_region("layers/demand.parquet"),
         code=code("compute_travel_times"),
     output:
-        times=in_region("layers/travel_times/{city_class}.parquet"),
-        checks=in_region("checks/travel_times/{city_class}.json"),
+        times=in_region("layers/travel_times.parquet"),
+        cities=in_region("layers/reached_cities.parquet"),
+        checks=in_region("checks/travel_times.json"),
     log:
-        in_region("logs/compute_travel_times/{city_class}.log"),
+        in_region("logs/compute_travel_times.log"),
     benchmark:
-        in_region("benchmarks/compute_travel_times/{city_class}.tsv")
+        in_region("benchmarks/compute_travel_times.tsv")
     params:
-        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
-        options=access_options,
+        city_classes_persons=lambda w: region_of(w).city_classes_persons,
+        walking=walking,
+    resources:
+        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
     message:
-        "{wildcards.region}: travel time to {wildcards.city_class} cities."
+        "{wildcards.region}: travel time to the nearest city of each class."
     script:
         "../scripts/compute_travel_times.py"
 
@@ -80,7 +83,7 @@ rule compute_travel_raster:
         in_region("benchmarks/compute_travel_raster/{city_class}.tsv")
     params:
         interval=lambda w: region_of(w).city_classes_persons[w.city_class],
-        options=access_options,
+        walking=walking,
         cell_m=lambda w: region_of(w).raster_cell_m,
     message:
         "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
@@ -103,7 +106,7 @@ rule compute_service_times:
         in_region("benchmarks/compute_service_times.tsv")
     params:
         kinds=lambda w: region_of(w).indicators.services.kinds,
-        options=access_options,
+        walking=walking,
     message:
         "{wildcards.region}: travel time to services."
     script:

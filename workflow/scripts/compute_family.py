@@ -13,7 +13,7 @@ from comarca.registry import Column
 def main(
     *,
     family: str,
-    layers: dict[str, Any],
+    layers: dict[str, str],
     options: dict[str, Any],
     columns: list[dict[str, Any]],
     table: str,
@@ -32,7 +32,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             family=snakemake.wildcards.family,
-            layers=snakemake.params.layers,
+            layers={name: snakemake.input[name] for name in snakemake.params.layers},
             options=snakemake.params.options,
             columns=snakemake.params.columns,
             table=snakemake.output.table,

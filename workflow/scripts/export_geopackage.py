@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from comarca import io
 from comarca.exports_gpkg import write_geopackage
+
+from comarca import io
 from comarca.jobs import job
 from comarca.registry import Column
 

@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from comarca.combine import join_parts
 from comarca.crs import geodesic_area_km2, geodesic_length_km, require_storage_crs
 from comarca.degurba import RURAL_CELL, classify_points
 from comarca.flags import Flag
 from comarca.lines import length_by_territory, length_inside_km, valid_areas, within_distance
+from comarca.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
 from comarca.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
 
@@ -73,7 +75,7 @@ def compute(
     ------
     CRSError
         If the territories are not in EPSG:4326.
-    ValueError
+    KeyError
         If a column is active whose layer is not given.
 
     Notes
@@ -85,27 +87,28 @@ def compute(
     index = pd.Index(places["territory_id"], name="territory_id")
     areas = valid_areas(places.geometry.to_numpy())
     area_km2 = pd.Series(geodesic_area_km2(areas), index)
+    people = demand if any("population" in column.layers for column in columns) else None
     parts: list[Indicators] = []
     if roads is not None:
         roads = roads[roads["road_class"] != "ferry"].reset_index(drop=True)
         cut = _Cut(roads.geometry.to_numpy(), areas, index)
         classes = sorted({column.fields["road_class"] for column in columns if "road_class" in column.fields})
         parts.append(_lengths(roads, cut, area_km2, main_road_classes, classes))
-        if demand is not None:
-            parts.append(_per_person(roads, cut, _population(demand, index)))
+        if people is not None:
+            parts.append(_per_person(roads, cut, people_by_territory(people, index)))
         if surfaces is not None:
             parts.append(_paved(roads, cut, check_surfaces(surfaces)))
-        if surfaces is not None and demand is not None:
+        if surfaces is not None and people is not None:
             good = is_all_season(roads, check_surfaces(surfaces), main_road_classes=main_road_classes)
-            parts.append(_rural_access(demand, roads[good], index, rural_access_distance_km))
+            parts.append(_rural_access(people, roads[good], index, rural_access_distance_km))
     if power is not None:
         cut = _Cut(power.geometry.to_numpy(), areas, index)
-        parts.append(_power(cut, area_km2, demand, power, power_distance_km))
-    if demand_lights is not None and demand is not None:
-        light = demand["demand_id"].map(demand_lights["light"]).to_numpy(dtype=float)
+        parts.append(_power(cut, area_km2, people, power, power_distance_km))
+    if demand_lights is not None and people is not None:
+        light = people["demand_id"].map(demand_lights["light"]).to_numpy(dtype=float)
         lit = np.where(np.isnan(light), np.nan, light > lit_above)
-        parts.append(_share_of_people(demand, lit, index, "lit_population_share", Flag.OUTSIDE_RASTER))
-    return _joined(parts, index).select([column.name for column in columns])
+        parts.append(_share_of_people(people, lit, index, "lit_population_share", Flag.OUTSIDE_RASTER))
+    return join_parts(parts, index).select([column.name for column in columns])
 
 
 class _Cut:
@@ -137,7 +140,7 @@ class _Cut:
             status="pass" if error <= _BALANCE else "fail",
             value=error,
             threshold=f"relative difference at most {_BALANCE:g}",
-            message=f"The territories hold {total:,.3f} km of {what} together; {inside:,.3f} km lie inside their union.",
+            message=f"The territories hold {total:,.3f} km of {what} together, their union {inside:,.3f} km.",
         )
 
 
@@ -201,6 +204,7 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
         "paved_road_share": cut.total(np.where(np.isnan(known), guess, known)) / length.where(length > 0),
         "paved_road_tagged_share": cut.total(np.nan_to_num(known)) / tagged.where(tagged > 0),
     }
+    names = ("road_class", *by_class.columns)
     untagged = pd.Series(np.where(length > 0, Flag.NOT_MAPPED, Flag.NO_ROADS), length.index)
     checks = [
         Check(
@@ -209,7 +213,7 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
             value=float(km[np.isnan(known)].sum()),
             threshold="",
             message="Roads without a surface tag count as paved by the share of their class that is given here.",
-            rows=by_class.rename_axis("road_class").reset_index().to_dict("records"),
+            rows=[dict(zip(names, row, strict=True)) for row in by_class.itertuples()],
         ),
         _unknown_surfaces(roads["surface"], known, km),
     ]
@@ -267,25 +271,13 @@ def _power(
         near = within_distance(longitude, latitude, power.geometry.to_numpy(), distance_km=reach_km).astype(float)
     name = f"population_within_{reach_km:g}km_power_line_share"
     reason = Flag.NO_DEMAND if cut.is_mapped else Flag.NOT_MAPPED
-    return _joined([part, _share_of_people(demand, near, cut.index, name, reason)], cut.index)
+    return join_parts([part, _share_of_people(demand, near, cut.index, name, reason)], cut.index)
 
 
 def _share_of_people(demand: gpd.GeoDataFrame, has: FloatArray, index: pd.Index, name: str, reason: Flag) -> Indicators:
-    """Share of the people of whom `has` is known that have it; `reason` where nothing is known."""
-    known = ~np.isnan(has)
-    people = demand["weight"].to_numpy() * known
-    owner = index.get_indexer(demand["territory_id"])
-    inside = owner >= 0
-    total = np.bincount(owner[inside], people[inside], minlength=len(index))
-    having = np.bincount(owner[inside], (people * np.nan_to_num(has))[inside], minlength=len(index))
-    share = np.divide(having, total, out=np.full(len(index), np.nan), where=total > 0)
-    values = pd.DataFrame({name: share}, index)
+    """Share of the people of whom `has` is known that have it; `reason` where it is known of nobody."""
+    values = mean_over_people(demand, has, index).to_frame(name)
     return Indicators(values, explain(values, reason))
-
-
-def _population(demand: gpd.GeoDataFrame, index: pd.Index) -> pd.Series:
-    people: pd.Series = demand.groupby("territory_id")["weight"].sum().reindex(index)
-    return people
 
 
 def _mapped(values: Mapping[str, pd.Series], cut: _Cut, checks: list[Check], **reasons: pd.Series | Flag) -> Indicators:
@@ -295,12 +287,3 @@ def _mapped(values: Mapping[str, pd.Series], cut: _Cut, checks: list[Check], **r
         frame = frame * np.nan
         reasons = {}
     return Indicators(frame, explain(frame, Flag.NOT_MAPPED, **reasons), checks)
-
-
-def _joined(parts: Sequence[Indicators], index: pd.Index) -> Indicators:
-    empty = pd.DataFrame(index=index)
-    return Indicators(
-        pd.concat([empty, *(part.values for part in parts)], axis=1),
-        pd.concat([empty, *(part.flags for part in parts)], axis=1),
-        [check for part in parts for check in part.checks],
-    )

@@ -113,9 +113,7 @@ def build_base(
         if layer is not None:
             require_storage_crs(layer, name=f"layer {name}")
     ordered = territories.sort_values("territory_id", ignore_index=True)
-    parts, owner = shapely.get_parts(ordered.geometry.to_numpy(), return_index=True)
-    polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
-    parts, owner = parts[polygon], owner[polygon]
+    parts, owner = _polygons(ordered.geometry.to_numpy())
     parents = ordered["parent_name"].fillna("").to_numpy(dtype=object)
     frames = [_frame(group, parts, owner, parents, cities, roads) for group in divide(parts, owner)]
     return BaseMap(
@@ -123,6 +121,15 @@ def build_base(
         territory_name=ordered["territory_name"].to_numpy(dtype=object),
         frames=tuple(frames),
     )
+
+
+def _polygons(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
+    """Polygons of each territory and its number; a boundary that is not valid is mended, so that it is drawn at all."""
+    mended = geometry.copy()
+    wrong = ~shapely.is_valid(geometry)
+    mended[wrong] = shapely.make_valid(geometry[wrong], method="structure", keep_collapsed=False)
+    parts, owner = shapely.get_parts(mended, return_index=True)
+    return parts, owner
 
 
 def _frame(
@@ -182,7 +189,7 @@ def _label_point(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 def _union(shapes: NDArray[np.object_]) -> shapely.Geometry:
-    if shapely.coverage_is_valid(shapes):
+    if shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes):
         return shapely.coverage_union_all(shapes)
     return shapely.union_all(shapely.make_valid(shapes))
 

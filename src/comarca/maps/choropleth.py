@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.text import Text
 
 from comarca.maps.furniture import (
     draw_context_key,
@@ -16,7 +18,7 @@ from comarca.maps.furniture import (
     draw_source,
     draw_title,
 )
-from comarca.maps.labels import place_labels
+from comarca.maps.labels import HALO_ID, place_labels
 from comarca.maps.layout import INSET_IN, MARGIN_IN, Box, choose_layout, frame_axes, metres_per_inch, new_page
 from comarca.maps.style import (
     BORDER,
@@ -26,6 +28,8 @@ from comarca.maps.style import (
     OUTLINE,
     RC,
     ROAD,
+    ROAD_EDGE,
+    ROAD_EDGE_PT,
     ROAD_WIDTHS,
     city_size_pt,
 )
@@ -33,6 +37,7 @@ from comarca.maps.theme import make_theme
 from comarca.maps.words import unit_label, word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import pandas as pd
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
     from comarca.registry import Column
 
 PNG_DPI: Final = 300
+_SVG_HALO: Final = 'style="paint-order: stroke; stroke: white; stroke-width: 2; stroke-linejoin: round"'
 
 
 def draw_map(
@@ -104,7 +110,7 @@ def draw_map(
         draw_context_key(page, main, left=context_left, top=context_top, language=language)
         left, top = layout.scale
         draw_scale_bar(page, metres_per_inch(main, layout.map), left=left + 0.05, top=top - 0.3, language=language)
-        draw_north_arrow(page, left=left + 2.15, top=top, language=language)
+        draw_north_arrow(page, left=left + 2.25, top=top, language=language)
         draw_source(page, options.source_line, left=MARGIN_IN, bottom=0.3, width=width)
     return figure
 
@@ -120,8 +126,25 @@ def save_map(figure: Figure, path: Path) -> None:
         ``.png`` (300 dpi), ``.svg`` (text as text) or ``.pdf``.
     """
     metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}
-    with mpl.rc_context(RC):
+    with mpl.rc_context(RC), _plain_names(figure, when=path.suffix == ".svg"):
         figure.savefig(path, dpi=PNG_DPI, metadata=metadata[path.suffix])
+    if path.suffix == ".svg":
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(f'<g id="{HALO_ID}', f'<g {_SVG_HALO} id="{HALO_ID}'), encoding="utf-8")
+
+
+@contextmanager
+def _plain_names(figure: Figure, *, when: bool) -> Iterator[None]:
+    """Take the halos off the names of places, which would turn their text into outlines in SVG."""
+    names = [text for text in figure.findobj(Text) if str(text.get_gid() or "").startswith(HALO_ID)] if when else []
+    effects = [text.get_path_effects() for text in names]
+    for text in names:
+        text.set_path_effects([])
+    try:
+        yield
+    finally:
+        for text, effect in zip(names, effects, strict=True):
+            text.set_path_effects(effect)
 
 
 def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
@@ -146,21 +169,20 @@ def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
         )
     _lines(axes, frame.parent_borders, color=OUTLINE, width=0.6, zorder=3)
     _lines(axes, frame.outline, color=OUTLINE, width=0.9, zorder=4)
-    for name, lines in frame.roads.items():
-        _lines(axes, lines, color=ROAD, width=ROAD_WIDTHS[name], zorder=5, alpha=0.75)
+    for zorder, color, edge in ((5, ROAD_EDGE, ROAD_EDGE_PT), (6, ROAD, 0.0)):
+        for name, lines in reversed(frame.roads.items()):
+            _lines(axes, lines, color=color, width=ROAD_WIDTHS[name] + 2 * edge, zorder=zorder)
     if len(frame.cities):
         sizes = [city_size_pt(value) ** 2 for value in frame.cities["population_persons"]]
         axes.scatter(
-            frame.cities["x"], frame.cities["y"], s=sizes, facecolor="white", edgecolor=CITY, linewidth=0.8, zorder=6
+            frame.cities["x"], frame.cities["y"], s=sizes, facecolor="white", edgecolor=CITY, linewidth=0.8, zorder=7
         )
 
 
-def _lines(
-    axes: Axes, lines: list[NDArray[np.float64]], *, color: str, width: float, zorder: int, alpha: float = 1.0
-) -> None:
+def _lines(axes: Axes, lines: list[NDArray[np.float64]], *, color: str, width: float, zorder: int) -> None:
     if lines:
         axes.add_collection(
-            LineCollection(lines, colors=[color], linewidths=[width], zorder=zorder, alpha=alpha, joinstyle="round"),
+            LineCollection(lines, colors=[color], linewidths=[width], zorder=zorder, joinstyle="round"),
             autolim=False,
         )
 

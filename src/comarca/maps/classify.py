@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -20,10 +21,10 @@ SCHEMES: Final = {
     "fisher_jenks": mapclassify.FisherJenks,
     "natural_breaks": mapclassify.NaturalBreaks,
     "equal_interval": mapclassify.EqualInterval,
-    "maximum_breaks": mapclassify.MaximumBreaks,
+    "pretty_breaks": mapclassify.PrettyBreaks,
 }
 #: Exact Fisher-Jenks takes time in the square of the number of values; beyond this it is fitted to a sample.
-MAX_EXACT: Final = 2_000
+MAX_EXACT: Final = 500
 #: A share of zeros from which on they are a class of their own.
 ZERO_CLASS_SHARE: Final = 0.1
 
@@ -82,7 +83,7 @@ class Classes:
 def classify(
     values: ArrayLike,
     *,
-    scheme: str = "quantiles",
+    scheme: str = "fisher_jenks",
     k: int = 5,
     is_integer: bool = False,
     breaks: tuple[float, ...] | None = None,
@@ -139,7 +140,7 @@ def classify(
     return Classes((*first, *inner), low, high, zero_apart=zero_apart, is_integer=is_integer)
 
 
-def class_breaks(values: ArrayLike, *, scheme: str = "quantiles", k: int = 5) -> tuple[float, ...]:
+def class_breaks(values: ArrayLike, *, scheme: str = "fisher_jenks", k: int = 5) -> tuple[float, ...]:
     """Limits between classes, to use the same ones for several regions or years.
 
     Parameters
@@ -168,7 +169,9 @@ def _limits(known: NDArray[np.float64], scheme: str, k: int) -> NDArray[np.float
         known = known[np.linspace(0, len(known) - 1, MAX_EXACT).astype(int)]
     if scheme == "natural_breaks":
         return np.asarray(mapclassify.NaturalBreaks(known, k=k, initial=1).bins[:-1], dtype=float)
-    return np.asarray(SCHEMES[scheme](known, k=k).bins[:-1], dtype=float)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Numba not installed")
+        return np.asarray(SCHEMES[scheme](known, k=k).bins[:-1], dtype=float)
 
 
 def _rounded(known: NDArray[np.float64], limits: NDArray[np.float64]) -> tuple[float, ...]:

@@ -20,6 +20,8 @@ from comarca.maps.style import (
     NO_DATA_HATCH,
     OUTLINE,
     ROAD,
+    ROAD_EDGE,
+    ROAD_EDGE_PT,
     ROAD_WIDTHS,
     city_size_pt,
 )
@@ -89,7 +91,7 @@ def draw_source(page: Axes, text: str, *, left: float, bottom: float, width: flo
     left, bottom, width : float
         Lower left corner and room, inches.
     """
-    lines = textwrap.wrap(text, width=int(width * 17))
+    lines = textwrap.wrap(text, width=int(width * 19))
     page.text(
         left, bottom, "\n".join(lines), fontsize=6.5, color=MUTED, va="bottom", linespacing=1.25, parse_math=False
     )
@@ -157,30 +159,23 @@ def draw_context_key(page: Axes, frame: Frame, *, left: float, top: float, langu
         ``en``, ``es`` or ``pt``.
     """
     y = top
-    people = frame.cities["population_persons"].dropna()
-    sizes = {city_size_pt(value) for value in people}
-    shown = [(least, size) for least, size in CITY_SIZES if size in sizes]
-    if shown:
-        heading = f"{word('cities', language)} ({word('persons', language)})"
-        page.text(left, y, heading, fontsize=8, fontweight="bold", va="center")
-        # The limit above the smallest class shown tells what "fewer than" means.
-        above = {least: CITY_SIZES[place - 1][0] for place, (least, _) in enumerate(CITY_SIZES) if place}
-        for least, size in shown:
+    rows = _city_rows(frame, language)
+    if rows:
+        heading = f"{word('cities', language)} ({word('persons', language)})" if len(rows) > 1 or rows[0][1] else ""
+        page.text(left, y, heading or word("cities", language), fontsize=8, fontweight="bold", va="center")
+        for size, text in rows:
             y -= 0.19
-            text = (
-                word("over", language).format(number(least, language))
-                if least
-                else word("under", language).format(number(above[least], language))
-            )
             page.add_line(_mark(left + 0.15, y, size))
             page.text(left + 0.4, y, text, fontsize=7.5, va="center_baseline")
         y -= 0.26
     if frame.roads:
-        page.add_line(Line2D([left, left + 0.3], [y, y], color=ROAD, linewidth=ROAD_WIDTHS["trunk"], alpha=0.8))
+        width = ROAD_WIDTHS["trunk"]
+        for color, points in ((ROAD_EDGE, width + 2 * ROAD_EDGE_PT), (ROAD, width)):
+            page.add_line(Line2D([left, left + 0.3], [y, y], color=color, linewidth=points, solid_capstyle="butt"))
         page.text(left + 0.4, y, word("main_roads", language), fontsize=7.5, va="center_baseline")
 
 
-def scale_bar_m(metres_per_inch: float, *, max_length_in: float = 1.7) -> float:
+def scale_bar_m(metres_per_inch: float, *, max_length_in: float = 1.65) -> float:
     """Choose the length of a scale bar.
 
     Parameters
@@ -193,15 +188,15 @@ def scale_bar_m(metres_per_inch: float, *, max_length_in: float = 1.7) -> float:
     Returns
     -------
     float
-        Metres on the ground: the greatest 1, 2 or 5 times a power of ten that fits.
+        Metres on the ground: the greatest 1, 2, 4 or 5 times a power of ten that fits.
     """
     room = metres_per_inch * max_length_in
     power = 10.0 ** math.floor(math.log10(room))
-    return max(step * power for step in (1, 2, 5) if step * power <= room)
+    return max(step * power for step in (1, 2, 4, 5) if step * power <= room)
 
 
 def draw_scale_bar(
-    page: Axes, metres_per_inch: float, *, left: float, top: float, language: str, max_length_in: float = 1.7
+    page: Axes, metres_per_inch: float, *, left: float, top: float, language: str, max_length_in: float = 1.65
 ) -> None:
     """Draw a scale bar of two halves, in kilometres, or in metres below one.
 
@@ -269,6 +264,22 @@ def draw_north_arrow(page: Axes, *, left: float, top: float, language: str) -> N
         Polygon([(left, tip), (left + 0.1, foot), (left, notch)], facecolor="white", edgecolor=OUTLINE, lw=0.5)
     )
     page.text(left, top, word("north", language), fontsize=8, fontweight="bold", ha="center", va="top")
+
+
+def _city_rows(frame: Frame, language: str) -> list[tuple[float, str]]:
+    """Size of each mark that the map shows, and what it means; no words if no city's population is known."""
+    if frame.cities.empty:
+        return []
+    people = frame.cities["population_persons"].dropna()
+    if people.empty:
+        return [(CITY_SIZES[-1][1], "")]
+    sizes = {city_size_pt(float(value)) for value in people}
+    rows = []
+    for place, (least, size) in enumerate(CITY_SIZES):
+        if size in sizes:
+            phrase, limit = ("over", least) if least else ("under", CITY_SIZES[place - 1][0])
+            rows.append((size, word(phrase, language).format(number(limit, language))))
+    return rows
 
 
 def _mark(x: float, y: float, size: float) -> Line2D:

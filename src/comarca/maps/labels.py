@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
 
 from comarca.maps.style import CITY, MUTED, city_size_pt
 
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 
     import numpy as np
     from matplotlib.axes import Axes
-    from matplotlib.transforms import Bbox
     from numpy.typing import NDArray
 
     from comarca.maps.base import BaseMap, Frame
@@ -21,11 +21,20 @@ if TYPE_CHECKING:
 #: With more territories than this, none is named.
 MAX_NAMED_TERRITORIES: Final = 30
 MAX_NAMED_CITIES: Final = 14
+#: Names of places are marked so, for formats that have a halo of their own.
+HALO_ID: Final = "place-name-"
 _HALO: Final = withStroke(linewidth=2.0, foreground="white")
 # Right, left, above, below: (horizontal alignment, vertical alignment, direction).
 _SIDES: Final = (
     ("left", "center_baseline", (1, 0)),
     ("right", "center_baseline", (-1, 0)),
+    ("center", "bottom", (0, 1)),
+    ("center", "top", (0, -1)),
+)
+
+# In the middle, or a line above or below it where a city's mark is in the way.
+_CENTRE: Final = (
+    ("center", "center_baseline", (0, 0)),
     ("center", "bottom", (0, 1)),
     ("center", "top", (0, -1)),
 )
@@ -49,7 +58,7 @@ def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
     A city that bears its territory's name is not named twice.
     """
     names = set(base.territory_name) if len(base.territory_name) <= MAX_NAMED_TERRITORIES else set()
-    taken: list[Bbox] = []
+    taken = _marks(axes, frame)
     if names:
         for number, point in zip(frame.territory, frame.label_points, strict=True):
             _try(
@@ -57,7 +66,7 @@ def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
                 taken,
                 str(base.territory_name[number]),
                 point,
-                sides=[("center", "center_baseline", (0, 0))],
+                sides=_CENTRE,
                 kind="territory",
             )
     cities = frame.cities[~frame.cities["city_name"].isin(names)].head(MAX_NAMED_CITIES)
@@ -66,6 +75,13 @@ def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
     for name, point, population in zip(cities["city_name"], points, people, strict=True):
         gap_pt = city_size_pt(float(population)) / 2 + 1.5
         _try(axes, taken, str(name), point, sides=_SIDES, kind="city", gap_pt=gap_pt)
+
+
+def _marks(axes: Axes, frame: Frame) -> list[Bbox]:
+    """Places of the cities' marks, in pixels."""
+    points = axes.transData.transform(frame.cities[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
+    half = [axes.figure.dpi / 72 * city_size_pt(float(people)) / 2 for people in frame.cities["population_persons"]]
+    return [Bbox.from_extents(x - r, y - r, x + r, y + r) for (x, y), r in zip(points, half, strict=True)]
 
 
 def _try(
@@ -82,8 +98,9 @@ def _try(
     color, style = (CITY, "normal") if kind == "city" else (MUTED, "italic")
     for ha, va, (right, up) in sides:
         text = axes.annotate(
-            name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points", ha=ha, va=va, zorder=8,
-            path_effects=[_HALO], parse_math=False, annotation_clip=False, fontsize=6.5, color=color, style=style,
+            name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points",
+            ha=ha, va=va, zorder=8, path_effects=[_HALO], parse_math=False, annotation_clip=False,
+            fontsize=6.5, color=color, style=style, gid=f"{HALO_ID}{len(taken)}",
         )  # fmt: skip
         box = text.get_window_extent()
         if (

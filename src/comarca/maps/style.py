@@ -27,13 +27,15 @@ NO_DATA_HATCH: Final = "#9a9a9a"
 HATCH: Final = "/////"
 BORDER: Final = "#6f6f6f"
 OUTLINE: Final = "#2b2b2b"
-ROAD: Final = "#3d3d3d"
+ROAD: Final = "white"
+ROAD_EDGE: Final = "#3d3d3d"
 CITY: Final = "#111111"
 TEXT: Final = "#1a1a1a"
 MUTED: Final = "#5c5c5c"
 
-#: Widths of road lines in points; other classes are not drawn.
-ROAD_WIDTHS: Final = {"motorway": 1.0, "trunk": 0.9, "primary": 0.6, "secondary": 0.35}
+#: Widths of road lines in points; other classes are not drawn. Roads are white with dark edges, unlike borders.
+ROAD_WIDTHS: Final = {"motorway": 1.0, "trunk": 0.9, "primary": 0.6, "secondary": 0.3}
+ROAD_EDGE_PT: Final = 0.35
 #: Least population -> diameter of a city's mark in points.
 CITY_SIZES: Final = ((1_000_000, 6.5), (250_000, 5.2), (50_000, 4.0), (0, 2.8))
 

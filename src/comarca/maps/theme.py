@@ -42,7 +42,7 @@ class MapOptions:
     language: str = "en"
     region: str = ""
     source_line: str = ""
-    scheme: str = "quantiles"
+    scheme: str = "fisher_jenks"
     k: int = 5
 
 

@@ -163,7 +163,7 @@ def read_vertices(text: pa.Array) -> Vertices:
         All vertices, in order.
     """
     count = pc.count_substring(text, "n").to_numpy()
-    lines = bytes(_content(text)).translate(_NODE_LIST_TO_CSV)
+    lines = bytes(_content(text)).translate(_NODE_LIST_TO_CSV).lstrip()
     table = _parse(lines, {"node": pa.int64(), "longitude": pa.float64(), "latitude": pa.float64()}, delimiter=",")
     lonlat = np.column_stack([table["longitude"].to_numpy(), table["latitude"].to_numpy()])
     return Vertices(np.repeat(np.arange(len(count)), count), table["node"].to_numpy(), lonlat)
@@ -181,7 +181,7 @@ def _ids(column: pa.ChunkedArray) -> NDArray[np.int64]:
 
 
 def _parse(text: bytes | pa.Buffer, types: dict[str, pa.DataType], *, delimiter: str) -> pa.Table:
-    if not text.strip():
+    if not len(text):
         return pa.table({name: pa.array([], kind) for name, kind in types.items()})
     return pa.csv.read_csv(
         pa.BufferReader(text),
@@ -195,7 +195,7 @@ def _decoded(values: pa.Array) -> pd.Series:
     """Resolve the escapes, such as ``%20%`` for a space, once per distinct value."""
     encoded = values.dictionary_encode()
     plain = pa.array([_unescape(value) for value in encoded.dictionary.to_pylist()], pa.string())
-    return pa.DictionaryArray.from_arrays(encoded.indices, plain).cast(pa.string()).to_pandas()
+    return pd.Series(pa.DictionaryArray.from_arrays(encoded.indices, plain).cast(pa.string()).to_pandas())
 
 
 def _unescape(text: str) -> str:

@@ -1,15 +1,15 @@
 """One streaming pass over an OSM file that hands over arrays instead of objects.
 
 pyosmium filters in C++ and writes what is wanted, with the places of the nodes, as text lines in its OPL format to a
-temporary file, which `comarca.sources.osm_opl` parses in blocks. No Python code runs per node, vertex or way, and node ids are at
-hand. Only areas of relations, which are few, come as Python objects, from libosmium's multipolygon assembler.
+temporary file, which `comarca.sources.osm_opl` parses in blocks. No Python code runs per node, vertex or way, and node
+ids are at hand. Only areas of relations, which are few, come as Python objects, from libosmium's area assembler.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import osmium
 from osmium import osm
@@ -20,6 +20,8 @@ from comarca.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from osmium import BaseFilter
 
 
 _OPL: Final = "opl,locations_on_ways=true,add_metadata=false"
@@ -142,7 +144,7 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
                 processor.with_filter(part)
             # A handler in the chain of filters lets all pass: what gets so far is written and never reaches Python.
             processor.with_filter(writer).with_filter(EntityFilter(osm.AREA))
-            for area in processor:
+            for area in cast("Iterator[osm.Area]", processor):
                 areas.ids.append(area.orig_id())
                 areas.tags.append(dict(area.tags))
                 areas.wkb.append(factory.create_multipolygon(area))
@@ -157,15 +159,20 @@ def _area_relations(path: Path, wanted: Wanted) -> list[int]:
     return [relation.id for relation in relations]
 
 
-def _filters(wanted: Wanted, relations: Sequence[int]) -> Iterator[osmium.BaseHandler]:
+def _filters(wanted: Wanted, relations: Sequence[int]) -> Iterator[BaseFilter]:
     kinds = (osm.NODE if wanted.node_tags else osm.NOTHING) | (osm.WAY if wanted.way_keys else osm.NOTHING)
     yield EntityFilter(kinds | osm.AREA)
     if wanted.node_tags:
-        yield TagFilter(*wanted.node_tags).enable_for(osm.NODE)
+        yield _for(osm.NODE, TagFilter(*wanted.node_tags))
     if wanted.way_keys:
-        yield KeyFilter(*wanted.way_keys).enable_for(osm.WAY)
+        yield _for(osm.WAY, KeyFilter(*wanted.way_keys))
     # libosmium numbers the area of relation r as 2r + 1, and that of a closed way w as 2w.
-    yield IdFilter([2 * relation + 1 for relation in relations]).enable_for(osm.AREA)
+    yield _for(osm.AREA, IdFilter([2 * relation + 1 for relation in relations]))
+
+
+def _for(entities: osm.osm_entity_bits, part: BaseFilter) -> BaseFilter:
+    part.enable_for(entities)
+    return part
 
 
 @contextmanager

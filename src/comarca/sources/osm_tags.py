@@ -83,8 +83,9 @@ def road_class(tags: pd.DataFrame) -> pd.Series:
 def is_closed_to_vehicles(tags: pd.DataFrame) -> pd.Series:
     """Tell whether a road is closed to the public's vehicles.
 
-    ``access`` is ``no`` or ``private``, and neither ``motorcar`` nor ``motor_vehicle`` nor ``vehicle`` opens it again;
-    the most specific of the three decides. A road without ``access`` stays, even with ``motor_vehicle=no``: it is there.
+    ``access`` is ``no`` or ``private``, and neither ``motorcar`` nor ``motor_vehicle`` nor ``vehicle`` opens it
+    again; the most specific of the three decides. A road without ``access`` stays,
+    even with ``motor_vehicle=no``: it is there.
 
     Parameters
     ----------
@@ -150,7 +151,7 @@ def country_code(tags: pd.DataFrame) -> pd.Series:
         Same index.
     """
     code = tags["ISO3166-1:alpha2"].fillna(tags["ISO3166-1"]).str.strip().str.upper()
-    return code.where(code.str.fullmatch("[A-Z]{2}").eq(True))  # noqa: FBT003
+    return code.where(code.str.fullmatch("[A-Z]{2}").eq(True))
 
 
 def parse_count(text: pd.Series) -> NDArray[np.float64]:
@@ -167,7 +168,7 @@ def parse_count(text: pd.Series) -> NDArray[np.float64]:
         NaN where the text is not a count.
     """
     plain = text.str.strip().str.lstrip("~").str.replace(r"[ ,.'\u00a0](?=\d{3}(?:\D|$))", "", regex=True)
-    return _number(plain.where(plain.str.fullmatch(r"\d+").eq(True)))  # noqa: FBT003
+    return _number(plain.where(plain.str.fullmatch(r"\d+").eq(True)))
 
 
 def parse_number(text: pd.Series) -> NDArray[np.float64]:
@@ -184,7 +185,7 @@ def parse_number(text: pd.Series) -> NDArray[np.float64]:
         NaN where the text is not such a number.
     """
     plain = text.str.strip().str.replace(",", ".", regex=False)
-    return _number(plain.where(plain.str.fullmatch(r"\d+(?:\.\d+)?").eq(True)))  # noqa: FBT003
+    return _number(plain.where(plain.str.fullmatch(r"\d+(?:\.\d+)?").eq(True)))
 
 
 def _number(text: pd.Series) -> NDArray[np.float64]:

@@ -1,0 +1,268 @@
+"""Travel time and distance from where people are to the nearest of many places, over roads and on foot.
+
+A way is a walk, straight to the nearest point of a road, then the road network; or a walk all the way. The quickest
+way counts, not the nearest road at any price. People walk only onto the piece of network that their nearest road
+belongs to, so that nobody crosses water by being snapped to a road on the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+
+from comarca.crs import geocentric_m
+from comarca.flags import Flag
+from comarca.places import Destinations, outlines, put_on_network, walkable_index
+from comarca.routing import TravelGraph, reversed_graph
+from comarca.segments import SegmentIndex, Tolls, cheapest_segment, index_segments
+from comarca.units import M_PER_KM, MIN_PER_HOUR
+from comarca.ways import find_targets, groups, inside_areas, no_way, on_foot, over_roads, quicker, straight_km_to
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Walking:
+    """How people walk where there is no road.
+
+    Attributes
+    ----------
+    walk_kmh : float
+        Speed.
+    walk_detour_ratio : float
+        Length of the way walked over the straight line.
+    max_walk_km : float
+        How far people walk past an isolated bit of road, or to a place off the network.
+    fragment_max_km : float
+        Pieces of network shorter than this are isolated bits of road, not islands.
+    """
+
+    walk_kmh: float = 4.0
+    walk_detour_ratio: float = 1.3
+    max_walk_km: float = 5.0
+    fragment_max_km: float = 1.0
+
+    @property
+    def min_per_m(self) -> float:
+        """Minutes per metre of straight line."""
+        return self.walk_detour_ratio * MIN_PER_HOUR / (self.walk_kmh * M_PER_KM)
+
+
+#: How people walk if nothing else is said.
+WALKING: Final = Walking()
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Points where people are, and the road nearest to each.
+
+    Attributes
+    ----------
+    lon, lat : numpy.ndarray, shape (n,)
+        Degrees.
+    point_m : numpy.ndarray, shape (n, 3)
+        Earth-centred coordinates.
+    distance_m : numpy.ndarray, shape (n,)
+        Straight distance to the nearest road that people may walk onto; infinite if there is none.
+    component : numpy.ndarray, shape (n,)
+        Piece of network of that road, -1 if there is none.
+    """
+
+    lon: Floats
+    lat: Floats
+    point_m: Floats
+    distance_m: Floats
+    component: Integers
+
+
+class Access(NamedTuple):
+    """The quickest way from each point.
+
+    Attributes
+    ----------
+    minutes, km : numpy.ndarray, shape (n,)
+        Time and length of the quickest way, walks included (with their detour); NaN where there is none.
+    straight_km : numpy.ndarray, shape (n,)
+        Geodesic to the nearest place as the crow flies, whether or not it can be reached; NaN if there is no place.
+    place : numpy.ndarray, shape (n,)
+        Row of the place reached first, -1 where none can be reached.
+    vertex, fraction : numpy.ndarray, shape (n,)
+        Segment and spot on it where the quickest way takes to the road; vertex -1 if it does not.
+    walk_m : numpy.ndarray, shape (n,)
+        Straight line walked: to the road, or all the way.
+    reason : numpy.ndarray of str, shape (n,)
+        `Flag` of each missing time, empty elsewhere.
+    """
+
+    minutes: Floats
+    km: Floats
+    straight_km: Floats
+    place: Integers
+    vertex: Integers
+    fraction: Floats
+    walk_m: Floats
+    reason: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class AccessNetwork:
+    """Everything about a network and the places on it that does not depend on which places are asked for.
+
+    Attributes
+    ----------
+    destinations : Destinations
+        The network cut at the places.
+    graph : TravelGraph
+        The same, turned round.
+    index : SegmentIndex
+        Its segments that people may walk onto.
+    """
+
+    destinations: Destinations
+    graph: TravelGraph
+    index: SegmentIndex
+
+
+def access_network(
+    network: RoadNetwork, places: gpd.GeoDataFrame, *, walking: Walking = WALKING, max_snap_km: float = 1.0
+) -> AccessNetwork:
+    """Put places onto a network and make it ready to be searched.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    places : geopandas.GeoDataFrame
+        Places of all classes or kinds, points or areas, EPSG:4326.
+    walking : Walking, optional
+        How people walk.
+    max_snap_km : float, optional
+        A point farther than this from every road is off the network, and reached on foot only.
+
+    Returns
+    -------
+    AccessNetwork
+        To be used for any number of classes and points.
+    """
+    destinations = put_on_network(network, places, max_snap_km=max_snap_km, fragment_max_km=walking.fragment_max_km)
+    return AccessNetwork(
+        destinations=destinations,
+        graph=reversed_graph(destinations.network),
+        index=walkable_index(destinations.network),
+    )
+
+
+def start_points(ready: AccessNetwork, lon: Floats, lat: Floats) -> Starts:
+    """Find the road nearest to each point.
+
+    Parameters
+    ----------
+    ready : AccessNetwork
+        The network.
+    lon, lat : numpy.ndarray, shape (n,)
+        Points, degrees.
+
+    Returns
+    -------
+    Starts
+        The points with their nearest roads.
+    """
+    network = ready.destinations.network
+    point_m = geocentric_m(lon, lat)
+    free = np.zeros(len(network.vertex_lon))
+    nearest = cheapest_segment(ready.index, point_m, tolls=Tolls(free, free), cost_per_m=1.0)
+    component = np.where(nearest.vertex >= 0, network.vertex_component[nearest.vertex], -1)
+    return Starts(
+        lon=np.asarray(lon, dtype=float),
+        lat=np.asarray(lat, dtype=float),
+        point_m=point_m,
+        distance_m=nearest.distance_m,
+        component=component,
+    )
+
+
+def straight_km(starts: Starts, geometry: NDArray[np.object_]) -> Floats:
+    """Distance from each point to the nearest of some places as the crow flies.
+
+    Parameters
+    ----------
+    starts : Starts
+        The points.
+    geometry : numpy.ndarray of shapely geometries
+        Points and areas, EPSG:4326.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Geodesic, kilometres, to an area's border; NaN if there is no place.
+    """
+    if len(geometry) == 0:
+        return np.full(len(starts.lon), np.nan)
+    outline = outlines(geometry)
+    return straight_km_to(starts, outline.lon, outline.lat, index_segments(outline.lon, outline.lat, outline.first))
+
+
+def quickest_access(ready: AccessNetwork, starts: Starts, chosen: Booleans, *, walking: Walking = WALKING) -> Access:
+    """Find the quickest way from each point to the nearest of the chosen places.
+
+    Parameters
+    ----------
+    ready : AccessNetwork
+        The network and the places.
+    starts : Starts
+        The points.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Places that count.
+    walking : Walking, optional
+        How people walk.
+
+    Returns
+    -------
+    Access
+        The quickest ways.
+
+    Notes
+    -----
+    ``min over road segments s of (walk to the nearest point of s + time along s and over the network)``, or the walk to
+    the place itself if that is quicker. Segments count that belong to the piece of network of the point's nearest
+    road. If that is a mere fragment, any segment up to ``max_walk_km`` farther counts. Places off the network are
+    reached by walks of that length only. The search is exact. Walks go straight, whatever lies between, so times
+    off the road come out short where there are rivers, cliffs or dense forest.
+    """
+    count = len(starts.lon)
+    if not chosen.any():
+        gap, none = np.full(count, np.nan), np.full(count, -1)
+        return Access(gap, gap, gap, none, none, gap, gap, np.full(count, Flag.NO_CITY.value, dtype=object))
+    targets = find_targets(ready, chosen)
+    way = no_way(count)
+    for point, allowed in groups(ready, starts, targets, walking):
+        by_road = over_roads(ready, starts, targets, point, allowed, walking)
+        found = quicker(by_road, on_foot(ready, starts, targets, point, allowed, walking, by_road.minutes))
+        for whole, part in zip(way, found, strict=True):
+            whole[point] = part
+    crow_km = straight_km_to(starts, targets.lon, targets.lat, targets.index)
+    inside, place = inside_areas(starts, ready.destinations.geometry, chosen)
+    at_once: tuple[Any, ...] = (0.0, 0.0, place, -1, np.nan, 0.0, 0.0)
+    for whole, value in zip((*way, crow_km), at_once, strict=True):
+        whole[inside] = value
+    is_missing = ~np.isfinite(way.minutes)
+    return Access(
+        minutes=np.where(is_missing, np.nan, way.minutes),
+        km=way.km,
+        straight_km=crow_km,
+        place=way.place,
+        vertex=way.vertex,
+        fraction=way.fraction,
+        walk_m=way.walk_m,
+        reason=np.where(is_missing, Flag.UNREACHABLE.value, Flag.OK.value).astype(object),
+    )

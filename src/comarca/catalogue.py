@@ -1,0 +1,264 @@
+"""The country catalogue: what is known of each country before anything is fetched.
+
+``workflow/registry/countries.csv`` has a row for every ISO 3166-1 alpha-3 code. Columns up to the centre are generated
+(``build_countries.py``); the others are curated, Latin America and the Caribbean first. What is not curated falls back
+to rules that hold for most countries.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from comarca.crs import equal_area_crs
+from comarca.errors import ConfigError, InputError, did_you_mean
+from comarca.results import Check
+from comarca.sources.registry import REGISTRY
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pyproj import CRS
+
+#: Level of the units where the catalogue says nothing; a coarser one is taken if the provider does not have it.
+DEFAULT_LEVEL: Final = 2
+DEFAULT_OSM_ADMIN_LEVEL: Final = 8
+#: Numbers of units may differ from the catalogue's by this share: providers follow reforms at their own pace.
+UNITS_TOLERANCE: Final = 0.05
+_LEVEL_COLUMNS: Final = {"cod": "cod_level", "geoboundaries": "geoboundaries_level", "gadm": "gadm_level"}
+#: Codes that ISO 3166-1 leaves to users: AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ.
+_USER_ASSIGNED: Final = re.compile(r"AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")
+
+
+@dataclass(frozen=True)
+class Level:
+    """Which administrative level holds the units, at one provider.
+
+    Attributes
+    ----------
+    number : int
+        Level, 0 being the country.
+    exact : bool
+        Whether it is known. Otherwise it is a guess, and a coarser level will do.
+    """
+
+    number: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class Country:
+    """One country.
+
+    Attributes
+    ----------
+    iso3, iso2 : str
+        ISO 3166-1 codes; `iso2` is empty for made-up countries.
+    names : mapping
+        Name per language (en, es, pt).
+    continent : str
+        Continent, in English.
+    area_km2 : float or None
+        Area with inland waters, as GeoNames states it; None if not known.
+    centre : tuple of float or None
+        Longitude and latitude of the middle of its settled part.
+    is_latin_american : bool
+        Latin America and the Caribbean.
+    unit : str
+        What the units are called.
+    units : tuple of int or None
+        Least and greatest number of units that sources give.
+    levels : mapping
+        Provider -> level as curated; None says that the provider does not have the units.
+    osm_admin_level : int
+        ``admin_level`` of the units in OpenStreetMap.
+    extract : str
+        Path of the Geofabrik extract that holds the country; empty if it has to be looked up.
+    not_units : tuple of str
+        Names that sources list as units and that are none, such as lakes.
+    errata : str
+        Known faults of sources.
+    """
+
+    iso3: str
+    iso2: str
+    names: Mapping[str, str]
+    continent: str
+    area_km2: float | None
+    centre: tuple[float, float] | None
+    is_latin_american: bool
+    unit: str
+    units: tuple[int, int] | None
+    levels: Mapping[str, int | None]
+    osm_admin_level: int
+    extract: str
+    not_units: tuple[str, ...]
+    errata: str
+
+    @property
+    def equal_area_crs(self) -> CRS | None:
+        """Suggested system to measure areas in: Lambert azimuthal equal-area on the country's middle."""
+        return None if self.centre is None else equal_area_crs((*self.centre, *self.centre))
+
+    def level(self, provider: str, *, asked: int | None = None) -> Level | None:
+        """Level of the units at a provider of boundaries.
+
+        Parameters
+        ----------
+        provider : str
+            ``cod``, ``geoboundaries`` or ``gadm``.
+        asked : int, optional
+            Level that the configuration asks for; it overrules the catalogue.
+
+        Returns
+        -------
+        Level or None
+            None if the provider is known not to have the units.
+        """
+        if asked is not None:
+            return Level(asked, exact=True)
+        if provider not in self.levels:
+            return Level(DEFAULT_LEVEL, exact=False)
+        number = self.levels[provider]
+        return None if number is None else Level(number, exact=True)
+
+    def check_units(self, count: int) -> Check:
+        """Hold a number of units against the catalogue.
+
+        Parameters
+        ----------
+        count : int
+            Units found.
+
+        Returns
+        -------
+        Check
+            ``warn`` if it is off by more than `UNITS_TOLERANCE`; ``info`` where the catalogue has no number.
+        """
+        name = "territory_count"
+        if self.units is None:
+            return Check(name, "info", count, "", f"The catalogue states no number of units for {self.iso3}.")
+        low, high = self.units
+        fits = low * (1 - UNITS_TOLERANCE) <= count <= high * (1 + UNITS_TOLERANCE)
+        kind = f"{self.unit or 'unit'}s of {self.iso3}"
+        message = f"{count} units; the catalogue expects {low} to {high} ({kind}). {self.errata}".rstrip()
+        return Check(name, "pass" if fits else "warn", count, f"{low} to {high}, within 5 %", message)
+
+
+def country(code: str, *, path: Path | None = None) -> Country:
+    """Look a country up.
+
+    Parameters
+    ----------
+    code : str
+        ISO 3166-1 alpha-3 code. Codes that the standard leaves to users (such as XAA) make a country of which
+        nothing is known: its layers have to come from files.
+    path : pathlib.Path, optional
+        The catalogue; the project's own if not given.
+
+    Returns
+    -------
+    Country
+        What is known of it.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such code; the message names the nearest right one.
+    """
+    known = countries(path)
+    if code in known:
+        return known[code]
+    if _USER_ASSIGNED.fullmatch(code):
+        return _made_up(code)
+    raise ConfigError(
+        "country", got=code, expected="an ISO 3166-1 alpha-3 code such as NIC", remedy=_suggestion(code, known)
+    )
+
+
+def countries(path: Path | None = None) -> Mapping[str, Country]:
+    """All countries of the catalogue.
+
+    Parameters
+    ----------
+    path : pathlib.Path, optional
+        The catalogue; the project's own if not given.
+
+    Returns
+    -------
+    mapping
+        Countries by ISO 3166-1 alpha-3 code.
+    """
+    return _load(path or REGISTRY / "countries.csv")
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> Mapping[str, Country]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    try:
+        return {row["iso3"]: _country(row) for row in rows}
+    except (KeyError, ValueError) as error:
+        raise InputError(path.name, got=str(error), expected="a column or number of the country catalogue") from error
+
+
+def _country(row: Mapping[str, str]) -> Country:
+    return Country(
+        iso3=row["iso3"],
+        iso2=row["iso2"],
+        names={language: row[f"name_{language}"] for language in ("en", "es", "pt")},
+        continent=row["continent"],
+        area_km2=float(row["area_km2"]) or None,
+        centre=(float(row["centre_longitude"]), float(row["centre_latitude"])) if row["centre_longitude"] else None,
+        is_latin_american=row["latin_america"] == "true",
+        unit=row["unit"],
+        units=(int(row["units_min"]), int(row["units_max"])) if row["units_min"] else None,
+        levels={
+            provider: None if row[column] == "-" else int(row[column])
+            for provider, column in _LEVEL_COLUMNS.items()
+            if row[column]
+        },
+        osm_admin_level=int(row["osm_admin_level"] or DEFAULT_OSM_ADMIN_LEVEL),
+        extract=row["extract"],
+        not_units=tuple(name for name in row["not_units"].split(";") if name),
+        errata=row["errata"],
+    )
+
+
+def _made_up(code: str) -> Country:
+    return Country(
+        iso3=code,
+        iso2="",
+        names=dict.fromkeys(("en", "es", "pt"), code),
+        continent="",
+        area_km2=None,
+        centre=None,
+        is_latin_american=False,
+        unit="",
+        units=None,
+        levels={},
+        osm_admin_level=DEFAULT_OSM_ADMIN_LEVEL,
+        extract="",
+        not_units=(),
+        errata="",
+    )
+
+
+def _suggestion(code: str, known: Mapping[str, Country]) -> str:
+    folded = code.strip().casefold()
+    for entry in known.values():
+        if folded in {
+            entry.iso3.casefold(),
+            entry.iso2.casefold(),
+            *(name.casefold() for name in entry.names.values()),
+        }:
+            return f"Did you mean {entry.iso3!r} ({entry.names['en']})?"
+    if len(folded) <= 4:
+        return did_you_mean(code, known)
+    by_name = {name: entry.iso3 for entry in known.values() for name in entry.names.values()}
+    near = did_you_mean(code, by_name)
+    return next((f"{near[:-1]} ({by_name[name]})?" for name in by_name if near == f"Did you mean {name!r}?"), near)

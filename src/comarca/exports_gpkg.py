@@ -1,0 +1,191 @@
+"""The GeoPackage: territories with all columns, cities and roads, and styles that QGIS applies on opening."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Final
+
+import pyogrio
+
+from comarca.exports_styles import Style, category_style, city_style, graduated_style, road_style
+from comarca.table import attach_geometry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+    import pandas as pd
+
+    from comarca.registry import Column
+
+#: Roads that go into the file; all of them are in ``layers/roads.parquet``.
+ROAD_CLASSES: Final = tuple(
+    name + link for name in ("motorway", "trunk", "primary", "secondary", "tertiary") for link in ("", "_link")
+)
+_ROAD_COLUMNS: Final = ("road_id", "road_class", "surface", "name", "ref")
+_CITY_COLUMNS: Final = ("city_id", "city_name", "country", "population_persons")
+#: GeoPackage asks for a time of last change; this one says that there is none, so that the same table gives the same file.
+NO_TIME: Final = "1980-01-01T00:00:00.000Z"
+_GEOMETRY: Final = "geom"
+# The table as QGIS creates and reads it.
+_LAYER_STYLES: Final = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME
+)"""
+_DATA_COLUMNS: Final = """
+CREATE TABLE IF NOT EXISTS gpkg_data_columns (
+    table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
+    constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
+    CONSTRAINT gdc_tn UNIQUE (table_name, name)
+)"""
+_EXTENSIONS: Final = """
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
+    table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL,
+    CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
+)"""
+
+
+def write_geopackage(
+    table: pd.DataFrame,
+    territories: gpd.GeoDataFrame,
+    columns: Sequence[Column],
+    path: Path,
+    *,
+    cities: gpd.GeoDataFrame | None = None,
+    roads: gpd.GeoDataFrame | None = None,
+    default_column: str | None = None,
+    language: str = "en",
+    scheme: str = "fisher_jenks",
+    k: int = 5,
+) -> None:
+    """Write the styled GeoPackage.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.table.assemble_table`.
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    columns : sequence of Column
+        The registered columns.
+    path : pathlib.Path
+        Where to.
+    cities, roads : geopandas.GeoDataFrame, optional
+        Layers ``cities`` and ``roads``; roads of `ROAD_CLASSES` are written.
+    default_column : str, optional
+        The column that colours the territories on opening; the first mapped one if not given.
+    language : str, optional
+        Language of legends and field names: ``en``, ``es`` or ``pt``.
+    scheme, k : str, int, optional
+        How classes are made, as in `comarca.maps.classify.classify`.
+
+    Notes
+    -----
+    There is a style for each mapped column; in QGIS: Properties, Style, Load Style, From Datasource Database.
+    """
+    layers = {"territories": attach_geometry(table, territories).rename_geometry(_GEOMETRY)}
+    if roads is not None:
+        chosen = roads[roads["road_class"].isin(ROAD_CLASSES)]
+        layers["roads"] = chosen[[*(name for name in _ROAD_COLUMNS if name in chosen), chosen.geometry.name]]
+    if cities is not None:
+        layers["cities"] = cities[[*_CITY_COLUMNS, cities.geometry.name]]
+    with _fixed_time():
+        for name, layer in layers.items():
+            pyogrio.write_dataframe(
+                layer.rename_geometry(_GEOMETRY) if layer.geometry.name != _GEOMETRY else layer,
+                path,
+                layer=name,
+                driver="GPKG",
+                append=name != "territories",
+                promote_to_multi=name == "territories",
+                layer_options={"GEOMETRY_NAME": _GEOMETRY, "FID": "fid"},
+            )
+    mapped = [column for column in columns if column.mapped and column.name in table]
+    styles = [("territories", style) for style in _territory_styles(table, mapped, language, scheme, k)]
+    styles += [
+        (name, style(language)) for name, style in (("roads", road_style), ("cities", city_style)) if name in layers
+    ]
+    with closing(sqlite3.connect(path)) as database:
+        _add_styles(database, styles, default_column or (mapped[0].name if mapped else ""))
+        _add_descriptions(database, [column for column in columns if column.name in table], language)
+        database.commit()
+
+
+def _territory_styles(
+    table: pd.DataFrame, columns: Sequence[Column], language: str, scheme: str, k: int
+) -> Iterator[Style]:
+    for column in columns:
+        values = table[column.name]
+        if column.kind == "number" and values.notna().any():
+            yield graduated_style(column, values, language=language, scheme=scheme, k=k)
+        elif column.kind == "class" and values.notna().any():
+            yield category_style(column, values, language=language)
+
+
+@contextmanager
+def _fixed_time() -> Iterator[None]:
+    before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": NO_TIME})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
+
+
+def _add_styles(database: sqlite3.Connection, styles: Sequence[tuple[str, Style]], default_column: str) -> None:
+    database.execute(_LAYER_STYLES)
+    database.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id) "
+        "VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)",
+        (NO_TIME,),
+    )
+    names = [style.name for layer, style in styles if layer == "territories"]
+    chosen = default_column if default_column in names else (names[0] if names else "")
+    database.executemany(
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
+        "styleSLD, useAsDefault, description, owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL, ?)",
+        [
+            (
+                layer,
+                _GEOMETRY,
+                style.name,
+                style.qml,
+                style.sld,
+                layer != "territories" or style.name == chosen,
+                style.title,
+                NO_TIME,
+            )
+            for layer, style in styles
+        ],
+    )
+
+
+def _add_descriptions(database: sqlite3.Connection, columns: Sequence[Column], language: str) -> None:
+    """Give the fields their titles and units, by the GeoPackage Schema extension, which GDAL and QGIS read."""
+    database.execute(_DATA_COLUMNS)
+    database.execute(_EXTENSIONS)
+    definition = "http://www.geopackage.org/spec121/#extension_schema"
+    database.executemany(
+        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
+        [("gpkg_data_columns", definition), ("gpkg_data_column_constraints", definition)],
+    )
+    database.execute(
+        "CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, "
+        "value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT, "
+        "CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
+    )
+    used: set[str] = set()
+    for column in columns:
+        title = column.title[language]
+        # Names have to be unique within a layer; titles need not be.
+        name = title if title not in used else f"{title} [{column.name}]"
+        used.add(name)
+        unit = f" [{column.unit}]" if column.unit not in {"", "1"} else ""
+        database.execute(
+            "INSERT INTO gpkg_data_columns VALUES ('territories', ?, ?, ?, ?, NULL, NULL)",
+            (column.name, name, title, f"{column.definition}{unit}"),
+        )

@@ -1,0 +1,302 @@
+"""Concentration from size classes: what a census table of holdings and areas by class allows to say.
+
+Inside a class the sizes are not known, and for secrecy the area of a class may be withheld. Both leave a range of
+values that fit the table; its two ends are computed exactly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from comarca.inequality import gini
+from comarca.ranked_units import Units, ratio
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.float64]
+    BoolArray = NDArray[np.bool_]
+
+Estimate = Literal["lognormal", "geometric", "midpoint", "drop"]
+
+#: Mean size of an open class over its lower limit where no table cell tells it: that of a Pareto tail of exponent 2.
+_OPEN_RATIO = 2.0
+#: Upper limits of Câmara's bands of the Gini coefficient (1949); above the last one is the fourth.
+CAMARA_LIMITS = (0.25, 0.5, 0.9)
+CAMARA_BANDS = ("weak", "medium", "strong", "very_strong")
+
+
+def complete_cells(
+    cells: pd.DataFrame, *, group_count: int, estimate: Estimate = "lognormal", cap_ha: ArrayLike | None = None
+) -> pd.DataFrame:
+    """Find withheld figures, estimate them, and state between which limits they lie.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        One row per territory and size class: ``group`` (0 to g - 1), ``class_min_ha``, ``class_max_ha`` (NaN if the
+        class is open), ``holdings``, ``area_ha`` (NaN if withheld).
+    group_count : int
+        Number of territories, g.
+    estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
+        Mean size taken for a class whose area is withheld: that of the log-normal distribution fitted to the
+        territory's classes, cut to the class; the geometric mean or the mid-point of its limits. With "drop" areas are
+        estimated in the same way as with "lognormal", for the caller to leave such territories out.
+    cap_ha : array-like, shape (g,), optional
+        Land that the territory can hold at most, ha: limits what an open class may hold.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Cells that are not empty, with limits as numbers (0 and inf where open), completed ``holdings`` and ``area_ha``,
+        ``area_low_ha``, ``area_high_ha`` (equal to the area where it is known), ``is_suppressed``, ``is_bounded``
+        (False where the number of holdings is withheld) and ``is_inconsistent`` (mean size outside the limits by more
+        than rounding to whole hectares explains). Cells with neither figure are kept out; see `unknown_cells`.
+
+    Notes
+    -----
+    A class with holdings but no area, or the reverse, is withheld and not zero: offices withhold a figure that one or
+    two holdings could be read off. Zeros that stand for areas rounded down are treated alike; their limits are narrow.
+    """
+    table = cells.astype(dict.fromkeys(("class_min_ha", "class_max_ha", "holdings", "area_ha"), np.float64))
+    table["class_min_ha"] = table["class_min_ha"].fillna(0.0)
+    table["class_max_ha"] = table["class_max_ha"].fillna(np.inf)
+    has_holdings, has_area = table["holdings"] > 0, table["area_ha"] > 0
+    table = table.assign(is_suppressed=has_holdings ^ has_area, is_bounded=has_holdings)[has_holdings | has_area]
+    mean = _class_mean_ha(table, group_count, "lognormal" if estimate == "drop" else estimate)
+    without_area = table["is_suppressed"] & table["is_bounded"]
+    without_count = table["is_suppressed"] & ~table["is_bounded"]
+    table.loc[without_count, "holdings"] = (table["area_ha"] / mean)[without_count]
+    low = table["holdings"] * table["class_min_ha"]
+    high = _highest_area_ha(table, low, group_count, cap_ha)
+    table.loc[without_area, "area_ha"] = (table["holdings"] * mean).clip(low, high)[without_area]
+    table["area_low_ha"] = low.where(without_area, table["area_ha"])
+    table["area_high_ha"] = high.where(without_area, table["area_ha"])
+    limit = table["holdings"] * table["class_max_ha"]
+    table["is_inconsistent"] = ~table["is_suppressed"] & (
+        (table["area_ha"] + 0.5 < low) | (table["area_ha"] - 0.5 > limit)
+    )
+    return table.reset_index(drop=True)
+
+
+def unknown_cells(cells: pd.DataFrame, group_count: int) -> FloatArray:
+    """Count classes of which neither holdings nor area is known.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        As for `complete_cells`.
+    group_count : int
+        Number of territories, g.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        Number of such classes. No limit can be put on what they hold.
+    """
+    unknown = cells["holdings"].isna() & cells["area_ha"].isna()
+    return np.bincount(cells.loc[unknown, "group"], minlength=group_count).astype(np.float64)
+
+
+def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
+    """Gini coefficient of holdings known by size class, with the range that the table allows.
+
+    Parameters
+    ----------
+    completed : pandas.DataFrame
+        As from `complete_cells`.
+    group_count : int
+        Number of territories, g.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (g, 4)
+        ``equal_inside``: holdings of a class taken as equal, withheld areas as estimated. ``lower``: the least value
+        that fits the table, withheld areas anywhere between their limits. ``upper``: the greatest, with the most
+        unequal sizes inside each class that its limits and mean allow. ``interpolated``: one third of the way from the
+        estimated areas' upper to their lower bound. Lower and upper are NaN where a number of holdings is withheld.
+
+    Notes
+    -----
+    With classes ranked by size the Gini is ``(sum(c_i A_i) + sum(q_i)) / sum(A_i)``, where ``c_i`` depends on numbers
+    of holdings only and ``q_i = (A - n a)(n b - A) / (N (b - a))`` is what class i adds at most. It is a ratio of a
+    concave and a linear function of the withheld areas, so its extremes over their limits are found exactly by
+    Dinkelbach's iteration. Sources: Gastwirth (1972), doi:10.2307/1937992; Dinkelbach (1967),
+    doi:10.1287/mnsc.13.7.492; Cowell & Mehta (1982), doi:10.2307/2297275, for the rule of thirds.
+    """
+    ranked = _ranked(completed, group_count)
+    equal = gini(Units.of(ratio(_f(ranked["area_ha"]), _f(ranked["holdings"])), _f(ranked["holdings"]),
+                          group=ranked["group"], group_count=group_count))  # fmt: skip
+    fixed = ranked.assign(area_low_ha=ranked["area_ha"], area_high_ha=ranked["area_ha"])
+    estimated_upper = _extreme_gini(fixed, group_count, highest=True)
+    bounded = _sums(ranked["group"], ~ranked["is_bounded"], group_count) == 0
+    return pd.DataFrame(
+        {
+            "equal_inside": equal,
+            "lower": np.where(bounded, _extreme_gini(ranked, group_count, highest=False), np.nan),
+            "upper": np.where(bounded, _extreme_gini(ranked, group_count, highest=True), np.nan),
+            "interpolated": equal + (estimated_upper - equal) * 2 / 3,
+        }
+    )
+
+
+def landless_gini(index: ArrayLike, landless: ArrayLike, holdings: ArrayLike) -> FloatArray:
+    """Gini coefficient with households that have no land counted as holdings of size zero.
+
+    Parameters
+    ----------
+    index : array-like, shape (g,)
+        Gini coefficient among those that have land.
+    landless, holdings : array-like, shape (g,)
+        Number of households without land, and of holdings.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        ``u + (1 - u) G`` with u the share of landless among both.
+    """
+    without, having = np.asarray(landless, dtype=np.float64), np.asarray(holdings, dtype=np.float64)
+    share = ratio(without, without + having)
+    return np.asarray(share + (1 - share) * np.asarray(index, dtype=np.float64))
+
+
+def camara_band(index: ArrayLike) -> NDArray[np.object_]:
+    """Name the band of concentration that a Gini coefficient falls in.
+
+    Parameters
+    ----------
+    index : array-like, shape (g,)
+        Gini coefficients.
+
+    Returns
+    -------
+    numpy.ndarray of str, shape (g,)
+        ``weak`` up to 0.25, ``medium`` up to 0.5, ``strong`` up to 0.9, ``very_strong`` above; None where missing.
+
+    Notes
+    -----
+    Source: Câmara (1949), Concentração da propriedade agrária no Brasil, Boletim Geográfico 7 (77), 516-528.
+    """
+    values = np.asarray(index, dtype=np.float64)
+    bands = np.array([*CAMARA_BANDS, None], dtype=object)
+    position = np.where(np.isnan(values), len(CAMARA_BANDS), np.searchsorted(CAMARA_LIMITS, values))
+    return np.asarray(bands[position], dtype=object)
+
+
+def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) -> pd.Series:
+    """Mean size to expect in each cell's class, from the limits and what is known."""
+    low, high = _f(table["class_min_ha"]), _f(table["class_max_ha"])
+    known = ~table["is_suppressed"].to_numpy()
+    is_open = np.isinf(high)
+    tail = known & is_open & (low > 0)
+    held, floor = _f(table["area_ha"])[tail].sum(), (_f(table["holdings"]) * low)[tail].sum()
+    top = low * (held / floor if floor > 0 else _OPEN_RATIO)
+    closed = np.where(is_open, top, high)
+    middle = (low + closed) / 2
+    log_middle = np.where(low > 0, np.sqrt(low * closed), closed / 2)
+    if estimate == "midpoint":
+        return pd.Series(np.where(is_open, top, middle), index=table.index)
+    simple = np.where(is_open, top, log_middle)
+    if estimate == "geometric":
+        return pd.Series(simple, index=table.index)
+    size = np.where(known, _f(table["area_ha"]) / np.where(known, _f(table["holdings"]), 1.0), log_middle)
+    return pd.Series(_truncated_mean(table, size, simple, group_count), index=table.index)
+
+
+def _truncated_mean(table: pd.DataFrame, size: FloatArray, fallback: FloatArray, group_count: int) -> FloatArray:
+    """Mean between the class limits of the log-normal distribution fitted to each territory's classes."""
+    group = table["group"].to_numpy()
+    weight = table["holdings"].fillna(0.0).to_numpy(dtype=np.float64)
+    log_size = np.log(np.maximum(size, 1e-6))
+    total = _sums(group, weight, group_count)
+    centre = ratio(_sums(group, weight * log_size, group_count), total)[group]
+    variance = ratio(_sums(group, weight * (log_size - centre) ** 2, group_count), total)
+    spread = np.sqrt(variance)[group]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        low = (np.log(_f(table["class_min_ha"])) - centre) / spread
+        high = (np.log(_f(table["class_max_ha"])) - centre) / spread
+        inside = ndtr(high) - ndtr(low)
+        moment = ndtr(high - spread) - ndtr(low - spread)
+        mean = np.exp(centre + spread**2 / 2) * moment / inside
+    # Far in a tail the differences lose their digits; there, and without spread, the limits decide.
+    fits = (inside > 1e-9) & (moment > 1e-9) & np.isfinite(mean)
+    return np.where(fits, np.clip(mean, table["class_min_ha"], table["class_max_ha"]), fallback)
+
+
+def _highest_area_ha(table: pd.DataFrame, low: pd.Series, group_count: int, cap_ha: ArrayLike | None) -> pd.Series:
+    highest = table["holdings"] * table["class_max_ha"]
+    if cap_ha is None:
+        return highest
+    known = np.where(table["is_suppressed"], 0.0, table["area_ha"].fillna(0.0))
+    left = np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count)
+    return highest.clip(upper=pd.Series(left[table["group"]], index=table.index)).clip(lower=low)
+
+
+def _ranked(completed: pd.DataFrame, group_count: int) -> pd.DataFrame:
+    """Cells in order of mean size, with the number of holdings of their territory and their rank weight."""
+    mean = completed["area_ha"] / completed["holdings"]
+    order = np.lexsort((mean, completed["group"]))
+    ranked = completed.iloc[order].reset_index(drop=True)
+    holdings = _f(ranked["holdings"])
+    all_holdings = _sums(ranked["group"], holdings, group_count)[ranked["group"]]
+    rank = ranked.groupby("group")["holdings"].cumsum()
+    return ranked.assign(all_holdings=all_holdings, rank_weight=(2 * rank - holdings - all_holdings) / all_holdings)
+
+
+def _extreme_gini(ranked: pd.DataFrame, group_count: int, *, highest: bool) -> FloatArray:
+    """Least or greatest Gini over all areas between their limits, by Dinkelbach's iteration."""
+    group = ranked["group"].to_numpy()
+    low, high = _f(ranked["area_low_ha"]), _f(ranked["area_high_ha"])
+    endless = np.isinf(high)
+    high = np.where(endless, low, high)
+    value = np.zeros(group_count)
+    for _ in range(100):
+        area = _best_area(ranked, value[group], low, high, highest=highest)
+        gain = _f(ranked["rank_weight"]) * area + (_spread_inside(ranked, area) if highest else 0.0)
+        total = _sums(group, area, group_count)
+        improved = ratio(_sums(group, gain, group_count), total)
+        if np.allclose(improved, value, rtol=0, atol=1e-14, equal_nan=True):
+            break
+        value = improved
+    unlimited = _sums(group, endless, group_count) > 0
+    return np.where(unlimited & highest & ~np.isnan(improved), 1.0, np.clip(improved, 0.0, 1.0))
+
+
+def _best_area(
+    ranked: pd.DataFrame, value: FloatArray, low: FloatArray, high: FloatArray, *, highest: bool
+) -> FloatArray:
+    """Area of each cell that takes the Gini furthest, given the value reached so far."""
+    pull = _f(ranked["rank_weight"]) - np.nan_to_num(value)
+    if not highest:
+        return np.where(pull < 0, high, low)
+    holdings, count = _f(ranked["holdings"]), _f(ranked["all_holdings"])
+    floor, ceiling = _f(ranked["class_min_ha"]), _f(ranked["class_max_ha"])
+    several = holdings > 1
+    is_open = np.isinf(ceiling)
+    closed = np.where(is_open, floor, ceiling)
+    peak = holdings * (floor + closed) / 2 + pull * count * (closed - floor) / 2
+    push = pull + np.where(several & is_open, holdings / count, 0.0)
+    return np.where(several & ~is_open, np.clip(peak, low, high), np.where(push > 0, high, low))
+
+
+def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:
+    """Add up what the most unequal sizes inside each class bring to the numerator; a single holding adds nothing."""
+    holdings, count = _f(ranked["holdings"]), _f(ranked["all_holdings"])
+    floor, ceiling = _f(ranked["class_min_ha"]), _f(ranked["class_max_ha"])
+    is_open = np.isinf(ceiling)
+    closed = np.where(is_open, floor + 1.0, ceiling)
+    above = area - holdings * floor
+    inside = above * np.where(is_open, holdings, (holdings * closed - area) / (closed - floor)) / count
+    return np.where(holdings > 1, np.maximum(inside, 0.0), 0.0)
+
+
+def _f(column: pd.Series) -> FloatArray:
+    return column.to_numpy(dtype=np.float64)
+
+
+def _sums(group: pd.Series | NDArray[np.intp], values: ArrayLike, group_count: int) -> FloatArray:
+    return np.bincount(group, weights=np.asarray(values, dtype=np.float64), minlength=group_count).astype(np.float64)

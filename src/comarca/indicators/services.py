@@ -1,0 +1,156 @@
+"""Schools, clinics, banks and other services: how many there are, and how long people take to the nearest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from shapely import STRtree
+
+from comarca.combine import join_parts
+from comarca.crs import require_storage_crs
+from comarca.flags import Flag
+from comarca.lines import valid_areas
+from comarca.people import mean_over_people, people_by_territory
+from comarca.results import Check, Indicators, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from comarca.registry import Column
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    services: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame | None = None,
+    service_times: Mapping[str, pd.DataFrame] | pd.DataFrame | None = None,
+    kinds: Sequence[str],
+    columns: Sequence[Column],
+) -> Indicators:
+    """Count services by kind, per person, and the mean travel time to the nearest.
+
+    Parameters
+    ----------
+    territories, services : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326.
+    demand : geopandas.GeoDataFrame, optional
+        Layer ``demand`` with weights in persons; needed for values per person and for times.
+    service_times : mapping of str to pandas.DataFrame, or pandas.DataFrame, optional
+        Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached); or the
+        same in one table with the columns ``kind`` and ``demand_id`` as well.
+    kinds : sequence of str
+        Kinds of services to report on.
+    columns : sequence of Column
+        The active columns.
+
+    Returns
+    -------
+    Indicators
+        The columns that the layers given allow. No service is 0; a kind that is found in no territory is not mapped,
+        and its columns are missing (flag ``not_mapped``).
+
+    Raises
+    ------
+    CRSError
+        If a layer is not in EPSG:4326.
+    KeyError
+        If a column is active whose layer is not given.
+
+    Notes
+    -----
+    A service on a border belongs to the territory with the lowest code among those that it touches.
+    """
+    require_storage_crs(territories, name="layer territories")
+    require_storage_crs(services, name="layer services")
+    places = territories.sort_values("territory_id")
+    index = pd.Index(places["territory_id"], name="territory_id")
+    wanted = services[services["kind"].isin(list(kinds))]
+    owner = territory_of_points(wanted.geometry.to_numpy(), places.geometry.to_numpy())
+    counts = {kind: _count(owner[wanted["kind"] == kind], index) for kind in kinds}
+    parts = [_counts(counts, index, [_outside_check(wanted["kind"], owner)])]
+    if demand is not None:
+        parts.append(_per_person(counts, people_by_territory(demand, index)))
+    if demand is not None and service_times is not None:
+        times = _by_kind(service_times)
+        parts += [_time(kind, times.get(kind), demand, index) for kind in kinds]
+    return join_parts(parts, index).select([column.name for column in columns])
+
+
+def territory_of_points(points: ArrayLike, areas: ArrayLike) -> NDArray[np.intp]:
+    """Give each point to one area.
+
+    Parameters
+    ----------
+    points : array-like of shapely geometries, shape (n,)
+        Points, EPSG:4326.
+    areas : array-like of shapely geometries, shape (m,)
+        (Multi)Polygons, EPSG:4326.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Position of the first area that holds the point, its border included; -1 where none does.
+    """
+    shapes = np.asarray(points, dtype=object)
+    area, point = STRtree(shapes).query(valid_areas(areas), predicate="intersects")
+    owner = np.full(len(shapes), len(np.asarray(areas, dtype=object)), dtype=np.intp)
+    np.minimum.at(owner, point, area)
+    return np.where(owner == len(np.asarray(areas, dtype=object)), -1, owner)
+
+
+def _count(owner: NDArray[np.intp], index: pd.Index) -> pd.Series:
+    """Count points by territory; NaN everywhere if no territory has any."""
+    count = np.bincount(owner[owner >= 0], minlength=len(index))
+    return pd.Series(count if count.any() else np.nan, index, dtype=float)
+
+
+def _counts(counts: Mapping[str, pd.Series], index: pd.Index, checks: list[Check]) -> Indicators:
+    values = pd.DataFrame({f"{kind}_count": count for kind, count in counts.items()}, index=index)
+    return Indicators(values, explain(values, Flag.NOT_MAPPED), checks)
+
+
+def _per_person(counts: Mapping[str, pd.Series], persons: pd.Series) -> Indicators:
+    nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), persons.index)
+    values, reasons = {}, {}
+    for kind, count in counts.items():
+        name = f"{kind}_density_per_10000persons"
+        values[name] = 10_000 * count / persons.where(persons > 0)
+        reasons[name] = nobody.where(count.notna(), Flag.NOT_MAPPED)
+    frame = pd.DataFrame(values, index=persons.index)
+    return Indicators(frame, explain(frame, Flag.NOT_MAPPED, **reasons))
+
+
+def _time(kind: str, times: pd.DataFrame | None, demand: gpd.GeoDataFrame, index: pd.Index) -> Indicators:
+    name = f"time_{kind}_mean_min"
+    minutes = pd.Series(dtype=float) if times is None else times["minutes"]
+    time = demand["demand_id"].map(minutes).to_numpy(dtype=float)
+    values = mean_over_people(demand, time, index).to_frame(name)
+    persons = people_by_territory(demand, index)
+    reason = np.select([persons.isna(), persons == 0], [Flag.NO_DEMAND, Flag.NO_POPULATION], Flag.UNREACHABLE)
+    if np.isnan(time).all():
+        reason = np.full(len(index), Flag.NOT_MAPPED)
+    return Indicators(values, explain(values, Flag.UNREACHABLE, **{name: pd.Series(reason, index)}))
+
+
+def _by_kind(service_times: Mapping[str, pd.DataFrame] | pd.DataFrame) -> Mapping[str, pd.DataFrame]:
+    if isinstance(service_times, pd.DataFrame):
+        return {str(kind): rows.set_index("demand_id") for kind, rows in service_times.groupby("kind")}
+    return service_times
+
+
+def _outside_check(kind: pd.Series, owner: NDArray[np.intp]) -> Check:
+    outside = kind[owner < 0].value_counts()
+    return Check(
+        name="services_outside",
+        status="info",
+        value=int(outside.sum()),
+        threshold="",
+        message=f"{outside.sum()} of {len(kind)} services lie outside all territories and are not counted.",
+        rows=[{"kind": str(name), "services": int(count)} for name, count in outside.items()],
+    )

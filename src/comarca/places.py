@@ -1,0 +1,257 @@
+"""Places to be reached (cities, services), put onto a road network as points or as areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import shapely
+
+from comarca.crs import geocentric_m, require_storage_crs
+from comarca.segments import NEVER, SegmentIndex, Tolls, cheapest_segment, index_segments
+from comarca.splitting import insert_points
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+_TO_VERTEX: Final = 1e-9
+
+
+class Outlines(NamedTuple):
+    """Points and borders of areas as segments; a point is a segment without length.
+
+    Attributes
+    ----------
+    lon, lat : numpy.ndarray, shape (v,)
+        Vertices, degrees.
+    first : numpy.ndarray, shape (s,)
+        Vertices that start a segment.
+    place : numpy.ndarray, shape (v,)
+        Row of the place.
+    """
+
+    lon: Floats
+    lat: Floats
+    first: Integers
+    place: Integers
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """A network on which places are nodes.
+
+    Attributes
+    ----------
+    network : RoadNetwork
+        The network, cut at the places and where it enters an area.
+    geometry : numpy.ndarray of shapely geometries, shape (p,)
+        The places, EPSG:4326.
+    node, place : numpy.ndarray, shape (k,)
+        Nodes that belong to places, and the row of the place; an area has many.
+    snap_km : numpy.ndarray, shape (p,)
+        Straight distance from the place to the nearest road that is no mere fragment; 0 for areas that roads reach.
+    component : numpy.ndarray, shape (p,)
+        Piece of the network that the place is on (for areas: the one of its first node); -1 for places off the network.
+    """
+
+    network: RoadNetwork
+    geometry: NDArray[np.object_]
+    node: Integers
+    place: Integers
+    snap_km: Floats
+    component: Integers
+
+    @property
+    def is_on_network(self) -> Booleans:
+        """Whether each place is on the network, shape (p,)."""
+        return self.component >= 0
+
+
+def walkable_index(network: RoadNetwork) -> SegmentIndex:
+    """Index the segments that people may walk onto.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+
+    Returns
+    -------
+    SegmentIndex
+        Their index.
+    """
+    is_first = network.edge_on_foot[network.vertex_edge]
+    is_first[network.edge_start[1:] - 1] = False
+    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
+
+
+def put_on_network(
+    network: RoadNetwork,
+    places: gpd.GeoDataFrame,
+    *,
+    max_snap_km: float = 1.0,
+    fragment_max_km: float = 1.0,
+    index: SegmentIndex | None = None,
+) -> Destinations:
+    """Make places nodes of a network.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    places : geopandas.GeoDataFrame
+        Points or areas, EPSG:4326.
+    max_snap_km : float, optional
+        A point farther than this from every road is off the network.
+    fragment_max_km : float, optional
+        Isolated bits of road shorter than this are not taken as a place's road.
+    index : SegmentIndex, optional
+        What `walkable_index` gives for the network, if it is at hand.
+
+    Returns
+    -------
+    Destinations
+        The network with the places. A point stands at the nearest point of a road; an area takes in every node inside
+        it, and roads are cut where they cross its border, so that times run to its edge. An area without any road
+        is treated as its central point.
+    """
+    require_storage_crs(places, name="places")
+    geometry = places.geometry.to_numpy()
+    area_vertex, area_fraction, area_place = _border_crossings(network, geometry)
+    point = shapely.point_on_surface(geometry)
+    index = walkable_index(network) if index is None else index
+    spot = cheapest_segment(
+        index,
+        geocentric_m(shapely.get_x(point), shapely.get_y(point)),
+        tolls=_tolls_of_large_components(network, fragment_max_km),
+        cost_per_m=1.0,
+    )
+    has_area_node = np.zeros(len(geometry), dtype=bool)
+    has_area_node[_nodes_inside(network, geometry)[1]] = True
+    has_area_node[area_place] = True
+    has_spot = (spot.distance_m <= max_snap_km * M_PER_KM) & ~has_area_node
+    spot_place = np.flatnonzero(has_spot)
+    cut, node = insert_points(
+        network,
+        np.concatenate([spot.vertex[spot_place], area_vertex]),
+        np.concatenate([spot.fraction[spot_place], area_fraction]),
+    )
+    inside_node, inside_place = _nodes_inside(cut, geometry)
+    node = np.concatenate([node, inside_node])
+    place = np.concatenate([spot_place, area_place, inside_place])
+    pairs = np.unique(np.column_stack([place, node]), axis=0)
+    component = np.full(len(geometry), -1)
+    component[pairs[::-1, 0]] = cut.node_component[pairs[::-1, 1]]
+    return Destinations(
+        network=cut,
+        geometry=geometry,
+        node=pairs[:, 1],
+        place=pairs[:, 0],
+        snap_km=np.where(has_area_node, 0.0, spot.distance_m / M_PER_KM),
+        component=component,
+    )
+
+
+def outlines(geometry: NDArray[np.object_]) -> Outlines:
+    """Give points and the borders of areas as segments.
+
+    Parameters
+    ----------
+    geometry : numpy.ndarray of shapely geometries, shape (p,)
+        Points and (Multi)Polygons, EPSG:4326.
+
+    Returns
+    -------
+    Outlines
+        Their segments.
+    """
+    is_point = shapely.get_dimensions(geometry) == 0
+    lines = shapely.boundary(geometry)
+    coordinates = shapely.get_coordinates(geometry[is_point])
+    lines[is_point] = shapely.linestrings(np.repeat(coordinates[:, None, :], 2, axis=1))
+    parts, place = shapely.get_parts(lines, return_index=True)
+    vertices, part = shapely.get_coordinates(parts, return_index=True)
+    return Outlines(
+        lon=vertices[:, 0],
+        lat=vertices[:, 1],
+        first=np.flatnonzero(part[1:] == part[:-1]),
+        place=np.asarray(place[part], dtype=np.int64),
+    )
+
+
+def as_points(lon: Floats, lat: Floats) -> NDArray[np.object_]:
+    """Make points of coordinates.
+
+    Parameters
+    ----------
+    lon, lat : numpy.ndarray, shape (n,)
+        Degrees.
+
+    Returns
+    -------
+    numpy.ndarray of shapely.Point, shape (n,)
+        The points.
+    """
+    return np.asarray(shapely.points(np.column_stack([lon, lat])), dtype=object)
+
+
+def _tolls_of_large_components(network: RoadNetwork, fragment_max_km: float) -> Tolls:
+    is_large = network.component_km >= fragment_max_km
+    toll = np.where(is_large[network.vertex_component], 0.0, NEVER)
+    return Tolls(toll, toll)
+
+
+def _nodes_inside(network: RoadNetwork, geometry: NDArray[np.object_]) -> tuple[Integers, Integers]:
+    """Nodes inside areas, with the row of the area."""
+    area = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
+    if len(area) == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    which, node = shapely.STRtree(as_points(network.node_lon, network.node_lat)).query(
+        geometry[area], predicate="intersects"
+    )
+    return np.asarray(node, dtype=np.int64), area[which]
+
+
+def _border_crossings(network: RoadNetwork, geometry: NDArray[np.object_]) -> tuple[Integers, Floats, Integers]:
+    """Where roads cross the borders of areas: first vertex, fraction of the segment, row of the area."""
+    area = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
+    first = _segments_near(network, geometry[area])
+    lon, lat = network.vertex_lon, network.vertex_lat
+    ends = np.stack([np.column_stack([lon[first], lat[first]]), np.column_stack([lon[first + 1], lat[first + 1]])], 1)
+    borders = shapely.boundary(geometry[area])
+    segments: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
+    which, segment = shapely.STRtree(segments).query(borders, predicate="intersects")
+    crossings = shapely.intersection(segments[segment], borders[which])
+    at, pair = shapely.get_coordinates(crossings, return_index=True)
+    start, along = ends[segment[pair], 0], ends[segment[pair], 1] - ends[segment[pair], 0]
+    square = np.einsum("ij,ij->i", along, along)
+    fraction = np.einsum("ij,ij->i", at - start, along) / np.where(square > 0, square, 1)
+    fraction = np.where(fraction < _TO_VERTEX, 0.0, np.where(fraction > 1 - _TO_VERTEX, 1.0, fraction))
+    return first[segment[pair]], fraction, area[which[pair]]
+
+
+def _segments_near(network: RoadNetwork, areas: NDArray[np.object_]) -> Integers:
+    """First vertices of the segments of all edges whose bounding box meets that of an area."""
+    if len(areas) == 0:
+        return np.zeros(0, dtype=np.int64)
+    starts = network.edge_start[:-1]
+    boxes = shapely.box(
+        np.minimum.reduceat(network.vertex_lon, starts),
+        np.minimum.reduceat(network.vertex_lat, starts),
+        np.maximum.reduceat(network.vertex_lon, starts),
+        np.maximum.reduceat(network.vertex_lat, starts),
+    )
+    is_near = np.zeros(len(starts), dtype=bool)
+    is_near[shapely.STRtree(boxes).query(shapely.boundary(areas))[1]] = True
+    is_first = is_near[network.vertex_edge]
+    is_first[network.edge_start[1:] - 1] = False
+    return np.flatnonzero(is_first)

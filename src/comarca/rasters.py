@@ -1,0 +1,253 @@
+"""Rasters read window by window: what is data and what is not, and the true area of each cell."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import rasterio
+from pyproj import CRS, Proj, Transformer
+from rasterio.enums import MaskFlags
+from rasterio.windows import Window
+
+from comarca.crs import GEOD, STORAGE
+from comarca.errors import CRSError, InputError
+from comarca.units import M2_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import ArrayLike, NDArray
+
+    FloatArray = NDArray[np.float64]
+
+#: Rows of a raster that are read at a time where the reader has the choice: this many cells together.
+BLOCK_CELLS: Final = 8_000_000
+_LATTICE: Final = 33
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A band of a raster file, and which of its values are no data.
+
+    Attributes
+    ----------
+    path : str or pathlib.Path
+        A file that GDAL reads.
+    band : int
+        Number of the band, from 1 on.
+    nodata : float or "none" or None
+        Value that means no data; None takes what the file says, and refuses a file that does not say; "none" says
+        that every value is data.
+    """
+
+    path: str | Path
+    band: int = 1
+    nodata: float | Literal["none"] | None = None
+
+
+class OpenRaster:
+    """An open band, read by windows of rows and columns. Made by `open_raster`."""
+
+    def __init__(self, raster: Raster, dataset: Any) -> None:
+        self.raster, self.dataset = raster, dataset
+        self.height, self.width = int(dataset.height), int(dataset.width)
+        self.crs = CRS.from_wkt(dataset.crs.to_wkt())
+        self.west, self.north = float(dataset.transform.c), float(dataset.transform.f)
+        self.cell_width, self.cell_height = float(dataset.transform.a), float(-dataset.transform.e)
+        self._scale, self._offset = dataset.scales[raster.band - 1], dataset.offsets[raster.band - 1]
+        self._last: tuple[tuple[int, int, int, int], tuple[NDArray[Any], NDArray[np.bool_]]] | None = None
+        self._lattice: tuple[FloatArray, FloatArray, FloatArray] | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in the raster's CRS."""
+        east, south = self.west + self.width * self.cell_width, self.north - self.height * self.cell_height
+        return self.west, south, east, self.north
+
+    def read(self, row: int, column: int, rows: int, columns: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        """Read a window.
+
+        Parameters
+        ----------
+        row, column : int
+            Its upper left cell.
+        rows, columns : int
+            Its size.
+
+        Returns
+        -------
+        values, is_data : numpy.ndarray, shape (rows, columns)
+            Values with the band's scale and offset applied, and where they are data.
+        """
+        key = (row, column, rows, columns)
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._read(Window(column, row, columns, rows)))
+        return self._last[1]
+
+    def _read(self, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+        band, nodata = self.raster.band, self.raster.nodata
+        values = self.dataset.read(band, window=window)
+        if nodata is None:
+            is_data = self.dataset.read_masks(band, window=window) > 0
+        else:
+            is_data = np.ones(values.shape, dtype=bool) if nodata == "none" else values != values.dtype.type(nodata)
+        if np.issubdtype(values.dtype, np.floating):
+            is_data &= ~np.isnan(values)
+        if (self._scale, self._offset) != (1, 0):
+            values = values * np.float64(self._scale) + self._offset
+        return values, is_data
+
+    def cell_area_km2(self, row: int, column: int, rows: int, columns: int) -> FloatArray:
+        """Area of each cell of a window on the ellipsoid.
+
+        Parameters
+        ----------
+        row, column, rows, columns : int
+            The window, as in `read`.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+            Square kilometres: in closed form for rasters in degrees; else the cell's size in the plane over the
+            projection's areal scale, which is interpolated between 33 x 33 places.
+        """
+        if self.crs.is_geographic:
+            edges = self.north - np.arange(row, row + rows + 1) * self.cell_height
+            area = -np.diff(_zone_km2(np.radians(np.clip(edges, -90, 90)))) * np.radians(self.cell_width)
+            return np.broadcast_to(area[:, None], (rows, columns))
+        y, x = self.middles(row, column, rows, columns)
+        scale = _interpolated(*self._areal_scales(), y, x)
+        metre = self.crs.axis_info[0].unit_conversion_factor
+        return self.cell_width * self.cell_height * metre**2 / M2_PER_KM2 / scale
+
+    def middles(self, row: int, column: int, rows: int, columns: int) -> tuple[FloatArray, FloatArray]:
+        """Coordinates of the middles of the rows and of the columns of a window, in the raster's CRS.
+
+        Parameters
+        ----------
+        row, column, rows, columns : int
+            The window, as in `read`.
+
+        Returns
+        -------
+        y, x : numpy.ndarray, shapes (rows,) and (columns,)
+            Northing or latitude of the rows, easting or longitude of the columns.
+        """
+        y = self.north - (np.arange(row, row + rows, dtype=np.float64) + 0.5) * self.cell_height
+        x = self.west + (np.arange(column, column + columns, dtype=np.float64) + 0.5) * self.cell_width
+        return y, x
+
+    def _areal_scales(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        if self._lattice is None:
+            west, south, east, north = self.bounds
+            y, x = (np.linspace(*ends, _LATTICE, dtype=np.float64) for ends in ((south, north), (west, east)))
+            grid_y, grid_x = np.meshgrid(y, x, indexing="ij")
+            lon, lat = Transformer.from_crs(self.crs, STORAGE, always_xy=True).transform(grid_x, grid_y)
+            self._lattice = y, x, np.asarray(Proj(self.crs).get_factors(lon, lat).areal_scale, dtype=np.float64)
+        return self._lattice
+
+
+@contextmanager
+def open_raster(raster: Raster) -> Iterator[OpenRaster]:
+    """Open a band and make sure that it can be measured.
+
+    Parameters
+    ----------
+    raster : Raster
+        The file and band.
+
+    Yields
+    ------
+    OpenRaster
+        The open band.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, has no such band, is rotated, or does not say which value means no data.
+    CRSError
+        If it has no CRS.
+    """
+    try:
+        dataset = rasterio.open(raster.path)
+    except rasterio.errors.RasterioIOError as error:
+        raise InputError(str(raster.path), got=str(error), expected="a raster file that GDAL reads") from error
+    with dataset:
+        _check(raster, dataset)
+        yield OpenRaster(raster, dataset)
+
+
+def values_at(raster: Raster, longitude: ArrayLike, latitude: ArrayLike) -> FloatArray:
+    """Value of the cell that each point lies in.
+
+    Parameters
+    ----------
+    raster : Raster
+        The file and band.
+    longitude, latitude : array-like, shape (n,)
+        Degrees (EPSG:4326).
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Values; NaN outside the raster and where it has no data.
+    """
+    with open_raster(raster) as grid:
+        x, y = Transformer.from_crs(STORAGE, grid.crs, always_xy=True).transform(longitude, latitude)
+        column = np.floor((np.asarray(x) - grid.west) / grid.cell_width).astype(int)
+        row = np.floor((grid.north - np.asarray(y)) / grid.cell_height).astype(int)
+        found = np.full(len(row), np.nan)
+        inside = (row >= 0) & (row < grid.height) & (column >= 0) & (column < grid.width)
+        step = max(1, BLOCK_CELLS // grid.width)
+        for strip in np.unique(row[inside] // step):
+            here = np.flatnonzero(inside & (row // step == strip))
+            first = int(strip * step)
+            values, is_data = grid.read(first, 0, min(step, grid.height - first), grid.width)
+            at = row[here] - first, column[here]
+            found[here] = np.where(is_data[at], values[at].astype(float), np.nan)
+    return found
+
+
+def _check(raster: Raster, dataset: Any) -> None:
+    name = str(raster.path)
+    if not 1 <= raster.band <= dataset.count:
+        raise InputError(f"{name}, band", got=raster.band, expected=f"a number from 1 to {dataset.count}")
+    if dataset.crs is None:
+        raise CRSError(
+            name,
+            got=None,
+            expected="a coordinate reference system",
+            remedy="A CRS is never assumed: write it into the file, for instance with gdal_edit.py -a_srs.",
+        )
+    transform = dataset.transform
+    if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
+        raise InputError(name, got=tuple(transform)[:6], expected="a north-up grid", remedy="Use gdalwarp first.")
+    if raster.nodata is None and MaskFlags.all_valid in dataset.mask_flag_enums[raster.band - 1]:
+        raise InputError(
+            f"{name}, nodata",
+            got=None,
+            expected="a value that means no data",
+            remedy="Configure `nodata` for this raster: a value, or `none` if every value is data.",
+        )
+
+
+def _zone_km2(latitude_rad: FloatArray) -> FloatArray:
+    """Area between the equator and a parallel, per radian of longitude, km2."""
+    eccentricity = np.sqrt(GEOD.es)
+    sine = np.sin(latitude_rad)
+    zone = np.arctanh(eccentricity * sine) / eccentricity + sine / (1 - GEOD.es * sine**2)
+    return np.asarray(GEOD.b**2 / 2 * zone / M2_PER_KM2)
+
+
+def _interpolated(
+    rows: FloatArray, columns: FloatArray, values: FloatArray, y: FloatArray, x: FloatArray
+) -> FloatArray:
+    """Bilinear values on the grid of y and x from those on a lattice of rows and columns."""
+    along_x = np.stack([np.interp(x, columns, row) for row in values])
+    place = np.clip(np.searchsorted(rows, y) - 1, 0, len(rows) - 2)
+    part = ((y - rows[place]) / (rows[place + 1] - rows[place]))[:, None]
+    return np.asarray(along_x[place] * (1 - part) + along_x[place + 1] * part)

@@ -1,0 +1,314 @@
+"""Spatial index of line segments, and the search for the cheapest way from a point onto one of them.
+
+The index is a packed tree of boxes in earth-centred coordinates (metres): no projection, no seam at the antimeridian.
+The search goes down the tree for many points at once, keeping the branches that can still beat a point's best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from comarca.crs import geocentric_m
+from comarca.geodesy import arc_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+#: Toll of a segment that cannot be used. Finite, so that tolls can be interpolated.
+NEVER: Final = 1e12
+_FANOUT: Final = 8
+_MAX_PAIRS: Final = 4_000_000
+_CHUNK: Final = 16_384
+_BEAM: Final = 4
+
+
+@dataclass(frozen=True)
+class SegmentIndex:
+    """Tree of boxes over segments.
+
+    Attributes
+    ----------
+    vertex_m : numpy.ndarray, shape (v, 3)
+        Earth-centred coordinates of all vertices.
+    first : numpy.ndarray, shape (s,)
+        First vertex of each segment, along a space-filling curve; the second vertex is the next one.
+    low, high : tuple of numpy.ndarray, each of shape (boxes, 3)
+        Corners of the boxes, level by level: the first holds boxes of eight segments, the last at most eight boxes.
+    """
+
+    vertex_m: Floats
+    first: Integers
+    low: tuple[Floats, ...]
+    high: tuple[Floats, ...]
+
+
+class Cheapest(NamedTuple):
+    """The cheapest segment for each point.
+
+    Attributes
+    ----------
+    cost : numpy.ndarray, shape (n,)
+        Cost of the way over it; infinite where no segment is cheaper than the bound.
+    vertex : numpy.ndarray, shape (n,)
+        First vertex of the segment, -1 where there is none.
+    fraction : numpy.ndarray, shape (n,)
+        Where on the segment its nearest point lies, from 0 to 1.
+    distance_m : numpy.ndarray, shape (n,)
+        From the point to it.
+    """
+
+    cost: Floats
+    vertex: Integers
+    fraction: Floats
+    distance_m: Floats
+
+
+class Tolls(NamedTuple):
+    """Costs from the vertices of segments onwards, linear along a segment, in the two directions.
+
+    Attributes
+    ----------
+    ahead, back : numpy.ndarray, shape (v,)
+        Cost from the vertex when leaving in the order of the vertices, and against it; `NEVER` where not possible.
+    """
+
+    ahead: Floats
+    back: Floats
+
+
+def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
+    """Build the tree of boxes over segments.
+
+    Parameters
+    ----------
+    lon, lat : numpy.ndarray, shape (v,)
+        Vertices, degrees.
+    first : numpy.ndarray, shape (s,)
+        Vertices that start a segment, whose end is the next vertex.
+
+    Returns
+    -------
+    SegmentIndex
+        The index.
+    """
+    vertex_m = geocentric_m(lon, lat)
+    first = first[np.argsort(_curve_position(lon[first], lat[first]), kind="stable")]
+    low = np.minimum(vertex_m[first], vertex_m[first + 1])
+    high = np.maximum(vertex_m[first], vertex_m[first + 1])
+    lows: list[Floats] = []
+    highs: list[Floats] = []
+    while not lows or len(low) > _FANOUT:
+        low, high = _grouped(np.minimum, low), _grouped(np.maximum, high)
+        lows.append(low)
+        highs.append(high)
+    return SegmentIndex(vertex_m=vertex_m, first=first, low=tuple(lows), high=tuple(highs))
+
+
+def cheapest_segment(
+    index: SegmentIndex,
+    points_m: Floats,
+    *,
+    tolls: Tolls,
+    cost_per_m: float,
+    bound: Floats | None = None,
+    reach_m: Floats | None = None,
+) -> Cheapest:
+    """Find, for each point, the segment over which the way is cheapest.
+
+    Parameters
+    ----------
+    index : SegmentIndex
+        The segments.
+    points_m : numpy.ndarray, shape (n, 3)
+        Earth-centred coordinates of the points.
+    tolls : Tolls
+        Costs onwards from the vertices.
+    cost_per_m : float
+        Cost of the straight way from the point to the nearest point of the segment.
+    bound : numpy.ndarray, shape (n,), optional
+        Only segments that cost at most this much are of interest.
+    reach_m : numpy.ndarray, shape (n,), optional
+        Only segments at most this far are of interest.
+
+    Returns
+    -------
+    Cheapest
+        The exact optimum over all segments, each entered at its point nearest to the given point.
+    """
+    count = len(points_m)
+    found = Cheapest(np.full(count, np.inf), np.full(count, -1), np.zeros(count), np.full(count, np.inf))
+    if len(index.first) == 0 or count == 0:
+        return found
+    query = _Query(
+        index=index,
+        points_m=points_m,
+        tolls=tolls,
+        cost_per_m=cost_per_m,
+        least=_least_tolls(index, tolls),
+        limit=np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2),
+        reach_m=np.full(count, np.inf) if reach_m is None else reach_m,
+    )
+    for start in range(0, count, _CHUNK):
+        chunk = np.arange(start, min(start + _CHUNK, count))
+        query.limit[chunk] = np.minimum(query.limit[chunk], _beam(query, chunk))
+        _descend(query, chunk, found)
+    return found
+
+
+@dataclass(frozen=True)
+class _Query:
+    """What a search goes by; `limit` is what a point's way may cost at most."""
+
+    index: SegmentIndex
+    points_m: Floats
+    tolls: Tolls
+    cost_per_m: float
+    least: list[Floats]
+    limit: Floats
+    reach_m: Floats
+
+
+def _curve_position(lon: Floats, lat: Floats) -> Integers:
+    """Position along a Z-order curve over the bounding box."""
+    if len(lon) == 0:
+        return np.zeros(0, dtype=np.int64)
+    side = max(np.ptp(lon), np.ptp(lat), 1e-9)
+    column = ((lon - lon.min()) / side * 65_535).astype(np.int64)
+    row = ((lat - lat.min()) / side * 65_535).astype(np.int64)
+    return _spread_bits(column) | (_spread_bits(row) << 1)
+
+
+def _spread_bits(number: Integers) -> Integers:
+    """Put a zero between the 16 low bits."""
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        number = (number | (number << shift)) & mask
+    return number
+
+
+def _grouped(reduce: np.ufunc, values: NDArray[np.float64]) -> Floats:
+    if len(values) == 0:
+        return values
+    return np.asarray(reduce.reduceat(values, np.arange(0, len(values), _FANOUT), axis=0))
+
+
+def _least_tolls(index: SegmentIndex, tolls: Tolls) -> list[Floats]:
+    """Give the least toll inside each box, level by level."""
+    at_vertex = np.minimum(tolls.ahead, tolls.back)
+    least = np.minimum(at_vertex[index.first], at_vertex[index.first + 1])
+    levels = []
+    for _ in index.low:
+        least = _grouped(np.minimum, least)
+        levels.append(least)
+    return levels
+
+
+def _box_cost(query: _Query, level: int, box: Integers, point: Integers) -> tuple[Floats, Floats]:
+    """Bound from below what a way over a box costs, and how far it is."""
+    points_m = query.points_m[point]
+    gap = np.maximum(query.index.low[level][box] - points_m, points_m - query.index.high[level][box])
+    np.maximum(gap, 0, out=gap)
+    distance_m = np.sqrt(np.einsum("ij,ij->i", gap, gap))
+    return distance_m * query.cost_per_m + query.least[level][box], distance_m
+
+
+def _segment_cost(query: _Query, segment: Integers, point: Integers) -> Cheapest:
+    """Cost of the way over given segments, one per point."""
+    vertex = query.index.first[segment]
+    start = query.index.vertex_m[vertex]
+    along = query.index.vertex_m[vertex + 1] - start
+    toward = query.points_m[point] - start
+    square = np.einsum("ij,ij->i", along, along)
+    fraction = np.einsum("ij,ij->i", toward, along) / np.where(square > 0, square, 1)
+    np.clip(fraction, 0, 1, out=fraction)
+    toward -= fraction[:, None] * along
+    distance_m = arc_m(np.sqrt(np.einsum("ij,ij->i", toward, toward)))
+    toll = toll_at(query.tolls, vertex, fraction).min(axis=0)
+    cost = np.where(distance_m <= query.reach_m[point], distance_m * query.cost_per_m + toll, np.inf)
+    return Cheapest(cost, vertex, fraction, distance_m)
+
+
+def toll_at(tolls: Tolls, vertex: Integers, fraction: Floats) -> Floats:
+    """Interpolate the tolls within segments.
+
+    Parameters
+    ----------
+    tolls : Tolls
+        Tolls at the vertices.
+    vertex : numpy.ndarray, shape (n,)
+        First vertices of the segments.
+    fraction : numpy.ndarray, shape (n,)
+        Places on them, from 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray, shape (2, n)
+        Tolls ahead and back.
+    """
+    return np.stack([toll[vertex] + fraction * (toll[vertex + 1] - toll[vertex]) for toll in tolls])
+
+
+def _children(box: Integers, size: int) -> tuple[Integers, Integers]:
+    """Give the children of boxes, with the position of the parent of each."""
+    child = (box[:, None] * _FANOUT + np.arange(_FANOUT)).ravel()
+    exists = child < size
+    return child[exists], np.repeat(np.arange(len(box)), _FANOUT)[exists]
+
+
+def _beam(query: _Query, chunk: Integers) -> Floats:
+    """Cost over the best segment found by following the few most promising boxes of each level."""
+    boxes = np.zeros((len(chunk), 1), dtype=np.int64)
+    for level in reversed(range(len(query.least))):
+        child, exists = _padded_children(boxes, len(query.least[level]))
+        cost, _ = _box_cost(query, level, child.ravel(), np.repeat(chunk, child.shape[1]))
+        cost = np.where(exists, cost.reshape(child.shape), np.inf)
+        width = min(_BEAM, cost.shape[1])
+        boxes = np.take_along_axis(child, np.argpartition(cost, width - 1, axis=1)[:, :width], axis=1)
+    segment, exists = _padded_children(boxes, len(query.index.first))
+    cost = _segment_cost(query, segment.ravel(), np.repeat(chunk, segment.shape[1])).cost
+    # A hair above, so that the optimum itself stays below the bound.
+    return np.asarray(cost.reshape(segment.shape).min(axis=1) * (1 + 1e-12) + 1e-9)
+
+
+def _padded_children(boxes: Integers, size: int) -> tuple[Integers, NDArray[np.bool_]]:
+    """Give the children of each row of boxes; those that do not exist are replaced by the last one."""
+    child = (boxes[:, :, None] * _FANOUT + np.arange(_FANOUT)).reshape(len(boxes), -1)
+    return np.minimum(child, size - 1), child < size
+
+
+def _first_least(cost: Floats, group: Integers) -> Integers:
+    """Position of the first least cost of each group; groups are runs."""
+    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    least = np.minimum.reduceat(cost, starts)
+    runs = np.diff(np.append(starts, len(group)))
+    is_least = np.flatnonzero(cost == np.repeat(least, runs))
+    return is_least[np.searchsorted(is_least, starts)]
+
+
+def _descend(query: _Query, chunk: Integers, found: Cheapest) -> None:
+    """Search the tree for a chunk of points and enter what is found."""
+    box, point = np.zeros(len(chunk), dtype=np.int64), chunk
+    for level in reversed(range(len(query.least))):
+        child, parent = _children(box, len(query.least[level]))
+        point = point[parent]
+        cost, distance_m = _box_cost(query, level, child, point)
+        keep = (cost <= query.limit[point]) & (distance_m <= query.reach_m[point])
+        box, point = child[keep], point[keep]
+        if len(box) * _FANOUT > _MAX_PAIRS and len(chunk) > 1:
+            for half in np.array_split(chunk, 2):
+                _descend(query, half, found)
+            return
+    segment, parent = _children(box, len(query.index.first))
+    point = point[parent]
+    if len(point) == 0:
+        return
+    result = _segment_cost(query, segment, point)
+    best = _first_least(result.cost, point)
+    best = best[result.cost[best] <= query.limit[point[best]]]
+    for target, source in zip(found, result, strict=True):
+        target[point[best]] = source[best]

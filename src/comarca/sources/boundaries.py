@@ -1,0 +1,254 @@
+"""Territories: the units of the table, from OSM boundaries or from a user's file."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.crs import STORAGE, geodesic_area_km2
+from comarca.errors import InputError
+from comarca.results import Check
+from comarca.schemas import validate_layer
+from comarca.sources.topology import topology_checks
+from comarca.sources.vectors import as_code, read_vector, repair_polygons
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from comarca.io import PathLike
+
+logger = logging.getLogger(__name__)
+
+COUNTRY_LEVEL: Final = "2"
+#: A unit belongs to the country or to a parent if at least this share of its area lies in it.
+_SHARE_INSIDE: Final = 0.5
+
+
+def territories_from_osm(
+    boundaries: gpd.GeoDataFrame, *, country: str, country_alpha2: str, admin_level: int
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take a country's own units of one level out of OSM boundaries.
+
+    Parameters
+    ----------
+    boundaries : geopandas.GeoDataFrame
+        Schema `BOUNDARIES`; extracts also hold parts of the neighbours.
+    country : str
+        ISO 3166-1 alpha-3 code, written into the result.
+    country_alpha2 : str
+        ISO 3166-1 alpha-2 code, as OSM has it on the boundary of level 2; empty for made-up countries.
+    admin_level : int
+        OSM level of the units.
+
+    Returns
+    -------
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`. ``territory_id`` is the ISO 3166-2 code or the reference number if all units have one and
+        no two the same, else the OSM id. ``parent_name`` is the unit of the next higher level that holds it.
+    checks : list of Check
+        What was left out and why, how the country was found, gaps and overlaps.
+
+    Raises
+    ------
+    InputError
+        If no unit of that level is left.
+
+    Notes
+    -----
+    A unit is the country's own if at least half of its area lies inside the country's boundary of level 2, which is
+    the one with its code, or else the only one if that has no code. If there is none, a check warns, and units whose
+    code starts with the country's are taken; if none has such a code, all named units are. Units without a name are
+    rings of exclaves and slivers of broken boundaries, and are left out.
+    """
+    level = boundaries["admin_level"] == str(admin_level)
+    units = boundaries[level].reset_index(drop=True)
+    inside, found = _own(boundaries, units, country_alpha2.upper())
+    named = units["name"].notna().to_numpy()
+    reason = np.select([~inside, ~named], [f"not in {country}", "no name"], "")
+    own = units[reason == ""].reset_index(drop=True)
+    if own.empty:
+        levels = ", ".join(sorted(set(boundaries.loc[boundaries["name"].notna(), "admin_level"]), key=len))
+        raise InputError(
+            f"territories of {country}, admin_level",
+            got=admin_level,
+            expected=f"a level that the extract has units of: {levels or 'none'}",
+            remedy="Set territories.admin_level, or take another provider.",
+        )
+    territories = gpd.GeoDataFrame(
+        {
+            "territory_id": _ids(own),
+            "territory_name": own["name"],
+            "parent_name": _parents(own, boundaries, admin_level),
+            "country": country,
+        },
+        geometry=own.geometry,
+        crs=STORAGE,
+    )
+    checks = [found, _left_out(units[reason != ""], reason[reason != ""])]
+    return _finished(territories, checks)
+
+
+def territories_from_file(
+    path: PathLike,
+    *,
+    country: str,
+    id: str,  # noqa: A002 - the configuration's own word
+    name: str,
+    layer: str | None = None,
+    parent: str | None = None,
+    dissolve: bool = False,
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the territories from a vector file.
+
+    Parameters
+    ----------
+    path : path-like
+        Any vector file, with a CRS.
+    country : str
+        ISO 3166-1 alpha-3 code, written into the result.
+    id, name : str
+        Columns with code and name. A territory without a name gets its code as name.
+    layer : str, optional
+        Layer in the file, if it has several.
+    parent : str, optional
+        Column with the name of the unit one level up.
+    dissolve : bool, optional
+        Merge rows of one code into one territory, instead of refusing them.
+
+    Returns
+    -------
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`.
+    checks : list of Check
+        Repairs, missing names, merged rows, gaps and overlaps.
+
+    Raises
+    ------
+    InputError
+        If the file, layer or a column is missing; a code is missing or there twice; a geometry is missing, not a
+        polygon, or cannot be repaired.
+    CRSError
+        If the file does not say its CRS.
+    """
+    where = f"territories: {path}"
+    columns = [column for column in (id, name, parent) if column is not None]
+    raw = read_vector(path, layer=layer, columns=columns, name="territories").reset_index(drop=True)
+    code = as_code(raw[id], where=f"{where}, column {id}")
+    if code.isna().any():
+        rows = ", ".join(str(row + 1) for row in np.flatnonzero(code.isna())[:5])
+        raise InputError(f"{where}, column {id}, row(s) {rows}", got=None, expected="a code for every territory")
+    repaired, repairs = repair_polygons(raw, ids=code, name="territories")
+    territories = gpd.GeoDataFrame(
+        {
+            "territory_id": code,
+            "territory_name": as_code(raw[name], where=f"{where}, column {name}"),
+            "parent_name": None if parent is None else as_code(raw[parent], where=f"{where}, column {parent}"),
+            "country": country,
+        },
+        geometry=repaired.geometry,
+        crs=STORAGE,
+    )
+    checks = [repairs]
+    if territories["territory_id"].duplicated().any():
+        territories, merged = _one_per_code(territories, where=f"{where}, column {id}", dissolve=dissolve)
+        checks.append(merged)
+    unnamed = territories["territory_name"].isna()
+    if unnamed.any():
+        checks.append(_unnamed(territories.loc[unnamed, "territory_id"]))
+    return _finished(territories, checks)
+
+
+def _own(boundaries: gpd.GeoDataFrame, units: gpd.GeoDataFrame, alpha2: str) -> tuple[NDArray[np.bool_], Check]:
+    """Tell the country's own units from others, and how that was done."""
+    countries = boundaries[boundaries["admin_level"] == COUNTRY_LEVEL]
+    whole = countries[countries["iso_code"] == alpha2]
+    how = f"The country was found by its code {alpha2} on the boundary of level {COUNTRY_LEVEL}."
+    if whole.empty and len(countries) == 1 and countries["iso_code"].isna().all():
+        whole = countries
+        how = f"The country was taken to be the only boundary of level {COUNTRY_LEVEL}, which has no code."
+    if len(whole):
+        inside = _share_inside(units.geometry.to_numpy(), whole.union_all()) >= _SHARE_INSIDE
+        return inside, Check("territories_country_boundary", "pass", alpha2, "a boundary of the country", how)
+    coded = units["subdivision_code"].str.upper().str.startswith(f"{alpha2}-").eq(True).to_numpy(dtype=bool)
+    inside = coded if alpha2 and coded.any() else np.ones(len(units), dtype=bool)
+    taken = f"units whose code starts with {alpha2}-" if not inside.all() or coded.all() else "all named units"
+    message = f"No whole boundary of level {COUNTRY_LEVEL} with the code {alpha2} in the extract: {taken} were taken."
+    return inside, Check("territories_country_boundary", "warn", None, "a boundary of the country", message)
+
+
+def _share_inside(shapes: NDArray[np.object_], whole: shapely.Geometry) -> NDArray[np.float64]:
+    shapely.prepare(whole)
+    share = shapely.contains_properly(whole, shapes).astype(float)
+    rest = share == 0
+    share[rest] = shapely.area(shapely.intersection(shapes[rest], whole)) / shapely.area(shapes[rest])
+    return share
+
+
+def _ids(own: gpd.GeoDataFrame) -> pd.Series:
+    code = own["subdivision_code"]
+    ids: pd.Series = code if code.notna().all() and code.is_unique else own["boundary_id"]
+    return ids
+
+
+def _parents(own: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, admin_level: int) -> pd.Series:
+    """Name of the nearest unit above that holds each unit: level 7 before 6, and so on down to 3."""
+    name = pd.Series(None, index=own.index, dtype="str")
+    for level in range(admin_level - 1, int(COUNTRY_LEVEL), -1):
+        above = boundaries[(boundaries["admin_level"] == str(level)) & boundaries["name"].notna()]
+        for shape, parent in zip(above.geometry, above["name"], strict=True):
+            holds = _share_inside(own.geometry.to_numpy(), shape) >= _SHARE_INSIDE
+            name = name.mask(name.isna() & holds, parent)
+    return name
+
+
+def _left_out(units: gpd.GeoDataFrame, reason: NDArray[np.str_]) -> Check:
+    area = geodesic_area_km2(units.geometry.to_numpy())
+    rows: list[dict[str, Any]] = [
+        {
+            "id": unit,
+            "name": name if isinstance(name, str) else None,
+            "reason": str(why),
+            "area_km2": round(float(km2), 4),
+        }
+        for unit, name, why, km2 in zip(units["boundary_id"], units["name"], reason, area, strict=True)
+    ]
+    message = f"{len(rows)} boundaries of the level were left out: neighbours' units and unnamed slivers."
+    return Check("territories_left_out", "info", len(rows), "", message, rows)
+
+
+def _one_per_code(territories: gpd.GeoDataFrame, *, where: str, dissolve: bool) -> tuple[gpd.GeoDataFrame, Check]:
+    again = territories["territory_id"].duplicated(keep=False)
+    codes = sorted(set(territories.loc[again, "territory_id"]))
+    if not dissolve:
+        raise InputError(
+            where,
+            got=f"{len(codes)} code(s) more than once: {', '.join(codes[:5])}",
+            expected="one row per territory",
+            remedy="Name another column, or set territories.dissolve to true to merge the rows of one code.",
+        )
+    merged = territories.dissolve("territory_id", as_index=False)[list(territories.columns)]
+    message = f"{int(again.sum())} rows were merged into {len(codes)} territories."
+    return merged, Check("territories_merged", "info", len(codes), "", message, [{"territory_id": c} for c in codes])
+
+
+def _unnamed(ids: pd.Series) -> Check:
+    rows: list[Mapping[str, Any]] = [{"territory_id": code} for code in ids]
+    message = f"{len(rows)} territories have no name; their code stands in its place."
+    return Check("territories_unnamed", "warn", len(rows), "0", message, [dict(row) for row in rows])
+
+
+def _finished(territories: gpd.GeoDataFrame, checks: list[Check]) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    named = territories.assign(
+        territory_name=territories["territory_name"].fillna(territories["territory_id"]),
+        parent_name=territories["parent_name"].astype("str"),
+    )
+    checked = validate_layer(named, "territories")
+    logger.info("%d territories", len(checked))
+    return checked, [*checks, *topology_checks(checked)]

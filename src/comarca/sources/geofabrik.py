@@ -1,0 +1,149 @@
+"""OpenStreetMap extracts of Geofabrik: found through its index, checked by the md5 that names the dated file.
+
+The md5 is read first and the dated file that it names is fetched, because ``-latest`` may be replaced between the two.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from comarca.receipts import Resolved
+from comarca.retry import TransferError
+from comarca.verify import parse_md5
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from comarca.catalogue import Country
+    from comarca.receipts import Request
+    from comarca.session import Context, Settings
+
+log = logging.getLogger(__name__)
+
+SOURCE = "geofabrik_extract"
+
+
+def plan(
+    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
+) -> tuple[Request, ...]:
+    """Name the file for a country's roads, places and buildings.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+    options : mapping
+        None is used.
+    settings : Settings
+        Settings of the run.
+    boundary : shapely geometry, optional
+        Not used.
+
+    Returns
+    -------
+    tuple of Request
+        One: named by the extract where the catalogue knows it (two countries may share one), else by the country.
+    """
+    stem = country.extract.rsplit("/", 1)[-1] or country.iso3
+    params = {"extract": country.extract or f"<{country.iso3}>", "stem": stem, "iso2": country.iso2}
+    return (settings.request(SOURCE, country.iso3, params=params),)
+
+
+def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
+    """Find the extract in the index, and the dated file with its checksum.
+
+    Parameters
+    ----------
+    request : Request
+        From `plan`.
+    context : Context
+        Settings and client.
+
+    Returns
+    -------
+    tuple of Resolved
+        The dated file, then the one called latest; both have to match the checksum.
+
+    Raises
+    ------
+    TransferError
+        If the index knows no such extract, or neither index nor catalogue helps.
+    """
+    latest, note = _latest_url(request, context)
+    try:
+        md5, name = parse_md5(context.get_bytes(f"{latest}.md5", request.provider))
+    except TransferError as error:
+        if error.status != 404:
+            raise
+        return (Resolved(latest, note=f"{note} No md5 is published.".strip()),)
+    found = Resolved(latest, md5=md5, note=note)
+    if not name or latest.endswith(f"/{name}"):
+        return (found,)
+    dated = f"{latest.rsplit('/', 1)[0]}/{name}"
+    return (Resolved(dated, md5=md5, version=_date_in(name), note=note), found)
+
+
+def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: str) -> Mapping[str, Any] | None:
+    """Choose the entry of the index that holds a country.
+
+    Parameters
+    ----------
+    features : sequence of mapping
+        ``properties`` of the index's features.
+    stem : str
+        Id of the extract according to the catalogue; empty or unknown ids are looked up by code.
+    iso2 : str
+        ISO 3166-1 alpha-2 code.
+
+    Returns
+    -------
+    mapping or None
+        The entry with that id; else the smallest region that lists the code: the one with the fewest codes that is
+        not part of another country. None if there is none.
+    """
+    by_id = {entry["id"]: entry for entry in features}
+    named = next((entry for key, entry in by_id.items() if stem and key.rsplit("/", 1)[-1] == stem), None)
+    if named is not None:
+        return named
+    holding = [
+        entry
+        for entry in features
+        if iso2
+        and iso2 in entry.get("iso3166-1:alpha2", ())
+        and not by_id.get(entry.get("parent") or "", {}).get("iso3166-1:alpha2")
+    ]
+    return min(holding, key=lambda entry: (len(entry["iso3166-1:alpha2"]), str(entry["id"])), default=None)
+
+
+def _latest_url(request: Request, context: Context) -> tuple[str, str]:
+    source = context.settings.sources[SOURCE]
+    curated = "<" not in request.url
+    try:
+        index = context.get_json(source.more["index"], request.provider)
+        features = [feature["properties"] for feature in index["features"]]
+    except TransferError:
+        if curated:
+            log.warning("The index of %s does not answer; going by the country catalogue.", request.provider)
+            return request.url, "Found without the provider's index, which did not answer."
+        raise
+    except (KeyError, TypeError) as error:
+        raise TransferError(f"the index has no {error}: its format has changed", url=source.more["index"]) from error
+    chosen = choose_extract(features, stem=request.params["stem"] if curated else "", iso2=request.params["iso2"])
+    if chosen is None or "pbf" not in chosen.get("urls", {}):
+        raise TransferError(
+            f"the index lists no extract for {request.country} ({request.params['iso2'] or 'no alpha-2 code'})",
+            url=source.more["index"],
+            status=404,
+        )
+    codes = chosen.get("iso3166-1:alpha2", ())
+    note = f"Extract {chosen['id']} holds {', '.join(codes)}; to be cut to the country." if len(codes) != 1 else ""
+    return str(chosen["urls"]["pbf"]), note.replace("holds ;", "is larger than the country;")
+
+
+def _date_in(name: str) -> str:
+    digits = urlsplit(name).path.removesuffix(".osm.pbf").rsplit("-", 1)[-1]
+    return f"20{digits[:2]}-{digits[2:4]}-{digits[4:]}" if len(digits) == 6 and digits.isdigit() else ""

@@ -1,0 +1,70 @@
+"""Joins of users' tables to territories: by code only; what does not join is listed with the nearest names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comarca.results import Check
+from comarca.sources.tables import nearest_names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def join_by_code(
+    table: pd.DataFrame,
+    territories: Mapping[str, str],
+    *,
+    name: str,
+    codes: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, Check]:
+    """Keep the rows of a table that belong to territories of the region.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``territory_id`` and ``territory_name``.
+    territories : mapping
+        Code -> name of the region's territories.
+    name : str
+        Name of the table: first word of the check.
+    codes : mapping, optional
+        Name in the table -> code, as the user decided after reading the report. No row is joined by name otherwise,
+        however alike the names are.
+
+    Returns
+    -------
+    joined : pandas.DataFrame
+        Rows whose code is one of the territories, with a fresh index.
+    check : Check
+        How many territories have rows, and each entry that did not join with the territories of nearest name.
+    """
+    decided = table["territory_name"].map(dict(codes or {}))
+    code = decided.where(decided.notna(), table["territory_id"])
+    coded = table.assign(territory_id=code)
+    fits = coded["territory_id"].isin(list(territories))
+    stray = coded.loc[~fits, ["territory_id", "territory_name"]].drop_duplicates()
+    rows = [
+        {
+            "territory_id": str(row.territory_id),
+            "territory_name": str(row.territory_name),
+            "nearest": nearest_names(str(row.territory_name), territories),
+        }
+        for row in stray.itertuples()
+    ]
+    joined = coded[fits].reset_index(drop=True)
+    found = joined["territory_id"].nunique()
+    message = f"{found} of {len(territories)} territories have rows in the table of {name}."
+    if rows:
+        message += f" {len(rows)} entries have no code of the region and were not joined."
+    check = Check(
+        name=f"{name}_join",
+        status="warn" if rows else "pass",
+        value=found,
+        threshold="every row of the table has the code of a territory",
+        message=message,
+        rows=rows,
+    )
+    return joined, check

@@ -1,0 +1,197 @@
+"""Read an OpenStreetMap extract into canonical layers."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from comarca.crs import STORAGE
+from comarca.errors import InputError, did_you_mean
+from comarca.results import Check
+from comarca.schemas import LAYERS as SCHEMAS
+from comarca.schemas import validate_layer
+from comarca.sources import osm_tags
+from comarca.sources.osm_areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
+from comarca.sources.osm_lines import NO_PLACE, ROAD_KEYS, LineParts, add_power, add_roads, power_layer, roads_layer
+from comarca.sources.osm_opl import read_nodes, read_tags, read_ways
+from comarca.sources.osm_stream import Wanted, extract, read_header
+from comarca.sources.osm_tags import parse_count
+from comarca.sources.osm_twins import without_twins
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from comarca.io import PathLike
+    from comarca.sources.osm_stream import Areas, Header
+
+logger = logging.getLogger(__name__)
+
+#: Layers that can be read.
+OSM_LAYERS: Final = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
+_PLACE_KEYS: Final = ("place", "name", "population")
+
+
+@dataclass(frozen=True)
+class OsmLayers:
+    """What an extract holds: ``osm["roads"]`` and so on.
+
+    Attributes
+    ----------
+    layers : dict of str to geopandas.GeoDataFrame
+        The layers asked for, each by its schema.
+    header : Header
+        Date, generator and bounding box, as the file says.
+    checks : list of Check
+        What was left out, with its reason, for the quality report.
+    """
+
+    layers: dict[str, gpd.GeoDataFrame]
+    header: Header
+    checks: list[Check] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> gpd.GeoDataFrame:
+        return self.layers[name]
+
+
+def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
+    """Read layers out of an OpenStreetMap file in one streaming pass, and a short one over relations.
+
+    Parameters
+    ----------
+    path : path-like
+        A file in a format that pyosmium reads, by its suffix: ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ...
+    layers : sequence of str, optional
+        Which of `OSM_LAYERS` to read; all if not given. What is not asked for costs no time.
+
+    Returns
+    -------
+    OsmLayers
+        The layers, EPSG:4326, ids as in ``n123``, ``w123``, ``r123``.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, empty, damaged, cut short or not an OSM file; if roads are asked for and there are
+        none; or if the ways' nodes have no places. Nothing is returned then.
+
+    Notes
+    -----
+    What the tags have to be stands in `comarca.sources.osm_tags`. Areas are closed ways and multipolygon relations;
+    those that cross themselves or lack members are left out and counted. Old-style multipolygons, whose tags stand on
+    the outer way, lose their holes. A file cut exactly between two of its blocks looks whole; compare its checksum.
+    """
+    path = Path(path)
+    unknown = [name for name in layers if name not in OSM_LAYERS]
+    if unknown:
+        raise InputError(
+            "layers", got=unknown[0], expected=str(OSM_LAYERS), remedy=did_you_mean(unknown[0], OSM_LAYERS)
+        )
+    header = read_header(path)
+    with tempfile.TemporaryDirectory(prefix="comarca-osm-") as folder:
+        opl = Path(folder) / "wanted.opl"
+        areas = extract(path, opl, _wanted(layers))
+        found, dropped = _parse(opl, areas, layers)
+    if "roads" in layers and found["roads"].empty:
+        raise _roadless(path, dropped["roads"])
+    checked = {name: _checked(found[name], name) for name in layers}
+    logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
+    return OsmLayers(checked, header, [_check(path, name, reasons) for name, reasons in dropped.items()])
+
+
+def _wanted(layers: Collection[str]) -> Wanted:
+    places = [("place", value) for value in osm_tags.SETTLEMENTS] if "places" in layers else []
+    services = list(osm_tags.SERVICE_KINDS) if "services" in layers else []
+    areas = area_keys(layers, further=False)
+    roads = ("highway", "route") if "roads" in layers else ()
+    power = ("power",) if "power" in layers else ()
+    return Wanted((*places, *services), (*roads, *power, *areas), areas)
+
+
+def _parse(
+    opl: Path, areas: Areas, layers: Collection[str]
+) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]]]:
+    """Layers, and what was left out of them by reason."""
+    roads, power = LineParts(), LineParts()
+    parts = AreaParts([name for name in LAYER_KEYS if name in layers])
+    keys = tuple(dict.fromkeys((*ROAD_KEYS, "power", "voltage", *area_keys(layers, further=True))))
+    for block in read_ways(opl):
+        tags = read_tags(block.tags, keys)
+        if "roads" in layers:
+            add_roads(roads, block, tags)
+        if "power" in layers:
+            add_power(power, block, tags)
+        if parts.wanted:
+            add_closed_ways(parts, block, tags)
+    found = _point_layers(opl, layers)
+    dropped = {}
+    if "roads" in layers:
+        found["roads"], dropped["roads"] = roads_layer(roads), roads.dropped
+    if "power" in layers:
+        found["power"], dropped["power"] = power_layer(power), power.dropped
+    if parts.wanted:
+        add_relations(parts, areas)
+        dropped["areas"] = parts.dropped
+        found |= {name: parts.layer(name) for name in parts.wanted if name != "services"}
+    if "services" in layers:
+        found["services"], dropped["services"] = _services(found["services"], parts.layer("services"))
+    return found, dropped
+
+
+def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
+    if not {"places", "services"} & set(layers):
+        return {}
+    nodes = read_nodes(opl, (*_PLACE_KEYS, *SERVICE_KEYS))
+    nodes["id"] = "n" + nodes["id"].astype("str")
+    points = gpd.GeoDataFrame(nodes, geometry=shapely.points(nodes[["longitude", "latitude"]].to_numpy()), crs=STORAGE)
+    found = {}
+    if "places" in layers:
+        places = points[points["place"].isin(osm_tags.SETTLEMENTS)]
+        found["places"] = places.assign(population_persons=parse_count(places["population"]))
+    if "services" in layers:
+        services = points.assign(kind=osm_tags.service_kind(points))
+        found["services"] = services.loc[services["kind"].notna(), ["id", "kind", "name", "geometry"]]
+    return found
+
+
+def _services(nodes: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Counter[str]]:
+    both = gpd.GeoDataFrame(pd.concat([nodes, areas], ignore_index=True), crs=STORAGE)
+    distinct = without_twins(both)
+    return distinct, Counter({"mapped a second time": len(both) - len(distinct)})
+
+
+def _checked(layer: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    columns = list(SCHEMAS[name].columns)
+    return validate_layer(layer.rename(columns={"id": columns[0]})[columns], name)
+
+
+def _roadless(path: Path, dropped: Counter[str]) -> InputError:
+    if dropped[NO_PLACE]:
+        return InputError(
+            str(path),
+            got="roads whose nodes have no coordinates",
+            expected="an extract with the nodes of its ways",
+            remedy="Make it again with all nodes, as `osmium tags-filter` does unless told to omit referenced ones.",
+        )
+    return InputError(
+        str(path),
+        got="no drivable road",
+        expected="ways with the tag highway",
+        remedy="Is it the right extract? Or set roads.provider to `none`.",
+    )
+
+
+def _check(path: Path, layer: str, dropped: Counter[str]) -> Check:
+    rows = [{"reason": reason, "count": n} for reason, n in sorted(dropped.items()) if n]
+    total = sum(dropped.values())
+    said = "; ".join(f"{row['reason']}: {row['count']}" for row in rows) or "nothing"
+    return Check(
+        f"osm_{layer}_left_out", "info", total, "", f"Left out of {layer} when reading {path.name}: {said}.", rows
+    )

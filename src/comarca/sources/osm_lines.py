@@ -1,0 +1,215 @@
+"""Roads and power lines out of OSM ways."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from comarca.crs import STORAGE
+from comarca.schemas import ROAD_TAGS
+from comarca.sources import osm_tags
+from comarca.sources.osm_opl import Vertices, WayBlock, read_vertices
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NO_PLACE: Final = "ways with fewer than two places"
+ROAD_KEYS: Final = tuple(
+    dict.fromkeys(("highway", "route", "area", "vehicle", "motorcar", *osm_tags.ROAD_TAG_OF.values()))
+)
+
+
+@dataclass
+class LineParts:
+    """Lines of one kind, gathered block by block.
+
+    Attributes
+    ----------
+    tables : list of pandas.DataFrame
+        Attributes, with the column ``way`` for the way's id.
+    shapes : list of numpy.ndarray
+        Their LineStrings.
+    vertices : list of Vertices
+        Their vertices; ``way`` counts within the block.
+    dropped : collections.Counter
+        How many ways were left out, by reason.
+    """
+
+    tables: list[pd.DataFrame] = field(default_factory=list)
+    shapes: list[NDArray[np.object_]] = field(default_factory=list)
+    vertices: list[Vertices] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def add(self, table: pd.DataFrame, nodes: pa.Array) -> None:
+        """Add ways of one block.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame, shape (n, ...)
+            Attributes.
+        nodes : pyarrow.Array of text, shape (n,)
+            Node lists.
+        """
+        if table.empty:
+            return
+        vertices = read_vertices(nodes)
+        whole, kept = _drawable(vertices, len(table))
+        self.dropped["vertices without a place"] += int(np.isnan(vertices.lonlat[:, 0]).sum())
+        self.dropped[NO_PLACE] += len(table) - len(kept)
+        self.tables.append(table.iloc[kept])
+        self.shapes.append(np.asarray(shapely.linestrings(whole.lonlat, indices=whole.way), object))
+        self.vertices.append(whole)
+
+
+def _drawable(vertices: Vertices, ways: int) -> tuple[Vertices, NDArray[np.intp]]:
+    """Leave out vertices that are nowhere or said twice, and ways that have no extent then."""
+    keep = ~np.isnan(vertices.lonlat[:, 0])
+    way, node, lonlat = vertices.way[keep], vertices.node[keep], vertices.lonlat[keep]
+    again = np.r_[False, (way[1:] == way[:-1]) & (node[1:] == node[:-1])] if len(way) else np.zeros(0, bool)
+    way, node, lonlat = way[~again], node[~again], lonlat[~again]
+    steps = (way[1:] == way[:-1]) & (lonlat[1:] != lonlat[:-1]).any(axis=1)
+    has_extent = np.zeros(ways, dtype=bool)
+    has_extent[way[1:][steps]] = True
+    kept = np.flatnonzero(has_extent)
+    number = np.cumsum(has_extent) - 1
+    inside = has_extent[way]
+    return Vertices(number[way[inside]], node[inside], lonlat[inside]), kept
+
+
+def add_roads(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
+    """Add the roads among the ways of a block.
+
+    Parameters
+    ----------
+    parts : LineParts
+        Where to add them.
+    block : WayBlock
+        The ways.
+    tags : pandas.DataFrame
+        Their tags, at least `ROAD_KEYS`.
+    """
+    road_class = osm_tags.road_class(tags)
+    is_road = road_class.notna()
+    is_area = is_road & (tags["area"] == "yes")
+    is_closed = is_road & ~is_area & osm_tags.is_closed_to_vehicles(tags)
+    parts.dropped["areas"] += int(is_area.sum())
+    parts.dropped["closed to vehicles"] += int(is_closed.sum())
+    keep = (is_road & ~is_area & ~is_closed).to_numpy()
+    columns = {column: tags.loc[keep, tag] for column, tag in osm_tags.ROAD_TAG_OF.items()}
+    table = pd.DataFrame({"way": block.ids[keep], "road_class": road_class[keep], **columns})
+    parts.add(table, block.nodes.filter(pa.array(keep)))
+
+
+def add_power(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
+    """Add the power lines among the ways of a block.
+
+    Parameters
+    ----------
+    parts : LineParts
+        Where to add them.
+    block : WayBlock
+        The ways.
+    tags : pandas.DataFrame
+        Their tags, at least ``power`` and ``voltage``.
+    """
+    keep = tags["power"].isin(osm_tags.POWER_CLASSES).to_numpy()
+    table = pd.DataFrame(
+        {"way": block.ids[keep], "power_class": tags.loc[keep, "power"], "voltage": tags.loc[keep, "voltage"]}
+    )
+    parts.add(table, block.nodes.filter(pa.array(keep)))
+
+
+def roads_layer(parts: LineParts) -> gpd.GeoDataFrame:
+    """Put the gathered roads together.
+
+    Parameters
+    ----------
+    parts : LineParts
+        All roads.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Schema `ROADS`, EPSG:4326.
+    """
+    names = ["road_class", *ROAD_TAGS]
+    layer = _layer(parts, "road_id", names)
+    vertices = _joined(parts)
+    layer.insert(len(layer.columns) - 1, "grade_separated", grade_separated(vertices, len(layer)))
+    return layer
+
+
+def power_layer(parts: LineParts) -> gpd.GeoDataFrame:
+    """Put the gathered power lines together.
+
+    Parameters
+    ----------
+    parts : LineParts
+        All power lines.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Schema `POWER`, EPSG:4326.
+    """
+    return _layer(parts, "power_id", ["power_class", "voltage"])
+
+
+def grade_separated(vertices: Vertices, ways: int) -> pd.Series:
+    """Name the vertices that share their place with a vertex of another node.
+
+    A road and the bridge above it may each have a node at exactly one place without being joined there. Those who
+    tell vertices apart by place alone would join them, so the vertices at such places are named.
+
+    Parameters
+    ----------
+    vertices : Vertices
+        Vertices of all roads.
+    ways : int
+        Number of roads.
+
+    Returns
+    -------
+    pandas.Series of str, length `ways`
+        ``"index:node index:node"``, index counting the road's vertices from 0; null for most roads.
+    """
+    places = np.rint(vertices.lonlat * 1e7).astype(np.int64)
+    place = (places[:, 0] << 32) + places[:, 1]
+    codes, distinct = pd.factorize(place)
+    some_node = np.empty(len(distinct), dtype=np.int64)
+    some_node[codes] = vertices.node
+    is_shared = np.zeros(len(distinct), dtype=bool)
+    is_shared[codes[vertices.node != some_node[codes]]] = True
+    found = np.flatnonzero(is_shared[codes])
+    first = np.searchsorted(vertices.way, vertices.way[found])
+    said = pd.Series(
+        [f"{at}:{node}" for at, node in zip(found - first, vertices.node[found], strict=True)], dtype="str"
+    )
+    return said.groupby(vertices.way[found]).agg(" ".join).reindex(range(ways)).astype("str")
+
+
+def _joined(parts: LineParts) -> Vertices:
+    starts = np.cumsum([0, *(len(table) for table in parts.tables)])
+    moved = [replace(v, way=v.way + start) for v, start in zip(parts.vertices, starts[:-1], strict=True)]
+    if not moved:
+        return Vertices(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2)))
+    return Vertices(
+        np.concatenate([v.way for v in moved]),
+        np.concatenate([v.node for v in moved]),
+        np.concatenate([v.lonlat for v in moved]),
+    )
+
+
+def _layer(parts: LineParts, id_column: str, columns: list[str]) -> gpd.GeoDataFrame:
+    empty = pd.DataFrame({"way": np.empty(0, np.int64), **{name: pd.Series(dtype="str") for name in columns}})
+    table = pd.concat([empty, *parts.tables], ignore_index=True) if parts.tables else empty
+    shapes = np.concatenate([np.empty(0, object), *parts.shapes])
+    ids = "w" + table["way"].astype("str")
+    return gpd.GeoDataFrame({id_column: ids, **table[columns]}, geometry=shapes, crs=STORAGE)

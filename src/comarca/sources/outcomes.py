@@ -1,0 +1,90 @@
+"""Tables of outcomes: income, poverty and inequality of territories at two or more dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError
+from comarca.sources.tables import Decimal, clean_codes, decimal_of, parse_numbers, pick_columns, read_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+COLUMNS: Final = ("territory_id", "territory_name", "year", "population", "income", "poverty", "inequality")
+_NUMBERS: Final = ("year", "population", "income", "poverty", "inequality")
+#: Greatest value that can be right; poverty and inequality may be given as shares or in per cent.
+_GREATEST: Final = {"year": 2200.0, "poverty": 100.0, "inequality": 100.0}
+
+
+def read_outcomes(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decimal: Decimal | None = None,
+    sheet: str | int = 0,
+    skip_rows: int = 0,
+) -> pd.DataFrame:
+    """Read outcomes by territory and year.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV, XLSX or Parquet file with one row per territory and year.
+    columns : mapping, optional
+        Our column names -> the file's: ``territory_id``, ``year``, and at least one of ``income`` (per head),
+        ``poverty`` (share or per cent) and ``inequality`` (Gini of income); ``territory_name`` and ``population`` if
+        the file has them.
+    decimal : {",", "."}, optional
+        Sign of the decimals; found out from the numbers if not given.
+    sheet, skip_rows
+        See `comarca.sources.tables.read_text_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``territory_id``, ``territory_name``, ``year`` (int), ``population``, ``income``, ``poverty``,
+        ``inequality`` in the file's units, NaN where missing; sorted by territory and year. Rows without a code keep an
+        empty ``territory_id``, so that joining can report them.
+
+    Raises
+    ------
+    InputError
+        If columns lack, a number cannot be read or be right, or a territory has two rows for a year.
+    """
+    where = str(path)
+    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    hint: Decimal | None = "," if raw.attrs.get("separator") == ";" else None
+    table = pick_columns(raw, columns or {}, required=["territory_id", "year"], where=where)
+    if not {"income", "poverty", "inequality"} & set(table):
+        raise InputError(where, got=list(raw), expected="a column income, poverty or inequality",
+                         remedy="Name it in the configuration, under columns.")  # fmt: skip
+    given = [name for name in _NUMBERS if name in table]
+    sign = decimal or decimal_of(pd.concat([table[name] for name in given]), where=where, hint=hint)
+    values = {name: parse_numbers(table[name], decimal=sign, where=f"{where}, column {name}") for name in given}
+    lacking = {name: np.nan for name in _NUMBERS if name not in given}
+    names = table["territory_name"] if "territory_name" in table else ""
+    tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)
+    tidy = tidy[list(COLUMNS)].sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
+    _check(tidy, where)
+    return tidy.astype({"year": np.int64})
+
+
+def _check(table: pd.DataFrame, where: str) -> None:
+    for name in _NUMBERS:
+        wrong = (table[name] < 0) | (table[name] > _GREATEST.get(name, np.inf))
+        if name == "year":
+            wrong |= table[name].isna() | (table[name] % 1 != 0)
+        if wrong.any():
+            row = table[wrong].iloc[0]
+            expected = f"a figure from 0 to {_GREATEST[name]:g}" if name in _GREATEST else "a figure of 0 or more"
+            raise InputError(f"{where}, column {name}, territory {row['territory_id'] or row['territory_name']}",
+                             got=row[name], expected=expected)  # fmt: skip
+    repeated = table.duplicated(["territory_id", "territory_name", "year"])
+    if repeated.any():
+        row = table[repeated].iloc[0]
+        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
+                         got=f"two rows for {row['year']:.0f}", expected="one row per territory and year")  # fmt: skip

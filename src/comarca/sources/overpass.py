@@ -1,0 +1,246 @@
+"""OpenStreetMap objects of a small area from Overpass, asked through osmnx and written as an ordinary extract.
+
+osmnx does what it is good at: it divides the area, keeps to the server's slots, and keeps the answer to each part. Its
+answers are collected as they come (``cache_only_mode``), not as graphs, so that all that follows is the same as for an
+extract from elsewhere. A hook refuses what osmnx lets through: a ``remark`` (the query ran out of time or memory and
+half the objects come with status 200), an error page, a server that says to come back later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import shutil
+import socket
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import osmnx
+import requests
+import shapely
+
+from comarca.crs import geodesic_area_km2
+from comarca.receipts import Resolved
+from comarca.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
+from comarca.session import NotOfferedError
+from comarca.sources import osm_tags
+from comarca.sources.clip import routing_area
+from comarca.sources.osm_write import write_elements
+from comarca.transfer import Delivery, user_agent
+from comarca.verify import markup_title
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from shapely.geometry.base import BaseGeometry
+
+    from comarca.catalogue import Country
+    from comarca.receipts import Request
+    from comarca.session import Context, Settings
+
+log = logging.getLogger(__name__)
+
+SOURCE = "overpass_extract"
+DEFAULT_BUFFER_KM: Final = 10.0
+#: Shortest pause after the server said that it has no slot for us, as its operator asks.
+BUSY_PAUSE_S: Final = 30.0
+#: Outlines are simplified to this many degrees (about 100 m) before they go into a query: outwards they are buffered.
+_SIMPLIFY_DEG: Final = 0.001
+
+
+def plan(
+    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
+) -> tuple[Request, ...]:
+    """Name the extract that will be made of the answers.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+    options : mapping
+        ``buffer_km``: how far beyond the boundary roads are taken along.
+    settings : Settings
+        Settings of the run.
+    boundary : shapely geometry, optional
+        The region, EPSG:4326. The name depends on it.
+
+    Returns
+    -------
+    tuple of Request
+        One.
+
+    Raises
+    ------
+    NotOfferedError
+        If the area is too large for the server's rules.
+    """
+    if boundary is None:
+        return (settings.request(SOURCE, country.iso3, params={"digest": "<area>"}),)
+    area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
+    size_km2 = float(geodesic_area_km2([area])[0])
+    limit_km2 = float(settings.sources[SOURCE].more["max_area_km2"])
+    if size_km2 > limit_km2:
+        raise NotOfferedError(
+            f"Overpass is for small areas: this one has {size_km2:,.0f} km2 with its buffer, "
+            f"more than {limit_km2:,.0f} km2. Take the provider geofabrik"
+        )
+    outline = area.simplify(_SIMPLIFY_DEG).wkt
+    digest = hashlib.sha256(outline.encode()).hexdigest()[:12]
+    return (settings.request(SOURCE, country.iso3, params={"digest": digest, "area": outline}),)
+
+
+def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
+    """Say where the server is.
+
+    Parameters
+    ----------
+    request : Request
+        From `plan`.
+    context : Context
+        Settings and client.
+
+    Returns
+    -------
+    tuple of Resolved
+        One: the interpreter.
+    """
+    return (Resolved(context.settings.sources[SOURCE].url[0]),)
+
+
+def deliver(request: Request, found: Resolved, part: Path, context: Context) -> Delivery:
+    """Ask for all objects of the area and write them as an extract.
+
+    Parameters
+    ----------
+    request : Request
+        From `plan`, with a boundary.
+    found : Resolved
+        From `resolve`.
+    part : pathlib.Path
+        Where to write. Answers that came already are kept beside it until all are there.
+    context : Context
+        Settings and client.
+
+    Returns
+    -------
+    Delivery
+        The interpreter's address.
+
+    Raises
+    ------
+    TransferError
+        If the server does not answer completely.
+    """
+    url = context.url(found.url, request.provider)
+    answers = part.with_name(part.name + ".answers")
+    area = shapely.from_wkt(request.params["area"])
+    with _osmnx_settings(url, answers, context):
+        repeat(lambda: _collect(area, url), context.client.policy)
+    contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(answers.glob("*.json"))]
+    write_elements(contents, part)
+    shutil.rmtree(answers)
+    return Delivery(final_url=f"{url}/interpreter", etag="", last_modified="")
+
+
+def query_tags() -> dict[str, bool | str | list[str]]:
+    """Tags of all that the layers are made of.
+
+    Returns
+    -------
+    dict
+        Key -> True for any value, or the values.
+    """
+    services: dict[str, bool | str | list[str]] = {}
+    for key, value in osm_tags.SERVICE_KINDS:
+        services[key] = sorted({value, *_listed(services.get(key))})
+    return {
+        "highway": True,
+        "route": osm_tags.FERRY,
+        "power": list(osm_tags.POWER_CLASSES),
+        "place": list(osm_tags.SETTLEMENTS),
+        "building": True,
+        "landuse": True,
+        "natural": list(osm_tags.NATURAL_COVER),
+        "boundary": "administrative",
+        **services,
+    }
+
+
+def _listed(values: object) -> list[str]:
+    return [str(value) for value in values] if isinstance(values, list) else []
+
+
+def _collect(area: BaseGeometry, url: str) -> None:
+    """Have osmnx ask for every part of the area that it has not got yet."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="This area is", category=UserWarning)
+            osmnx.features.features_from_polygon(area, query_tags())
+    except InterruptedError:
+        return  # how osmnx says that all answers are in its cache
+    except requests.RequestException as error:
+        raise PassingError(f"no connection: {error}", url=url) from error
+
+
+@contextmanager
+def _osmnx_settings(url: str, answers: Path, context: Context) -> Iterator[None]:
+    ours: dict[str, Any] = {
+        "overpass_url": url,
+        "cache_folder": str(answers),
+        "use_cache": True,
+        "cache_only_mode": True,
+        "http_user_agent": user_agent(),
+        "http_referer": "",
+        "doh_url_template": None,
+        "requests_timeout": max(context.client.policy.read_timeout_s, 180.0),
+        "requests_kwargs": {"hooks": {"response": _refuse_unusable(context)}},
+    }
+    before = {name: getattr(osmnx.settings, name) for name in ours}
+    resolver = socket.getaddrinfo
+    try:
+        for name, value in ours.items():
+            setattr(osmnx.settings, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(osmnx.settings, name, value)
+        socket.getaddrinfo = resolver  # osmnx pins the server's address in there and leaves it
+
+
+def _refuse_unusable(context: Context) -> Callable[..., None]:
+    policy = context.client.policy
+
+    def hook(response: requests.Response, *_: Any, **__: Any) -> None:
+        if not response.url.endswith("/interpreter") or response.is_redirect:
+            return
+        url, status = response.url, response.status_code
+        if status in PASSING_STATUS:
+            asked = parse_retry_after(response.headers.get("Retry-After"), now=policy.wall_clock())
+            pause = max(asked or 0.0, BUSY_PAUSE_S)
+            if pause > policy.max_retry_after_s:
+                raise TransferError(f"HTTP {status}; the server asks to come back in {pause:,.0f} s", url=url)
+            raise PassingError(
+                f"HTTP {status}: the server is busy or this client has no slot", url=url, status=status,
+                retry_after_s=pause,
+            )  # fmt: skip
+        if status != 200:
+            reason = "the server refuses this client (no User-Agent, or blocked)" if status == 406 else response.reason
+            raise TransferError(f"HTTP {status}: {reason}", url=url, status=status)
+        _refuse_partial(response)
+
+    return hook
+
+
+def _refuse_partial(response: requests.Response) -> None:
+    try:
+        answer = response.json()
+    except ValueError as error:
+        shown = markup_title(response.content[:2048]) or response.text[:80]
+        raise PassingError(f"the answer is not JSON: {shown!r}", url=response.url) from error
+    if not isinstance(answer, dict) or "elements" not in answer:
+        raise PassingError("the answer has no list of elements", url=response.url)
+    if remark := answer.get("remark"):
+        raise PassingError(f"the answer is not complete, Overpass remarks: {remark}", url=response.url)

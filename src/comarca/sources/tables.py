@@ -1,0 +1,301 @@
+"""Tables as people keep them: CSV of any separator, spreadsheets, Parquet; numbers and marks of several traditions."""
+
+from __future__ import annotations
+
+import csv
+import logging
+import re
+import unicodedata
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Decimal = Literal[",", "."]
+
+logger = logging.getLogger(__name__)
+
+#: Statistical offices' mark of a true zero; a zero that was rounded is written as a number.
+ZERO_MARK: Final = "-"
+#: Marks of figures that are withheld, not available or do not apply.
+MISSING_MARKS: Final = frozenset({"", "x", "(x)", "..", "...", "…", "*", "s", "(s)", "nd", "n.d.", "na", "n/a", "nan"})
+
+_THOUSANDS_TWICE = {",": re.compile(r"^\d{1,3}(\.\d{3}){2,}$"), ".": re.compile(r"^\d{1,3}(,\d{3}){2,}$")}
+
+
+def read_text_table(
+    path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, header_rows: int = 1
+) -> pd.DataFrame:
+    """Read a table without interpreting its cells.
+
+    Parameters
+    ----------
+    path : path-like
+        ``.csv``, ``.tsv``, ``.txt`` (comma, semicolon or tab; UTF-8 or Latin-1), ``.xlsx`` or ``.parquet``.
+    sheet : str or int, default 0
+        Sheet of a workbook.
+    skip_rows : int, default 0
+        Rows above the header.
+    header_rows : int, default 1
+        Rows of the header; of several, empty cells repeat what stands left of them, and the texts are joined.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text cells stripped, numbers of workbooks and Parquet files as text with a dot, empty cells as empty text.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, of another kind, or empty.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(str(path), got="no such file", expected="a table")
+    suffix = path.suffix.lower()
+    if suffix == ".parquet":
+        return _as_text(pd.read_parquet(path))
+    if suffix == ".xlsx":
+        raw = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object, skiprows=skip_rows)
+    elif suffix in {".csv", ".tsv", ".txt"}:
+        raw = _read_delimited(path, skip_rows)
+    else:
+        raise InputError(str(path), got=suffix, expected="a .csv, .tsv, .txt, .xlsx or .parquet file")
+    cells = _as_text(raw)
+    if len(cells) <= header_rows:
+        raise InputError(str(path), got=f"{len(cells)} row(s)", expected="a header and rows below it")
+    header = cells.iloc[:header_rows].replace("", np.nan)
+    header.iloc[:-1] = header.iloc[:-1].ffill(axis=1)
+    names = [" - ".join(str(part) for part in header[column].dropna()) for column in header]
+    return cells.iloc[header_rows:].set_axis(names, axis=1).reset_index(drop=True)
+
+
+def pick_columns(
+    table: pd.DataFrame, columns: Mapping[str, str], *, required: Sequence[str], where: str
+) -> pd.DataFrame:
+    """Give a table's columns our names.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read.
+    columns : mapping
+        Our names -> the table's, where they differ.
+    required : sequence of str
+        Our names of the columns it cannot do without.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same table, renamed.
+
+    Raises
+    ------
+    InputError
+        If a column named is not there, with the nearest right spelling.
+    """
+    for ours, theirs in columns.items():
+        if theirs not in table:
+            raise InputError(
+                f"{where}, columns.{ours}", got=theirs, expected=f"one of {list(table)}",
+                remedy=did_you_mean(theirs, map(str, table)),
+            )  # fmt: skip
+    renamed = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    for name in required:
+        if name not in renamed:
+            raise InputError(
+                where, got=list(table), expected=f"a column {name}",
+                remedy=f"Name it in the configuration: columns: {{{name}: <its name in the file>}}.",
+            )  # fmt: skip
+    return renamed
+
+
+def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> Decimal:
+    """Find out which sign separates decimals.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        All numbers of the table.
+    where : str
+        The file, for messages.
+    hint : {",", "."}, optional
+        What to take if the numbers do not tell.
+
+    Returns
+    -------
+    str
+        Comma or dot.
+
+    Raises
+    ------
+    InputError
+        If "1.234" could be one and a bit as well as a thousand and there is no hint, or both styles occur.
+    """
+    unique = pd.Series(texts.unique(), dtype=str).str.replace(r"[\s\u00a0-]", "", regex=True)
+    only_comma, only_dot = _shows_decimal(unique, ","), _shows_decimal(unique, ".")
+    if only_comma.any() and only_dot.any():
+        raise InputError(
+            where,
+            got=[unique[only_comma].iloc[0], unique[only_dot].iloc[0]],
+            expected="one way of writing decimals",
+            remedy="Set `decimal` in the configuration.",
+        )
+    if only_comma.any():
+        return ","
+    if only_dot.any():
+        return "."
+    doubtful = unique[unique.str.contains(r"[.,]")]
+    if len(doubtful) and hint is None:
+        raise InputError(
+            where, got=doubtful.iloc[0], expected="numbers that tell decimals from thousands",
+            remedy="Say which it is: `decimal: ','` or `decimal: '.'`.",
+        )  # fmt: skip
+    return hint or "."
+
+
+def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Series:
+    """Read numbers written by people.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells.
+    decimal : {",", "."}
+        Sign of the decimals; the other one and spaces part thousands.
+    where : str
+        File and column, for messages.
+
+    Returns
+    -------
+    pandas.Series of float
+        ``-`` is zero; marks such as X, .. and ... are NaN.
+
+    Raises
+    ------
+    InputError
+        If a cell is neither a number nor a known mark.
+    """
+    thousands = "." if decimal == "," else ","
+    bare = texts.str.replace(r"[\s\u00a0']", "", regex=True)
+    missing = bare.str.lower().isin(MISSING_MARKS)
+    plain = bare.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
+    plain = plain.mask(bare == ZERO_MARK, "0").mask(missing, "nan")
+    numbers = pd.to_numeric(plain, errors="coerce")
+    strange = numbers.isna() & ~missing
+    if strange.any():
+        row = int(strange.to_numpy().argmax())
+        raise InputError(
+            f"{where}, row {row}", got=texts.iloc[row], expected="a number, '-' for zero, or a mark such as X, .. or ...",
+            remedy=f"{int(strange.sum())} such cell(s) in all.",
+        )  # fmt: skip
+    return numbers.astype(np.float64)
+
+
+def clean_codes(texts: pd.Series) -> pd.Series:
+    """Read codes as text: leading zeros stay, a ``.0`` that a spreadsheet added goes.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells.
+
+    Returns
+    -------
+    pandas.Series of str
+        Codes; empty text where there is none.
+    """
+    return texts.str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+
+def fold(text: str) -> str:
+    """Take a text to lower case without accents and without runs of blanks.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The folded text.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -> list[str]:
+    """Find territories whose names are most like one, for a person to choose from.
+
+    Parameters
+    ----------
+    name : str
+        The name that did not join; what stands in brackets is left aside.
+    candidates : mapping
+        Code -> name.
+    count : int, default 3
+        How many at most.
+
+    Returns
+    -------
+    list of str
+        ``"Name (code)"``, the most alike first.
+    """
+    bare = fold(re.sub(r"\(.*?\)", "", name))
+    by_name: dict[str, list[str]] = {}
+    for code, label in candidates.items():
+        by_name.setdefault(fold(label), []).append(f"{label} ({code})")
+    starts = [folded for folded in by_name if folded.startswith(bare + " ") or bare.startswith(folded + " ")]
+    alike = get_close_matches(bare, list(by_name), n=count, cutoff=0.6)
+    return [label for folded in dict.fromkeys([*starts, *alike]) for label in by_name[folded]][:count]
+
+
+def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
+    """Texts that can only be read with this sign as the decimal one."""
+    other = "." if sign == "," else ","
+    escaped = re.escape(sign)
+    single = texts.str.match(rf"^[^{escaped}]*{escaped}[^{escaped}]*$")
+    not_three = ~texts.str.match(rf"^.*{escaped}\d{{3}}$")
+    long_or_zero = texts.str.match(rf"^(0|\d{{4,}}){escaped}")
+    after_other = texts.str.match(rf"^.*{re.escape(other)}.*{escaped}")
+    twice = texts.str.match(_THOUSANDS_TWICE[sign].pattern)
+    return (single & (not_three | long_or_zero | after_other)) | twice
+
+
+def _read_delimited(path: Path, skip_rows: int) -> pd.DataFrame:
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        logger.warning("%s is not UTF-8; read as Latin-1", path)
+        text = data.decode("latin-1")
+    lines = text.splitlines()[skip_rows:]
+    separator = max(";\t,", key=lambda sign: lines[0].count(sign)) if lines else ","
+    rows = list(csv.reader(lines, delimiter=separator))
+    frame = pd.DataFrame([row for row in rows if row])
+    frame.attrs["separator"] = separator
+    return frame
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = frame.map(_cell_text)
+    texts.attrs = frame.attrs
+    return texts.astype(str)
+
+
+def _cell_text(cell: object) -> str:
+    if (isinstance(cell, float) and np.isnan(cell)) or cell is None or cell is pd.NA:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,95 @@
+"""Places on a road network: where they lie on it, and the network cut there so that times to them are exact."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from comarca.network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+def insert_points(network: RoadNetwork, vertex: Integers, fraction: Floats) -> tuple[RoadNetwork, Integers]:
+    """Cut edges at given places, so that these are nodes.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    vertex : numpy.ndarray, shape (p,)
+        First vertex of the segment that each place lies on.
+    fraction : numpy.ndarray, shape (p,)
+        Where on the segment, from 0 to 1.
+
+    Returns
+    -------
+    network : RoadNetwork
+        The network with the cuts; lengths and times of the pieces add up to those of the whole edges. Nodes and
+        components keep their numbers, new nodes follow.
+    node : numpy.ndarray, shape (p,)
+        The node at each place: an existing one where an edge begins or ends. Places that coincide share one.
+    """
+    at_end = fraction >= 1
+    vertex = np.where(at_end, vertex + 1, vertex).astype(np.int64)
+    fraction = np.where(at_end, 0.0, fraction)
+    edge = network.vertex_edge[vertex]
+    is_start = (vertex == network.edge_start[edge]) & (fraction == 0)
+    is_end = (vertex == network.edge_start[edge + 1] - 1) & (fraction == 0)
+    node = np.where(is_start, network.edge_from[edge], network.edge_to[edge])
+    is_cut = ~is_start & ~is_end
+    if not is_cut.any():
+        return network, node
+    cuts, which = np.unique(np.column_stack([vertex[is_cut], fraction[is_cut]]), axis=0, return_inverse=True)
+    node[is_cut] = len(network.node_lon) + which.ravel()
+    return _cut(network, cuts[:, 0].astype(np.int64), cuts[:, 1]), node
+
+
+def _cut(network: RoadNetwork, vertex: Integers, fraction: Floats) -> RoadNetwork:
+    """Cut at inner places, given once each and in order."""
+    copies = np.where(fraction > 0, 2, 1)
+    at = np.repeat(vertex + 1, copies)
+    lon, lat, km = (
+        values[vertex] + fraction * (values[vertex + 1] - values[vertex])
+        for values in (network.vertex_lon, network.vertex_lat, network.vertex_km)
+    )
+    vertex_lon, vertex_lat, vertex_km = (
+        np.insert(values, at, np.repeat(new, copies))
+        for values, new in ((network.vertex_lon, lon), (network.vertex_lat, lat), (network.vertex_km, km))
+    )
+    old_start = network.edge_start + np.searchsorted(at, network.edge_start, side="right")
+    cut_start = vertex + 1 + np.cumsum(copies) - 1
+    edge_start = np.sort(np.concatenate([old_start, cut_start]))
+    parent = np.searchsorted(old_start, edge_start[:-1], side="right") - 1
+    cut_node = np.full(len(edge_start), -1)
+    cut_node[np.searchsorted(edge_start, cut_start)] = len(network.node_lon) + np.arange(len(vertex))
+    begins, ends = cut_node[:-1], cut_node[1:]
+    start_km = vertex_km[edge_start[:-1]]
+    piece_km = vertex_km[edge_start[1:] - 1] - start_km
+    whole_km = network.edge_km[parent]
+    share = np.divide(piece_km, whole_km, out=np.zeros_like(piece_km), where=whole_km > 0)
+    return replace(
+        network,
+        vertex_lon=vertex_lon,
+        vertex_lat=vertex_lat,
+        vertex_km=vertex_km - np.repeat(start_km, np.diff(edge_start)),
+        edge_start=edge_start,
+        edge_from=np.where(begins >= 0, begins, network.edge_from[parent]),
+        edge_to=np.where(ends >= 0, ends, network.edge_to[parent]),
+        edge_min=network.edge_min[parent] * share,
+        edge_forward=network.edge_forward[parent],
+        edge_backward=network.edge_backward[parent],
+        edge_on_foot=network.edge_on_foot[parent],
+        edge_road=network.edge_road[parent],
+        node_lon=np.append(network.node_lon, lon),
+        node_lat=np.append(network.node_lat, lat),
+        node_component=np.append(
+            network.node_component, network.node_component[network.edge_from[network.vertex_edge[vertex]]]
+        ),
+    )

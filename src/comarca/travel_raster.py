@@ -1,0 +1,119 @@
+"""Travel times as rasters: from the centre of each cell of a grid to the nearest of some places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+from affine import Affine
+from pyproj import Transformer
+
+from comarca.access import WALKING, quickest_access, start_points
+from comarca.crs import STORAGE, equal_area_crs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pyproj import CRS
+
+    from comarca.access import AccessNetwork, Walking
+
+    Booleans = NDArray[np.bool_]
+
+
+class RasterTimes(NamedTuple):
+    """Travel times of the cells of a grid.
+
+    Attributes
+    ----------
+    minutes : numpy.ndarray of float32, shape (rows, columns)
+        NaN outside the area, and where no place can be reached.
+    place : numpy.ndarray of int32, shape (rows, columns)
+        Row of the place that is reached first; -1 where there is none.
+    """
+
+    minutes: NDArray[np.float32]
+    place: NDArray[np.int32]
+
+
+class Grid(NamedTuple):
+    """A grid of square cells.
+
+    Attributes
+    ----------
+    crs : pyproj.CRS
+        Its coordinate system.
+    transform : affine.Affine
+        From column and row to its coordinates.
+    shape : tuple of int
+        Rows and columns.
+    """
+
+    crs: CRS
+    transform: Affine
+    shape: tuple[int, int]
+
+
+def square_grid(bounds: tuple[float, float, float, float], *, cell_m: float) -> Grid:
+    """Lay an equal-area grid over a region.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north, degrees.
+    cell_m : float
+        Side of a cell, metres.
+
+    Returns
+    -------
+    Grid
+        In the equal-area system of the bounds; edges at whole multiples of the cell.
+    """
+    crs = equal_area_crs(bounds)
+    edges = Transformer.from_crs(STORAGE, crs, always_xy=True).transform_bounds(*bounds, densify_pts=51)
+    west, south = (np.floor(edge / cell_m) for edge in edges[:2])
+    east, north = (np.ceil(edge / cell_m) for edge in edges[2:])
+    transform = Affine(cell_m, 0.0, west * cell_m, 0.0, -cell_m, north * cell_m)
+    return Grid(crs=crs, transform=transform, shape=(int(north - south), int(east - west)))
+
+
+def travel_time_raster(
+    ready: AccessNetwork,
+    chosen: Booleans,
+    *,
+    grid: Grid,
+    area: shapely.Geometry,
+    walking: Walking = WALKING,
+) -> RasterTimes:
+    """Compute the travel time from the centre of each cell to the nearest of the chosen places.
+
+    Parameters
+    ----------
+    ready : AccessNetwork
+        The network and the places.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Places that count.
+    grid : Grid
+        The cells.
+    area : shapely.Geometry
+        Cells whose centre lies in it are computed, EPSG:4326.
+    walking : Walking, optional
+        How people walk.
+
+    Returns
+    -------
+    RasterTimes
+        Times and catchments.
+    """
+    rows, columns = (index.ravel() for index in np.indices(grid.shape))
+    easting = grid.transform.c + (columns + 0.5) * grid.transform.a
+    northing = grid.transform.f + (rows + 0.5) * grid.transform.e
+    lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(easting, northing)
+    shapely.prepare(area)
+    inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
+    way = quickest_access(ready, start_points(ready, lon[inside], lat[inside]), chosen, walking=walking)
+    minutes = np.full(lon.size, np.nan, dtype=np.float32)
+    place = np.full(lon.size, -1, dtype=np.int32)
+    minutes[inside] = way.minutes
+    place[inside] = way.place
+    return RasterTimes(minutes=minutes.reshape(grid.shape), place=place.reshape(grid.shape))

@@ -1,0 +1,229 @@
+"""Travel times as tables: from each demand point to the nearest city of each class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from comarca.access import WALKING, access_network, quickest_access, start_points, straight_km
+from comarca.crs import require_storage_crs
+from comarca.results import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.access import AccessNetwork, Starts, Walking
+    from comarca.network import RoadNetwork
+
+    Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class TravelTimes:
+    """Travel times from demand points to the cities of each class.
+
+    Attributes
+    ----------
+    times : dict of str to pandas.DataFrame
+        City class -> rows indexed by ``demand_id`` with the columns ``minutes, km, straight_km,
+        off_network_km, city_id, reason``.
+    cities : pandas.DataFrame
+        Cities in a class, indexed by ``city_id``: ``city_name, city_class, population_persons, snap_km,
+        is_on_network``.
+    checks : list of Check
+        Demand that reaches no city, cities off the network.
+    """
+
+    times: dict[str, pd.DataFrame]
+    cities: pd.DataFrame
+    checks: list[Check]
+
+
+def in_class(cities: gpd.GeoDataFrame, interval: tuple[float, float | None]) -> Booleans:
+    """Tell which cities are of a class.
+
+    Parameters
+    ----------
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``.
+    interval : tuple
+        Least number of inhabitants, and the number from which on it is too many; None is no limit.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        Cities of unknown size are in no class.
+    """
+    low, high = interval
+    persons = cities["population_persons"].to_numpy(dtype=float)
+    return np.asarray((persons >= low) & (persons < (np.inf if high is None else high)))
+
+
+def city_travel_times(
+    ready: AccessNetwork,
+    starts: Starts,
+    cities: gpd.GeoDataFrame,
+    chosen: Booleans,
+    *,
+    demand_id: pd.Series,
+    walking: Walking = WALKING,
+) -> pd.DataFrame:
+    """Tabulate the quickest way from each demand point to a class of cities.
+
+    Parameters
+    ----------
+    ready : AccessNetwork
+        The network with all these cities on it.
+    starts : Starts
+        The demand points.
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``, the layer that `ready` was made with.
+    chosen : numpy.ndarray of bool, shape (n,)
+        Cities of the class.
+    demand_id : pandas.Series
+        Identifiers of the demand points.
+    walking : Walking, optional
+        How people walk.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by ``demand_id``: ``minutes, km, straight_km`` (NaN where missing), ``off_network_km`` (straight to the
+        nearest city of the class that lies off the network, NaN if there is none), ``city_id`` (null where none is
+        reached), ``reason`` (`Flag` of a missing time).
+    """
+    way = quickest_access(ready, starts, chosen, walking=walking)
+    is_off = chosen & ~ready.destinations.is_on_network
+    identifiers = np.array([*cities["city_id"], None], dtype=object)
+    return pd.DataFrame(
+        {
+            "minutes": way.minutes,
+            "km": way.km,
+            "straight_km": way.straight_km,
+            "off_network_km": straight_km(starts, ready.destinations.geometry[is_off]),
+            "city_id": pd.array(identifiers[way.place], dtype="str"),
+            "reason": pd.array(way.reason, dtype="str"),
+        },
+        index=pd.Index(demand_id, name="demand_id"),
+    )
+
+
+def travel_times_by_class(
+    network: RoadNetwork,
+    cities: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    *,
+    city_classes_persons: Mapping[str, tuple[float, float | None]],
+    walking: Walking = WALKING,
+    max_snap_km: float = 1.0,
+) -> TravelTimes:
+    """Compute the travel times from demand points to the nearest city of each class, one pass per class.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``; those abroad too.
+    demand : geopandas.GeoDataFrame
+        Schema ``demand``.
+    city_classes_persons : mapping
+        Class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
+    walking : Walking, optional
+        How people walk.
+    max_snap_km : float, optional
+        A city farther than this from every road is off the network.
+
+    Returns
+    -------
+    TravelTimes
+        Times, the cities that were used, and checks.
+    """
+    require_storage_crs(demand, name="demand")
+    member = {name: in_class(cities, interval) for name, interval in city_classes_persons.items()}
+    used = np.flatnonzero(np.logical_or.reduce([*member.values(), np.zeros(len(cities), dtype=bool)]))
+    cities = cities.iloc[used].reset_index(drop=True)
+    member = {name: chosen[used] for name, chosen in member.items()}
+    ready = access_network(network, cities, walking=walking, max_snap_km=max_snap_km)
+    starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    times = {
+        name: city_travel_times(ready, starts, cities, chosen, demand_id=demand["demand_id"], walking=walking)
+        for name, chosen in member.items()
+    }
+    table = _city_table(ready, cities, member)
+    return TravelTimes(times=times, cities=table, checks=access_checks(times, table, demand, max_snap_km=max_snap_km))
+
+
+def access_checks(
+    times: Mapping[str, pd.DataFrame], cities: pd.DataFrame, demand: gpd.GeoDataFrame, *, max_snap_km: float
+) -> list[Check]:
+    """Report demand that reaches no city, and cities that no road reaches.
+
+    Parameters
+    ----------
+    times : mapping
+        As in `TravelTimes`.
+    cities : pandas.DataFrame
+        As in `TravelTimes`.
+    demand : geopandas.GeoDataFrame
+        Schema ``demand``.
+    max_snap_km : float
+        Distance beyond which a city is off the network.
+
+    Returns
+    -------
+    list of Check
+        One per class that has a city, and one on the cities.
+    """
+    weight = demand["weight"].to_numpy()
+    checks = []
+    for name, table in times.items():
+        if not (cities["city_class"] == name).any():
+            continue
+        missing = weight[table["minutes"].isna().to_numpy()].sum()
+        share = float(missing / weight.sum()) if weight.sum() else 0.0
+        checks.append(
+            Check(
+                f"demand_unreachable_{name}_share", "warn" if share > 0.05 else "pass", round(share, 6),
+                "at most 5 % of people", f"{share:.1%} of the people can reach no city of class {name}.",
+            )
+        )  # fmt: skip
+    off = cities[~cities["is_on_network"]]
+    checks.append(
+        Check(
+            "cities_off_network", "warn" if len(off) else "pass", len(off), "none",
+            f"{len(off)} of {len(cities)} cities are more than {max_snap_km:g} km from every road in the data; "
+            "most often these lie abroad, beyond the edge of the extract.",
+            _largest(off),
+        )
+    )  # fmt: skip
+    return checks
+
+
+def _city_table(ready: AccessNetwork, cities: gpd.GeoDataFrame, member: Mapping[str, Booleans]) -> pd.DataFrame:
+    city_class = pd.Series(pd.NA, index=cities.index, dtype="str")
+    for name, chosen in member.items():
+        city_class[chosen] = name
+    return pd.DataFrame(
+        {
+            "city_name": cities["city_name"].to_numpy(),
+            "city_class": city_class.to_numpy(),
+            "population_persons": cities["population_persons"].to_numpy(),
+            "snap_km": ready.destinations.snap_km,
+            "is_on_network": ready.destinations.is_on_network,
+        },
+        index=pd.Index(cities["city_id"], name="city_id"),
+    )
+
+
+def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
+    rows = cities.sort_values("population_persons", ascending=False, kind="stable").head(count).reset_index()
+    rows["snap_km"] = rows["snap_km"].where(np.isfinite(rows["snap_km"])).round(1)
+    columns = ["city_id", "city_name", "city_class", "snap_km"]
+    return [dict(zip(columns, row, strict=True)) for row in rows[columns].astype(object).to_numpy().tolist()]

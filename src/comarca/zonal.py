@@ -1,0 +1,348 @@
+"""Sums, means and class areas of rasters by territory, with the exact share of each cell that lies inside."""
+
+from __future__ import annotations
+
+import warnings
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterstats
+import shapely
+from exactextract.operation import Operation
+from pyproj import Transformer
+
+from comarca.crs import GEOD, STORAGE
+from comarca.errors import InputError
+from comarca.exact import Band, CellAreas, extract
+from comarca.lines import valid_areas
+from comarca.rasters import BLOCK_CELLS, OpenRaster, Raster, open_raster
+from comarca.results import Check
+from comarca.units import HA_PER_KM2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+Engine = Literal["exactextract", "rasterstats"]
+Statistic = Literal["sum", "mean", "count", "min", "max"]
+
+_BALANCE: Final = 1e-6
+
+
+def zonal(
+    rasters: Mapping[str, Raster],
+    territories: gpd.GeoDataFrame,
+    *,
+    statistics: Sequence[Statistic] = ("sum",),
+    engine: Engine = "exactextract",
+) -> pd.DataFrame:
+    """Statistics of rasters by territory.
+
+    Parameters
+    ----------
+    rasters : mapping of str to Raster
+        Rasters by name. Those on one grid are read in one pass.
+    territories : geopandas.GeoDataFrame
+        Column ``territory_id`` and (Multi)Polygons with any CRS; they are brought to the CRS of each raster.
+    statistics : sequence of str, optional
+        ``sum``, ``mean``, ``count`` (cells with data), ``min``, ``max``.
+    engine : str, optional
+        ``exactextract``: each cell counts by the exact share of it that lies in the territory, so a territory smaller
+        than a cell gets its part, and sums over territories equal that over their union. ``rasterstats``: each cell
+        counts in full for the territory that holds its centre; the cross-check.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``<raster>_<statistic>``, indexed by ``territory_id`` in the order given; float64. NaN where no cell
+        with data counts, also for sums; counts are 0 there.
+
+    Raises
+    ------
+    InputError, CRSError
+        If a raster cannot be measured, see `comarca.rasters.open_raster`.
+    """
+    index = pd.Index(territories["territory_id"], name="territory_id")
+    groups: dict[Any, dict[str, Raster]] = {}
+    for name, raster in rasters.items():
+        with open_raster(raster) as grid:
+            key = (grid.crs.to_wkt(), grid.bounds, grid.height, grid.width)
+        groups.setdefault(key, {})[name] = raster
+    measure = {"exactextract": _exact_statistics, "rasterstats": _centre_statistics}[engine]
+    tables = [measure(group, territories, statistics) for group in groups.values()]
+    columns = [f"{name}_{statistic}" for name in rasters for statistic in statistics]
+    return pd.concat([pd.DataFrame(index=index), *tables], axis=1)[columns]
+
+
+def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Engine = "exactextract") -> pd.DataFrame:
+    """Area of each class of a raster by territory.
+
+    Parameters
+    ----------
+    raster : Raster
+        Classes as whole numbers.
+    territories : geopandas.GeoDataFrame
+        Column ``territory_id`` and (Multi)Polygons with any CRS.
+    engine : str, optional
+        As in `zonal`. ``rasterstats`` takes the area of all cells of a territory as that of the cell at its middle.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Hectares on the ellipsoid: one column per class that occurs, sorted, one row per territory in the order given.
+        Cells without data are in no column.
+    """
+    index = pd.Index(territories["territory_id"], name="territory_id")
+    with open_raster(raster) as grid:
+        zones = zones_on(grid, territories)
+        if engine == "rasterstats":
+            areas = _centre_class_km2(grid, zones)
+        else:
+            values, cells = Band(grid, "class"), CellAreas(grid, "area")
+            table = extract(
+                zones,
+                [
+                    Operation("unique", "class", values),
+                    Operation("weighted_frac", "share", values, cells),
+                    Operation("sum", "km2", cells),
+                ],
+            )
+            areas = [
+                pd.Series(share * km2, pd.Index(np.asarray(classes).astype(int)))
+                for classes, share, km2 in zip(table["class"], table["share"], table["km2"], strict=True)
+            ]
+    frame = pd.DataFrame(areas).set_axis(index) if any(len(row) for row in areas) else pd.DataFrame(index=index)
+    return HA_PER_KM2 * frame.fillna(0.0).sort_index(axis=1)
+
+
+def balance_check(raster: Raster, territories: gpd.GeoDataFrame, total: float, *, name: str) -> Check:
+    """Hold a sum over territories against the sum inside their union.
+
+    Parameters
+    ----------
+    raster : Raster
+        The raster that was summed.
+    territories : geopandas.GeoDataFrame
+        The territories it was summed over.
+    total : float
+        The sum over territories, in the raster's unit.
+    name : str
+        What is summed, in snake_case, such as ``population``.
+
+    Returns
+    -------
+    Check
+        ``fail`` if the two differ by more than 1e-6 of the greater, as they do where territories overlap.
+    """
+    union = territories.dissolve().assign(territory_id="all")
+    inside = float(np.nan_to_num(zonal({"all": raster}, union)["all_sum"].iloc[0]))
+    error = abs(total - inside) / max(abs(total), abs(inside), np.finfo(float).tiny)
+    return Check(
+        name=f"{name}_raster_balance",
+        status="pass" if error <= _BALANCE else "fail",
+        value=error,
+        threshold=f"relative difference at most {_BALANCE:g}",
+        message=f"The territories hold {total:,.6g} of {name} together; {inside:,.6g} lie inside their union.",
+    )
+
+
+def cover_check(raster: Raster, territories: gpd.GeoDataFrame, *, name: str) -> Check:
+    """Look for territories that reach beyond the edge of a raster.
+
+    Parameters
+    ----------
+    raster : Raster
+        The raster.
+    territories : geopandas.GeoDataFrame
+        The territories.
+    name : str
+        What the raster holds, in snake_case.
+
+    Returns
+    -------
+    Check
+        ``warn`` with the territories of which more than 0.1 % lies outside.
+    """
+    with open_raster(raster) as grid:
+        zones = zones_on(grid, territories)
+        inside = shapely.area(shapely.intersection(zones.geometry.to_numpy(), shapely.box(*grid.bounds)))
+    share = pd.Series(inside / shapely.area(zones.geometry.to_numpy()), zones["territory_id"])
+    beyond = share[share < 0.999]
+    return Check(
+        name=f"{name}_raster_cover",
+        status="warn" if len(beyond) else "pass",
+        value=len(beyond),
+        threshold="every territory lies inside the raster",
+        message=f"{len(beyond)} of {len(share)} territories reach beyond the edge of the {name} raster.",
+        rows=[{"territory_id": key, "share_inside": float(value)} for key, value in beyond.items()],
+    )
+
+
+def demand_from_raster(raster: Raster, territories: gpd.GeoDataFrame, *, demand_cell_m: float) -> gpd.GeoDataFrame:
+    """Gather the people of a population raster in cells, apart for each territory.
+
+    Parameters
+    ----------
+    raster : Raster
+        Inhabitants per cell (counts, not densities). Cells without data hold nobody.
+    territories : geopandas.GeoDataFrame
+        Column ``territory_id`` and (Multi)Polygons with any CRS.
+    demand_cell_m : float
+        Size of the cells that people are gathered in. It is rounded to whole cells of the raster, one at least.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Layer ``demand``: one row per cell and territory in which somebody lives, EPSG:4326. The weight is the sum of
+        the raster's cells, each by the exact share of it inside the territory; the point is the mean of their middles,
+        weighted by people. Weights sum to the `zonal` sums.
+
+    Raises
+    ------
+    InputError
+        If the raster holds negative values that are not declared as no data, or cannot be measured.
+    """
+    with open_raster(raster) as grid:
+        zones = zones_on(grid, territories)
+        step_rows, step_columns = _steps(grid, zones, demand_cell_m)
+        strip = step_rows * max(1, BLOCK_CELLS // (grid.width * step_rows))
+        parts = [
+            _gathered(grid, zones, first, min(strip, grid.height - first), (step_rows, step_columns))
+            for first in range(0, grid.height, strip)
+        ]
+        cells = pd.concat(parts, ignore_index=True)
+        lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(cells["x"], cells["y"])
+    owner = zones["territory_id"].to_numpy()[cells["zone"]]
+    names = [
+        f"r{row:06}c{column:06}-{zone}" for row, column, zone in zip(cells["row"], cells["column"], owner, strict=True)
+    ]
+    demand = gpd.GeoDataFrame(
+        {"demand_id": names, "territory_id": owner, "weight": cells["people"]},
+        geometry=gpd.points_from_xy(lon, lat),
+        crs=STORAGE,
+    )
+    return demand.sort_values("demand_id", ignore_index=True)
+
+
+def zones_on(grid: OpenRaster, territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring territories to the CRS of a raster: rasters of counts are never warped.
+
+    Parameters
+    ----------
+    grid : OpenRaster
+        The raster.
+    territories : geopandas.GeoDataFrame
+        Column ``territory_id`` and (Multi)Polygons with any CRS.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``territory_id`` and valid polygons in the raster's CRS, in the order given.
+    """
+    zones = territories[["territory_id", "geometry"]].reset_index(drop=True).to_crs(grid.crs)
+    return zones.set_geometry(valid_areas(zones.geometry.to_numpy()), crs=grid.crs)
+
+
+def _exact_statistics(
+    rasters: Mapping[str, Raster], territories: gpd.GeoDataFrame, statistics: Sequence[Statistic]
+) -> pd.DataFrame:
+    with ExitStack() as stack:
+        grids = {name: stack.enter_context(open_raster(raster)) for name, raster in rasters.items()}
+        zones = zones_on(next(iter(grids.values())), territories)
+        sources = {name: Band(grid, name) for name, grid in grids.items()}
+        wanted = {*statistics, "count"}
+        table = extract(
+            zones, [Operation(stat, f"{name}_{stat}", sources[name]) for name in sources for stat in sorted(wanted)]
+        )
+    for name in rasters:
+        if "sum" in wanted:
+            table[f"{name}_sum"] = table[f"{name}_sum"].where(table[f"{name}_count"] > 0)
+    return table.astype(float).set_axis(pd.Index(zones["territory_id"]))
+
+
+def _centre_statistics(
+    rasters: Mapping[str, Raster], territories: gpd.GeoDataFrame, statistics: Sequence[Statistic]
+) -> pd.DataFrame:
+    columns = {}
+    for name, raster in rasters.items():
+        with open_raster(raster) as grid:
+            zones = zones_on(grid, territories)
+            found = _rasterstats(grid, zones, stats=["count", "min", "max"], add_stats={"sum": _sum, "mean": _mean})
+        for stat in statistics:
+            columns[f"{name}_{stat}"] = np.array([zone[stat] for zone in found], dtype=float)
+    return pd.DataFrame(columns, pd.Index(territories["territory_id"], name="territory_id"))
+
+
+def _sum(values: np.ma.MaskedArray[Any, Any]) -> float:
+    return float(values.sum(dtype=float)) if values.count() else np.nan
+
+
+def _mean(values: np.ma.MaskedArray[Any, Any]) -> float:
+    return float(values.mean(dtype=float)) if values.count() else np.nan
+
+
+def _rasterstats(grid: OpenRaster, zones: gpd.GeoDataFrame, **options: Any) -> list[dict[str, Any]]:
+    """Run rasterstats on a band whose cells without data were made NaN; the whole band is held in memory."""
+    values, is_data = grid.read(0, 0, grid.height, grid.width)
+    data = np.where(is_data, values, np.nan)
+    with warnings.catch_warnings():
+        # rasterstats multiplies affine matrices in a way that the affine package is about to give up.
+        warnings.simplefilter("ignore", PendingDeprecationWarning)
+        return list(
+            rasterstats.zonal_stats(zones.geometry, data, affine=grid.dataset.transform, nodata=np.nan, **options)
+        )
+
+
+def _centre_class_km2(grid: OpenRaster, zones: gpd.GeoDataFrame) -> list[pd.Series]:
+    found = _rasterstats(grid, zones, categorical=True)
+    middle = zones.geometry.representative_point()
+    rows = ((grid.north - middle.y) / grid.cell_height).astype(int).clip(0, grid.height - 1)
+    columns = ((middle.x - grid.west) / grid.cell_width).astype(int).clip(0, grid.width - 1)
+    return [
+        pd.Series({int(key): count for key, count in zone.items() if key != "row"}, dtype=float)
+        * grid.cell_area_km2(row, column, 1, 1)[0, 0]
+        for zone, row, column in zip(found, rows, columns, strict=True)
+    ]
+
+
+def _steps(grid: OpenRaster, zones: gpd.GeoDataFrame, cell_m: float) -> tuple[int, int]:
+    """Rows and columns of the raster that make one demand cell, in the middle of the territories."""
+    west, south, east, north = zones.total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    to_degrees = Transformer.from_crs(grid.crs, STORAGE, always_xy=True)
+    lon, lat = to_degrees.transform([x, x + grid.cell_width, x], [y, y, y + grid.cell_height])
+    width_m, height_m = (GEOD.inv(lon[0], lat[0], lon[n], lat[n])[2] for n in (1, 2))
+    return max(1, round(cell_m / height_m)), max(1, round(cell_m / width_m))
+
+
+def _gathered(
+    grid: OpenRaster, zones: gpd.GeoDataFrame, first_row: int, rows: int, steps: tuple[int, int]
+) -> pd.DataFrame:
+    """People by zone and demand cell in a strip of rows, with the mean place where they live."""
+    band = Band(grid, "people", first_row=first_row, rows=rows)
+    near = np.sort(zones.sindex.query(shapely.box(*band.extent())))
+    found = extract(zones.iloc[near], [Operation(name, name, band) for name in ("values", "coverage", "cell_id")])
+    values, coverage, cell = (np.concatenate([np.empty(0), *found[name]]) for name in ("values", "coverage", "cell_id"))
+    if (values < 0).any():
+        raise InputError(
+            f"{grid.raster.path}, values", got=float(values.min()), expected="no negative number of people",
+            remedy="If it means no data, configure it as the `nodata` of this raster.",
+        )  # fmt: skip
+    row, column = np.divmod(cell.astype(np.int64), grid.width)
+    people = values * coverage
+    y, x = grid.middles(first_row, 0, rows, grid.width)
+    table = pd.DataFrame(
+        {
+            "zone": np.repeat(near, found["values"].map(len)),
+            "row": (first_row + row) // steps[0],
+            "column": column // steps[1],
+            "people": people,
+            "x": x[column] * people,
+            "y": y[row] * people,
+        }
+    )
+    cells = table[table["people"] > 0].groupby(["zone", "row", "column"], as_index=False).sum()
+    return cells.assign(x=cells["x"] / cells["people"], y=cells["y"] / cells["people"])

@@ -1,0 +1,104 @@
+import pytest
+import yaml
+from cases import synthetic
+
+from comarca.config_read import read_config
+from comarca.errors import ConfigError
+from comarca.preflight import check_inputs
+
+
+def region(**changes):
+    return {"regions": {"LIE": {"country": "LIE", **changes}}}
+
+
+def refusal(raw):
+    with pytest.raises(ConfigError) as caught:
+        check_inputs(read_config(raw))
+    return str(caught.value)
+
+
+def test_the_shipped_configuration_is_valid(root, monkeypatch):
+    monkeypatch.chdir(root)
+    check_inputs(read_config(yaml.safe_load((root / "config/config.yaml").read_text())))
+
+
+def test_a_country_code_is_short_for_a_region_with_all_defaults():
+    config = read_config({"country": "NIC", "regions": {"LIE": {"country": "LIE"}}})
+    assert list(config.regions) == ["NIC"]
+    assert config.regions["NIC"].osm.provider == ("geofabrik",)
+
+
+def test_several_countries_are_several_regions():
+    assert list(read_config({"country": "NIC,SLV"}).regions) == ["NIC", "SLV"]
+
+
+def test_a_wrong_country_code_is_refused_with_the_nearest_one():
+    message = refusal({"country": "ECQ"})
+    assert "regions.ECQ.country" in message
+    assert "ECU" in message
+
+
+def test_a_provider_may_be_written_alone():
+    config = read_config(region(roads="none"))
+    assert config.regions["LIE"].roads.provider == ("none",)
+
+
+def test_an_unknown_key_is_named_with_its_nearest_spelling():
+    message = refusal(region(territoris={"provider": "osm"}))
+    assert "regions.LIE.territoris" in message
+    assert "Did you mean 'territories'?" in message
+
+
+def test_an_unknown_option_of_a_family_is_named():
+    message = refusal(region(indicators={"access": {"walk_kph": 4}}))
+    assert "regions.LIE.indicators.access.walk_kph" in message
+    assert "Did you mean 'walk_kmh'?" in message
+
+
+def test_a_wrong_type_is_named_with_what_was_expected():
+    message = refusal(region(demand_cell_m="wide"))
+    assert "regions.LIE.demand_cell_m" in message
+    assert "'wide'" in message
+    assert "number" in message
+
+
+def test_an_unknown_provider_is_named_with_its_nearest_spelling():
+    message = refusal(region(population="worldpopp"))
+    assert "regions.LIE.population.provider" in message
+    assert "Did you mean 'worldpop'?" in message
+
+
+def test_all_wrong_keys_are_named_at_once():
+    message = refusal(region(demand_cell_m=-1, raster_cell_m="x"))
+    assert "demand_cell_m" in message
+    assert "raster_cell_m" in message
+
+
+def test_an_empty_interval_of_inhabitants_is_refused():
+    assert "city_classes_persons.town" in refusal(region(city_classes_persons={"town": [5000, 5000]}))
+
+
+def test_a_missing_file_is_refused_with_the_nearest_name(tmp_path):
+    (tmp_path / "extract.osm.pbf").touch()
+    message = refusal(region(osm={"provider": "file", "path": str(tmp_path / "extrakt.osm.pbf")}))
+    assert "regions.LIE.osm.path" in message
+    assert "Did you mean 'extract.osm.pbf'?" in message
+
+
+def test_a_missing_column_of_the_boundaries_is_refused_before_any_job(tmp_path):
+    synthetic.territories().to_file(tmp_path / "units.gpkg")
+    source = {"provider": "file", "path": str(tmp_path / "units.gpkg"), "id": "cod", "name": "name"}
+    message = refusal(region(osm="none", territories=source))
+    assert "regions.LIE.territories.id" in message
+    assert "Did you mean 'code'?" in message
+
+
+def test_boundaries_without_a_crs_are_refused_before_any_job(tmp_path):
+    synthetic.territories().to_file(tmp_path / "units.shp")
+    (tmp_path / "units.prj").unlink()
+    source = {"provider": "file", "path": str(tmp_path / "units.shp"), "id": "code", "name": "name"}
+    assert "never assumed" in refusal(region(osm="none", territories=source))
+
+
+def test_a_path_without_provider_file_is_refused():
+    assert "provider `file`" in refusal(region(roads={"provider": "osm", "path": "roads.gpkg"}))

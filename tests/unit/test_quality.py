@@ -1,0 +1,135 @@
+"""The quality report finds what is wrong, and says it so that anybody can read it."""
+
+import json
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from comarca.flags import Flag
+from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
+from comarca.quality_checks import data_dates, missing_values, outliers, overlaps, valid_territories
+from comarca.registry import Column
+from comarca.results import Check
+
+
+def layer(shapes):
+    ids = [f"{number:02d}" for number in range(len(shapes))]
+    return gpd.GeoDataFrame(
+        {"territory_id": ids, "territory_name": ids, "parent_name": None}, geometry=shapes, crs=4326
+    )
+
+
+def table_of(**columns):
+    count = len(next(iter(columns.values())))
+    ids = [f"{number:02d}" for number in range(count)]
+    return pd.DataFrame(
+        {"territory_id": ids, "territory_name": [f"T{name}" for name in ids], "parent_name": None, **columns}
+    )
+
+
+def test_one_value_far_away_is_named():
+    # Median 3, absolute deviations 2 1 0 1 97: MAD 1, so z of 100 is 0.6745 * 97 = 65.4.
+    check = outliers(table_of(a_km=[1.0, 2.0, 3.0, 4.0, 100.0]), ["a_km"])
+    assert check.status == "warn"
+    assert check.rows == [
+        {"territory_id": "04", "territory_name": "T04", "column": "a_km", "value": 100.0, "robust_z": 65.4}
+    ]
+
+
+def test_a_column_with_half_its_values_equal_is_not_judged():
+    assert outliers(table_of(a_km=[0.0, 0.0, 0.0, 1.0, 100.0]), ["a_km"]).status == "pass"
+
+
+def test_outliers_bear_gaps_empty_columns_and_integers():
+    table = table_of(
+        a_km=[1.0, 2.0, 3.0, 4.0, np.nan, 100.0], b_km=[np.nan] * 6, c_count=pd.array([1, 2, 3, 4, None, 99], "Int64")
+    )
+    check = outliers(table, ["a_km", "b_km", "c_count"])
+    assert [(row["column"], row["territory_id"]) for row in check.rows] == [("a_km", "05"), ("c_count", "05")]
+
+
+def test_missing_values_are_listed_with_their_reasons():
+    table = table_of(a_km=[1.0, np.nan, np.nan, np.nan], b_km=[1.0, 1.0, np.nan, 1.0], c_km=[1.0] * 4)
+    flags = pd.DataFrame(
+        {
+            "a_km": ["", Flag.NO_CITY, Flag.NO_CITY, Flag.UNREACHABLE],
+            "b_km": ["", "", Flag.NO_CITY, ""],
+            "c_km": [""] * 4,
+        }
+    )
+    check = missing_values(flags, table)
+    assert check.status == "warn"
+    assert check.rows[0] == {"column": "a_km", "missing_share": 0.75, "reasons": {"no_city": 2, "unreachable": 1}}
+    assert [row["column"] for row in check.rows] == ["a_km", "b_km"]
+
+
+def test_a_bow_tie_is_no_valid_territory():
+    bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    check = valid_territories(layer([shapely.box(2, 0, 3, 1), bow_tie]))
+    assert (check.status, check.value) == ("fail", 1)
+    assert check.rows[0]["territory_id"] == "01"
+
+
+def test_neighbours_do_not_overlap_and_half_covered_squares_do():
+    assert overlaps(layer([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])).status == "pass"
+    check = overlaps(layer([shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 1.5, 1)]))
+    assert check.status == "warn"
+    assert check.value == pytest.approx(12_308.8 / 2, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("years", "status"), [([2010, 2015], "pass"), ([2010, 2016], "warn"), ([None, None], "pass"), ([], "pass")]
+)
+def test_data_more_than_five_years_apart_warn(years, status):
+    assert data_dates({f"c{place}": year for place, year in enumerate(years)}).status == status
+
+
+def test_all_checks_of_a_sound_table_pass():
+    shapes = [shapely.box(west, 0, west + 1, 1) for west in range(4)]
+    table = table_of(a_km=[1.0, 2.0, 3.0, 4.0])
+    flags = pd.DataFrame({"a_km": [""] * 4})
+    entry = Column("a_km", "f", {}, "km", "number", (None, None), "neither", "", "", "", "", (), True)
+    checks = table_checks(
+        table, flags, [entry], territories=layer(shapes), expected_count=4, expected_area_km2=4 * 12_308.8
+    )
+    assert {check.status for check in checks} == {"pass", "info"}
+    checks = table_checks(table, flags, [entry], territories=layer(shapes), expected_count=5, expected_area_km2=60_000)
+    assert {check.name for check in checks if check.status == "warn"} == {"territory_count", "territory_area_km2"}
+
+
+@pytest.fixture
+def report():
+    checks = [
+        Check("road_km_balance", "pass", np.float64(1e-9), "1e-6", "Roads balance."),
+        Check("outliers", "warn", 1, "z 6", "One value is odd.", [{"territory_name": "<script>|x", "value": math.nan}]),
+        Check("broken", "fail", math.inf, "0", "It is broken."),
+        Check("figure", "info", None, "", "A figure."),
+    ]
+    lacking = [NotComputed("dynamics_type", "Type of dynamics", ("outcomes",), "regions.X.outcomes.provider")]
+    return quality_report(checks, region="X", not_computed=lacking)
+
+
+def test_the_report_is_strict_json(report):
+    text = json.dumps(report, allow_nan=False)
+    assert json.loads(text) == report
+    assert report["summary"] == {"pass": 1, "warn": 1, "fail": 1, "info": 1}
+    assert report["checks"][2]["value"] is None
+
+
+def test_the_text_begins_with_the_verdict_and_failures_come_first(report):
+    text = quality_markdown(report)
+    assert "**Some checks failed.** 1 passed, 1 warn, 1 failed" in text
+    assert (
+        text.index("## Failed") < text.index("## To look at") < text.index("## Not computed") < text.index("## Passed")
+    )
+    assert "`regions.X.outcomes.provider`" in text
+
+
+def test_names_cannot_break_the_tables_of_the_text(report):
+    text = quality_markdown(report)
+    assert "<script>" not in text
+    assert "&lt;script>\\|x" in text

@@ -1,0 +1,41 @@
+"""Compute the time from every place where people live to the nearest service of each kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comarca import io
+from comarca.access import Walking
+from comarca.jobs import job
+from comarca.network import RoadNetwork
+from comarca.service_times import service_travel_times
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def main(
+    *, network: str, services: str, demand: str, kinds: list[str], walking: Mapping[str, float], times: str, checks: str
+) -> None:
+    result = service_travel_times(
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        io.read_layer(services, "services"),
+        io.read_layer(demand, "demand"),
+        kinds=kinds,
+        walking=Walking(**walking),
+    )
+    io.write_tables(result.times, times, field="service")
+    io.write_checks(result.checks, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            network=snakemake.input.network,
+            services=snakemake.input.services,
+            demand=snakemake.input.demand,
+            kinds=list(snakemake.params.kinds),
+            walking=snakemake.params.walking,
+            times=snakemake.output.times,
+            checks=snakemake.output.checks,
+        )

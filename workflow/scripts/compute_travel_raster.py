@@ -1,0 +1,62 @@
+"""Compute the time from every cell of a grid to the nearest city of a class, and which city that is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from comarca import io
+from comarca.access import Walking, access_network
+from comarca.jobs import job
+from comarca.network import RoadNetwork
+from comarca.travel_times import in_class, square_grid, travel_time_raster
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def main(
+    *,
+    network: str,
+    cities: str,
+    territories: str,
+    city_class: str,
+    interval: tuple[float, float | None],
+    walking: Mapping[str, float],
+    cell_m: float,
+    times: str,
+    catchments: str,
+) -> None:
+    area = io.read_layer(territories, "territories")
+    places = io.read_layer(cities, "cities")
+    places = places[in_class(places, interval)].reset_index(drop=True)
+    how = Walking(**walking)
+    ready = access_network(RoadNetwork.from_arrays(io.read_arrays(network)), places, walking=how)
+    grid = square_grid(tuple(area.total_bounds), cell_m=cell_m)
+    chosen = np.ones(len(places), dtype=bool)
+    result = travel_time_raster(ready, chosen, grid=grid, area=area.union_all(), walking=how)
+    where = {"crs": grid.crs, "transform": grid.transform}
+    io.write_raster(
+        np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),
+        times, **where, nodata=-1, description=f"travel time to the nearest {city_class} city", unit="min",
+    )  # fmt: skip
+    io.write_raster(
+        result.place, catchments, **where, nodata=-1,
+        description=f"{city_class} city reached first: row in the sorted layer cities of this class", unit="",
+    )  # fmt: skip
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            network=snakemake.input.network,
+            cities=snakemake.input.cities,
+            territories=snakemake.input.territories,
+            city_class=snakemake.wildcards.city_class,
+            interval=snakemake.params.interval,
+            walking=snakemake.params.walking,
+            cell_m=snakemake.params.cell_m,
+            times=snakemake.output.times,
+            catchments=snakemake.output.catchments,
+        )

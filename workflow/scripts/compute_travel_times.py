@@ -1,0 +1,51 @@
+"""Compute the time from every place where people live to the nearest city of each class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comarca import io
+from comarca.access import Walking
+from comarca.jobs import job
+from comarca.network import RoadNetwork
+from comarca.travel_times import travel_times_by_class
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def main(
+    *,
+    network: str,
+    cities: str,
+    demand: str,
+    city_classes_persons: Mapping[str, tuple[float, float | None]],
+    walking: Mapping[str, float],
+    times: str,
+    reached_cities: str,
+    checks: str,
+) -> None:
+    result = travel_times_by_class(
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        io.read_layer(cities, "cities"),
+        io.read_layer(demand, "demand"),
+        city_classes_persons=city_classes_persons,
+        walking=Walking(**walking),
+    )
+    io.write_tables(result.times, times, field="city_class")
+    io.write_table(result.cities, reached_cities)
+    io.write_checks(result.checks, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            network=snakemake.input.network,
+            cities=snakemake.input.cities,
+            demand=snakemake.input.demand,
+            city_classes_persons=snakemake.params.city_classes_persons,
+            walking=snakemake.params.walking,
+            times=snakemake.output.times,
+            reached_cities=snakemake.output.cities,
+            checks=snakemake.output.checks,
+        )

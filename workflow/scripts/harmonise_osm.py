@@ -1,0 +1,31 @@
+"""Read an OpenStreetMap extract into raw layers, in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from comarca import io
+from comarca.jobs import job
+from comarca.sources.osm import OSM_LAYERS, read_osm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def main(*, extract: str, layers: Mapping[str, str], header: str, checks: str) -> None:
+    osm = read_osm(extract, [name for name in OSM_LAYERS if name in layers])
+    for name, path in layers.items():
+        io.write_layer(osm[name], path, name)
+    io.write_json(asdict(osm.header), header)
+    io.write_checks(osm.checks, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            extract=snakemake.input.extract,
+            layers={name: path for name, path in snakemake.output.items() if name in OSM_LAYERS},
+            header=snakemake.output.header,
+            checks=snakemake.output.checks,
+        )
