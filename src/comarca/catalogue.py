@@ -149,7 +149,7 @@ class Country:
         return Check(name, "pass" if fits else "warn", count, f"{low} to {high}, within 5 %", message)
 
 
-def country(code: str, *, path: Path | None = None) -> Country:
+def country(code: str, *, where: str = "country", path: Path | None = None) -> Country:
     """Look a country up.
 
     Parameters
@@ -157,6 +157,8 @@ def country(code: str, *, path: Path | None = None) -> Country:
     code : str
         ISO 3166-1 alpha-3 code. Codes that the standard leaves to users (such as XAA) make a country of which
         nothing is known: its layers have to come from files.
+    where : str, optional
+        The key that the code stands under, for the message.
     path : pathlib.Path, optional
         The catalogue; the project's own if not given.
 
@@ -176,7 +178,7 @@ def country(code: str, *, path: Path | None = None) -> Country:
     if _USER_ASSIGNED.fullmatch(code):
         return _made_up(code)
     raise ConfigError(
-        "country", got=code, expected="an ISO 3166-1 alpha-3 code such as NIC", remedy=_suggestion(code, known)
+        where, got=code, expected="an ISO 3166-1 alpha-3 code such as NIC", remedy=_suggestion(code, known)
     )
 
 

@@ -214,6 +214,10 @@ class InfrastructureOptions(Model):
         ("motorway", "trunk", "primary", "secondary", "tertiary"),
         description="Classes that count as main roads, their links included.",
     )
+    road_classes: tuple[str, ...] = Field(
+        ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "track"),
+        description="Classes that have a column of their own, their links included.",
+    )
     rural_access_distance_km: PositiveFloat = Field(2.0, description="Distance to an all-season road, km (SDG 9.1.1).")
     power_distance_km: PositiveFloat = Field(5.0, description="Distance to a power line that counts as near, km.")
 

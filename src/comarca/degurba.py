@@ -6,7 +6,7 @@ clusters, rural cells; cities, towns and semi-dense areas, rural areas.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from pyproj import Transformer
@@ -35,6 +35,25 @@ _CELL_M: Final = 1_000.0
 
 _FOUR: Final = ndimage.generate_binary_structure(2, 1)
 _EIGHT: Final = ndimage.generate_binary_structure(2, 2)
+
+
+class PointClasses(NamedTuple):
+    """What the grid says of places.
+
+    Attributes
+    ----------
+    cell_class : numpy.ndarray of int8, shape (n,)
+        Class of the cell, as in `classify_cells`.
+    density_persons_per_km2 : numpy.ndarray, shape (n,)
+        Density of the cell.
+    settlement : numpy.ndarray of int32, shape (n,)
+        Number of the group of cells of at least 300 persons/km2, touching along an edge or at a corner, that the cell
+        is part of, whatever its population; 0 outside.
+    """
+
+    cell_class: ClassArray
+    density_persons_per_km2: FloatArray
+    settlement: LabelArray
 
 
 def classify_cells(persons: ArrayLike, *, land_km2: ArrayLike | float = 1.0) -> ClassArray:
@@ -90,7 +109,7 @@ def classify_units(centre_share: ArrayLike, rural_share: ArrayLike) -> NDArray[n
     return units
 
 
-def classify_points(longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLike) -> ClassArray:
+def classify_points(longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLike) -> PointClasses:
     """Classify places where people live, gathered in an equal-area grid of 1 km.
 
     Parameters
@@ -102,8 +121,8 @@ def classify_points(longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLik
 
     Returns
     -------
-    numpy.ndarray of int8, shape (n,)
-        Class of the cell that each place lies in, as in `classify_cells`.
+    PointClasses
+        What is known of the cell that each place lies in.
 
     Notes
     -----
@@ -112,15 +131,15 @@ def classify_points(longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLik
     """
     lon, lat, people = (np.asarray(values, dtype=float) for values in (longitude, latitude, persons))
     if len(lon) == 0:
-        return np.empty(0, dtype=np.int8)
+        return PointClasses(np.empty(0, dtype=np.int8), np.empty(0), np.empty(0, dtype=np.int32))
     plane = equal_area_crs((lon.min(), lat.min(), lon.max(), lat.max()))
     x, y = Transformer.from_crs(STORAGE, plane, always_xy=True).transform(lon, lat)
     column, row = (np.floor(at / _CELL_M).astype(int) for at in (x, y))
     column, row = column - column.min(), row - row.min()
     grid = np.zeros((row.max() + 1, column.max() + 1))
     np.add.at(grid, (row, column), people)
-    classes: ClassArray = classify_cells(grid)[row, column]
-    return classes
+    settled = clusters(grid, grid >= _CLUSTER_DENSITY, _EIGHT, 0.0)
+    return PointClasses(classify_cells(grid)[row, column], grid[row, column], settled[row, column])
 
 
 def clusters(

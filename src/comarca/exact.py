@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
     from exactextract.operation import Operation
+    from numpy.typing import NDArray
 
     from comarca.rasters import OpenRaster
+
+    FloatArray = NDArray[np.floating[Any]]
 
 Strategy = Literal["raster-sequential", "feature-sequential"]
 
@@ -52,7 +55,11 @@ def extract(
 
 
 class Band(RasterSource):  # type: ignore[misc]
-    """A band, or a strip of its rows, masked where there is no data."""
+    """A band, or a strip of its rows, NaN where there is no data.
+
+    exactextract 0.3 also takes masked arrays, but overlooks the mask where a zone covers part of the window that was
+    read, and so takes what is no data for data.
+    """
 
     def __init__(self, grid: OpenRaster, name: str, *, first_row: int = 0, rows: int | None = None) -> None:
         super().__init__()
@@ -71,26 +78,25 @@ class Band(RasterSource):  # type: ignore[misc]
         return west, north - self.rows * self.grid.cell_height, east, north
 
     def nodata_value(self) -> None:
-        """Return None: what is no data is masked."""
+        """Return None: what is no data is NaN."""
 
     def srs_wkt(self) -> str:
         """CRS as WKT."""
         return self.grid.crs.to_wkt()
 
-    def read_window(self, column: int, row: int, columns: int, rows: int) -> np.ma.MaskedArray[Any, Any]:
-        """Read the values of a window, masked where there is no data."""
+    def read_window(self, column: int, row: int, columns: int, rows: int) -> FloatArray:
+        """Read the values of a window in the least type of float that holds them all."""
         values, is_data = self.grid.read(self.first_row + row, column, rows, columns)
-        return np.ma.masked_array(values, ~is_data)
+        return np.where(is_data, values, np.array(np.nan, dtype=np.result_type(values, np.float32)))
 
 
 class CellAreas(Band):
-    """The areas in km2 of those cells of a band that hold data."""
+    """The areas in km2 of those cells of a band that hold data, NaN elsewhere."""
 
-    def read_window(self, column: int, row: int, columns: int, rows: int) -> np.ma.MaskedArray[Any, Any]:
-        """Read the areas of a window's cells, masked where there is no data."""
+    def read_window(self, column: int, row: int, columns: int, rows: int) -> FloatArray:
+        """Read the areas of a window's cells."""
         _, is_data = self.grid.read(self.first_row + row, column, rows, columns)
-        areas = self.grid.cell_area_km2(self.first_row + row, column, rows, columns)
-        return np.ma.masked_array(areas, ~is_data)
+        return np.where(is_data, self.grid.cell_area_km2(self.first_row + row, column, rows, columns), np.nan)
 
 
 class _Zones(FeatureSource):  # type: ignore[misc]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["datapackage", "stata_names", "write_dta", "write_geoparquet", "write_xlsx"]
 
 _LONG_TYPES: Final = {
-    "territory_id": "string", "column": "string", "year": "integer", "value": "string", "unit": "string", "flag": "string",
+    "territory_id": "string", "column": "string", "year": "integer", "value": "string", "unit": "string",
+    "flag": "string",
 }  # fmt: skip
 _CODEBOOK_NUMBERS: Final = ("min", "max", "range_min", "range_max")
 _CODEBOOK_INTEGERS: Final = ("year", "n_valid")
@@ -123,8 +124,8 @@ def datapackage(
                 (f"{entry.layer}: {entry.provider} {entry.version}", entry.url) for entry in inputs
             )
         ],
-        "licenses": [{"title": name} for name in sorted({entry.licence for entry in inputs if entry.licence})]
-        or [{"title": "not stated"}],
+        "licenses": [_licence(name) for name in sorted({entry.licence for entry in inputs if entry.licence})]
+        or [_licence("not stated")],
     }
 
 
@@ -148,6 +149,10 @@ def _resource(name: str, fields: list[dict[str, Any]], **schema: Any) -> dict[st
         "encoding": "utf-8",
         "schema": {"fields": fields, "missingValues": [""], **schema},
     }
+
+
+def _licence(title: str) -> dict[str, str]:
+    return {"name": re.sub(r"[^\w.-]+", "-", title), "title": title}
 
 
 def _field(column: Column, year: int | None) -> dict[str, Any]:

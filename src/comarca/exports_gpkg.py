@@ -26,7 +26,7 @@ ROAD_CLASSES: Final = tuple(
 )
 _ROAD_COLUMNS: Final = ("road_id", "road_class", "surface", "name", "ref")
 _CITY_COLUMNS: Final = ("city_id", "city_name", "country", "population_persons")
-#: GeoPackage asks for a time of last change; this one says that there is none, so that the same table gives the same file.
+#: GeoPackage asks for a time of last change. This one stands for none: the same table gives the same file.
 NO_TIME: Final = "1980-01-01T00:00:00.000Z"
 _GEOMETRY: Final = "geom"
 # The table as QGIS creates and reads it.
@@ -41,6 +41,12 @@ CREATE TABLE IF NOT EXISTS gpkg_data_columns (
     table_name TEXT NOT NULL, column_name TEXT NOT NULL, name TEXT, title TEXT, description TEXT, mime_type TEXT,
     constraint_name TEXT, CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name),
     CONSTRAINT gdc_tn UNIQUE (table_name, name)
+)"""
+_CONSTRAINTS: Final = """
+CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (
+    constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, value TEXT, min NUMERIC, min_is_inclusive BOOLEAN,
+    max NUMERIC, max_is_inclusive BOOLEAN, description TEXT,
+    CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value)
 )"""
 _EXTENSIONS: Final = """
 CREATE TABLE IF NOT EXISTS gpkg_extensions (
@@ -145,22 +151,22 @@ def _add_styles(database: sqlite3.Connection, styles: Sequence[tuple[str, Style]
     )
     names = [style.name for layer, style in styles if layer == "territories"]
     chosen = default_column if default_column in names else (names[0] if names else "")
+    rows = [
+        (
+            layer,
+            _GEOMETRY,
+            style.name,
+            style.qml,
+            style.sld,
+            layer != "territories" or style.name == chosen,
+            style.title,
+        )
+        for layer, style in styles
+    ]
     database.executemany(
-        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, "
-        "styleSLD, useAsDefault, description, owner, ui, update_time) VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, '', NULL, ?)",
-        [
-            (
-                layer,
-                _GEOMETRY,
-                style.name,
-                style.qml,
-                style.sld,
-                layer != "territories" or style.name == chosen,
-                style.title,
-                NO_TIME,
-            )
-            for layer, style in styles
-        ],
+        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, owner, f_table_name, f_geometry_column, styleName, "
+        "styleQML, styleSLD, useAsDefault, description, update_time) VALUES ('', '', '', ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*row, NO_TIME) for row in rows],
     )
 
 
@@ -173,11 +179,7 @@ def _add_descriptions(database: sqlite3.Connection, columns: Sequence[Column], l
         "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
         [("gpkg_data_columns", definition), ("gpkg_data_column_constraints", definition)],
     )
-    database.execute(
-        "CREATE TABLE IF NOT EXISTS gpkg_data_column_constraints (constraint_name TEXT NOT NULL, constraint_type TEXT NOT NULL, "
-        "value TEXT, min NUMERIC, min_is_inclusive BOOLEAN, max NUMERIC, max_is_inclusive BOOLEAN, description TEXT, "
-        "CONSTRAINT gdcc_ntv UNIQUE (constraint_name, constraint_type, value))"
-    )
+    database.execute(_CONSTRAINTS)
     used: set[str] = set()
     for column in columns:
         title = column.title[language]

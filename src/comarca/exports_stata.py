@@ -11,7 +11,7 @@ import pandas as pd
 from comarca.table import is_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
     from comarca.registry import Column
@@ -26,7 +26,11 @@ _SHORT: Final = {
     "farmland": "farm", "holding": "hold", "parcel": "parc", "within": "in", "service": "serv", "marketplace": "market",
     "unreachable": "unreach", "diversity": "div", "completeness": "compl", "change": "chg", "patch": "ptch",
 }  # fmt: skip
-_YES_NO: Final = {"en": {0: "no", 1: "yes"}, "es": {0: "no", 1: "s\u00ed"}, "pt": {0: "n\u00e3o", 1: "sim"}}
+_YES_NO: Final[dict[str, dict[float, str]]] = {
+    "en": {0: "no", 1: "yes"},
+    "es": {0: "no", 1: "s\u00ed"},
+    "pt": {0: "n\u00e3o", 1: "sim"},
+}
 
 
 def stata_names(names: Iterable[str]) -> dict[str, str]:
@@ -71,7 +75,9 @@ def write_dta(
     """
     known = {column.name: column for column in columns}
     names = stata_names(str(name) for name in table.columns)
-    data, labels, values = {}, {}, {}
+    data: dict[Hashable, pd.Series] = {}
+    labels: dict[Hashable, str] = {}
+    values: dict[Hashable, dict[float, str]] = {}
     for name, short in names.items():
         column = known[name]
         data[short] = _plain(table[name], column, language)

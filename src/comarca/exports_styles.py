@@ -44,7 +44,7 @@ class Style:
 
 @dataclass(frozen=True)
 class _Symbol:
-    """One way of drawing: a filled area, a line or a mark; sizes in millimetres."""
+    """One way of drawing: a filled area, a line or a mark; sizes in millimetres, colours in hexadecimal."""
 
     kind: str
     color: str
@@ -90,7 +90,10 @@ def graduated_style(column: Column, values: pd.Series, *, language: str, scheme:
     """
     theme = make_theme(column, values, options=MapOptions(language=language, scheme=scheme, k=k))
     numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
-    field, ranges, rules, symbols = f'"{column.name}"', [], [], []
+    field = f'"{column.name}"'
+    ranges: list[str] = []
+    rules: list[str] = []
+    symbols: list[str] = []
     for row, key in enumerate(theme.keys):
         symbol = _Symbol("fill", NO_DATA if key.is_no_data else key.color, is_no_data=key.is_no_data)
         inside = numbers[theme.key_of == row]
@@ -110,8 +113,8 @@ def graduated_style(column: Column, values: pd.Series, *, language: str, scheme:
         rules.append(_rule(key.label, condition, symbol))
         symbols.append(symbol.qml(str(place)))
     renderer = (
-        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(field)} graduatedMethod="GraduatedColor" symbollevels="0" '
-        f'enableorderby="0" forceraster="0"><ranges>{"".join(ranges)}</ranges>'
+        f'<renderer-v2 type="graduatedSymbol" attr={quoteattr(field)} graduatedMethod="GraduatedColor" '
+        f'symbollevels="0" enableorderby="0" forceraster="0"><ranges>{"".join(ranges)}</ranges>'
         f"<symbols>{''.join(symbols)}</symbols></renderer-v2>"
     )
     return Style(
@@ -147,18 +150,7 @@ def category_style(column: Column, values: pd.Series, *, language: str) -> Style
 
 
 def road_style(language: str) -> Style:
-    """Draw roads by class, the greater the wider.
-
-    Parameters
-    ----------
-    language : str
-        ``en``, ``es`` or ``pt``.
-
-    Returns
-    -------
-    Style
-        One symbol per class and per class of links.
-    """
+    """Draw roads by class, the greater the wider; ``language`` is ``en``, ``es`` or ``pt``."""
     rows = [
         (name + link, name + link.replace("_", " "), _Symbol("line", ROAD_EDGE, width * (0.7 if link else 1.0)))
         for name, width in ROAD_WIDTHS_MM.items()
@@ -265,8 +257,7 @@ def _marker(symbol: _Symbol) -> str:
 
 
 def _rgba(color: str) -> str:
-    named = {"white": "#ffffff"}.get(color, color)
-    return ",".join(str(int(named[place : place + 2], 16)) for place in (1, 3, 5)) + ",255"
+    return ",".join(str(int(color[place : place + 2], 16)) for place in (1, 3, 5)) + ",255"
 
 
 def _sld(layer: str, title: str, rules: Sequence[str]) -> str:
@@ -302,8 +293,7 @@ def _sld_fill(color: str) -> str:
 
 
 def _stroke(color: str, width_mm: float) -> str:
-    named = {"white": "#ffffff"}.get(color, color)
     return (
-        f'<Stroke><CssParameter name="stroke">{named}</CssParameter>'
+        f'<Stroke><CssParameter name="stroke">{color}</CssParameter>'
         f'<CssParameter name="stroke-width">{width_mm / _MM_PER_PT:.2f}</CssParameter></Stroke>'
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,7 +100,7 @@ def load(name: str, path: PathLike) -> Any:
     Returns
     -------
     GeoDataFrame, DataFrame, dict of DataFrame, or pathlib.Path
-        A vector layer, a table, tables by the value of their field, or a raster's path (rasters are read by blocks).
+        A vector layer, a table or reference, tables by the value of their field, or a raster's path (rasters are read by blocks).
     """
     layer = LAYERS[name]
     if layer.kind == "vector":
@@ -108,6 +109,8 @@ def load(name: str, path: PathLike) -> Any:
         return read_table(path)
     if layer.kind == "tables":
         return {str(key): table for key, table in read_table(path).groupby(layer.field, sort=False)}
+    if layer.kind == "reference":
+        return pd.read_csv(path)
     return Path(path)
 
 
@@ -155,6 +158,36 @@ def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
     """
     with np.load(path, allow_pickle=False) as archive:
         return dict(archive)
+
+
+def write_pickle(value: object, path: PathLike) -> None:
+    """Write a Python object for a later job of the same run.
+
+    Parameters
+    ----------
+    value : object
+        What to keep.
+    path : path-like
+        Where to.
+    """
+    with atomic_path(path) as part:
+        part.write_bytes(pickle.dumps(value))
+
+
+def read_pickle(path: PathLike) -> Any:
+    """Read what `write_pickle` wrote.
+
+    Parameters
+    ----------
+    path : path-like
+        A file that this workflow wrote; never one from elsewhere, as pickles can run code.
+
+    Returns
+    -------
+    object
+        What was kept.
+    """
+    return pickle.loads(Path(path).read_bytes())  # noqa: S301 (written by a job of the same run)
 
 
 def write_raster(
@@ -333,6 +366,22 @@ def write_json(value: Mapping[str, Any] | list[Any], path: PathLike) -> None:
         Where to.
     """
     write_text(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n", path)
+
+
+def read_text(path: PathLike) -> str:
+    """Read a text file in UTF-8.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    str
+        What it holds.
+    """
+    return Path(path).read_text(encoding="utf-8")
 
 
 def write_text(text: str, path: PathLike) -> None:

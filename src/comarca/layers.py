@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 if TYPE_CHECKING:
     from comarca.config import Region
 
-LayerKind = Literal["vector", "table", "tables", "raster"]
+LayerKind = Literal["vector", "table", "tables", "raster", "reference"]
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Layer:
         Name; for kind ``vector`` also that of its schema.
     kind : str
         ``vector`` (GeoParquet by schema), ``table`` (Parquet), ``tables`` (Parquet with one table per value of `field`,
-        on top of each other) or ``raster`` (GeoTIFF).
+        on top of each other), ``raster`` (GeoTIFF) or ``reference`` (a CSV table of the project's own).
     path : str
-        Path under ``results/<region>/``.
+        Path under ``results/<region>/``; of a reference, under the project's folder.
     switch : str
         The configuration key that gives the region this layer.
     field : str or None
@@ -54,6 +54,10 @@ LAYERS: Final[dict[str, Layer]] = {
         _vector("cities", "cities.provider"),
         _vector("demand", "population.provider"),
         Layer("travel_times", "tables", "layers/travel_times.parquet", "roads.provider", "city_class"),
+        Layer("market_potential", "table", "layers/market_potential.parquet", "roads.provider"),
+        Layer("surfaces", "reference", "config/surfaces.csv", ""),
+        Layer("demand_lights", "table", "layers/demand_lights.parquet", "night_lights.provider"),
+        Layer("parcels", "table", "layers/parcels.parquet", "parcels.provider"),
         Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
     )
 }
@@ -90,8 +94,10 @@ def available_layers(region: Region) -> frozenset[str]:
         # People are known; demand itself falls back to a grid of areas.
         "population": region.population.is_given and (region.population.provider != ("settlements",) or has_osm),
         "demand": True,
+        "surfaces": True,
     }
     present["travel_times"] = present["roads"] and present["cities"]
+    present["market_potential"] = present["travel_times"]
     present["service_times"] = present["roads"] and present["services"]
     return frozenset(name for name, is_present in present.items() if is_present)
 
@@ -110,8 +116,11 @@ def template_fields(region: Region) -> dict[str, list[str]]:
         Field -> values as text.
     """
     options = region.indicators
+    power_km = options.infrastructure.power_distance_km if options.infrastructure else None
     return {
         "city_class": list(region.city_classes_persons),
         "time_threshold": [str(t) for t in options.access.time_thresholds_min] if options.access else [],
+        "road_class": list(options.infrastructure.road_classes) if options.infrastructure else [],
+        "power_distance": [f"{power_km:g}"] if power_km else [],
         "service": list(options.services.kinds) if options.services else [],
     }

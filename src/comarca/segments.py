@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from comarca.crs import geocentric_m
-from comarca.geodesy import arc_m
+from comarca.geodesy import EARTH_RADIUS_M, arc_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,8 +99,9 @@ def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
     """
     vertex_m = geocentric_m(lon, lat)
     first = first[np.argsort(_curve_position(lon[first], lat[first]), kind="stable")]
-    low = np.minimum(vertex_m[first], vertex_m[first + 1])
-    high = np.maximum(vertex_m[first], vertex_m[first + 1])
+    start, end = vertex_m[first], vertex_m[first + 1]
+    rise_m = (np.einsum("ij,ij->i", end - start, end - start) / (8 * EARTH_RADIUS_M))[:, None]
+    low, high = np.minimum(start, end) - rise_m, np.maximum(start, end) + rise_m
     lows: list[Floats] = []
     highs: list[Floats] = []
     while not lows or len(low) > _FANOUT:
@@ -227,6 +228,9 @@ def _segment_cost(query: _Query, segment: Integers, point: Integers) -> Cheapest
     fraction = np.einsum("ij,ij->i", toward, along) / np.where(square > 0, square, 1)
     np.clip(fraction, 0, 1, out=fraction)
     toward -= fraction[:, None] * along
+    # The Earth's surface rises above the chord of a long segment.
+    rise_m = fraction * (1 - fraction) * square / (2 * EARTH_RADIUS_M)
+    toward -= (rise_m / EARTH_RADIUS_M)[:, None] * query.points_m[point]
     distance_m = arc_m(np.sqrt(np.einsum("ij,ij->i", toward, toward)))
     toll = toll_at(query.tolls, vertex, fraction).min(axis=0)
     cost = np.where(distance_m <= query.reach_m[point], distance_m * query.cost_per_m + toll, np.inf)

@@ -59,7 +59,6 @@ class Settings:
         """The store shared by regions and projects."""
         return Cache(self.cache_dir)
 
-
     def request(
         self,
         source: str,

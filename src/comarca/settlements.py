@@ -29,14 +29,17 @@ NOT_HOMES: Final = (
     "garage", "garages", "carport", "shed", "roof", "barn", "stable", "sty", "cowshed", "farm_auxiliary", "greenhouse",
     "silo", "storage_tank", "slurry_tank", "industrial", "warehouse", "hangar", "manufacture", "factory", "commercial",
     "retail", "supermarket", "kiosk", "shop", "office", "bank", "hotel", "school", "kindergarten", "university",
-    "college", "hospital", "clinic", "public", "government", "civic", "fire_station", "police", "sports_hall", "sports_centre",
-    "stadium", "grandstand", "pavilion", "church", "chapel", "cathedral", "mosque", "temple", "shrine", "synagogue",
-    "religious", "monastery", "castle", "ruins", "construction", "collapsed", "train_station", "transportation",
-    "service", "transformer_tower", "water_tower", "tower", "bunker", "bridge", "parking", "toilets", "allotment_house",
+    "college", "hospital", "clinic", "public", "government", "civic", "fire_station", "police", "sports_hall",
+    "sports_centre", "stadium", "grandstand", "pavilion", "church", "chapel", "cathedral", "mosque", "temple",
+    "shrine", "synagogue", "religious", "monastery", "castle", "ruins", "construction", "collapsed", "train_station",
+    "transportation", "service", "transformer_tower", "water_tower", "tower", "bunker", "bridge", "parking", "toilets",
+    "allotment_house",
 )  # fmt: skip
 _WORK: Final = (
     "industrial", "commercial", "retail", "railway", "port", "military", "quarry", "landfill", "depot", "construction",
 )  # fmt: skip
+#: Places that are parts of a town by what they are.
+_PARTS: Final = ("borough", "suburb", "quarter", "neighbourhood")
 #: Persons per km2 in a built-up place, from which the extent of a large place is judged.
 _DENSITY_PER_KM2: Final = 5_000.0
 _SECTION_WITHIN_KM: Final = 3.0
@@ -85,7 +88,8 @@ def settlement_population(
     A settlement's figure is the city's, or else the place's tag; never both. It is shared among the homes of its
     territory that are nearer to it than to another settlement, by footprint times storeys (1 if not tagged). Figures
     are not added where a place is a section of a larger one: within `section_within_km`, or inside the disc that the
-    larger one's people would fill at 5,000 persons per km2. Bias: where figures are the town's alone, villages right
+    larger one's people would fill at 5,000 persons per km2; suburbs and quarters wherever their territory has a town or
+    village. Bias: where figures are the town's alone, villages right
     beside it are lost; where they are the municipality's, villages farther off are counted twice. Homes that are
     empty or not mapped bend the distribution, not the total.
     """
@@ -129,10 +133,10 @@ def territory_of(points: NDArray[np.object_], territories: gpd.GeoDataFrame) -> 
 def _settlements(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cities and the places that are none of them, with what is known of their people."""
     others = places[~places["place_id"].isin(cities["osm_id"].dropna())]
-    columns = {"city_id": "id", "place_id": "id", "city_name": "name"}
-    both = [
-        layer.rename(columns=columns)[["id", "name", "population_persons", "geometry"]] for layer in (cities, others)
-    ]
+    names = {"city_id": "id", "place_id": "id", "city_name": "name"}
+    columns = ["id", "name", "population_persons", "is_part", "geometry"]
+    marked = (cities.assign(is_part=False), others.assign(is_part=others["place"].isin(_PARTS)))
+    both = [layer.rename(columns=names)[columns] for layer in marked]
     known = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=STORAGE)
     known = known[known["population_persons"] > 0]
     return known.sort_values(["population_persons", "id"], ascending=[False, True], ignore_index=True)
@@ -149,6 +153,10 @@ def _without_sections(settlements: gpd.GeoDataFrame, within_km: float) -> tuple[
         if whole_of[larger] < 0:
             smaller = np.array([each for each in found if each > larger and whole_of[each] < 0], dtype=np.intp)
             whole_of[smaller] = larger
+    largest = settlements[~settlements["is_part"]].reset_index().groupby("territory")["index"].min()
+    town = settlements["territory"].map(largest)
+    is_part = (settlements["is_part"] & town.notna()).to_numpy() & (whole_of < 0)
+    whole_of[is_part] = town[is_part]
     is_section = whole_of >= 0
     sections = settlements[is_section].assign(section_of=settlements["name"].to_numpy()[whole_of[is_section]])
     return settlements[~is_section].reset_index(drop=True), sections
@@ -207,7 +215,8 @@ def _balance(settlements: gpd.GeoDataFrame, population: gpd.GeoDataFrame) -> Che
         status="pass" if abs(after - before) <= _BALANCE * max(before, 1.0) else "fail",
         value=after,
         threshold=f"equal to the sum over settlements within {_BALANCE:g}",
-        message=f"{after:,.0f} persons stand at {len(population)} points; {len(settlements)} settlements have {before:,.0f}.",
+        message=f"{len(settlements)} settlements have {before:,.0f} persons;"
+        f" {after:,.0f} stand at {len(population)} points.",
     )
 
 
@@ -234,6 +243,5 @@ def _sections_check(sections: pd.DataFrame, territories: gpd.GeoDataFrame, outsi
 def _empty_check(settlements: gpd.GeoDataFrame, territories: gpd.GeoDataFrame) -> Check:
     empty = ~np.isin(np.arange(len(territories)), settlements["territory"])
     rows = territories.loc[empty, ["territory_id", "territory_name"]].to_dict("records")
-    status = "warn" if rows else "pass"
     message = f"{len(rows)} territories have no settlement whose population is known, so nobody is known to live there."
-    return Check("territories_without_population", status, len(rows), "0", message, rows)
+    return Check("territories_without_population", "warn" if rows else "pass", len(rows), "0", message, rows)

@@ -226,4 +226,5 @@ def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
     rows = cities.sort_values("population_persons", ascending=False, kind="stable").head(count).reset_index()
     rows["snap_km"] = rows["snap_km"].where(np.isfinite(rows["snap_km"])).round(1)
     columns = ["city_id", "city_name", "city_class", "snap_km"]
-    return [dict(zip(columns, row, strict=True)) for row in rows[columns].astype(object).to_numpy().tolist()]
+    shown = rows[columns].astype(object).where(rows[columns].notna(), None)
+    return [dict(zip(columns, row, strict=True)) for row in shown.to_numpy().tolist()]

@@ -30,6 +30,11 @@ except ComarcaError as error:
     raise WorkflowError(str(error)) from None
 
 REGIONS = CONFIG.regions
+WALKING = {"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"}
+USED_BY_LAYERS = {
+    "access": WALKING | {"half_life_min", "time_thresholds_min"},
+    "infrastructure": {"road_classes"},
+}
 CONFIG_KEYS = {**{name: layer.switch for name, layer in LAYERS.items()}, "population": "population.provider"}
 LAYERS_OF = {name: available_layers(region) for name, region in REGIONS.items()}
 
@@ -58,8 +63,11 @@ def region_of(wildcards):
 
 
 def family_options(wildcards):
-    options = getattr(region_of(wildcards).indicators, wildcards.family, None)
-    return options.model_dump() if options else {}
+    """Options that a family's `compute` takes: those of its section, but for what only its layers were made with."""
+    region, family = region_of(wildcards), wildcards.family
+    options = getattr(region.indicators, family, None)
+    chosen = options.model_dump(exclude=USED_BY_LAYERS.get(family)) if options else {}
+    return chosen | ({"city_classes_persons": region.city_classes_persons} if family == "access" else {})
 
 
 def family_is_on(region, family):
@@ -81,7 +89,8 @@ def active_columns(region):
 
 
 def layer_path(region, layer):
-    return f"results/{region}/{LAYERS[layer].path}"
+    spec = LAYERS[layer]
+    return str(ROOT / spec.path) if spec.kind == "reference" else f"results/{region}/{spec.path}"
 
 
 def family_layers(wildcards):
@@ -129,7 +138,7 @@ def map_column(wildcards):
 def walking(wildcards):
     """How people walk where there is no road: what travel times need of the access options."""
     options = region_of(wildcards).indicators.access or AccessOptions()
-    return options.model_dump(include={"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"})
+    return options.model_dump(include=WALKING)
 
 
 def population_file(wildcards):
@@ -145,12 +154,34 @@ def context_layers(wildcards):
     }
 
 
-def source_files(wildcards):
-    """Files of the user or of the example that a region reads as they are."""
+SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
+            "holdings", "outcomes")  # fmt: skip
+
+
+def local_sources(wildcards):
+    """Section -> the file that the user, or the example, gives for it."""
     region = region_of(wildcards)
-    sections = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
-                "holdings", "outcomes")  # fmt: skip
-    return [path for name in sections if (path := getattr(region, name).path)]
+    return {name: path for name in SECTIONS if (path := getattr(region, name).path)}
+
+
+def local_files(wildcards):
+    return list(local_sources(wildcards).values())
+
+
+def osm_header(wildcards):
+    if not region_of(wildcards).osm.is_given:
+        return {}
+    return {"osm_header": f"results/{wildcards.region}/layers/osm/header.json"}
+
+
+def map_options(wildcards):
+    options = region_of(wildcards).maps
+    return {
+        "language": CONFIG.languages[0],
+        "region": wildcards.region,
+        "scheme": options.scheme,
+        "k": options.classes_count,
+    }
 
 
 def check_files(wildcards):

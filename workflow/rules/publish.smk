@@ -105,17 +105,22 @@ rule export_geopackage:
 
 rule assemble_provenance:
     input:
+        unpack(osm_header),
         table=in_region("indicators/table.parquet"),
-        sources=source_files,
+        local=local_files,
         code=code("assemble_provenance"),
     output:
         provenance=in_region("provenance.json"),
         sources=in_region("SOURCES.md"),
+        credits=in_region("indicators/credits.json"),
     log:
         in_region("logs/assemble_provenance.log"),
     params:
+        local=local_sources,
+        uses_offline_geonames=lambda w: "geonames" in region_of(w).cities.provider,
         config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
         benchmarks=in_region("benchmarks"),
+        languages=list(CONFIG.languages),
     message:
         "{wildcards.region}: writing down where everything came from."
     script:
@@ -147,15 +152,11 @@ rule build_map_base:
     input:
         unpack(context_layers),
         territories=in_region("layers/territories.parquet"),
-        table=in_region("indicators/table.parquet"),
         code=code("build_map_base"),
     output:
-        base=in_region("maps/.base.pickle"),
+        base=in_region("indicators/map_base.pickle"),
     log:
         in_region("logs/build_map_base.log"),
-    params:
-        columns=published_columns,
-        options=lambda w: region_of(w).maps.model_dump(),
     message:
         "{wildcards.region}: preparing what all maps share."
     script:
@@ -164,9 +165,9 @@ rule build_map_base:
 
 rule plot_map:
     input:
-        base=in_region("maps/.base.pickle"),
+        base=in_region("indicators/map_base.pickle"),
         table=in_region("indicators/table.parquet"),
-        provenance=in_region("provenance.json"),
+        credits=in_region("indicators/credits.json"),
         code=code("plot_map"),
     output:
         png=in_region("maps/{column}.png"),
@@ -175,7 +176,7 @@ rule plot_map:
         in_region("logs/plot_map/{column}.log"),
     params:
         column=map_column,
-        language=CONFIG.languages[0],
+        options=map_options,
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:

@@ -1,7 +1,5 @@
 """Gather all checks of a run into quality.json and quality.md."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from comarca import io

@@ -1,16 +1,12 @@
 """Put the families' columns side by side and check them against the registry."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from comarca import io
 from comarca.jobs import job
 from comarca.registry import Column
 from comarca.table import assemble_table
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def main(

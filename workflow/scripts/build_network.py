@@ -1,7 +1,5 @@
 """Build the road graph with driving times."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from comarca import io

@@ -1,7 +1,5 @@
 """Compute one family of indicators from the layers it needs."""
 
-from __future__ import annotations
-
 import importlib
 from typing import Any
 

@@ -1,17 +1,12 @@
 """Compute the time from every place where people live to the nearest service of each kind."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from comarca import io
 from comarca.access import Walking
 from comarca.jobs import job
 from comarca.network import RoadNetwork
 from comarca.service_times import service_travel_times
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def main(

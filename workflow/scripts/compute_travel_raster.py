@@ -1,8 +1,6 @@
 """Compute the time from every cell of a grid to the nearest city of a class, and which city that is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -10,10 +8,8 @@ from comarca import io
 from comarca.access import Walking, access_network
 from comarca.jobs import job
 from comarca.network import RoadNetwork
-from comarca.travel_times import in_class, square_grid, travel_time_raster
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from comarca.travel_raster import square_grid, travel_time_raster
+from comarca.travel_times import in_class
 
 
 def main(

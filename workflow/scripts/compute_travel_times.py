@@ -1,17 +1,12 @@
 """Compute the time from every place where people live to the nearest city of each class."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from comarca import io
 from comarca.access import Walking
 from comarca.jobs import job
 from comarca.network import RoadNetwork
 from comarca.travel_times import travel_times_by_class
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def main(

@@ -1,7 +1,5 @@
 """Write what each column of the table means."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from comarca import io

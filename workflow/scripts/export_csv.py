@@ -1,7 +1,5 @@
 """Write the table as CSV."""
 
-from __future__ import annotations
-
 from comarca import io
 from comarca.jobs import job
 

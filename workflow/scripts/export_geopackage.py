@@ -1,12 +1,9 @@
 """Write the table, cities and roads as a GeoPackage that QGIS opens as a map."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from comarca.exports_gpkg import write_geopackage
-
 from comarca import io
+from comarca.exports_gpkg import write_geopackage
 from comarca.jobs import job
 from comarca.registry import Column
 

@@ -1,12 +1,9 @@
 """Write the table with the shapes of the territories as GeoParquet."""
 
-from __future__ import annotations
-
 from typing import Any
 
-from comarca.exports import write_geoparquet
-
 from comarca import io
+from comarca.exports import write_geoparquet
 from comarca.jobs import job
 from comarca.registry import Column
 

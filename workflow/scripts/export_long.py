@@ -1,7 +1,5 @@
 """Write one row per territory and column, with the reason of every gap."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from comarca import io

@@ -1,16 +1,11 @@
 """Read an OpenStreetMap extract into raw layers, in one pass."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from comarca import io
 from comarca.jobs import job
 from comarca.sources.osm import OSM_LAYERS, read_osm
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def main(*, extract: str, layers: Mapping[str, str], header: str, checks: str) -> None:

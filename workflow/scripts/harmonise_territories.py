@@ -1,7 +1,5 @@
 """Take the territories from OSM boundaries or from a file."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from comarca import io

@@ -237,7 +237,7 @@ def _unknown_surfaces(surface: pd.Series, known: FloatArray, km: FloatArray) -> 
 def _rural_access(demand: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, index: pd.Index, reach_km: float) -> Indicators:
     """Share of rural people within reach of an all-season road (SDG 9.1.1)."""
     longitude, latitude = shapely.get_coordinates(demand.geometry.to_numpy()).T
-    rural = classify_points(longitude, latitude, demand["weight"]) == RURAL_CELL
+    rural = classify_points(longitude, latitude, demand["weight"]).cell_class == RURAL_CELL
     near = np.full(len(demand), np.nan)
     near[rural] = within_distance(longitude[rural], latitude[rural], roads.geometry.to_numpy(), distance_km=reach_km)
     part = _share_of_people(demand[rural], near[rural], index, "rural_access_index_share", Flag.ZERO_DENOMINATOR)

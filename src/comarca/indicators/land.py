@@ -171,7 +171,7 @@ def _diversity(areas_ha: pd.DataFrame, farmed: set[str], index: pd.Index) -> Blo
         {
             "land_use_shannon_index": shannon(table),
             "land_use_simpson_index": simpson(table),
-            "land_use_effective_class_count": hill_number(table, order=1),
+            "land_use_effective_class_index": hill_number(table, order=1),
             "farm_use_shannon_index": shannon(farm),
         },
         index=index,

@@ -74,7 +74,11 @@ def territories_from_osm(
     reason = np.select([~inside, ~named], [f"not in {country}", "no name"], "")
     own = units[reason == ""].reset_index(drop=True)
     if own.empty:
-        levels = ", ".join(sorted(set(boundaries.loc[boundaries["name"].notna(), "admin_level"]), key=len))
+        levels = ", ".join(
+            sorted(
+                set(boundaries.loc[boundaries["name"].notna(), "admin_level"]), key=lambda level: (len(level), level)
+            )
+        )
         raise InputError(
             f"territories of {country}, admin_level",
             got=admin_level,

@@ -7,7 +7,7 @@ border matter for travel times, so a buffer is kept.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,7 @@ from comarca.errors import InputError
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -44,10 +45,11 @@ def routing_area(boundary: BaseGeometry, *, buffer_km: float) -> BaseGeometry:
     """
     series = gpd.GeoSeries([boundary], crs=STORAGE)
     plane = equal_area_crs(tuple(series.total_bounds))
-    # Half a kilometre less detail than the buffer can show.
+    # Detail finer than a twentieth of the buffer does not show in it.
     outline = series.to_crs(plane).simplify(min(500.0, 0.05 * buffer_km * M_PER_KM + 1.0))
     buffered = outline.buffer(buffer_km * M_PER_KM, quad_segs=4)
-    return shapely.make_valid(buffered.to_crs(STORAGE).iloc[0])
+    area: BaseGeometry = shapely.make_valid(buffered.to_crs(STORAGE).iloc[0])
+    return area
 
 
 def clip_extract(path: Path, target: Path, area: BaseGeometry) -> int:
@@ -79,7 +81,8 @@ def clip_extract(path: Path, target: Path, area: BaseGeometry) -> int:
     """
     west, south, east, north = area.bounds
     ids, places = [], []
-    for node in osmium.FileProcessor(str(path), osmium.osm.NODE):
+    nodes = cast("Iterable[osmium.osm.Node]", osmium.FileProcessor(str(path), osmium.osm.NODE))
+    for node in nodes:
         longitude, latitude = node.lon, node.lat
         if west <= longitude <= east and south <= latitude <= north:
             ids.append(node.id)
@@ -89,7 +92,10 @@ def clip_extract(path: Path, target: Path, area: BaseGeometry) -> int:
     inside = np.array(ids, dtype=np.int64)[shapely.contains_xy(area, positions[:, 0], positions[:, 1])]
     if not len(inside):
         raise InputError(
-            str(path), got="no node inside the region", expected="an extract of the region", remedy="Check `osm.provider`."
+            str(path),
+            got="no node inside the region",
+            expected="an extract of the region",
+            remedy="Check `osm.provider`.",
         )
     kept = osmium.IdTracker()
     for node_id in inside.tolist():
@@ -112,9 +118,7 @@ def _add_ways_and_areas(kept: osmium.IdTracker, path: str) -> None:
         ways_inside.add_way(way_id)
     areas = osmium.filter.TagFilter(("type", "multipolygon"), ("type", "boundary"))
     relations = osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(areas)
-    for relation_id in [
-        relation.id for relation in relations.with_filter(ways_inside.contains_filter())
-    ]:
+    for relation_id in [relation.id for relation in relations.with_filter(ways_inside.contains_filter())]:
         kept.add_relation(relation_id)
 
 

@@ -90,9 +90,7 @@ def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
         dataset, resources = answer["result"], answer["result"]["resources"]
     except (KeyError, TypeError) as error:
         raise TransferError(f"the answer has no {error}: its format has changed", url=api) from error
-    ranked = sorted(
-        (rank, position) for position, entry in enumerate(resources) if (rank := _rank(entry)) is not None
-    )
+    ranked = sorted((rank, position) for position, entry in enumerate(resources) if (rank := _rank(entry)) is not None)
     if not ranked:
         offered = ", ".join(sorted({str(entry.get("format")) for entry in resources})) or "nothing"
         raise TransferError(f"no archive of boundaries in a known format (offered: {offered})", url=api, status=404)

@@ -106,7 +106,7 @@ def _addresses(request: Request, context: Context) -> tuple[Resolved, ...]:
         return pinned
     current = str(entry["gjDownloadURL"])
     release = _RELEASE.search(current)
-    facts = {
+    facts: dict[str, Any] = {
         "licence": _text(entry, "boundaryLicense"),
         "data_date": _text(entry, "boundaryYearRepresented"),
         "attribution": f"{source.attribution} Source: {_text(entry, 'boundarySource') or 'not stated'}.",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -27,6 +26,7 @@ from comarca.sources.tables import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +71,9 @@ def read_holdings(
     Returns
     -------
     pandas.DataFrame
-        The long table, sorted. A cell that stands as "-" or 0 is 0, one that stands as X, .. or ... is NaN. Rows for all
-        sizes together are left out; those for producers without land become the column ``landless``. Rows without a
-        code keep an empty ``territory_id``, so that joining can report them.
+        The long table, sorted. A cell that stands as "-" or 0 is 0, one that stands as X, .. or ... is NaN. Rows for
+        all sizes together are left out; those for producers without land become the column ``landless``. Rows without
+        a code keep an empty ``territory_id``, so that joining can report them.
 
     Raises
     ------
@@ -106,9 +106,11 @@ def _from_wide(table: pd.DataFrame, where: str) -> pd.DataFrame:
             found[heading] = (size_class, measure)
     if not {"holdings", "area_ha"} <= {measure for _, measure in found.values()}:
         raise InputError(
-            where, got=list(table), expected="columns holdings and area_ha, or headings that name a measure and a class",
+            where,
+            got=list(table),
+            expected="columns holdings and area_ha, or headings that name a measure and a class",
             remedy="Name the columns in the configuration, under columns.",
-        )  # fmt: skip
+        )
     rows = table.melt(id_vars=kept, value_vars=list(found), var_name="heading", value_name="text")
     rows["measure"] = rows["heading"].map({heading: measure for heading, (_, measure) in found.items()})
     labels = {h: f"{c.kind}|{c.min_ha}|{c.max_ha}" for h, (c, _) in found.items()}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import shapely
 
 from comarca.crs import STORAGE
@@ -80,7 +81,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     ------
     InputError
         If the file is missing, empty, damaged, cut short or not an OSM file; if roads are asked for and there are
-        none; or if the ways' nodes have no places. Nothing is returned then.
+        none; if its nodes do not stand before its ways; or if the nodes have no places. Nothing is returned then.
 
     Notes
     -----
@@ -98,7 +99,12 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     with tempfile.TemporaryDirectory(prefix="comarca-osm-") as folder:
         opl = Path(folder) / "wanted.opl"
         areas = extract(path, opl, _wanted(layers))
-        found, dropped = _parse(opl, areas, layers)
+        try:
+            found, dropped = _parse(opl, areas, layers)
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                str(path), got=str(error), expected="nodes before ways", remedy="Run `osmium sort` on it."
+            ) from error
     if "roads" in layers and found["roads"].empty:
         raise _roadless(path, dropped["roads"])
     checked = {name: _checked(found[name], name) for name in layers}

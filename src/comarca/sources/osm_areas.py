@@ -55,23 +55,22 @@ class AreaParts:
     tables: dict[str, list[gpd.GeoDataFrame]] = field(default_factory=dict)
     dropped: Counter[str] = field(default_factory=Counter)
 
-    def add(self, ids: pd.Series, tags: pd.DataFrame, shapes: NDArray[np.object_]) -> None:
+    def add(self, ids: pd.Series, said: dict[str, pd.DataFrame], shapes: NDArray[np.object_]) -> None:
         """Add areas to the layers they belong to.
 
         Parameters
         ----------
         ids : pandas.Series of str, shape (n,)
             Identifiers.
-        tags : pandas.DataFrame, shape (n, ...)
-            Tags, on the same index.
+        said : dict of str to pandas.DataFrame, each of shape (n, ...)
+            Per layer, what the tags say of the areas; the first column is null where they do not belong to it.
         shapes : numpy.ndarray of shapely geometries, shape (n,)
             (Multi)Polygons.
         """
-        for name in self.wanted:
-            said = _SAY[name](tags)
-            belongs = said.iloc[:, 0].notna().to_numpy()
-            table = said[belongs].assign(id=ids[belongs])
-            layer = gpd.GeoDataFrame(table, geometry=shapes[belongs], crs=STORAGE)
+        for name, table in said.items():
+            belongs = _belongs(table)
+            named = table[belongs].assign(id=ids.to_numpy()[belongs])
+            layer = gpd.GeoDataFrame(named, geometry=shapes[belongs], crs=STORAGE)
             self.tables.setdefault(name, []).append(_as_points(layer) if name == "buildings" else layer)
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
@@ -122,11 +121,13 @@ def add_closed_ways(parts: AreaParts, block: WayBlock, tags: pd.DataFrame) -> No
     tags : pandas.DataFrame
         Their tags.
     """
-    belongs = [_SAY[name](tags).iloc[:, 0].notna().to_numpy() for name in parts.wanted]
-    candidate = np.flatnonzero(np.logical_or.reduce(belongs) & (tags["area"] != "no").to_numpy())
+    said = {name: _SAY[name](tags) for name in parts.wanted}
+    is_any = np.logical_or.reduce([_belongs(table) for table in said.values()])
+    candidate = np.flatnonzero(is_any & (tags["area"] != "no").to_numpy())
     shapes, kept = _polygons(block.nodes.take(pa.array(candidate)), parts.dropped)
     rows = candidate[kept]
-    parts.add("w" + pd.Series(block.ids[rows]).astype("str"), tags.iloc[rows].reset_index(drop=True), shapes)
+    ids = "w" + pd.Series(block.ids[rows]).astype("str")
+    parts.add(ids, {name: table.iloc[rows] for name, table in said.items()}, shapes)
 
 
 def add_relations(parts: AreaParts, areas: Areas) -> None:
@@ -148,7 +149,7 @@ def add_relations(parts: AreaParts, areas: Areas) -> None:
     parts.dropped["relations whose members are not all there"] += areas.broken
     parts.dropped["relations that cross themselves"] += int((~valid).sum())
     ids = "r" + pd.Series(areas.ids, dtype="int64").astype("str")
-    parts.add(ids[valid].reset_index(drop=True), tags[valid].reset_index(drop=True), shapes[valid])
+    parts.add(ids[valid], {name: _SAY[name](tags[valid]) for name in parts.wanted}, shapes[valid])
 
 
 def footprint_m2(polygons: ArrayLike) -> NDArray[np.float64]:
@@ -195,6 +196,10 @@ def _polygons(nodes: pa.Array, dropped: Counter[str]) -> tuple[NDArray[np.object
     valid = shapely.is_valid(shapes)
     dropped["closed ways that cross themselves"] += int((~valid).sum())
     return shapes[valid], kept[valid]
+
+
+def _belongs(said: pd.DataFrame) -> NDArray[np.bool_]:
+    return said.iloc[:, 0].notna().to_numpy(dtype=bool)
 
 
 def _as_points(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -66,7 +66,7 @@ def read_outcomes(
     sign = decimal or decimal_of(pd.concat([table[name] for name in given]), where=where, hint=hint)
     values = {name: parse_numbers(table[name], decimal=sign, where=f"{where}, column {name}") for name in given}
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
-    names = table["territory_name"] if "territory_name" in table else ""
+    names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)
     tidy = tidy[list(COLUMNS)].sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
     _check(tidy, where)

@@ -15,8 +15,9 @@ import shutil
 import socket
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
 import osmnx
 import requests
 import shapely
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
     from comarca.catalogue import Country
@@ -80,7 +82,7 @@ def plan(
     if boundary is None:
         return (settings.request(SOURCE, country.iso3, params={"digest": "<area>"}),)
     area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
-    size_km2 = float(geodesic_area_km2([area])[0])
+    size_km2 = float(geodesic_area_km2(np.array([area]))[0])
     limit_km2 = float(settings.sources[SOURCE].more["max_area_km2"])
     if size_km2 > limit_km2:
         raise NotOfferedError(
@@ -136,7 +138,7 @@ def deliver(request: Request, found: Resolved, part: Path, context: Context) -> 
     """
     url = context.url(found.url, request.provider)
     answers = part.with_name(part.name + ".answers")
-    area = shapely.from_wkt(request.params["area"])
+    area = cast("Polygon | MultiPolygon", shapely.from_wkt(request.params["area"]))
     with _osmnx_settings(url, answers, context):
         repeat(lambda: _collect(area, url), context.client.policy)
     contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(answers.glob("*.json"))]
@@ -173,7 +175,7 @@ def _listed(values: object) -> list[str]:
     return [str(value) for value in values] if isinstance(values, list) else []
 
 
-def _collect(area: BaseGeometry, url: str) -> None:
+def _collect(area: Polygon | MultiPolygon, url: str) -> None:
     """Have osmnx ask for every part of the area that it has not got yet."""
     try:
         with warnings.catch_warnings():

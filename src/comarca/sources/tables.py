@@ -195,9 +195,11 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Serie
     if strange.any():
         row = int(strange.to_numpy().argmax())
         raise InputError(
-            f"{where}, row {row}", got=texts.iloc[row], expected="a number, '-' for zero, or a mark such as X, .. or ...",
+            f"{where}, row {row}",
+            got=texts.iloc[row],
+            expected="a number, '-' for zero, or a mark such as X, .. or ...",
             remedy=f"{int(strange.sum())} such cell(s) in all.",
-        )  # fmt: skip
+        )
     return numbers.astype(np.float64)
 
 

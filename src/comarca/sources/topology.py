@@ -49,8 +49,10 @@ def _overlaps(territories: gpd.GeoDataFrame, total: float) -> Check:
     if not shapely.coverage_is_valid(shapes):
         edges = shapely.coverage_invalid_edges(shapes)
         suspect = np.flatnonzero(~(shapely.is_missing(edges) | shapely.is_empty(edges)))
-    left, right = shapely.STRtree(shapes[suspect]).query(shapes[suspect], predicate="intersects")
-    left, right = suspect[left[left < right]], suspect[right[left < right]]
+    # Of a shape inside another, only one is suspect: so suspects are held against all, and each pair taken once.
+    one, other = shapely.STRtree(shapes).query(shapes[suspect], predicate="intersects")
+    pairs = np.sort(np.column_stack([suspect[one], other]), axis=1)
+    left, right = np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0).T
     common = geodesic_area_km2(polygons_only(shapely.intersection(shapes[left], shapes[right])))
     order = np.argsort(-common, kind="stable")
     order = order[common[order] > 0]

@@ -1,0 +1,206 @@
+"""Files that are there: accepted after the same checks as downloads, with a receipt beside each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from comarca import io
+from comarca.errors import RetrievalError
+from comarca.formats import VerificationError, data_date
+from comarca.receipts import Failure, Origin, Receipt, Request, Resolved, meta_path, read_receipt
+from comarca.verify import verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comarca.session import Settings
+    from comarca.sources.registry import SourceFile
+
+#: Format of a file that goes by another name than the usual one.
+FORMAT_OF_SUFFIX: Final = {
+    ".zip": "zip", ".geojson": "geojson", ".gpkg": "gpkg", ".tif": "geotiff", ".pbf": "osm_pbf", ".json": "json",
+}  # fmt: skip
+
+
+class FileError(RetrievalError):
+    """One file could not be had.
+
+    Parameters
+    ----------
+    failure : Failure
+        The row for the table of what is missing.
+    not_there : bool
+        Whether the provider said that it has no such file.
+    """
+
+    def __init__(self, failure: Failure, *, not_there: bool = False) -> None:
+        self.failure, self.not_there = failure, not_there
+        super().__init__(
+            f"{failure.provider}, {failure.layer} of {failure.country}: {failure.reason} [{failure.url}] "
+            f"{failure.remedy}"
+        )
+
+
+def present(request: Request, settings: Settings) -> Receipt | None:
+    """Accept a file that stands at its target, if it passes the checks.
+
+    Parameters
+    ----------
+    request : Request
+        The file.
+    settings : Settings
+        Settings of the run.
+
+    Returns
+    -------
+    Receipt or None
+        The receipt that stands beside it; a new one, marked ``by_hand``, where a person put the file there; None if
+        there is no file.
+
+    Raises
+    ------
+    FileError
+        If the file is damaged or something else. It is left as it is.
+    """
+    path = next((path for path in (request.target, *request.alternatives) if path.is_file()), None)
+    if path is None:
+        return None
+    try:
+        digest = verify(path, format=format_of(request, path))
+    except VerificationError as error:
+        raise FileError(
+            failure(request, f"the file at {path} is not usable: {error}", f"Replace or delete {path}.")
+        ) from error
+    receipt = read_receipt(meta_path(path))
+    if receipt is not None and receipt.sha256 == digest:
+        return replace(receipt, path=path.as_posix())
+    modified = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    found = Resolved("", target=path, note=f"put there by hand; the file is of {modified:%Y-%m-%d}")
+    source = settings.sources[request.source]
+    return record(make_receipt(request, source, found, path, digest, origin="by_hand"), path)
+
+
+def failure(request: Request, reason: str, remedy: str) -> Failure:
+    """Make the row for the table of what is missing.
+
+    Parameters
+    ----------
+    request : Request
+        What was wanted.
+    reason, remedy : str
+        What happened; what to do.
+
+    Returns
+    -------
+    Failure
+        The row.
+    """
+    return Failure(
+        layer=request.layer,
+        country=request.country,
+        provider=request.provider,
+        url=request.url,
+        target=request.target.as_posix(),
+        reason=reason,
+        remedy=remedy,
+    )
+
+
+def put_there(request: Request) -> str:
+    """Say how to mend it by hand.
+
+    Parameters
+    ----------
+    request : Request
+        What was wanted.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    return f"Try again later, or download {request.url} yourself and save it as {request.target.as_posix()}."
+
+
+def format_of(request: Request, path: Path) -> str:
+    """Format that a file at one of a request's places has to have.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    path : pathlib.Path
+        Its target or one of its alternatives.
+
+    Returns
+    -------
+    str
+        Key of `comarca.formats.FORMATS`.
+    """
+    return request.format if path == request.target else FORMAT_OF_SUFFIX.get(path.suffix.lower(), request.format)
+
+
+def make_receipt(
+    request: Request, source: SourceFile, found: Resolved, path: Path, digest: str, *, origin: Origin
+) -> Receipt:
+    """Make the receipt of a verified file.
+
+    Parameters
+    ----------
+    request : Request
+        What was wanted.
+    source : SourceFile
+        Its row in the registry.
+    found : Resolved
+        What the provider says of this very file; where it says nothing, the registry's row holds.
+    path : pathlib.Path
+        The file, under whatever name it has now.
+    digest : str
+        Its SHA-256.
+    origin : str
+        How it came.
+
+    Returns
+    -------
+    Receipt
+        The receipt.
+    """
+    return Receipt(
+        path=(found.target or request.target).as_posix(),
+        provider=request.provider,
+        source=request.source,
+        version=found.version or source.version,
+        url=found.url,
+        final_url="",
+        sha256=digest,
+        bytes=path.stat().st_size,
+        retrieved=f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
+        data_date=found.data_date
+        or data_date(path, found.format or format_of(request, found.target or request.target)),
+        licence=found.licence or source.licence,
+        attribution=found.attribution or source.attribution,
+        origin=origin,
+        md5=found.md5,
+        note=found.note,
+    )
+
+
+def record(receipt: Receipt, path: Path) -> Receipt:
+    """Write a receipt beside its file.
+
+    Parameters
+    ----------
+    receipt : Receipt
+        The receipt.
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    Receipt
+        The same.
+    """
+    io.write_json(receipt.as_dict(), meta_path(path))
+    return receipt

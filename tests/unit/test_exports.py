@@ -1,0 +1,319 @@
+"""Every export reads back as the table it was made from, and passes its own format's validator."""
+
+import sqlite3
+import xml.etree.ElementTree as ET
+from contextlib import closing
+
+import frictionless
+import geopandas as gpd
+import numpy as np
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pyogrio
+import pytest
+import shapely
+from families import columns_of
+
+from comarca.codebook import codebook
+from comarca.exports import datapackage, stata_names, write_dta, write_geoparquet, write_xlsx
+from comarca.exports_gpkg import write_geopackage
+from comarca.flags import Flag
+from comarca.indicators import territory
+from comarca.io import write_csv, write_json
+from comarca.provenance import InputFile, sources_table
+from comarca.registry import Column
+from comarca.results import Indicators, explain
+from comarca.table import assemble_table, long_table
+
+IDS = ["007", "008", "010"]
+NAMES = ["=1+1", "S\u00e3o Jo\u00e3o & <script>", 'A|"b"']
+LONG_NAME = "distance_intermediate_city_straight_km"
+
+
+def column(name, *, kind="number", unit="1", span=(None, None), categories=None, mapped=True):
+    return Column(
+        name=name, family="some", title={"en": f"{name} en", "es": f"{name} \u00f1", "pt": f"{name} \u00e3"}, unit=unit,
+        kind=kind, range=span, better="lower", definition="What it is, with \u00fc.", method="m", source="doi:10.1/x",
+        missing="x", layers=(), mapped=mapped, categories=categories or {},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def territories():
+    shapes = [
+        shapely.box(0, 0, 1, 1),
+        shapely.box(1, 0, 2, 1),
+        shapely.MultiPolygon([shapely.box(2, 0, 3, 1), shapely.box(4, 0, 5, 1)]),
+    ]
+    return gpd.GeoDataFrame(
+        {"territory_id": IDS, "territory_name": NAMES, "parent_name": ["Norte", None, "Sur"], "country": "XXX"},
+        geometry=shapes,
+        crs=4326,
+    )
+
+
+@pytest.fixture
+def columns(root):
+    kinds = {"W": {"en": "win", "es": "gana", "pt": "ganha"}, "L": {"en": "loss", "es": "pierde", "pt": "perde"}}
+    return [
+        *columns_of(root, "territory", layers=[]),
+        column(LONG_NAME, unit="km", span=(0, None)),
+        column("a_share", span=(0, 1)),
+        column("school_count", span=(0, None)),
+        column("dynamics_type", kind="class", unit="", categories=kinds),
+        column("has_large_city", kind="boolean", mapped=False),
+        column("nearest_city_name", kind="text", unit="", mapped=False),
+    ]
+
+
+@pytest.fixture
+def made(territories, columns):
+    values = pd.DataFrame(
+        {
+            LONG_NAME: [1 / 3, np.nan, 1e-17],
+            "a_share": [0.0, 1.0, np.nan],
+            "school_count": pd.array([0, 3, None], "Int64"),
+            "dynamics_type": ["W", None, "L"],
+            "has_large_city": pd.array([True, False, None], "boolean"),
+            "nearest_city_name": ["\u00d1u\u00f1oa", None, "=cmd"],
+        },
+        index=pd.Index(IDS, name="territory_id"),
+    )
+    families = {
+        "territory": territory.compute(
+            territories=territories, columns=[c for c in columns if c.family == "territory"]
+        ),
+        "some": Indicators(values, explain(values, Flag.NOT_MAPPED)),
+    }
+    return assemble_table(territories, families, columns)
+
+
+@pytest.fixture
+def table(made):
+    return made[0]
+
+
+INPUTS = [
+    InputFile(
+        "roads", "osm", "2013", "a.pbf", None, "ab", 1, None, "2013", "ODbL 1.0", "\u00a9 OpenStreetMap contributors"
+    ),
+    InputFile("cities", "geonames", "3.0", "b", "https://example.org/b", "cd", 1, None, None, "CC BY 4.0", "GeoNames"),
+]
+
+
+def same(found, table, *, digits=17):
+    """Compare what was read back with the table, value by value; missing with missing."""
+    for name in table.columns:
+        expected, actual = table[name], found[name]
+        assert (expected.isna().to_numpy() == actual.isna().to_numpy()).all(), name
+        there = expected.notna().to_numpy()
+        if pd.api.types.is_numeric_dtype(expected) and expected.dtype != "boolean":
+            rounded = [
+                [f"{value:.{digits}g}" for value in values[there].astype(float)] for values in (expected, actual)
+            ]
+            assert rounded[0] == rounded[1], name
+        else:
+            assert expected[there].astype(object).tolist() == actual[there].astype(object).tolist(), name
+
+
+# GeoParquet
+
+
+def test_geoparquet_reads_back_with_geometry(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.parquet"
+    write_geoparquet(table, territories, columns, path)
+    found = gpd.read_parquet(path)
+    same(found, table)
+    assert found.crs.to_epsg() == 4326
+    assert found.geometry.geom_equals(territories.geometry).all()
+
+
+def test_geoparquet_carries_the_meaning_of_each_column(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.parquet"
+    write_geoparquet(table, territories, columns, path, years={LONG_NAME: 2013})
+    metadata = pq.read_schema(path).field(LONG_NAME).metadata
+    assert metadata[b"unit"] == b"km"
+    assert metadata[b"title_es"].decode() == f"{LONG_NAME} \u00f1"
+    assert metadata[b"year"] == b"2013"
+
+
+# GeoPackage
+
+
+@pytest.fixture
+def geopackage(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.gpkg"
+    cities = gpd.GeoDataFrame(
+        {"city_id": ["1"], "city_name": ["Quito"], "country": ["XXX"], "population_persons": [2e6], "osm_id": [None]},
+        geometry=gpd.points_from_xy([0.5], [0.5]),
+        crs=4326,
+    )
+    roads = gpd.GeoDataFrame(
+        {"road_id": ["w1", "w2"], "road_class": ["trunk", "track"], "surface": ["asphalt", None]},
+        geometry=[shapely.LineString([(0, 0), (1, 1)])] * 2,
+        crs=4326,
+    )
+    write_geopackage(
+        table, territories, columns, path, cities=cities, roads=roads, default_column="a_share", language="es"
+    )
+    return path
+
+
+def test_geopackage_reads_back_with_its_three_layers(geopackage, table):
+    names = [name for name, _ in pyogrio.list_layers(geopackage)]
+    assert names[:3] == ["territories", "roads", "cities"]
+    found = pyogrio.read_dataframe(geopackage, layer="territories")
+    assert [name for name in found.columns if name != "geometry"] == list(table.columns)
+    same(found.drop(columns="has_large_city"), table.drop(columns="has_large_city"))
+    assert found["has_large_city"].tolist()[:2] == [1, 0]
+    assert pyogrio.read_dataframe(geopackage, layer="roads")["road_id"].tolist() == ["w1"]
+    assert pyogrio.read_dataframe(geopackage, layer="cities")["city_name"].tolist() == ["Quito"]
+
+
+def styles(path):
+    with closing(sqlite3.connect(path)) as database:
+        database.row_factory = sqlite3.Row
+        return database.execute("SELECT * FROM layer_styles ORDER BY id").fetchall()
+
+
+def test_each_layer_has_one_default_style_on_its_geometry_column(geopackage):
+    defaults = [row for row in styles(geopackage) if row["useAsDefault"]]
+    assert {(row["f_table_name"], row["styleName"]) for row in defaults} == {
+        ("territories", "a_share"), ("roads", "road_class"), ("cities", "cities"),
+    }  # fmt: skip
+    with closing(sqlite3.connect(geopackage)) as database:
+        geometry = dict(database.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall())
+    assert all(geometry[row["f_table_name"]] == row["f_geometry_column"] for row in defaults)
+
+
+def test_styles_are_sound_xml_and_colour_every_value_once(geopackage, table):
+    for row in styles(geopackage):
+        ET.fromstring(row["styleSLD"].split("\n", 1)[1])
+        qml = ET.fromstring(row["styleQML"].split("\n", 1)[1])
+        renderer = qml.find("renderer-v2")
+        symbols = {symbol.get("name") for symbol in renderer.find("symbols")}
+        rows = renderer.findall("ranges/range") + renderer.findall("categories/category")
+        assert {entry.get("symbol") for entry in rows} == symbols
+        if renderer.get("type") == "graduatedSymbol" and row["f_table_name"] == "territories":
+            ranges = [(float(entry.get("lower")), float(entry.get("upper"))) for entry in rows]
+            for value in table[row["styleName"]].dropna():
+                assert sum(low <= value <= high for low, high in ranges) == 1
+
+
+def test_missing_values_have_a_symbol_of_their_own(geopackage):
+    style = next(row for row in styles(geopackage) if row["styleName"] == "a_share")
+    renderer = ET.fromstring(style["styleQML"].split("\n", 1)[1]).find("renderer-v2")
+    last = renderer.findall("ranges/range")[-1]
+    assert last.get("label") == "Sin datos"
+    assert renderer.get("attr") == f'coalesce("a_share", {float(last.get("lower"))!r})'
+    assert "PropertyIsNull" in style["styleSLD"]
+
+
+def test_fields_bear_titles_and_units(geopackage):
+    with closing(sqlite3.connect(geopackage)) as database:
+        found = database.execute(
+            "SELECT title, description FROM gpkg_data_columns WHERE column_name = ?", (LONG_NAME,)
+        ).fetchone()
+    assert found == (f"{LONG_NAME} \u00f1", "What it is, with \u00fc. [km]")
+
+
+def test_a_geopackage_is_whole(geopackage):
+    with closing(sqlite3.connect(geopackage)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+# Excel
+
+
+def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
+    path = tmp_path / "indicators.xlsx"
+    write_xlsx(table, columns, codebook(columns, table), sources_table(INPUTS), path, language="pt")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["indicators", "codebook", "sources"]
+    sheet = book["indicators"]
+    assert [cell.value for cell in sheet["A"]] == ["territory_id", *IDS]
+    assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 3
+    assert sheet["B2"].value == "=1+1"
+    assert sheet.freeze_panes == "C2"
+    note = next(cell.comment.text for cell in sheet[1] if cell.value == LONG_NAME)
+    assert note.startswith(f"{LONG_NAME} \u00e3 (km)")
+    found = pd.read_excel(path, dtype={"territory_id": str}, sheet_name="indicators")
+    # Excel itself keeps 15 digits.
+    same(found, table, digits=15)
+
+
+# Stata
+
+
+def test_stata_reads_back_with_labels(table, columns, tmp_path):
+    path = tmp_path / "indicators.dta"
+    write_dta(table, columns, path, language="es", title="Regi\u00f3n")
+    names = stata_names(table.columns)
+    with pd.io.stata.StataReader(path) as reader:
+        labels = reader.variable_labels()
+        values = reader.value_labels()
+        found = reader.read(convert_categoricals=True)
+    assert found["territory_id"].tolist() == IDS
+    assert found["territory_name"].tolist() == NAMES
+    assert found[names[LONG_NAME]].tolist()[::2] == table[LONG_NAME].tolist()[::2]
+    assert labels[names[LONG_NAME]].startswith(LONG_NAME)
+    assert labels[names[LONG_NAME]].endswith("(km)")
+    assert found["school_count"].tolist()[:2] == [0, 3]
+    assert found["school_count"].isna().tolist() == [False, False, True]
+    assert found["dynamics_type"].astype(object).tolist()[::2] == ["W: gana", "L: pierde"]
+    assert {0: "no", 1: "s\u00ed"} in [dict(entry) for entry in values.values()]
+
+
+def test_stata_names_fit_are_legal_and_differ():
+    long = [f"time_{'very_' * 6}{kind}_city_mean_min" for kind in ("large", "small")]
+    names = stata_names(["area_km2", LONG_NAME, *long])
+    assert names["area_km2"] == "area_km2"
+    assert names[LONG_NAME] == "dist_interm_city_str_km"
+    assert all(len(name) <= 32 and name.isidentifier() for name in names.values())
+    assert len(set(names.values())) == 4
+    assert stata_names(long[1:])[long[1]] == names[long[1]]
+
+
+# Data package
+
+
+def test_the_data_package_is_valid(made, columns, tmp_path):
+    table, flags = made
+    write_csv(table, tmp_path / "indicators.csv")
+    write_csv(long_table(table, flags, columns, {LONG_NAME: 2013}), tmp_path / "indicators_long.csv")
+    write_csv(codebook(columns, table), tmp_path / "codebook.csv")
+    in_table = [entry for entry in columns if entry.name in table]
+    write_json(datapackage(in_table, INPUTS, region="Pa\u00eds X", title="X"), tmp_path / "datapackage.json")
+    report = frictionless.validate(str(tmp_path / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "note"])
+    assert [task.name for task in report.tasks] == ["indicators", "indicators_long", "codebook"]
+
+
+def test_the_data_package_notices_a_value_out_of_range(made, columns, tmp_path):
+    table, flags = made
+    write_csv(table.assign(a_share=[2.0, 0.5, np.nan]), tmp_path / "indicators.csv")
+    write_csv(long_table(table, flags, columns, {}), tmp_path / "indicators_long.csv")
+    write_csv(codebook(columns, table), tmp_path / "codebook.csv")
+    write_json(datapackage(columns, INPUTS, region="x", title="X"), tmp_path / "datapackage.json")
+    report = frictionless.validate(str(tmp_path / "datapackage.json"))
+    assert [kind for kind, *_ in report.flatten(["type"])] == ["constraint-error"]
+
+
+# All
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "gpkg", "xlsx", "dta"])
+def test_the_same_table_gives_the_same_bytes(table, territories, columns, tmp_path, suffix, monkeypatch):
+    writers = {
+        "parquet": lambda path: write_geoparquet(table, territories, columns, path),
+        "gpkg": lambda path: write_geopackage(table, territories, columns, path),
+        "xlsx": lambda path: write_xlsx(table, columns, codebook(columns, table), sources_table(INPUTS), path),
+        "dta": lambda path: write_dta(table, columns, path),
+    }
+    paths = [tmp_path / name / f"indicators.{suffix}" for name in "ab"]
+    for path in paths:
+        path.parent.mkdir()
+        writers[suffix](path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()

@@ -1,0 +1,391 @@
+"""Reading OpenStreetMap files: what is kept, what is left out, and what is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import osmium
+import pandas as pd
+import pytest
+import shapely
+from osmium.osm import mutable
+
+from comarca.crs import geodesic_area_km2
+from comarca.errors import InputError
+from comarca.schemas import LAYERS
+from comarca.sources.osm import OSM_LAYERS, read_osm
+from comarca.sources.osm_areas import footprint_m2
+from comarca.sources.osm_tags import country_code, is_closed_to_vehicles, parse_count, parse_number, road_class
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    Tags = Mapping[str, str]
+    Write = Callable[..., Path]
+
+SQUARE = (1, 2, 3, 4, 1)
+CORNERS = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.001, 0.001), 4: (0.0, 0.001)}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return a function that writes an OSM file."""
+
+    def _write(
+        nodes: Mapping[int, tuple[float, float] | tuple[float, float, Tags]],
+        ways: Mapping[int, tuple[tuple[int, ...], Tags]] | None = None,
+        relations: Mapping[int, tuple[list[tuple[str, int, str]], Tags]] | None = None,
+        name: str = "made.osm.pbf",
+        **header: str,
+    ) -> Path:
+        path = tmp_path / name
+        said = osmium.io.Header()
+        for key, value in header.items():
+            said.set(key, value)
+        with osmium.SimpleWriter(str(path), header=said, overwrite=True) as writer:
+            for number, (lon, lat, *tags) in nodes.items():
+                writer.add_node(mutable.Node(id=number, location=(lon, lat), tags=dict(*tags)))
+            for number, (refs, way_tags) in (ways or {}).items():
+                writer.add_way(mutable.Way(id=number, nodes=refs, tags=dict(way_tags)))
+            for number, (members, relation_tags) in (relations or {}).items():
+                writer.add_relation(mutable.Relation(id=number, members=members, tags=dict(relation_tags)))
+        return path
+
+    return _write
+
+
+def _left_out(layers: Any, name: str) -> dict[str, int]:
+    rows = next(check.rows for check in layers.checks if check.name == f"osm_{name}_left_out")
+    return {row["reason"]: row["count"] for row in rows}
+
+
+def test_a_road_keeps_its_exact_vertices_and_its_tags(write: Write) -> None:
+    nodes = {5: (9.1234567, 47.7654321), 6: (9.2, -0.0000001), 7: (-179.9999999, 0.0)}
+    tags = {
+        "highway": "track", "surface": "dirt road, 2=1%", "4wd_only": "yes", "building": "no",
+        "name": "Córdoba 🚜 / «x»",
+    }  # fmt: skip
+    roads = read_osm(write(nodes, {9: ((5, 6, 7), tags)}), ["roads"])["roads"]
+    road = roads.iloc[0]
+    assert road["road_id"] == "w9"
+    assert road["road_class"] == "track"
+    assert (road["surface"], road["four_wd_only"], road["name"]) == ("dirt road, 2=1%", "yes", "Córdoba 🚜 / «x»")
+    assert pd.isna(road["maxspeed"])
+    np.testing.assert_array_equal(shapely.get_coordinates(road.geometry), list(nodes.values()))
+
+
+def test_xml_and_pbf_give_the_same(write: Write) -> None:
+    ways = {1: (SQUARE, {"highway": "residential"}), 2: ((1, 3), {"power": "line", "voltage": "110000"})}
+    pbf = read_osm(write(CORNERS, ways), ["roads", "power"])
+    xml = read_osm(write(CORNERS, ways, name="made.osm"), ["roads", "power"])
+    for name in ("roads", "power"):
+        pd.testing.assert_frame_equal(pd.DataFrame(pbf[name]), pd.DataFrame(xml[name]))
+
+
+def test_only_ways_that_vehicles_use_are_roads(write: Write) -> None:
+    classes = ["motorway_link", "track", "road", "service", "footway", "path", "construction", "proposed", "pedestrian"]
+    ways = {number: ((1, 2), {"highway": value}) for number, value in enumerate(classes, 1)}
+    ways[20] = ((1, 2), {"route": "ferry"})
+    ways[21] = ((1, 2), {"route": "bus"})
+    roads = read_osm(write(CORNERS, ways), ["roads"])["roads"]
+    assert set(roads["road_class"]) == {"motorway_link", "track", "road", "service", "ferry"}
+
+
+def test_areas_and_private_roads_are_left_out_and_counted(write: Write) -> None:
+    ways = {
+        1: ((1, 2), {"highway": "service"}),
+        2: ((1, 2), {"highway": "service", "access": "private"}),
+        3: ((1, 2), {"highway": "service", "access": "no", "motor_vehicle": "yes"}),
+        4: (SQUARE, {"highway": "service", "area": "yes"}),
+        5: (SQUARE, {"highway": "residential"}),
+    }
+    layers = read_osm(write(CORNERS, ways), ["roads"])
+    assert list(layers["roads"]["road_id"]) == ["w1", "w3", "w5"]
+    assert _left_out(layers, "roads") == {"areas": 1, "closed to vehicles": 1}
+
+
+def test_the_most_specific_access_tag_decides() -> None:
+    tags = pd.DataFrame(
+        {
+            "access": ["no", "no", "no", "private", None, "destination"],
+            "vehicle": [None, "yes", None, None, "no", None],
+            "motor_vehicle": [None, "no", "no", "permissive", None, "private"],
+            "motorcar": [None, None, "yes", None, None, None],
+        },
+        dtype="str",
+    )
+    assert list(is_closed_to_vehicles(tags)) == [True, True, False, False, False, False]
+
+
+def test_a_highway_that_is_no_road_may_still_be_a_ferry() -> None:
+    tags = pd.DataFrame({"highway": ["path", "primary", None], "route": ["ferry", "ferry", "bus"]}, dtype="str")
+    assert [value if isinstance(value, str) else None for value in road_class(tags)] == ["ferry", "primary", None]
+
+
+def test_a_bridge_above_a_road_is_told_apart_by_its_nodes(write: Write) -> None:
+    nodes = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.002, 0.0), 4: (0.001, -0.001), 5: (0.001, 0.0), 6: (0.001, 0.001)}
+    ways = {
+        10: ((1, 2, 3), {"highway": "primary"}),
+        11: ((4, 5, 6), {"highway": "tertiary", "bridge": "yes"}),
+        12: ((6, 3), {"highway": "tertiary"}),
+    }
+    roads = read_osm(write(nodes, ways), ["roads"])["roads"].set_index("road_id")
+    assert roads.loc["w10", "grade_separated"] == "1:2"
+    assert roads.loc["w11", "grade_separated"] == "1:5"
+    assert pd.isna(roads.loc["w12", "grade_separated"])
+
+
+def test_roads_that_share_nodes_are_not_told_apart(write: Write) -> None:
+    ways = {10: ((1, 2, 3), {"highway": "primary"}), 11: ((3, 4, 1), {"highway": "primary"})}
+    roads = read_osm(write(CORNERS, ways), ["roads"])["roads"]
+    assert roads["grade_separated"].isna().all()
+
+
+def test_a_node_beside_the_road_network_does_not_count(write: Write) -> None:
+    nodes = {**CORNERS, 9: (0.001, 0.0)}
+    ways = {10: ((1, 2, 3), {"highway": "primary"}), 11: ((4, 9), {"power": "line"}), 12: ((4, 9), {"highway": "path"})}
+    assert read_osm(write(nodes, ways), ["roads"])["roads"]["grade_separated"].isna().all()
+
+
+def test_several_shared_places_on_one_road_are_all_named(write: Write) -> None:
+    nodes = {1: (0.0, 0.0), 2: (1.0, 0.0), 3: (2.0, 0.0), 12: (1.0, 0.0), 13: (2.0, 0.0)}
+    ways = {1: ((1, 2, 3), {"highway": "road"}), 2: ((13, 12), {"highway": "road"})}
+    roads = read_osm(write(nodes, ways), ["roads"])["roads"]
+    assert list(roads["grade_separated"]) == ["1:2 2:3", "0:13 1:12"]
+
+
+def test_vertices_without_a_place_are_dropped_and_counted(write: Write) -> None:
+    ways = {
+        1: ((1, 99, 2, 2, 3), {"highway": "road"}),
+        2: ((1, 98), {"highway": "road"}),
+        3: ((4, 4), {"highway": "road"}),
+    }
+    layers = read_osm(write(CORNERS, ways), ["roads"])
+    assert list(layers["roads"]["road_id"]) == ["w1"]
+    assert shapely.get_num_coordinates(layers["roads"].geometry.iloc[0]) == 3
+    left_out = _left_out(layers, "roads")
+    assert left_out == {"vertices without a place": 2, "ways with fewer than two places": 2}
+
+
+def test_land_use_comes_from_closed_ways_and_relations(write: Write) -> None:
+    inner = {5: (0.0002, 0.0002), 6: (0.0004, 0.0002), 7: (0.0004, 0.0004), 8: (0.0002, 0.0004)}
+    ways = {
+        1: (SQUARE, {"landuse": "forest", "natural": "wood"}),
+        2: (SQUARE, {"natural": "wetland"}),
+        3: (SQUARE, {}),
+        4: ((5, 6, 7, 8, 5), {}),
+        5: ((1, 2, 3), {"landuse": "meadow"}),
+        6: ((1, 3, 2, 4, 1), {"landuse": "meadow"}),
+        7: (SQUARE, {"natural": "peak"}),
+        8: (SQUARE, {"landuse": "basin", "area": "no"}),
+    }
+    members = [("w", 3, "outer"), ("w", 4, "inner")]
+    relations = {
+        1: (members, {"type": "multipolygon", "landuse": "farmland"}),
+        2: ([("w", 77, "outer")], {"type": "multipolygon", "landuse": "farmland"}),
+        3: (members, {"type": "site", "landuse": "farmland"}),
+    }
+    layers = read_osm(write({**CORNERS, **inner}, ways, relations), ["land_use"])
+    found = layers["land_use"].set_index("land_use_id")
+    assert found["land_use"].to_dict() == {"w1": "forest", "w2": "natural=wetland", "r1": "farmland"}
+    assert found.loc["r1"].geometry.area == pytest.approx(1e-6 - 4e-8)
+    assert found.loc["r1"].geometry.geom_type == "Polygon"
+    assert _left_out(layers, "areas") == {
+        "closed ways that cross themselves": 1,
+        "relations whose members are not all there": 1,
+        "ways that are not closed": 1,
+    }
+
+
+def test_a_building_is_a_point_inside_with_its_footprint(write: Write) -> None:
+    ways = {
+        1: (SQUARE, {"building": "yes", "building:levels": "2,5"}),
+        2: (SQUARE, {"building": "no"}),
+        3: (SQUARE, {"building": "house", "building:levels": "many"}),
+    }
+    buildings = read_osm(write(CORNERS, ways), ["buildings"])["buildings"]
+    assert list(buildings["building"]) == ["yes", "house"]
+    assert buildings["levels"].iloc[0] == 2.5
+    assert np.isnan(buildings["levels"].iloc[1])
+    square = shapely.Polygon([CORNERS[node] for node in SQUARE])
+    assert buildings["footprint_m2"].iloc[0] == pytest.approx(float(geodesic_area_km2([square])[0]) * 1e6, rel=1e-6)
+    assert square.contains(buildings.geometry.iloc[0])
+
+
+@pytest.mark.parametrize("latitude", [-55.0, -12.0, 0.0, 47.0, 66.0])
+def test_footprints_equal_the_geodesic_area(latitude: float) -> None:
+    shapes = [shapely.box(10, latitude, 10 + side, latitude + side / 2) for side in (0.0001, 0.001, 0.03)]
+    np.testing.assert_allclose(footprint_m2(shapes), geodesic_area_km2(shapes) * 1e6, rtol=2e-6)
+
+
+def test_a_service_mapped_as_node_and_area_counts_once(write: Write) -> None:
+    nodes = {
+        **CORNERS,
+        10: (0.0005, 0.0005, {"amenity": "school"}),
+        11: (0.0005, 0.0005, {"amenity": "bank"}),
+        12: (0.0100, 0.0, {"amenity": "fuel", "name": "El Cóndor"}),
+        13: (0.0103, 0.0, {"amenity": "fuel", "name": "EL CONDOR"}),
+        14: (0.0103, 0.0, {"amenity": "bank", "name": "El Condor"}),
+        15: (0.0110, 0.0, {"amenity": "fuel", "name": "El Condor"}),
+        16: (0.0110, 0.0, {"amenity": "fuel"}),
+        17: (0.0200, 0.0, {"amenity": "bench"}),
+        18: (0.0300, 0.0, {"man_made": "mast", "tower:type": "communication"}),
+        19: (0.0400, 0.0, {"healthcare": "centre"}),
+    }
+    layers = read_osm(write(nodes, {1: (SQUARE, {"amenity": "school", "name": "Escuela 1"})}), ["services"])
+    services = layers["services"].set_index("service_id")
+    assert services["kind"].to_dict() == {
+        "w1": "school", "n11": "bank", "n12": "fuel", "n14": "bank", "n15": "fuel", "n16": "fuel", "n18": "telecom",
+        "n19": "clinic",
+    }  # fmt: skip
+    assert _left_out(layers, "services") == {"mapped a second time": 2}
+
+
+def test_places_are_those_where_people_live(write: Write) -> None:
+    nodes = {
+        1: (0.0, 0.0, {"place": "town", "name": "Ñandú", "population": "12 345"}),
+        2: (0.1, 0.0, {"place": "hamlet", "population": "about 20"}),
+        3: (0.2, 0.0, {"place": "locality"}),
+        4: (0.3, 0.0, {"place": "country"}),
+    }
+    places = read_osm(write(nodes), ["places"])["places"]
+    assert list(places["place_id"]) == ["n1", "n2"]
+    assert places["population_persons"].iloc[0] == 12345
+    assert np.isnan(places["population_persons"].iloc[1])
+    assert pd.isna(places["name"].iloc[1])
+
+
+def test_boundaries_carry_their_codes(write: Write) -> None:
+    tags = {"boundary": "administrative", "admin_level": "2", "ISO3166-1": "xa", "name": "A"}
+    unit = {"boundary": "administrative", "admin_level": "8", "ref": "01", "ISO3166-2": "XA-01", "name": "B"}
+    ways = {1: (SQUARE, {}), 2: (SQUARE, {"boundary": "postal_code", "admin_level": "8"})}
+    relations = {
+        1: ([("w", 1, "outer")], {"type": "boundary", **tags}),
+        2: ([("w", 1, "outer")], {"type": "multipolygon", **unit}),
+    }
+    boundaries = read_osm(write(CORNERS, ways, relations), ["boundaries"])["boundaries"]
+    assert list(boundaries["boundary_id"]) == ["r1", "r2"]
+    assert boundaries["iso_code"].iloc[0] == "XA"
+    assert boundaries["subdivision_code"].iloc[1] == "XA-01"
+
+
+def test_country_codes_have_two_letters() -> None:
+    tags = pd.DataFrame({"ISO3166-1:alpha2": [None, "li", None], "ISO3166-1": ["756", "CHE", None]}, dtype="str")
+    assert [value if isinstance(value, str) else None for value in country_code(tags)] == [None, "LI", None]
+
+
+def test_counts_are_read_as_people_write_them() -> None:
+    said = pd.Series(["1234", "1 234", "1,234,567", "1.234", "~90", "12.5", "1,23", "-5", "many", None], dtype="str")
+    expected = [1234, 1234, 1234567, 1234, 90, *[np.nan] * 5]
+    np.testing.assert_array_equal(parse_count(said), expected)
+    np.testing.assert_array_equal(
+        parse_number(pd.Series(["2", "1,5", "1;2", None], dtype="str")), [2, 1.5, np.nan, np.nan]
+    )
+
+
+def test_the_header_tells_the_date_of_the_data(write: Write) -> None:
+    path = write(CORNERS, {1: ((1, 2), {"highway": "road"})}, osmosis_replication_timestamp="2026-01-02T00:00:00Z")
+    header = read_osm(path, ["roads"]).header
+    assert header.timestamp == "2026-01-02T00:00:00Z"
+    assert header.bounds is None
+
+
+def test_layers_without_content_are_empty_and_valid(write: Write) -> None:
+    layers = read_osm(write(CORNERS, {1: ((1, 2), {"highway": "road"})}))
+    assert set(layers.layers) == set(OSM_LAYERS)
+    for name, layer in layers.layers.items():
+        assert list(layer.columns) == list(LAYERS[name].columns)
+        assert len(layer) == (1 if name == "roads" else 0)
+
+
+def test_a_layer_that_does_not_exist_is_refused(write: Write) -> None:
+    with pytest.raises(InputError, match="Did you mean 'roads'"):
+        read_osm(write(CORNERS), ["road"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(None, "no such file"), (b"", "an empty file"), (b"<html>not found</html>" * 99, "PBF error")],
+)
+def test_a_file_that_is_no_pbf_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
+    path = tmp_path / "country.osm.pbf"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as error:
+        read_osm(path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
+def test_a_truncated_pbf_is_refused(tmp_path: Path, example_pbf: Path, share: float) -> None:
+    whole = example_pbf.read_bytes()
+    path = tmp_path / "cut.osm.pbf"
+    path.write_bytes(whole[: int(len(whole) * share)])
+    with pytest.raises(InputError, match=r"cut\.osm\.pbf.*fetch it again"):
+        read_osm(path)
+
+
+def test_a_pbf_without_roads_is_refused_only_if_roads_are_asked_for(write: Write) -> None:
+    path = write(CORNERS, {1: (SQUARE, {"landuse": "forest"}), 2: ((1, 2), {"highway": "path"})})
+    assert len(read_osm(path, ["land_use"])["land_use"]) == 1
+    with pytest.raises(InputError, match="no drivable road"):
+        read_osm(path)
+
+
+def test_roads_whose_nodes_are_missing_are_refused(write: Write) -> None:
+    with pytest.raises(InputError, match="no coordinates"):
+        read_osm(write({}, {1: ((1, 2), {"highway": "road"})}))
+
+
+def test_a_file_that_is_not_sorted_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mixed.osm"
+    with osmium.SimpleWriter(str(path)) as writer:
+        writer.add_way(mutable.Way(id=1, nodes=[1, 2], tags={"highway": "road"}))
+        writer.add_node(mutable.Node(id=1, location=(0.0, 0.0), tags={"place": "town"}))
+    with pytest.raises(InputError, match=r"mixed\.osm.*sort"):
+        read_osm(path)
+
+
+def test_reading_leaves_no_temporary_files(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    path = write(CORNERS, {1: (SQUARE, {"landuse": "forest"})})
+    read_osm(path, ["land_use"])
+    with pytest.raises(InputError):
+        read_osm(path)
+    assert not list(folder.iterdir())
+
+
+def test_the_example_equals_a_plain_loop_over_it(example_pbf: Path) -> None:
+    layers = read_osm(example_pbf)
+    roads = layers["roads"].set_index("road_id")
+    kept = 0
+    for way in osmium.FileProcessor(str(example_pbf)).with_locations().with_filter(osmium.filter.KeyFilter("highway")):
+        if way.is_way() and f"w{way.id}" in roads.index:
+            road = roads.loc[f"w{way.id}"]
+            assert road["road_class"] == way.tags["highway"]
+            assert [node.location.valid() for node in way.nodes].count(True) == shapely.get_num_coordinates(
+                road.geometry
+            )
+            assert road.geometry.coords[-1] == (way.nodes[-1].lon, way.nodes[-1].lat)
+            kept += 1
+    assert kept == len(roads) > 2000
+    assert layers.header.timestamp == "2013-08-03T19:00:02Z"
+    assert layers.header.bounds == pytest.approx((9.471078, 47.04774, 9.636217, 47.27128))
+
+
+def test_areas_equal_those_of_the_assembler(example_pbf: Path) -> None:
+    factory = osmium.geom.WKBFactory()
+    processor = osmium.FileProcessor(str(example_pbf)).with_areas(osmium.filter.KeyFilter("landuse"))
+    expected = {}
+    for area in processor.with_filter(osmium.filter.EntityFilter(osmium.osm.AREA)):
+        if "landuse" in area.tags:
+            number = f"{'w' if area.from_way() else 'r'}{area.orig_id()}"
+            expected[number] = shapely.from_wkb(factory.create_multipolygon(area)).area
+    land_use = read_osm(example_pbf, ["land_use"])["land_use"].set_index("land_use_id")
+    mapped = land_use[~land_use["land_use"].str.startswith("natural=")].geometry
+    assert dict(zip(mapped.index, shapely.area(mapped.to_numpy()), strict=True)) == pytest.approx(expected, rel=1e-9)
+    assert len(expected) > 100

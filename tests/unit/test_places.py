@@ -1,0 +1,186 @@
+"""Cities: where they come from, which are one, and how they are joined to OpenStreetMap places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from comarca.crs import STORAGE
+from comarca.errors import InputError
+from comarca.sources.city_merge import join_places, without_sections
+from comarca.sources.names import fold_name, fold_names
+from comarca.sources.places import cities_from_file, cities_from_osm, cities_offline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def _cities(*rows: tuple[str, float | None, float, float], country: str = "XAA") -> gpd.GeoDataFrame:
+    """Cities as (name, persons, longitude, latitude), with ids c0, c1, ..."""
+    table = pd.DataFrame(
+        {
+            "city_id": pd.Series([f"c{number}" for number in range(len(rows))], dtype="str"),
+            "city_name": pd.Series([row[0] for row in rows], dtype="str"),
+            "country": pd.Series([country] * len(rows), dtype="str"),
+            "population_persons": np.array([row[1] for row in rows], dtype=float),
+            "osm_id": pd.Series([None] * len(rows), dtype="str"),
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=[shapely.Point(row[2:]) for row in rows], crs=STORAGE)
+
+
+def _places(*rows: tuple[str | None, float | None, float, float], place: str = "town") -> gpd.GeoDataFrame:
+    """Places as (name, persons, longitude, latitude), with ids n0, n1, ..."""
+    table = pd.DataFrame(
+        {
+            "place_id": pd.Series([f"n{number}" for number in range(len(rows))], dtype="str"),
+            "place": pd.Series([place] * len(rows), dtype="str"),
+            "name": pd.Series([row[0] for row in rows], dtype="str"),
+            "population_persons": np.array([row[1] for row in rows], dtype=float),
+        }
+    )
+    return gpd.GeoDataFrame(table, geometry=[shapely.Point(row[2:]) for row in rows], crs=STORAGE)
+
+
+def _square(west: float, south: float, side: float) -> gpd.GeoDataFrame:
+    shape = shapely.box(west, south, west + side, south + side)
+    return gpd.GeoDataFrame({"territory_id": ["t"]}, geometry=[shape], crs=STORAGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "folded"),
+    [("Cobán", "coban"), ("SÃO  JOSÉ-do-Rio", "sao jose do rio"), ("Ñandú (2)", "nandu 2"), ("Straße", "strasse")],
+)
+def test_names_compare_without_case_accents_and_punctuation(name: str, folded: str) -> None:
+    assert fold_name(name) == folded
+
+
+def test_names_without_letters_stay_unknown() -> None:
+    assert fold_names(["--", None, "x"]).isna().tolist() == [True, True, False]
+
+
+def test_the_offline_copy_has_the_towns_of_liechtenstein_and_beyond() -> None:
+    cities, _ = cities_offline(_square(9.48, 47.05, 0.2), abroad_buffer_km=5.0)
+    own = cities[cities["country"] == "LIE"].set_index("city_name")["population_persons"]
+    assert len(own) == 14
+    assert (own["Vaduz"], own["Nendeln"]) == (5197, 1407)
+    assert {"CHE", "AUT"} <= set(cities["country"])
+    assert cities.total_bounds[0] > 9.48 - 0.07
+
+
+def test_a_larger_buffer_reaches_farther() -> None:
+    near, far = (cities_offline(_square(9.5, 47.1, 0.1), abroad_buffer_km=km)[0] for km in (0.0, 30.0))
+    assert 0 < len(near) < len(far)
+    assert set(near["city_id"]) < set(far["city_id"])
+
+
+def test_namibia_is_a_country() -> None:
+    cities, _ = cities_offline(_square(16.9, -22.7, 0.4), abroad_buffer_km=0.0)
+    assert set(cities["country"]) == {"NAM"}
+    assert "Windhoek" in set(cities["city_name"])
+
+
+def test_a_population_of_zero_is_not_known() -> None:
+    cities, _ = cities_offline(_square(-92, 14, 4), abroad_buffer_km=50.0)
+    assert cities["population_persons"].isna().any()
+    assert (cities["population_persons"].dropna() > 0).all()
+
+
+def test_one_city_listed_twice_is_one() -> None:
+    cities = _cities(("Cobán", 200.0, 0.0, 0.0), ("Coban", 900.0, 0.05, 0.0), ("Coban", 900.0, 0.5, 0.0))
+    kept, (check,) = without_sections(cities)
+    assert list(kept["city_id"]) == ["c1", "c2"]
+    assert check.rows == [{"city": "Cobán", "merged_into": "Coban"}]
+
+
+def test_sections_of_a_large_city_are_merged_but_neighbouring_cities_are_not() -> None:
+    capital = ("Lima", 7_737_002.0, -77.028, -12.043)
+    section, twin = ("Miraflores", 187_401.0, -77.033, -12.121), ("Callao", 1_226_200.0, -77.135, -12.052)
+    outside, unknown = ("Huacho", 60_000.0, -77.605, -11.107), ("Barrio", None, -77.03, -12.05)
+    kept, (check,) = without_sections(_cities(capital, section, twin, outside, unknown))
+    assert set(kept["city_name"]) == {"Lima", "Callao", "Huacho", "Barrio"}
+    assert check.rows == [{"city": "Miraflores", "merged_into": "Lima"}]
+
+
+def test_cities_of_two_countries_are_never_merged() -> None:
+    both = pd.concat([_cities(("Rivera", 9e4, 0.0, 0.0)), _cities(("Rivera", 8e4, 0.01, 0.0), country="XAB")])
+    both["city_id"] = ["c0", "c1"]
+    assert len(without_sections(both)[0]) == 2
+
+
+def test_a_join_takes_the_place_and_keeps_the_known_population() -> None:
+    cities = _cities(("Cobán", 200.0, 0.0, 0.0), ("Tactic", None, 1.0, 0.0), ("Far", 5.0, 2.0, 0.0))
+    places = _places(("COBAN", 999.0, 0.01, 0.0), ("Tactic", 77.0, 1.01, 0.0), ("Far", 1.0, 2.1, 0.0))
+    joined, (check,) = join_places(cities, places)
+    assert list(joined["osm_id"][:2]) == ["n0", "n1"]
+    assert pd.isna(joined["osm_id"].iloc[2])
+    assert list(joined["population_persons"]) == [200.0, 77.0, 5.0]
+    np.testing.assert_allclose(joined.geometry.x, [0.01, 1.01, 2.0])
+    assert check.value == 2
+    assert [row["city"] for row in check.rows] == ["Far"]
+
+
+def test_a_join_is_one_to_one_and_nearest_first() -> None:
+    cities = _cities(("San Juan", 1.0, 0.0, 0.0), ("San Juan", 2.0, 0.02, 0.0))
+    places = _places(("San Juan", None, 0.021, 0.0), ("San Juan", None, 0.03, 0.0))
+    joined, _ = join_places(cities, places)
+    assert list(joined["osm_id"]) == ["n1", "n0"]
+
+
+def test_nameless_places_are_joined_to_nothing() -> None:
+    joined, _ = join_places(_cities(("--", 1.0, 0.0, 0.0)), _places((None, None, 0.0, 0.0)))
+    assert joined["osm_id"].isna().all()
+
+
+def test_cities_join_to_no_places() -> None:
+    joined, (check,) = join_places(_cities(("A", 1.0, 0.0, 0.0)), _places())
+    assert (len(joined), check.value) == (1, 0)
+
+
+def test_a_joined_city_polygon_keeps_its_shape() -> None:
+    cities = _cities(("A", 1.0, 0.0, 0.0))
+    cities.geometry = [shapely.box(-0.01, -0.01, 0.01, 0.01)]
+    joined, _ = join_places(cities, _places(("A", None, 0.005, 0.0)))
+    assert joined["osm_id"].iloc[0] == "n0"
+    assert joined.geometry.iloc[0].equals(cities.geometry.iloc[0])
+
+
+def test_towns_and_villages_are_cities_but_suburbs_are_not() -> None:
+    places = pd.concat([_places(("A", 9.0, 0, 0)), _places(("B", 5.0, 0, 0), place="suburb")], ignore_index=True)
+    places["place_id"] = ["n1", "n2"]
+    cities = cities_from_osm(places, country="XAA")
+    assert cities[["city_id", "osm_id", "city_name", "country"]].to_numpy().tolist() == [["n1", "n1", "A", "XAA"]]
+
+
+def _file(tmp_path: Path, **columns: Any) -> Path:
+    table = {"name": ["A", "B"], "people": [10.0, None], **columns}
+    path = tmp_path / "cities.gpkg"
+    gpd.GeoDataFrame(table, geometry=[shapely.Point(0, 0), shapely.box(1, 1, 2, 2)], crs=STORAGE).to_file(path)
+    return path
+
+
+def test_a_file_gives_cities_as_points_and_polygons(tmp_path: Path) -> None:
+    path = _file(tmp_path, code=["07", "08"])
+    cities = cities_from_file(path, name="name", population="people", country="XAA", id="code")
+    assert list(cities["city_id"]) == ["07", "08"]
+    assert list(cities.geom_type) == ["Point", "Polygon"]
+    assert cities["population_persons"].iloc[0] == 10
+    assert np.isnan(cities["population_persons"].iloc[1])
+    numbered = cities_from_file(path, name="name", population="people", country="XAA")
+    assert list(numbered["city_id"]) == ["1", "2"]
+
+
+def test_populations_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    path = _file(tmp_path, people=["12", "many"])
+    with pytest.raises(InputError, match="column people: got 'many'"):
+        cities_from_file(path, name="name", population="people", country="XAA")
+
+
+def test_cities_with_one_code_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="7 more than once"):
+        cities_from_file(_file(tmp_path, code=[7, 7]), name="name", population="people", country="XAA", id="code")

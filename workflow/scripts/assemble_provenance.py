@@ -1,0 +1,52 @@
+"""Write down which files the numbers come from, under what terms, and with which settings."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from comarca import io
+from comarca.inputs import local_input, offline_geonames
+from comarca.jobs import job
+from comarca.provenance import provenance, source_line, sources_markdown
+
+
+def main(
+    *,
+    region: str,
+    local: dict[str, str],
+    osm_header: str | None,
+    uses_offline_geonames: bool,
+    config: dict[str, Any],
+    benchmarks: str,
+    languages: list[str],
+    record: str,
+    sources: str,
+    credit_lines: str,
+) -> None:
+    date = io.read_json(osm_header)["timestamp"] if osm_header else None
+    inputs = [local_input(layer, path, data_date=date if layer == "osm" else None) for layer, path in local.items()]
+    inputs += [offline_geonames()] if uses_offline_geonames else []
+    seconds = sum(pd.read_csv(path, sep="\t")["s"].sum() for path in Path(benchmarks).rglob("*.tsv"))
+    finished = datetime.now(UTC).isoformat(timespec="seconds")
+    facts = {"config": config, "run_seconds": round(float(seconds), 1), "finished": finished}
+    io.write_json(provenance(inputs, region=region, **facts), record)
+    io.write_text(sources_markdown(inputs, region=region, title=region), sources)
+    io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            region=snakemake.wildcards.region,
+            local=snakemake.params.local,
+            osm_header=snakemake.input.get("osm_header"),
+            uses_offline_geonames=snakemake.params.uses_offline_geonames,
+            config=snakemake.params.config,
+            benchmarks=snakemake.params.benchmarks,
+            languages=snakemake.params.languages,
+            record=snakemake.output.provenance,
+            sources=snakemake.output.sources,
+            credit_lines=snakemake.output.credits,
+        )
