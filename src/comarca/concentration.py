@@ -2,36 +2,107 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.inequality import gini, herfindahl, mean, median, share_in_units_from, theil, top_share
 from comarca.lorenz import lorenz_asymmetry
+from comarca.ranked_units import Units
 
 if TYPE_CHECKING:
-    from comarca.ranked_units import Units
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+#: Values and flags of some columns, on the territory index.
+Block = tuple[pd.DataFrame, pd.DataFrame]
 
 
-def concentration(
-    units: Units, index: pd.Index, *, prefix: str, min_units: int, large_unit_ha: float, absent: Flag
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+@dataclass(frozen=True)
+class Place:
+    """The territories of a region in order, with the options that all kinds of land unit share.
+
+    Attributes
+    ----------
+    index : pandas.Index
+        Territory ids, ascending.
+    shapes : numpy.ndarray of shapely geometries, shape (m,)
+        (Multi)Polygons, EPSG:4326, in the order of `index`.
+    total_ha : numpy.ndarray, shape (m,)
+        Their areas, ha.
+    min_units : int
+        Fewest units to speak of concentration.
+    large_unit_ha : float
+        Size from which on a unit counts as large, ha.
+    """
+
+    index: pd.Index
+    shapes: NDArray[np.object_]
+    total_ha: NDArray[np.float64]
+    min_units: int
+    large_unit_ha: float
+
+    def position(self, territory_id: pd.Series, *, where: str) -> NDArray[np.intp]:
+        """Find the positions of territories by id.
+
+        Parameters
+        ----------
+        territory_id : pandas.Series of str
+            Ids.
+        where : str
+            The table, for messages.
+
+        Returns
+        -------
+        numpy.ndarray of int
+            Positions in `index`.
+
+        Raises
+        ------
+        InputError
+            If the region has no such territory.
+        """
+        found = self.index.get_indexer(pd.Index(territory_id))
+        if (found < 0).any():
+            stray = territory_id[found < 0].iloc[0]
+            raise InputError(f"{where}, column territory_id", got=stray, expected="a territory of the region")
+        return found
+
+    def units(self, table: pd.DataFrame, *, where: str) -> Units:
+        """Group the areas of a table of units by territory.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            Columns ``territory_id`` and ``area_ha``.
+        where : str
+            The table, for messages.
+
+        Returns
+        -------
+        Units
+            Grouped by position of the territory.
+        """
+        position = self.position(table["territory_id"], where=where)
+        return Units.of(table["area_ha"], group=position, group_count=len(self.index))
+
+
+def concentration(units: Units, place: Place, *, prefix: str, absent: Flag) -> Block:
     """Measure how land is divided among the units of each territory.
 
     Parameters
     ----------
     units : Units
-        Areas in hectares, grouped by position of the territory in `index`.
-    index : pandas.Index
-        Territory ids.
+        Areas in hectares, grouped by position of the territory.
+    place : Place
+        Territories and options.
     prefix : str
         Kind of unit, such as ``parcel``: first word of the column names.
-    min_units : int
-        Fewest units to speak of concentration.
-    large_unit_ha : float
-        Size from which on a unit counts as large, ha.
     absent : Flag
         Reason given where a territory has no unit at all.
 
@@ -40,11 +111,11 @@ def concentration(
     values, flags : pandas.DataFrame
         Columns ``<prefix>_count``, ``_area_mean_ha``, ``_area_median_ha``, ``_area_gini_index``,
         ``_area_theil_index``, ``_area_herfindahl_index``, ``_area_asymmetry_index``, ``_area_top10_share`` and
-        ``_area_large_share``. The last six are NaN below `min_units` (flag ``too_few_units``); count is 0, not NaN,
+        ``_area_large_share``. The last six are NaN below ``min_units`` (flag ``too_few_units``); count is 0, not NaN,
         where there is none.
     """
     count = units.count
-    few = count < min_units
+    few = count < place.min_units
     size = {f"{prefix}_area_mean_ha": mean(units), f"{prefix}_area_median_ha": median(units)}
     spread = {
         f"{prefix}_area_gini_index": gini(units),
@@ -52,12 +123,12 @@ def concentration(
         f"{prefix}_area_herfindahl_index": herfindahl(units),
         f"{prefix}_area_asymmetry_index": lorenz_asymmetry(units),
         f"{prefix}_area_top10_share": top_share(units, share=0.1),
-        f"{prefix}_area_large_share": share_in_units_from(units, size=large_unit_ha),
+        f"{prefix}_area_large_share": share_in_units_from(units, size=place.large_unit_ha),
     }
     spread = {name: np.where(few, np.nan, value) for name, value in spread.items()}
-    values = pd.DataFrame({f"{prefix}_count": count, **size, **spread}, index=index)
+    values = pd.DataFrame({f"{prefix}_count": count, **size, **spread}, index=place.index)
     reason = np.select([count == 0, few], [absent.value, Flag.TOO_FEW_UNITS.value], Flag.ZERO_DENOMINATOR.value)
-    return values, flag_gaps(values, pd.Series(reason, index=index))
+    return values, flag_gaps(values, pd.Series(reason, index=place.index))
 
 
 def flag_gaps(values: pd.DataFrame, reason: pd.Series | Flag) -> pd.DataFrame:
@@ -78,3 +149,48 @@ def flag_gaps(values: pd.DataFrame, reason: pd.Series | Flag) -> pd.DataFrame:
     text = np.broadcast_to(np.asarray(reason, dtype=object).reshape(-1, 1), values.shape)
     gaps = values.isna().to_numpy()
     return pd.DataFrame(np.where(gaps, text, Flag.OK.value), index=values.index, columns=values.columns).astype(str)
+
+
+def blank(block: Block, rows: NDArray[np.bool_], reason: Flag) -> Block:
+    """Leave out the values of some territories, whatever they are.
+
+    Parameters
+    ----------
+    block : Block
+        Values and flags.
+    rows : numpy.ndarray of bool, shape (m,)
+        Territories.
+    reason : Flag
+        Why.
+
+    Returns
+    -------
+    Block
+        The same with NaN and the reason in those rows.
+    """
+    values, flags = block
+    keep = pd.Series(~rows, index=values.index)
+    return values.where(keep, np.nan, axis=0), flags.where(keep, reason.value, axis=0)
+
+
+def side_by_side(blocks: Sequence[Block], index: pd.Index) -> Block:
+    """Put blocks side by side; of a column that several have, the first one stands.
+
+    Parameters
+    ----------
+    blocks : sequence of Block
+        In order of preference.
+    index : pandas.Index
+        Territory ids.
+
+    Returns
+    -------
+    Block
+        All columns.
+    """
+    values, flags = pd.DataFrame(index=index), pd.DataFrame(index=index)
+    for block_values, block_flags in blocks:
+        new = [name for name in block_values if name not in values]
+        values = values.join(block_values[new])
+        flags = flags.join(block_flags[new])
+    return values, flags

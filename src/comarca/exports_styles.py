@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from comarca.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
-from comarca.maps.theme import MapOptions, make_theme
+from comarca.maps.theme import MapOptions, column_classes, make_theme
 from comarca.maps.words import number, word
 
 if TYPE_CHECKING:
@@ -88,7 +88,8 @@ def graduated_style(column: Column, values: pd.Series, *, language: str, scheme:
         to the class below or above colour the map alike. In QGIS, missing values are a class too: they are replaced
         by a number far below all others.
     """
-    theme = make_theme(column, values, options=MapOptions(language=language, scheme=scheme, k=k))
+    classes = column_classes(column, values, options=MapOptions(scheme=scheme, k=k))
+    theme = make_theme(column, values, classes, language=language)
     numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
     field = f'"{column.name}"'
     ranges: list[str] = []
@@ -139,7 +140,7 @@ def category_style(column: Column, values: pd.Series, *, language: str) -> Style
     Style
         One symbol per code that occurs; missing values hatched.
     """
-    theme = make_theme(column, values, options=MapOptions(language=language))
+    theme = make_theme(column, values, None, language=language)
     codes = values.to_numpy(dtype=object)
     rows = []
     for row, key in enumerate(theme.keys):

@@ -1,4 +1,7 @@
-"""The only module that opens and writes files. All writes are atomic: a file is whole or not there."""
+"""The only module that opens and writes tables, texts and arrays; layers and rasters have `comarca.layer_io`.
+
+All writes are atomic: a file is whole or not there. Nothing heavy is imported here, as every job imports it.
+"""
 
 from __future__ import annotations
 
@@ -9,23 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio.shutil
-from rasterio.io import MemoryFile
 
 from comarca.errors import InputError
-from comarca.layers import LAYERS
 from comarca.results import Check, Indicators
-from comarca.schemas import validate_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from affine import Affine
     from numpy.typing import NDArray
-    from pyproj import CRS
 
 PathLike = str | Path
 
@@ -50,68 +46,6 @@ def atomic_path(path: PathLike) -> Iterator[Path]:
         part = Path(folder) / path.name
         yield part
         part.replace(path)
-
-
-def read_layer(path: PathLike, name: str) -> gpd.GeoDataFrame:
-    """Read a canonical layer and check it against its schema.
-
-    Parameters
-    ----------
-    path : path-like
-        A GeoParquet file.
-    name : str
-        Name of the schema, a key of `comarca.schemas.LAYERS`.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        The layer, EPSG:4326.
-    """
-    return validate_layer(gpd.read_parquet(path), name)
-
-
-def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
-    """Check a canonical layer and write it as GeoParquet.
-
-    Parameters
-    ----------
-    layer : geopandas.GeoDataFrame
-        The layer, EPSG:4326.
-    path : path-like
-        Where to.
-    name : str
-        Name of the schema.
-    """
-    checked = validate_layer(layer, name)
-    with atomic_path(path) as part:
-        checked.to_parquet(part, index=False, compression="zstd")
-
-
-def load(name: str, path: PathLike) -> Any:
-    """Read a layer in the way its kind asks for.
-
-    Parameters
-    ----------
-    name : str
-        Name of the layer, a key of `comarca.layers.LAYERS`.
-    path : path-like
-        Its file.
-
-    Returns
-    -------
-    GeoDataFrame, DataFrame, dict of DataFrame, or pathlib.Path
-        A vector layer, a table or reference, tables by the value of their field, or a raster's path (rasters are read by blocks).
-    """
-    layer = LAYERS[name]
-    if layer.kind == "vector":
-        return read_layer(path, name)
-    if layer.kind == "table":
-        return read_table(path)
-    if layer.kind == "tables":
-        return {str(key): table for key, table in read_table(path).groupby(layer.field, sort=False)}
-    if layer.kind == "reference":
-        return pd.read_csv(path)
-    return Path(path)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], path: PathLike, *, field: str) -> None:
@@ -188,37 +122,6 @@ def read_pickle(path: PathLike) -> Any:
         What was kept.
     """
     return pickle.loads(Path(path).read_bytes())  # noqa: S301 (written by a job of the same run)
-
-
-def write_raster(
-    values: NDArray[Any], path: PathLike, *, crs: CRS, transform: Affine, nodata: float, description: str, unit: str
-) -> None:
-    """Write one band as a Cloud-Optimised GeoTIFF.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (rows, columns)
-        The cells; those without an answer hold `nodata`.
-    path : path-like
-        Where to.
-    crs : pyproj.CRS
-        Coordinate system of the grid.
-    transform : affine.Affine
-        From column and row to coordinates.
-    nodata : float
-        Value that means no answer.
-    description, unit : str
-        What the band holds, and in which unit.
-    """
-    height, width = values.shape
-    profile = {"driver": "GTiff", "height": height, "width": width, "count": 1, "dtype": values.dtype.name}
-    with atomic_path(path) as part, MemoryFile() as memory:
-        with memory.open(**profile, crs=crs.to_wkt(), transform=transform, nodata=nodata) as raster:
-            raster.write(values, 1)
-            raster.set_band_description(1, description)
-            raster.set_band_unit(1, unit)
-        with memory.open() as raster:
-            rasterio.shutil.copy(raster, part, driver="COG", compress="deflate", predictor="yes")
 
 
 _FLAG_SUFFIX = "__flag"

@@ -62,3 +62,26 @@ def proxy_correlations(values: pd.DataFrame) -> list[Check]:
         return []
     message = "Rank correlation between proxies of land concentration; they measure different things."
     return [Check("land_proxy_correlation", "info", len(rows), "", message, rows)]
+
+
+def source_check(*, has_raster: bool) -> Check:
+    """Say what the figures on farmland patches and on diversity rest on.
+
+    Parameters
+    ----------
+    has_raster : bool
+        Whether there is a land-cover raster.
+
+    Returns
+    -------
+    Check
+        ``warn`` if mapped polygons stand in for a raster.
+    """
+    source = "a land-cover raster" if has_raster else "mapped polygons (OSM), which cover only what has been mapped"
+    return Check(
+        name="land_patch_source",
+        status="pass" if has_raster else "warn",
+        value="land_cover" if has_raster else "land_use",
+        threshold="farmland patches and diversity of land use come from a land-cover raster",
+        message=f"Farmland patches and the diversity of land use come from {source}.",
+    )

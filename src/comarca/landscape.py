@@ -78,8 +78,8 @@ def landscape_measures(pieces: pd.DataFrame, *, total_ha: FloatArray, edge_m: Fl
     Returns
     -------
     pandas.DataFrame, shape (m, 4)
-        ``share``: farmland over the area; ``largest_share``: the largest piece over the area; ``mesh_ha``: the effective
-        mesh size; ``edge_m_per_ha``. NaN where the raster has no data.
+        ``share``: farmland over the area; ``largest_share``: the largest piece over the area; ``mesh_ha``: the
+        effective mesh size; ``edge_m_per_ha``. NaN where the raster has no data.
 
     Notes
     -----

@@ -109,6 +109,8 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
     flags = raw[list(ROLES)].apply(lambda column: column.str.strip().str.lower())
     if not (strange := ~flags.isin({"true", "false", "1", "0"})).to_numpy().any():
         table = flags.isin({"true", "1"}).assign(name=raw["name"].str.strip())
-        return table.set_axis(pd.Index(code.astype(int), name="code"))[["name", *ROLES]].sort_index()
+        table.index = pd.Index(code.astype(int), name="code")
+        ordered: pd.DataFrame = table[["name", *ROLES]].sort_index()
+        return ordered
     role = strange.any().idxmax()
     raise InputError(f"{where}, column {role}", got=raw.loc[strange[role], role].iloc[0], expected="true or false")

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from affine import Affine
 from pyproj import CRS
 from rasterio.features import rasterize
 from rasterio.windows import Window
@@ -168,13 +169,16 @@ def _territories_of(
     raster: DatasetReader, shapes: NDArray[np.object_], tree: shapely.STRtree, window: Window
 ) -> NDArray[np.int64]:
     shape = (int(window.height), int(window.width))
-    near = np.sort(tree.query(shapely.box(*raster.window_bounds(window))))
+    grid = raster.transform
+    corner = Affine(grid.a, 0.0, grid.c + grid.a * window.col_off, 0.0, grid.e, grid.f + grid.e * window.row_off)
+    x, y = np.sort([corner.c, corner.c + grid.a * shape[1]]), np.sort([corner.f, corner.f + grid.e * shape[0]])
+    near = np.sort(tree.query(shapely.box(x[0], y[0], x[1], y[1])))
     if not len(near):
         return np.full(shape, -1, dtype=np.int64)
     burnt = rasterize(
         zip(shapes[near], near + 1, strict=True),
         out_shape=shape,
-        transform=raster.window_transform(window),
+        transform=corner,
         dtype="int32",
     )
     return np.asarray(burnt, dtype=np.int64) - 1

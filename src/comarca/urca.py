@@ -92,8 +92,8 @@ def classify(
     Notes
     -----
     Bands are [0, 60), [60, 120) and [120, 180) minutes. The nearest band with any city counts, and in it the largest
-    city: 50 minutes from a town and 59 from a metropolis is the metropolis, 50 and 61 is the town. Beyond three hours of
-    every city a place is a dispersed town where density is above 1,500 persons/km2, else hinterland.
+    city: 50 minutes from a town and 59 from a metropolis is the metropolis, 50 and 61 is the town. Beyond three hours
+    of every city a place is a dispersed town where density is above 1,500 persons/km2, else hinterland.
     """
     time = np.asarray(minutes, dtype=float)
     sizes = len(CITY_SIZES_PERSONS)
@@ -111,4 +111,4 @@ def classify(
     codes = np.select(
         [inside.any(axis=1), band < len(BANDS), dense], [1 + inside.argmax(axis=1), near, DISPERSED_TOWN], HINTERLAND
     )
-    return codes.astype(np.int8)
+    return np.asarray(codes, dtype=np.int8)

@@ -8,7 +8,7 @@ def names(*modules):
 
 
 def test_a_module_depends_on_what_it_imports_however_deep():
-    assert {"io.py", "schemas.py", "crs.py", "units.py", "errors.py"} <= names("comarca.io")
+    assert {"io.py", "schemas.py", "crs.py", "units.py", "errors.py"} <= names("comarca.layer_io")
 
 
 def test_imports_for_type_checking_do_not_count():

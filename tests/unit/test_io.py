@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.results import Check, Indicators, explain
@@ -15,21 +15,21 @@ def places(**changes):
 
 
 def test_a_layer_comes_back_sorted_and_whole(tmp_path):
-    io.write_layer(places(), tmp_path / "places.parquet", "places")
-    back = io.read_layer(tmp_path / "places.parquet", "places")
+    layer_io.write_layer(places(), tmp_path / "places.parquet", "places")
+    back = layer_io.read_layer(tmp_path / "places.parquet", "places")
     assert back["place_id"].tolist() == ["n1", "n2"]
     assert back.crs == 4326
 
 
 def test_a_layer_that_breaks_its_schema_is_not_written(tmp_path):
     with pytest.raises(InputError, match="column place, row 0"):
-        io.write_layer(places(place=["", "city"]), tmp_path / "places.parquet", "places")
+        layer_io.write_layer(places(place=["", "city"]), tmp_path / "places.parquet", "places")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_ids_have_to_be_unique(tmp_path):
     with pytest.raises(InputError, match="place_id"):
-        io.write_layer(places(place_id=["n1", "n1"]), tmp_path / "places.parquet", "places")
+        layer_io.write_layer(places(place_id=["n1", "n1"]), tmp_path / "places.parquet", "places")
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path):

@@ -17,7 +17,7 @@ from comarca.maps.classify import SCHEMES, classify
 from comarca.maps.furniture import scale_bar_m
 from comarca.maps.layout import choose_layout, metres_per_inch
 from comarca.maps.style import category_colors, class_colors
-from comarca.maps.theme import class_labels, make_theme
+from comarca.maps.theme import class_labels, column_classes, make_theme
 from comarca.maps.words import number, unit_label
 from comarca.registry import Column
 
@@ -162,9 +162,13 @@ def test_shares_are_percentages_and_counts_are_ranges_of_whole_numbers():
 # Legend
 
 
+def theme_of(entry, values, *, language="en", k=5):
+    return make_theme(entry, values, column_classes(entry, values, options=MapOptions(k=k)), language=language)
+
+
 def test_zero_and_no_data_are_told_apart():
     values = pd.Series([0.0, 0.0, 5.0, 6.0, np.nan])
-    theme = make_theme(column(), values, options=MapOptions(k=3))
+    theme = theme_of(column(), values, k=3)
     assert (theme.keys[0].label, theme.keys[0].count, theme.keys[0].is_no_data) == ("0", 2, False)
     assert (theme.keys[-1].label, theme.keys[-1].count, theme.keys[-1].is_no_data) == ("No data", 1, True)
     assert theme.key_of.tolist()[0] == 0
@@ -172,24 +176,21 @@ def test_zero_and_no_data_are_told_apart():
 
 
 def test_a_map_without_any_value_has_only_no_data():
-    theme = make_theme(column(), pd.Series([np.nan, np.nan]), options=MapOptions(language="pt"))
+    theme = theme_of(column(), pd.Series([np.nan, np.nan]), language="pt")
     assert [key.label for key in theme.keys] == ["Sem dados"]
 
 
 def test_classes_keep_the_registrys_order_and_colour_even_if_one_is_absent():
     categories = {code: {"en": f"type {code}", "es": code, "pt": code} for code in ("W", "M", "L")}
     entry = column("a_class", kind="class", unit="", categories=categories)
-    theme = make_theme(entry, pd.Series(["L", "W", "L", None]), options=MapOptions())
+    theme = theme_of(entry, pd.Series(["L", "W", "L", None]))
     assert [(key.label, key.count) for key in theme.keys] == [("type W", 1), ("type L", 2), ("No data", 1)]
     assert [key.color for key in theme.keys[:2]] == [category_colors(3)[0], category_colors(3)[2]]
 
 
 def test_booleans_say_yes_and_no():
-    theme = make_theme(
-        column("has_x", kind="boolean"),
-        pd.Series([True, False, True], dtype="boolean"),
-        options=MapOptions(language="es"),
-    )
+    values = pd.Series([True, False, True], dtype="boolean")
+    theme = theme_of(column("has_x", kind="boolean"), values, language="es")
     assert [(key.label, key.count) for key in theme.keys] == [("S\u00ed", 2), ("No", 1)]
 
 

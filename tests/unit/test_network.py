@@ -117,7 +117,7 @@ def test_the_order_of_roads_does_not_matter():
         build_network(layer, speed_kmh=np.full(3, 50.0), on_foot=np.full(3, True)) for layer in (roads, turned)
     )
     np.testing.assert_array_equal(first.node_lon, second.node_lon)
-    np.testing.assert_array_equal(np.sort(first.edge_km), np.sort(second.edge_km))
+    np.testing.assert_allclose(np.sort(first.edge_km), np.sort(second.edge_km), rtol=1e-12)
 
 
 def test_pieces_of_the_network_are_reported():

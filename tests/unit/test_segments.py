@@ -30,7 +30,7 @@ def brute_force(lon, lat, first, points, tolls, cost_per_m):
     return best
 
 
-@given(seed=st.integers(0, 10_000), spread=st.sampled_from([0.01, 0.1, 1.0]))
+@given(seed=st.integers(0, 10_000), spread=st.sampled_from([0.01, 0.1]))
 @settings(max_examples=15, deadline=None)
 def test_the_search_equals_trying_all_spots_of_all_segments(seed, spread):
     rng = np.random.default_rng(seed)

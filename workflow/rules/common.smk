@@ -5,6 +5,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+from comarca.catalogue import country
 from comarca.config import AccessOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
@@ -174,11 +175,17 @@ def osm_header(wildcards):
     return {"osm_header": f"results/{wildcards.region}/layers/osm/header.json"}
 
 
+def region_title(region, language=CONFIG.languages[0]):
+    """What readers call a region: its country's name, or the user's own name for it."""
+    code = REGIONS[region].country
+    return country(code).names[language] if region == code else region
+
+
 def map_options(wildcards):
     options = region_of(wildcards).maps
     return {
         "language": CONFIG.languages[0],
-        "region": wildcards.region,
+        "region": region_title(wildcards.region),
         "scheme": options.scheme,
         "k": options.classes_count,
     }

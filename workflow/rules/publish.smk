@@ -117,6 +117,7 @@ rule assemble_provenance:
         in_region("logs/assemble_provenance.log"),
     params:
         local=local_sources,
+        title=lambda w: region_title(w.region, "en"),
         uses_offline_geonames=lambda w: "geonames" in region_of(w).cities.provider,
         config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
         benchmarks=in_region("benchmarks"),

@@ -15,6 +15,7 @@ from comarca.provenance import provenance, source_line, sources_markdown
 def main(
     *,
     region: str,
+    title: str,
     local: dict[str, str],
     osm_header: str | None,
     uses_offline_geonames: bool,
@@ -32,7 +33,7 @@ def main(
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     facts = {"config": config, "run_seconds": round(float(seconds), 1), "finished": finished}
     io.write_json(provenance(inputs, region=region, **facts), record)
-    io.write_text(sources_markdown(inputs, region=region, title=region), sources)
+    io.write_text(sources_markdown(inputs, region=region, title=title), sources)
     io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
 
 
@@ -40,6 +41,7 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             region=snakemake.wildcards.region,
+            title=snakemake.params.title,
             local=snakemake.params.local,
             osm_header=snakemake.input.get("osm_header"),
             uses_offline_geonames=snakemake.params.uses_offline_geonames,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.registry import Column
@@ -25,7 +25,7 @@ def main(
         io.read_table(table),
         io.read_table(flags),
         [Column(**column) for column in columns],
-        territories=io.read_layer(territories, "territories"),
+        territories=layer_io.read_layer(territories, "territories"),
     )
     report = quality_report(found, region=region, not_computed=[NotComputed(**entry) for entry in not_computed])
     io.write_json(report, json)

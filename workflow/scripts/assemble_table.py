@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.registry import Column
 from comarca.table import assemble_table
@@ -13,7 +13,7 @@ def main(
     *, territories: str, families: Mapping[str, str], columns: list[dict[str, Any]], table: str, flags: str
 ) -> None:
     values, reasons = assemble_table(
-        io.read_layer(territories, "territories"),
+        layer_io.read_layer(territories, "territories"),
         {name: io.read_indicators(path) for name, path in families.items()},
         [Column(**column) for column in columns],
     )

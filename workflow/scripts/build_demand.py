@@ -1,20 +1,20 @@
 """Gather people in cells; without a population, take cells by their area."""
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.demand import demand_grid, demand_points
 from comarca.jobs import job
 from comarca.results import Check
 
 
 def main(*, population: str | None, territories: str, demand_cell_m: float, demand: str, checks: str) -> None:
-    area = io.read_layer(territories, "territories")
+    area = layer_io.read_layer(territories, "territories")
     if population:
-        layer, found = demand_points(io.read_layer(population, "population"), area, demand_cell_m=demand_cell_m)
+        layer, found = demand_points(layer_io.read_layer(population, "population"), area, demand_cell_m=demand_cell_m)
     else:
         layer = demand_grid(area, demand_cell_m=demand_cell_m)
         message = "No population is known: means and shares are weighted by area, not by people."
         found = [Check("demand_weights", "warn", "km2", "persons", message)]
-    io.write_layer(layer, demand, "demand")
+    layer_io.write_layer(layer, demand, "demand")
     io.write_checks(found, checks)
 
 

@@ -1,6 +1,6 @@
 """Prepare what all maps of a region share: shapes for display, context, class breaks."""
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.maps.base import build_base
 
@@ -8,9 +8,9 @@ from comarca.maps.base import build_base
 def main(*, territories: str, cities: str | None, roads: str | None, base: str) -> None:
     io.write_pickle(
         build_base(
-            io.read_layer(territories, "territories"),
-            cities=io.read_layer(cities, "cities") if cities else None,
-            roads=io.read_layer(roads, "roads") if roads else None,
+            layer_io.read_layer(territories, "territories"),
+            cities=layer_io.read_layer(cities, "cities") if cities else None,
+            roads=layer_io.read_layer(roads, "roads") if roads else None,
         ),
         base,
     )

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.network import build_network, network_checks
 from comarca.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 
 
 def main(*, roads: str, speeds: str, country: str, network: str, checks: str) -> None:
-    layer = io.read_layer(roads, "roads")
+    layer = layer_io.read_layer(roads, "roads")
     table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
     speed_kmh = road_speed_kmh(layer, table)
     built = build_network(layer, speed_kmh=speed_kmh, on_foot=may_walk_onto(layer, table))

@@ -3,7 +3,7 @@
 import importlib
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.registry import Column
 
@@ -19,7 +19,7 @@ def main(
 ) -> None:
     """Read the layers, compute, keep the registered columns, write values with flags and the checks."""
     module = importlib.import_module(f"comarca.indicators.{family}")
-    loaded = {name: io.load(name, path) for name, path in layers.items()}
+    loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
     wanted = [Column(**column) for column in columns]
     result = module.compute(**loaded, **options, columns=wanted)
     io.write_indicators(result.select([column.name for column in wanted]), table)

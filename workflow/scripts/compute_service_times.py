@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.access import Walking
 from comarca.jobs import job
 from comarca.network import RoadNetwork
@@ -14,8 +14,8 @@ def main(
 ) -> None:
     result = service_travel_times(
         RoadNetwork.from_arrays(io.read_arrays(network)),
-        io.read_layer(services, "services"),
-        io.read_layer(demand, "demand"),
+        layer_io.read_layer(services, "services"),
+        layer_io.read_layer(demand, "demand"),
         kinds=kinds,
         walking=Walking(**walking),
     )

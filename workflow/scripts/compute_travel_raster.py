@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.access import Walking, access_network
 from comarca.jobs import job
 from comarca.network import RoadNetwork
@@ -24,8 +24,8 @@ def main(
     times: str,
     catchments: str,
 ) -> None:
-    area = io.read_layer(territories, "territories")
-    places = io.read_layer(cities, "cities")
+    area = layer_io.read_layer(territories, "territories")
+    places = layer_io.read_layer(cities, "cities")
     places = places[in_class(places, interval)].reset_index(drop=True)
     how = Walking(**walking)
     ready = access_network(RoadNetwork.from_arrays(io.read_arrays(network)), places, walking=how)
@@ -33,11 +33,11 @@ def main(
     chosen = np.ones(len(places), dtype=bool)
     result = travel_time_raster(ready, chosen, grid=grid, area=area.union_all(), walking=how)
     where = {"crs": grid.crs, "transform": grid.transform}
-    io.write_raster(
+    layer_io.write_raster(
         np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),
         times, **where, nodata=-1, description=f"travel time to the nearest {city_class} city", unit="min",
     )  # fmt: skip
-    io.write_raster(
+    layer_io.write_raster(
         result.place, catchments, **where, nodata=-1,
         description=f"{city_class} city reached first: row in the sorted layer cities of this class", unit="",
     )  # fmt: skip

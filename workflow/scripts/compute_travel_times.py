@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.access import Walking
 from comarca.jobs import job
 from comarca.network import RoadNetwork
@@ -22,8 +22,8 @@ def main(
 ) -> None:
     result = travel_times_by_class(
         RoadNetwork.from_arrays(io.read_arrays(network)),
-        io.read_layer(cities, "cities"),
-        io.read_layer(demand, "demand"),
+        layer_io.read_layer(cities, "cities"),
+        layer_io.read_layer(demand, "demand"),
         city_classes_persons=city_classes_persons,
         walking=Walking(**walking),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.exports_gpkg import write_geopackage
 from comarca.jobs import job
 from comarca.registry import Column
@@ -21,11 +21,11 @@ def main(
     with io.atomic_path(output) as part:
         write_geopackage(
             io.read_table(table),
-            io.read_layer(territories, "territories"),
+            layer_io.read_layer(territories, "territories"),
             [Column(**column) for column in columns],
             part,
-            cities=io.read_layer(cities, "cities") if cities else None,
-            roads=io.read_layer(roads, "roads") if roads else None,
+            cities=layer_io.read_layer(cities, "cities") if cities else None,
+            roads=layer_io.read_layer(roads, "roads") if roads else None,
             language=language,
         )
 

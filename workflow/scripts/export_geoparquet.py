@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.exports import write_geoparquet
 from comarca.jobs import job
 from comarca.registry import Column
@@ -12,7 +12,7 @@ def main(*, table: str, territories: str, columns: list[dict[str, Any]], output:
     with io.atomic_path(output) as part:
         write_geoparquet(
             io.read_table(table),
-            io.read_layer(territories, "territories"),
+            layer_io.read_layer(territories, "territories"),
             [Column(**column) for column in columns],
             part,
         )

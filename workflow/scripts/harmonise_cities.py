@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.sources.city_merge import join_places
 from comarca.sources.places import cities_from_file, cities_from_osm, cities_offline
@@ -18,8 +18,8 @@ def main(
     cities: str,
     checks: str,
 ) -> None:
-    area = io.read_layer(territories, "territories")
-    osm = io.read_layer(places, "places") if places else None
+    area = layer_io.read_layer(territories, "territories")
+    osm = layer_io.read_layer(places, "places") if places else None
     found = []
     if source["provider"] == ("file",):
         keys = ("name", "population", "id", "layer")
@@ -31,7 +31,7 @@ def main(
     if osm is not None and source["provider"] != ("osm",):
         layer, joined = join_places(layer, osm)
         found += joined
-    io.write_layer(layer, cities, "cities")
+    layer_io.write_layer(layer, cities, "cities")
     io.write_checks(found, checks)
 
 

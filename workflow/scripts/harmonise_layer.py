@@ -1,15 +1,18 @@
 """Keep of a layer what lies in the region or near enough to matter for it."""
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.nearby import within_reach
 
 
 def main(*, layer: str, source: str, territories: str, buffer_km: float, output: str, checks: str) -> None:
     kept, found = within_reach(
-        io.read_layer(source, layer), io.read_layer(territories, "territories"), name=layer, buffer_km=buffer_km
+        layer_io.read_layer(source, layer),
+        layer_io.read_layer(territories, "territories"),
+        name=layer,
+        buffer_km=buffer_km,
     )
-    io.write_layer(kept, output, layer)
+    layer_io.write_layer(kept, output, layer)
     io.write_checks(found, checks)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.sources.osm import OSM_LAYERS, read_osm
 
@@ -11,7 +11,7 @@ from comarca.sources.osm import OSM_LAYERS, read_osm
 def main(*, extract: str, layers: Mapping[str, str], header: str, checks: str) -> None:
     osm = read_osm(extract, [name for name in OSM_LAYERS if name in layers])
     for name, path in layers.items():
-        io.write_layer(osm[name], path, name)
+        layer_io.write_layer(osm[name], path, name)
     io.write_json(asdict(osm.header), header)
     io.write_checks(osm.checks, checks)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from comarca import io
+from comarca import io, layer_io
 from comarca.catalogue import country as country_of
 from comarca.jobs import job
 from comarca.sources.boundaries import territories_from_file, territories_from_osm
@@ -13,12 +13,12 @@ def main(*, boundaries: str, source: dict[str, Any], country: str, territories: 
     if source["provider"] == ("osm",):
         level = source["admin_level"] or known.osm_admin_level
         layer, found = territories_from_osm(
-            io.read_layer(boundaries, "boundaries"), country=country, country_alpha2=known.iso2, admin_level=level
+            layer_io.read_layer(boundaries, "boundaries"), country=country, country_alpha2=known.iso2, admin_level=level
         )
     else:
         keys = ("id", "name", "layer", "parent", "dissolve")
         layer, found = territories_from_file(boundaries, country=country, **{key: source[key] for key in keys})
-    io.write_layer(layer, territories, "territories")
+    layer_io.write_layer(layer, territories, "territories")
     io.write_checks(found, checks)
 
 

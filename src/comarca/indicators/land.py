@@ -6,38 +6,33 @@ things; none of them is ownership. Each column says what it stands for, and ``la
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comarca.concentration import concentration, flag_gaps
+from comarca.concentration import Block, Place, concentration, side_by_side
 from comarca.crs import geodesic_area_km2, require_storage_crs
-from comarca.diversity import hill_number, shannon, simpson
-from comarca.errors import InputError
-from comarca.fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.flags import Flag
-from comarca.land_checks import evidence_check, proxy_correlations
-from comarca.ranked_units import Units
+from comarca.land_checks import evidence_check, proxy_correlations, source_check
+from comarca.land_cover import land_cover_columns
+from comarca.land_holdings import holding_columns
+from comarca.land_polygons import polygon_columns
 from comarca.results import Check, Indicators
 from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     import geopandas as gpd
-    import numpy as np
-    from numpy.typing import NDArray
 
+    from comarca.grouped import Estimate
     from comarca.parcels import Border
     from comarca.registry import Column
 
-    Block = tuple[pd.DataFrame, pd.DataFrame]
-
-FIELD_CLASSES = ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture")
+FIELD_CLASSES: Final = ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture")
 
 #: Kind of evidence -> the column that shows that a territory has it.
-EVIDENCE = {
+EVIDENCE: Final = {
     "parcels": "parcel_area_gini_index",
     "holdings": "holding_area_gini_index",
     "patches": "farmland_patch_area_gini_index",
@@ -45,44 +40,19 @@ EVIDENCE = {
 }
 
 
-@dataclass(frozen=True)
-class _Place:
-    """The territories, in order, with the two options that all kinds of unit share."""
-
-    index: pd.Index
-    shapes: NDArray[np.object_]
-    min_units: int
-    large_unit_ha: float
-
-    def units(self, table: pd.DataFrame, area: str = "area_ha") -> Units:
-        """Group the units of a table with ``territory_id`` and areas by territory."""
-        position = self.index.get_indexer(pd.Index(table["territory_id"]))
-        if (position < 0).any():
-            stray = table.loc[position < 0, "territory_id"].iloc[0]
-            raise InputError("land units, column territory_id", got=stray, expected="a territory of the region")
-        return Units.of(table[area], group=position, group_count=len(self.index))
-
-    def measure(self, units: Units, prefix: str, absent: Flag) -> Block:
-        """Measure concentration with the shared options."""
-        return concentration(
-            units,
-            self.index,
-            prefix=prefix,
-            min_units=self.min_units,
-            large_unit_ha=self.large_unit_ha,
-            absent=absent,
-        )
-
-
 def compute(
     *,
     territories: gpd.GeoDataFrame,
     land_use: gpd.GeoDataFrame | None = None,
+    land_cover_patches: pd.DataFrame | None = None,
+    land_cover_areas: pd.DataFrame | None = None,
     parcels: pd.DataFrame | None = None,
+    holdings: pd.DataFrame | None = None,
     min_units: int = 30,
     large_unit_ha: float = 1000.0,
     field_classes: Sequence[str] = FIELD_CLASSES,
-    field_border: Border = "majority",
+    border: Border = "majority",
+    suppressed: Estimate = "lognormal",
     columns: Sequence[Column],
 ) -> Indicators:
     """Concentration and diversity of land from all the evidence that is given.
@@ -93,16 +63,23 @@ def compute(
         Layer ``territories``, EPSG:4326.
     land_use : geopandas.GeoDataFrame, optional
         Layer ``land_use``, EPSG:4326: mapped polygons with their use.
+    land_cover_patches, land_cover_areas : pandas.DataFrame, optional
+        Tables of a land-cover raster, see `comarca.land_cover.tabulate_land_cover`. Where they are given, patches and
+        diversity come from them; else from `land_use`.
     parcels : pandas.DataFrame, optional
         Layer ``parcels``: columns ``territory_id`` and ``area_ha``; one row per parcel, or per owner and territory.
+    holdings : pandas.DataFrame, optional
+        Layer ``holdings``, see `comarca.land_holdings.holding_columns`.
     min_units : int, default 30
         Fewest units to speak of concentration; below, the measures are NaN with flag ``too_few_units``.
     large_unit_ha : float, default 1000
         Size from which on a unit counts as large, ha.
     field_classes : sequence of str
         Values of ``land_use`` that are fields.
-    field_border : {"majority", "cut"}, default "majority"
-        What happens to a field that several territories share.
+    border : {"majority", "cut"}, default "majority"
+        What happens to a field or patch that several territories share.
+    suppressed : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
+        How withheld areas of size classes are estimated.
     columns : sequence of Column
         The active columns of the family.
 
@@ -116,81 +93,51 @@ def compute(
     CRSError
         If a layer is not in EPSG:4326.
     InputError
-        If a table of units names a territory that the region does not have.
+        If a table names a territory that the region does not have.
     """
-    require_storage_crs(territories, name="layer territories")
-    ordered = territories.sort_values("territory_id")
-    place = _Place(
-        index=pd.Index(ordered["territory_id"], name="territory_id"),
-        shapes=ordered.geometry.to_numpy(),
-        min_units=min_units,
-        large_unit_ha=large_unit_ha,
-    )
+    place = _place(territories, min_units, large_unit_ha)
+    has_raster = land_cover_patches is not None and land_cover_areas is not None
     blocks: list[Block] = []
     checks: list[Check] = []
     if parcels is not None:
-        blocks.append(place.measure(place.units(parcels), "parcel", Flag.NO_SOURCE_ROW))
+        units = place.units(parcels, where="layer parcels")
+        blocks.append(concentration(units, place, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
+    if holdings is not None:
+        block, found = holding_columns(holdings, place, estimate=suppressed)
+        blocks.append(block)
+        checks += found
+    if land_cover_patches is not None and land_cover_areas is not None:
+        blocks += land_cover_columns(land_cover_patches, land_cover_areas, place, border=border)
     if land_use is not None:
         require_storage_crs(land_use, name="layer land_use")
-        blocks += _mapped_land(land_use, place, tuple(field_classes), field_border)
-    values, flags = _joined(blocks, place.index)
-    values, flags = _with_evidence(values, flags)
-    checks += [evidence_check(values), *proxy_correlations(values[[c for c in EVIDENCE.values() if c in values]])]
+        blocks += polygon_columns(land_use, place, classes=tuple(field_classes), border=border)
+    values, flags = side_by_side(blocks, place.index)
+    kinds = [kind for kind, name in EVIDENCE.items() if name in values and (kind != "patches" or has_raster)]
+    values, flags = _with_evidence(values, flags, kinds)
+    proxies = values[[EVIDENCE[kind] for kind in kinds]]
+    checks += [evidence_check(values), *proxy_correlations(proxies)]
+    if has_raster or land_use is not None:
+        checks.append(source_check(has_raster=has_raster))
     names = [column.name for column in columns]
     return Indicators(values[names], flags[names], checks)
 
 
-def _mapped_land(land_use: gpd.GeoDataFrame, place: _Place, classes: tuple[str, ...], border: Border) -> list[Block]:
-    """Fields, land mapped and diversity of its use, from polygons."""
-    cleaned, _ = clean_land_use(land_use)
-    fields = field_units(cleaned, place.shapes, classes=classes, border=border)
-    units = Units.of(fields["area_ha"], group=fields["territory"], group_count=len(place.index))
-    total_ha = geodesic_area_km2(place.shapes) * HA_PER_KM2
-    is_field = cleaned["land_use"].isin(classes)
-    shares = pd.DataFrame(
-        {
-            "mapped_farmland_share": covered_ha(cleaned.geometry[is_field], place.shapes) / total_ha,
-            "mapped_land_use_share": covered_ha(cleaned.geometry, place.shapes) / total_ha,
-        },
-        index=place.index,
+def _place(territories: gpd.GeoDataFrame, min_units: int, large_unit_ha: float) -> Place:
+    require_storage_crs(territories, name="layer territories")
+    ordered = territories.sort_values("territory_id")
+    shapes = ordered.geometry.to_numpy()
+    return Place(
+        index=pd.Index(ordered["territory_id"], name="territory_id"),
+        shapes=shapes,
+        total_ha=geodesic_area_km2(shapes) * HA_PER_KM2,
+        min_units=min_units,
+        large_unit_ha=large_unit_ha,
     )
-    areas = class_areas_ha(cleaned, place.shapes)
-    return [
-        place.measure(units, "field", Flag.NOT_MAPPED),
-        place.measure(units, "farmland_patch", Flag.NOT_MAPPED),
-        (shares.clip(upper=1.0), flag_gaps(shares, Flag.ZERO_DENOMINATOR)),
-        _diversity(areas, set(classes), place.index),
-    ]
 
 
-def _diversity(areas_ha: pd.DataFrame, farmed: set[str], index: pd.Index) -> Block:
-    """Diversity of all classes, and of the farmed ones apart."""
-    table = areas_ha.to_numpy()
-    farm = areas_ha.loc[:, areas_ha.columns.isin(farmed)].to_numpy()
-    values = pd.DataFrame(
-        {
-            "land_use_shannon_index": shannon(table),
-            "land_use_simpson_index": simpson(table),
-            "land_use_effective_class_index": hill_number(table, order=1),
-            "farm_use_shannon_index": shannon(farm),
-        },
-        index=index,
-    )
-    return values, flag_gaps(values, Flag.NOT_MAPPED)
-
-
-def _joined(blocks: Sequence[Block], index: pd.Index) -> Block:
-    """Put blocks side by side; of a column that several have, the first one stands."""
-    values, flags = pd.DataFrame(index=index), pd.DataFrame(index=index)
-    for block_values, block_flags in blocks:
-        new = [name for name in block_values if name not in values]
-        values = values.join(block_values[new])
-        flags = flags.join(block_flags[new])
-    return values, flags
-
-
-def _with_evidence(values: pd.DataFrame, flags: pd.DataFrame, kinds: Mapping[str, str] = EVIDENCE) -> Block:
+def _with_evidence(values: pd.DataFrame, flags: pd.DataFrame, kinds: Sequence[str]) -> Block:
     """Add the column that names the kinds of evidence each territory has."""
-    has = pd.DataFrame({kind: values[name].notna() for kind, name in kinds.items() if name in values})
-    text = has.apply(lambda row: ", ".join(row.index[row]) or "none", axis=1) if len(has.columns) else "none"
-    return values.assign(land_evidence=text), flags.assign(land_evidence=Flag.OK.value)
+    has = pd.DataFrame({kind: values[EVIDENCE[kind]].notna() for kind in kinds}, index=values.index)
+    text = [", ".join(kind for kind, is_there in zip(kinds, row, strict=True) if is_there) for row in has.to_numpy()]
+    evidence = pd.Series([names or "none" for names in text], index=values.index, dtype=str)
+    return values.assign(land_evidence=evidence), flags.assign(land_evidence=Flag.OK.value)

@@ -72,10 +72,9 @@
       });
     }
     addHover(figure, shapes, [["", "@name"], ["", "@shown"]]);
-    for (const axis of [...figure.xaxis, ...figure.yaxis]) axis.visible = false;
-    for (const grid of [...figure.xgrid, ...figure.ygrid]) grid.visible = false;
+    for (const part of [...figure.below, ...figure.left, ...figure.center]) part.visible = false;
     figure.outline_line_color = null;
-    Bokeh.Plotting.show(figure, element("map"));
+    return figure;
   }
 
   let scatter = null;
@@ -85,7 +84,6 @@
       source, size: 8, fill_color: { field: "color" }, line_color: "#444444", selection_line_width: 3, ...chosenLook,
     });
     addHover(scatter, points, [["", "@name"], ["", "@shown"], ["", "@other"]]);
-    Bokeh.Plotting.show(scatter, element("scatter"));
   }
 
   function addHover(figure, renderer, tooltips) {
@@ -106,8 +104,8 @@
       sx: number(column), sy: number(other),
     };
     if (scatter) {
-      scatter.xaxis[0].axis_label = titled(column);
-      scatter.yaxis[0].axis_label = titled(other);
+      scatter.below[0].axis_label = titled(column);
+      scatter.left[0].axis_label = titled(other);
     }
   }
 
@@ -361,10 +359,16 @@
   const names = { en: "English", es: "Espa\u00f1ol", pt: "Portugu\u00eas" };
   element("language").append(...data.languages.map((code) => make("option", names[code], { value: code, lang: code })));
   element("places").append(...data.ids.map((_, place) => make("option", null, { value: placeLabel(place) })));
-  translate();
-  drawMap();
-  drawScatter();
-  refresh();
-  listen();
-  document.documentElement.dataset.ready = "true";
+  async function start() {
+    translate();
+    const page = new Bokeh.Document();
+    page.add_root(drawMap());
+    drawScatter();
+    page.add_root(scatter);
+    refresh();
+    await Bokeh.embed.add_document_standalone(page, document.body, [element("map"), element("scatter")]);
+    listen();
+    document.documentElement.dataset.ready = "true";
+  }
+  start();
 })();

@@ -13,20 +13,22 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from comarca.flags import MEANING, Flag
 from comarca.maps.atlas_words import ATLAS_WORDS
 from comarca.maps.style import city_size_pt
-from comarca.maps.theme import MapOptions, make_theme
+from comarca.maps.theme import column_classes, make_theme
 from comarca.maps.words import is_share, unit_label
 from comarca.table import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pandas as pd
+
     from comarca.maps.base import BaseMap, Frame
+    from comarca.maps.theme import MapOptions
     from comarca.registry import Column
 
 #: Coordinates are whole multiples of this share of the main frame's longer side.
@@ -136,9 +138,12 @@ def _column(
         "values": [None if missing else _plain(value) for value, missing in zip(values, values.isna(), strict=True)],
     }
     if column.categories:
-        entry["categories"] = {code: {lang: words[lang] for lang in languages} for code, words in column.categories.items()}
+        entry["categories"] = {
+            code: {lang: words[lang] for lang in languages} for code, words in column.categories.items()
+        }
     if column.mapped and values.notna().any():
-        themes = {lang: make_theme(column, values, options=_in_language(options, lang)) for lang in languages}
+        classes = column_classes(column, values, options=options)
+        themes = {lang: make_theme(column, values, classes, language=lang) for lang in languages}
         first = themes[languages[0]]
         entry["class_of"] = first.key_of.tolist()
         entry["keys"] = [
@@ -151,10 +156,6 @@ def _column(
             for row, key in enumerate(first.keys)
         ]
     return entry
-
-
-def _in_language(options: MapOptions, language: str) -> MapOptions:
-    return MapOptions(language=language, scheme=options.scheme, k=options.k)
 
 
 def _plain(value: Any) -> Any:

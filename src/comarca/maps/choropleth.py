@@ -33,7 +33,7 @@ from comarca.maps.style import (
     ROAD_WIDTHS,
     city_size_pt,
 )
-from comarca.maps.theme import make_theme
+from comarca.maps.theme import column_classes, make_theme
 from comarca.maps.words import unit_label, word
 
 if TYPE_CHECKING:
@@ -86,7 +86,9 @@ def draw_map(
         An A4 page. Not registered with pyplot: nothing has to be closed.
     """
     language = options.language
-    theme = make_theme(column, values.reindex(base.territory_id), options=options, breaks=breaks)
+    ordered = values.reindex(base.territory_id)
+    classes = column_classes(column, ordered, options=options, breaks=breaks)
+    theme = make_theme(column, ordered, classes, language=language)
     main = base.frames[0]
     layout = choose_layout(main)
     with mpl.rc_context(RC):

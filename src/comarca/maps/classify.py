@@ -24,7 +24,7 @@ SCHEMES: Final = {
     "pretty_breaks": mapclassify.PrettyBreaks,
 }
 #: Exact Fisher-Jenks takes time in the square of the number of values; beyond this it is fitted to a sample.
-MAX_EXACT: Final = 500
+MAX_EXACT: Final = 400
 #: A share of zeros from which on they are a class of their own.
 ZERO_CLASS_SHARE: Final = 0.1
 

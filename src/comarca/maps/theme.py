@@ -62,10 +62,10 @@ class Theme:
     keys: list[Key]
 
 
-def make_theme(
+def column_classes(
     column: Column, values: pd.Series, *, options: MapOptions, breaks: tuple[float, ...] | None = None
-) -> Theme:
-    """Sort territories into the rows of the legend.
+) -> Classes | None:
+    """Classes of a numeric column.
 
     Parameters
     ----------
@@ -74,23 +74,48 @@ def make_theme(
     values : pandas.Series
         One value per territory.
     options : MapOptions
-        Language and classes.
+        Scheme and number of classes.
     breaks : tuple of float, optional
         Class limits to use instead of the scheme.
 
     Returns
     -------
+    Classes or None
+        None for columns that are not numbers, and where there is no value.
+    """
+    if column.kind != "number":
+        return None
+    numbers = _numbers(values)
+    return classify(numbers, scheme=options.scheme, k=options.k, is_integer=is_integer(column), breaks=breaks)
+
+
+def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, language: str) -> Theme:
+    """Sort territories into the rows of the legend.
+
+    Parameters
+    ----------
+    column : Column
+        What the values are.
+    values : pandas.Series
+        One value per territory.
+    classes : Classes or None
+        As from `column_classes`.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
     Theme
-        The rows that are not empty, in order; "no data" last, if there is any.
+        The rows in order; "no data" last, if there is any.
     """
     if column.kind == "number":
-        code, labels, colors = _numeric(column, values, options, breaks)
+        code, labels, colors = _numeric(column, values, classes, language)
     else:
-        code, labels, colors = _categorical(column, values, options.language)
+        code, labels, colors = _categorical(column, values, language)
     count = np.bincount(code + 1, minlength=len(labels) + 1)
     keys = [Key(label, color, int(n)) for label, color, n in zip(labels, colors, count[1:], strict=True)]
     if count[0]:
-        keys.append(Key(word("no_data", options.language), NO_DATA, int(count[0]), is_no_data=True))
+        keys.append(Key(word("no_data", language), NO_DATA, int(count[0]), is_no_data=True))
     return Theme(np.where(code < 0, len(labels), code), keys)
 
 
@@ -137,14 +162,16 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
 
 
 def _numeric(
-    column: Column, values: pd.Series, options: MapOptions, breaks: tuple[float, ...] | None
+    column: Column, values: pd.Series, classes: Classes | None, language: str
 ) -> tuple[NDArray[np.intp], list[str], list[str]]:
-    numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
-    classes = classify(numbers, scheme=options.scheme, k=options.k, is_integer=is_integer(column), breaks=breaks)
     if classes is None:
-        return np.full(len(numbers), -1), [], []
-    labels = class_labels(classes, column, options.language)
-    return classes.assign(numbers), labels, class_colors(classes, column.better)
+        return np.full(len(values), -1), [], []
+    labels = class_labels(classes, column, language)
+    return classes.assign(_numbers(values)), labels, class_colors(classes, column.better)
+
+
+def _numbers(values: pd.Series) -> NDArray[np.float64]:
+    return values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
 
 
 def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDArray[np.intp], list[str], list[str]]:

@@ -21,7 +21,17 @@ from comarca.schemas import LAYERS as SCHEMAS
 from comarca.schemas import validate_layer
 from comarca.sources import osm_tags
 from comarca.sources.osm_areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
-from comarca.sources.osm_lines import NO_PLACE, ROAD_KEYS, LineParts, add_power, add_roads, power_layer, roads_layer
+from comarca.sources.osm_lines import (
+    NO_PLACE,
+    POWER_FILTER,
+    ROAD_FILTER,
+    ROAD_KEYS,
+    LineParts,
+    add_power,
+    add_roads,
+    power_layer,
+    roads_layer,
+)
 from comarca.sources.osm_opl import read_nodes, read_tags, read_ways
 from comarca.sources.osm_stream import Wanted, extract, read_header
 from comarca.sources.osm_tags import parse_count
@@ -115,10 +125,12 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
 def _wanted(layers: Collection[str]) -> Wanted:
     places = [("place", value) for value in osm_tags.SETTLEMENTS] if "places" in layers else []
     services = list(osm_tags.SERVICE_KINDS) if "services" in layers else []
+    roads = ROAD_FILTER if "roads" in layers else ()
+    power = POWER_FILTER if "power" in layers else ()
     areas = area_keys(layers, further=False)
-    roads = ("highway", "route") if "roads" in layers else ()
-    power = ("power",) if "power" in layers else ()
-    return Wanted((*places, *services), (*roads, *power, *areas), areas)
+    # Areas go by open sets of values, and filters are linked by "and": with them, ways have to go by keys.
+    keys = tuple(dict.fromkeys((*(key for key, _ in (*roads, *power)), *areas))) if areas else ()
+    return Wanted((*places, *services), (*roads, *power), keys, areas)
 
 
 def _parse(

@@ -69,7 +69,9 @@ class AreaParts:
         """
         for name, table in said.items():
             belongs = _belongs(table)
-            named = table[belongs].assign(id=ids.to_numpy()[belongs])
+            named = table[belongs].assign(
+                id=pd.Series(ids.to_numpy()[belongs], index=table.index[belongs], dtype="str")
+            )
             layer = gpd.GeoDataFrame(named, geometry=shapes[belongs], crs=STORAGE)
             self.tables.setdefault(name, []).append(_as_points(layer) if name == "buildings" else layer)
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NO_PLACE: Final = "ways with fewer than two places"
+#: Tags by which a way may be a road or a power line.
+ROAD_FILTER: Final = (*(("highway", value) for value in osm_tags.DRIVABLE), ("route", osm_tags.FERRY))
+POWER_FILTER: Final = tuple(("power", value) for value in osm_tags.POWER_CLASSES)
+#: Tags that the rules on roads read.
 ROAD_KEYS: Final = tuple(
     dict.fromkeys(("highway", "route", "area", "vehicle", "motorcar", *osm_tags.ROAD_TAG_OF.values()))
 )
@@ -70,17 +74,24 @@ class LineParts:
 
 def _drawable(vertices: Vertices, ways: int) -> tuple[Vertices, NDArray[np.intp]]:
     """Leave out vertices that are nowhere or said twice, and ways that have no extent then."""
-    keep = ~np.isnan(vertices.lonlat[:, 0])
-    way, node, lonlat = vertices.way[keep], vertices.node[keep], vertices.lonlat[keep]
-    again = np.r_[False, (way[1:] == way[:-1]) & (node[1:] == node[:-1])] if len(way) else np.zeros(0, bool)
-    way, node, lonlat = way[~again], node[~again], lonlat[~again]
-    steps = (way[1:] == way[:-1]) & (lonlat[1:] != lonlat[:-1]).any(axis=1)
+    placed = _only(vertices, ~np.isnan(vertices.lonlat[:, 0]))
+    goes_on = placed.way[1:] == placed.way[:-1]
+    is_new = np.ones(len(placed.way), dtype=bool)
+    is_new[1:] = ~goes_on | (placed.node[1:] != placed.node[:-1])
+    moves = goes_on & (
+        (placed.lonlat[1:, 0] != placed.lonlat[:-1, 0]) | (placed.lonlat[1:, 1] != placed.lonlat[:-1, 1])
+    )
     has_extent = np.zeros(ways, dtype=bool)
-    has_extent[way[1:][steps]] = True
-    kept = np.flatnonzero(has_extent)
+    has_extent[placed.way[1:][moves]] = True
     number = np.cumsum(has_extent) - 1
-    inside = has_extent[way]
-    return Vertices(number[way[inside]], node[inside], lonlat[inside]), kept
+    drawn = _only(placed, is_new & has_extent[placed.way])
+    return replace(drawn, way=number[drawn.way]), np.flatnonzero(has_extent)
+
+
+def _only(vertices: Vertices, keep: NDArray[np.bool_]) -> Vertices:
+    if keep.all():
+        return vertices
+    return Vertices(vertices.way[keep], vertices.node[keep], vertices.lonlat[keep])
 
 
 def add_roads(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:

@@ -35,13 +35,16 @@ class Wanted:
     ----------
     node_tags : tuple of (str, str)
         Nodes with one of these tags are kept.
+    way_tags : tuple of (str, str)
+        Ways with one of these tags are kept,
     way_keys : tuple of str
-        Ways with one of these keys are kept.
+        or, if this is given, all ways with one of these keys.
     area_keys : tuple of str
         Multipolygon and boundary relations with one of these keys are assembled. Empty: no relation is looked at.
     """
 
     node_tags: tuple[tuple[str, str], ...] = ()
+    way_tags: tuple[tuple[str, str], ...] = ()
     way_keys: tuple[str, ...] = ()
     area_keys: tuple[str, ...] = ()
 
@@ -160,12 +163,13 @@ def _area_relations(path: Path, wanted: Wanted) -> list[int]:
 
 
 def _filters(wanted: Wanted, relations: Sequence[int]) -> Iterator[BaseFilter]:
-    kinds = (osm.NODE if wanted.node_tags else osm.NOTHING) | (osm.WAY if wanted.way_keys else osm.NOTHING)
+    has_ways = wanted.way_tags or wanted.way_keys
+    kinds = (osm.NODE if wanted.node_tags else osm.NOTHING) | (osm.WAY if has_ways else osm.NOTHING)
     yield EntityFilter(kinds | osm.AREA)
     if wanted.node_tags:
         yield _for(osm.NODE, TagFilter(*wanted.node_tags))
-    if wanted.way_keys:
-        yield _for(osm.WAY, KeyFilter(*wanted.way_keys))
+    if has_ways:
+        yield _for(osm.WAY, KeyFilter(*wanted.way_keys) if wanted.way_keys else TagFilter(*wanted.way_tags))
     # libosmium numbers the area of relation r as 2r + 1, and that of a closed way w as 2w.
     yield _for(osm.AREA, IdFilter([2 * relation + 1 for relation in relations]))
 

@@ -1,0 +1,124 @@
+"""How urban a territory is, and which cities its people look to: degree of urbanisation and catchment areas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.combine import join_parts
+from comarca.crs import require_storage_crs
+from comarca.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, PointClasses, classify_points, classify_units
+from comarca.flags import Flag
+from comarca.people import mean_over_people, people_by_territory
+from comarca.results import Check, Indicators, explain
+from comarca.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.registry import Column
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    urca_times: pd.DataFrame | None = None,
+    urban_within_min: float = 10.0,
+    columns: Sequence[Column],
+) -> Indicators:
+    """Degree of urbanisation, and urban-rural catchment areas.
+
+    Parameters
+    ----------
+    territories, demand : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+    urca_times : pandas.DataFrame, optional
+        Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
+        `comarca.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
+    urban_within_min : float, optional
+        An urban cell lies in the city that it reaches within this time; see `comarca.urca.classify`.
+    columns : sequence of Column
+        The active columns.
+
+    Returns
+    -------
+    Indicators
+        The columns asked for; missing where nobody is known to live (flags ``no_demand``, ``no_population``).
+
+    Raises
+    ------
+    CRSError
+        If a layer is not in EPSG:4326.
+    KeyError
+        If a column is active whose layer is not given.
+    """
+    require_storage_crs(territories, name="layer territories")
+    require_storage_crs(demand, name="layer demand")
+    index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
+    longitude, latitude = shapely.get_coordinates(demand.geometry.to_numpy()).T
+    places = classify_points(longitude, latitude, demand["weight"])
+    persons = people_by_territory(demand, index)
+    nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), index)
+    parts = [_degree(demand, places, index, nobody)]
+    if urca_times is not None:
+        parts.append(_catchment(demand, places, urca_times, index, nobody, urban_within_min))
+    return join_parts(parts, index).select([column.name for column in columns])
+
+
+def _degree(demand: gpd.GeoDataFrame, places: PointClasses, index: pd.Index, nobody: pd.Series) -> Indicators:
+    shares = {
+        f"population_{name}_share": mean_over_people(demand, places.cell_class == code, index)
+        for name, code in (("urban_centre", URBAN_CENTRE), ("urban_cluster", URBAN_CLUSTER), ("rural", RURAL_CELL))
+    }
+    values = pd.DataFrame(shares, index=index)
+    units = classify_units(values["population_urban_centre_share"], values["population_rural_share"])
+    values.insert(0, "degree_of_urbanisation_class", pd.Series(units, index, dtype="str"))
+    rural = float(demand["weight"][places.cell_class == RURAL_CELL].sum())
+    total = float(demand["weight"].sum())
+    check = Check(
+        name="degree_of_urbanisation",
+        status="info",
+        value=rural / total if total else None,
+        threshold="",
+        message=f"{rural:,.0f} of {total:,.0f} people live in rural cells.",
+    )
+    return Indicators(values, explain(values, Flag.NO_DEMAND, **dict.fromkeys(map(str, values), nobody)), [check])
+
+
+def _catchment(
+    demand: gpd.GeoDataFrame,
+    places: PointClasses,
+    urca_times: pd.DataFrame,
+    index: pd.Index,
+    nobody: pd.Series,
+    urban_within_min: float,
+) -> Indicators:
+    codes = classify(
+        urca_times.reindex(demand["demand_id"])[list(CITY_SIZES_PERSONS)].to_numpy(dtype=float),
+        density_persons_per_km2=places.density_persons_per_km2,
+        is_urban=places.cell_class != RURAL_CELL,
+        urban_within_min=urban_within_min,
+    )
+    shares = {
+        f"population_urca_{name}_share": mean_over_people(demand, np.isin(codes, group), index)
+        for name, group in GROUPS.items()
+    }
+    values = pd.DataFrame(shares, index=index)
+    values.insert(0, "urban_rural_catchment_class", _most_common(demand, codes, index))
+    return Indicators(values, explain(values, Flag.NO_DEMAND, **dict.fromkeys(map(str, values), nobody)))
+
+
+def _most_common(demand: gpd.GeoDataFrame, codes: NDArray[np.int8], index: pd.Index) -> pd.Series:
+    """Name of the class that most of each territory's people are in; the more urban one of a tie."""
+    table = pd.DataFrame({"territory_id": demand["territory_id"], "code": codes, "people": demand["weight"]})
+    people = table[table["people"] > 0].groupby(["territory_id", "code"])["people"].sum()
+    first = people.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates("territory_id")
+    names: pd.Series = first.set_index("territory_id")["code"].map(NAMES).reindex(index).astype("str")
+    return names

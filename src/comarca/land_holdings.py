@@ -1,0 +1,177 @@
+"""Columns of the land family that come from an agricultural census: holdings by size class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from comarca.concentration import Block, Place, flag_gaps
+from comarca.flags import Flag
+from comarca.grouped import (
+    Estimate,
+    camara_band,
+    complete_cells,
+    grouped_gini,
+    landless_gini,
+    unknown_cells,
+)
+from comarca.inequality import mean, share_in_units_from, theil, top_share
+from comarca.ranked_units import Units, ratio
+from comarca.results import Check
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+#: Columns that rest on estimates where figures are withheld; the bounds do not, they enclose what is possible.
+_ESTIMATED = (
+    "holding_area_mean_ha", "holding_area_gini_index", "holding_area_gini_interpolated_index",
+    "holding_area_theil_index", "holding_area_top10_share", "holding_area_large_share", "holding_gini_camara_class",
+    "holding_gini_with_landless_index", "holding_area_gini_change_index",
+)  # fmt: skip
+
+
+def holding_columns(
+    holdings: pd.DataFrame, place: Place, *, estimate: Estimate = "lognormal"
+) -> tuple[Block, list[Check]]:
+    """Measure concentration among holdings.
+
+    Parameters
+    ----------
+    holdings : pandas.DataFrame
+        Layer ``holdings``: ``territory_id``, ``year``, ``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``,
+        ``area_ha`` (NaN if withheld), ``landless`` (NaN if not known).
+    place : Place
+        Territories and options. No class is taken to hold more land than its territory has.
+    estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
+        How withheld areas are estimated, see `comarca.grouped.complete_cells`; with "drop" territories with withheld
+        figures have no value but the bounds.
+
+    Returns
+    -------
+    block : Block
+        The columns ``holding_*``, of each territory's last year.
+    checks : list of Check
+        Withheld and inconsistent classes.
+    """
+    position = place.position(holdings["territory_id"], where="layer holdings")
+    keyed = holdings.assign(position=position, year=holdings["year"].fillna(0.0))
+    group = keyed.groupby(["position", "year"], sort=True).ngroup()
+    keys = keyed.assign(group=group).drop_duplicates("group").sort_values("group")
+    cells = keyed.assign(group=group)
+    cap = place.total_ha[keys["position"]]
+    completed = complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap)
+    measured, flags = _measured(completed, cells, keys, place, drop=estimate == "drop")
+    values, flags = _by_territory(measured, flags, keys, place)
+    return (values, flags), _checks(completed, place)
+
+
+def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, place: Place, *, drop: bool) -> Block:
+    """Values and flags of each territory and year."""
+    size = completed["area_ha"] / completed["holdings"]
+    groups = len(keys)
+    units = Units.of(size, completed["holdings"], group=completed["group"], group_count=groups)
+    index = grouped_gini(completed, group_count=groups)
+    unknown = unknown_cells(cells, groups) > 0
+    withheld = _total(completed, completed["is_suppressed"] * completed["holdings"], groups)
+    estimated = _total(completed, completed["is_suppressed"] & completed["is_bounded"], groups, "area_ha")
+    landless = keys["landless"].to_numpy(dtype=np.float64)
+    few = units.count < place.min_units
+    values = pd.DataFrame(
+        {
+            "holding_count": units.count,
+            "holding_area_mean_ha": mean(units),
+            "holding_suppressed_share": ratio(withheld, units.count),
+            "holding_area_estimated_share": ratio(estimated, units.amount),
+            "holding_landless_share": ratio(landless, landless + units.count),
+            "holding_area_gini_index": index["equal_inside"],
+            "holding_area_gini_lower_index": index["lower"].mask(unknown),
+            "holding_area_gini_upper_index": index["upper"].mask(unknown),
+            "holding_area_gini_interpolated_index": index["interpolated"],
+            "holding_area_theil_index": theil(units),
+            "holding_area_top10_share": top_share(units, share=0.1),
+            "holding_area_large_share": share_in_units_from(units, size=place.large_unit_ha),
+            "holding_gini_with_landless_index": landless_gini(index["equal_inside"], landless, units.count),
+        }
+    )
+    spread = values.columns[5:]
+    values.loc[few, spread] = np.nan
+    values["holding_gini_camara_class"] = camara_band(values["holding_area_gini_index"])
+    has_withheld = (withheld > 0) | unknown
+    rests_on = [name for name in _ESTIMATED if name in values]
+    if drop:
+        values.loc[has_withheld, rests_on] = np.nan
+    reason = np.select(
+        [units.count == 0, few, has_withheld],
+        [Flag.NOT_IN_SOURCE.value, Flag.TOO_FEW_UNITS.value, Flag.SUPPRESSED.value],
+        Flag.NOT_IN_SOURCE.value,
+    )
+    flags = flag_gaps(values, pd.Series(reason))
+    flags[rests_on] = flags[rests_on].mask(
+        (flags[rests_on] == Flag.OK.value) & has_withheld[:, None], Flag.SUPPRESSED.value
+    )
+    no_landless = ["holding_landless_share", "holding_gini_with_landless_index"]
+    flags.loc[np.isnan(landless), no_landless] = Flag.NOT_IN_SOURCE.value
+    return values, flags
+
+
+def _by_territory(measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, place: Place) -> Block:
+    """Take each territory's last year, and the change since its first."""
+    position = keys["position"].to_numpy()
+    last = pd.Series(np.arange(len(keys))).groupby(position).max()
+    first = pd.Series(np.arange(len(keys))).groupby(position).min()
+    values = measured.iloc[last].set_axis(last.index).reindex(range(len(place.index))).set_axis(place.index)
+    texts = flags.iloc[last].set_axis(last.index).reindex(range(len(place.index))).set_axis(place.index)
+    texts = texts.fillna(Flag.NO_SOURCE_ROW.value)
+    index = measured["holding_area_gini_index"].to_numpy(dtype=np.float64)
+    change = pd.Series(index[last] - index[first], index=last.index).mask(first == last)
+    values["holding_area_gini_change_index"] = change.reindex(range(len(place.index))).to_numpy()
+    several = pd.Series(first != last).reindex(range(len(place.index)), fill_value=False).to_numpy()
+    gini_flag = texts["holding_area_gini_index"].where(texts["holding_area_gini_index"] != Flag.OK, Flag.NOT_IN_SOURCE)
+    reason = gini_flag.where(several | (gini_flag == Flag.NO_SOURCE_ROW), Flag.NOT_IN_SOURCE).astype(str)
+    texts = texts.join(flag_gaps(values[["holding_area_gini_change_index"]], reason))
+    values = values.astype({name: np.float64 for name in values if name != "holding_gini_camara_class"})
+    return values, texts
+
+
+def _checks(completed: pd.DataFrame, place: Place) -> list[Check]:
+    withheld = completed[completed["is_suppressed"]]
+    strange = completed[completed["is_inconsistent"]]
+    count = len(completed)
+    return [
+        Check(
+            name="holdings_suppressed_cells",
+            status="warn" if len(withheld) else "pass",
+            value=len(withheld),
+            threshold="no size class has holdings without area, or area without holdings",
+            message=f"{len(withheld)} of {count:,} filled size classes lack a figure, which is taken as withheld and "
+            "not as zero; they are estimated, bounded and flagged.",
+            rows=_by_count(withheld, place),
+        ),
+        Check(
+            name="holdings_inconsistent_cells",
+            status="warn" if len(strange) else "pass",
+            value=len(strange),
+            threshold="every class has a mean size inside its limits",
+            message=f"{len(strange)} of {count:,} filled size classes have a mean size outside their limits.",
+            rows=_listed(strange, place),
+        ),
+    ]
+
+
+def _by_count(withheld: pd.DataFrame, place: Place) -> list[dict[str, Any]]:
+    at, counts = np.unique(withheld["position"], return_counts=True)
+    names = place.index.to_numpy()[at]
+    return [{"territory_id": str(name), "cells": int(count)} for name, count in zip(names, counts, strict=True)]
+
+
+def _listed(cells: pd.DataFrame, place: Place) -> list[dict[str, Any]]:
+    named = cells.assign(territory_id=place.index.to_numpy()[cells["position"]])
+    columns = ["territory_id", "class_min_ha", "holdings", "area_ha"]
+    return [dict(zip(columns, row, strict=True)) for row in named[columns].itertuples(index=False, name=None)]
+
+
+def _total(completed: pd.DataFrame, chosen: pd.Series, groups: int, weight: str | None = None) -> NDArray[np.float64]:
+    weights = chosen * completed[weight] if weight else chosen
+    return np.bincount(completed["group"], weights=weights, minlength=groups).astype(np.float64)

@@ -1,0 +1,94 @@
+"""Units of a provider's boundary file, brought to the shape that every boundary file goes through."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import shapely
+
+from comarca.results import Check
+from comarca.sources.boundaries import territories_from_file
+from comarca.sources.names import fold_name
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.catalogue import Country
+
+
+def as_territories(
+    units: gpd.GeoDataFrame,
+    *,
+    country: Country,
+    id: str,
+    name: str,
+    parent: str | None,  # noqa: A002
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Make territories of a provider's units.
+
+    Parameters
+    ----------
+    units : geopandas.GeoDataFrame
+        The provider's rows, with a CRS.
+    country : Country
+        Which names are no units, and how many units there should be.
+    id, name, parent : str
+        Columns with code, name, and name of the unit one level up.
+
+    Returns
+    -------
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`.
+    checks : list of Check
+        What was left out and why, the number of units against the catalogue, and what `territories_from_file` found.
+    """
+    known_wrong = {fold_name(text) for text in country.not_units}
+    wrong = units[name].map(lambda text: isinstance(text, str) and fold_name(text) in known_wrong)
+    twice = _is_repeated(units, name)
+    kept = units[~wrong & ~twice]
+    columns = [column for column in (id, name, parent) if column is not None]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{country.iso3}.parquet"
+        kept[[*columns, kept.geometry.name]].to_parquet(path, index=False)
+        territories, checks = territories_from_file(
+            path, country=country.iso3, id=id, name=name, parent=parent, dissolve=True
+        )
+    left_out = _left_out(units, name, {"no unit of the country": wrong, "stands there twice": twice})
+    return territories, [left_out, country.check_units(len(territories)), *checks]
+
+
+def parents_by_place(units: gpd.GeoDataFrame, above: gpd.GeoDataFrame, *, name: str) -> pd.Series:
+    """Name of the unit above each unit, by where a point inside the unit lies.
+
+    Parameters
+    ----------
+    units, above : geopandas.GeoDataFrame
+        Units, and those one level up, in one CRS.
+    name : str
+        Column of `above` with the name.
+
+    Returns
+    -------
+    pandas.Series
+        Names on the index of `units`; null where the point lies in none.
+    """
+    points = units.geometry.representative_point()
+    hit, holder = shapely.STRtree(above.geometry.to_numpy()).query(points.to_numpy(), predicate="intersects")
+    found = pd.Series(above[name].to_numpy()[holder], index=units.index[hit], dtype="str")
+    return found[~found.index.duplicated()].reindex(units.index)
+
+
+def _is_repeated(units: gpd.GeoDataFrame, name: str) -> pd.Series:
+    """Rows whose name and shape both stand in an earlier row."""
+    shape: NDArray = shapely.normalize(units.geometry.to_numpy())
+    return pd.DataFrame({"name": units[name], "shape": shapely.to_wkb(shape)}, index=units.index).duplicated()
+
+
+def _left_out(units: gpd.GeoDataFrame, name: str, reasons: dict[str, pd.Series]) -> Check:
+    rows = [{"name": str(text), "reason": reason} for reason, mask in reasons.items() for text in units.loc[mask, name]]
+    message = f"{len(rows)} rows of the boundary file are no units or stand there twice, and were left out."
+    return Check("territories_not_units", "info", len(rows), "", message, rows)

@@ -1,0 +1,67 @@
+"""Degree of urbanisation and catchment areas of territories."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from families import WEST_EAST, columns_of, demand, territories
+from shapely.geometry import box
+
+from comarca.flags import Flag
+from comarca.indicators.urbanisation import compute
+from comarca.urca import CITY_SIZES_PERSONS, GROUPS, NAMES
+
+PLACES = territories(*WEST_EAST, box(1, 1, 2, 2), box(3, 3, 4, 4))
+#: A city of 60,000 in one cell, a town of 6,000, a hamlet; nobody in 03, and nothing known of 04.
+PEOPLE = demand(("01", 60_000, 0.02, 0.02), ("01", 6_000, 0.08, 0.08), ("01", 34_000, 0.05, 0.05),
+                ("02", 40, 0.15, 0.05), ("02", 60, 0.19, 0.05), ("03", 0, 1.5, 1.5))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def columns(root):
+    return columns_of(root, "urbanisation", layers=["demand", "population", "urca_times"])
+
+
+@pytest.fixture(scope="module")
+def got(columns):
+    minutes = pd.DataFrame(np.nan, index=PEOPLE["demand_id"], columns=list(CITY_SIZES_PERSONS))
+    minutes["50k_to_100k"] = [0, 9, 20, 70, 130, 10]
+    minutes["1m_to_5m"] = [200, 200, 50, 119, 500, 10]
+    return compute(territories=PLACES, demand=PEOPLE, urca_times=minutes, columns=columns)
+
+
+def test_units_are_named_by_where_their_people_live(got):
+    assert got.values["degree_of_urbanisation_class"].tolist()[:2] == ["city", "rural"]
+    assert got.values["population_urban_centre_share"].tolist()[:2] == pytest.approx([0.6, 0])
+    assert got.values["population_urban_cluster_share"].tolist()[:2] == pytest.approx([0.4, 0])
+    assert got.values["population_rural_share"].tolist()[:2] == pytest.approx([0, 1])
+
+
+def test_the_class_is_that_of_most_people(got):
+    assert got.values["urban_rural_catchment_class"].tolist()[:2] == ["city_50k_to_100k", "2h_to_3h_of_50k_to_100k"]
+
+
+def test_shares_of_the_groups(got):
+    expected = {"city": [0.66, 0], "within_1h_large_city": [0.34, 0], "1h_to_2h": [0, 0.4], "2h_to_3h": [0, 0.6]}
+    for name, shares in expected.items():
+        assert got.values[f"population_urca_{name}_share"].tolist()[:2] == pytest.approx(shares)
+
+
+def test_the_groups_make_all_the_people(got):
+    groups = [f"population_urca_{name}_share" for name in GROUPS]
+    assert got.values[groups].sum(axis=1).tolist()[:2] == pytest.approx([1, 1])
+    cells = [f"population_{name}_share" for name in ("urban_centre", "urban_cluster", "rural")]
+    assert got.values[cells].sum(axis=1).tolist()[:2] == pytest.approx([1, 1])
+
+
+def test_a_territory_without_people_has_no_class(got):
+    assert got.values.iloc[2:].isna().all(axis=None)
+    assert (got.flags.loc["03"] == Flag.NO_POPULATION).all()
+    assert (got.flags.loc["04"] == Flag.NO_DEMAND).all()
+
+
+def test_the_registry_names_every_class(columns):
+    categories = {column.name: column.categories for column in columns}
+    assert list(categories["urban_rural_catchment_class"]) == list(NAMES.values())
+    assert set(categories["degree_of_urbanisation_class"]) == {"city", "town", "rural"}
