@@ -18,7 +18,7 @@ from comarca.places import Destinations, outlines, put_on_network, walkable_inde
 from comarca.routing import TravelGraph, reversed_graph
 from comarca.segments import SegmentIndex, Tolls, cheapest_segment, index_segments
 from comarca.units import M_PER_KM, MIN_PER_HOUR
-from comarca.ways import find_targets, groups, inside_areas, no_way, on_foot, over_roads, quicker, straight_km_to
+from comarca.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -74,6 +74,8 @@ class Starts:
         Earth-centred coordinates.
     distance_m : numpy.ndarray, shape (n,)
         Straight distance to the nearest road that people may walk onto; infinite if there is none.
+    vertex, fraction : numpy.ndarray, shape (n,)
+        First vertex of the nearest segment, -1 if there is none, and the spot on it.
     component : numpy.ndarray, shape (n,)
         Piece of network of that road, -1 if there is none.
     """
@@ -82,6 +84,8 @@ class Starts:
     lat: Floats
     point_m: Floats
     distance_m: Floats
+    vertex: Integers
+    fraction: Floats
     component: Integers
 
 
@@ -187,6 +191,8 @@ def start_points(ready: AccessNetwork, lon: Floats, lat: Floats) -> Starts:
         lat=np.asarray(lat, dtype=float),
         point_m=point_m,
         distance_m=nearest.distance_m,
+        vertex=nearest.vertex,
+        fraction=nearest.fraction,
         component=component,
     )
 
@@ -244,12 +250,9 @@ def quickest_access(ready: AccessNetwork, starts: Starts, chosen: Booleans, *, w
         gap, none = np.full(count, np.nan), np.full(count, -1)
         return Access(gap, gap, gap, none, none, gap, gap, np.full(count, Flag.NO_CITY.value, dtype=object))
     targets = find_targets(ready, chosen)
-    way = no_way(count)
-    for point, allowed in groups(ready, starts, targets, walking):
-        by_road = over_roads(ready, starts, targets, point, allowed, walking)
-        found = quicker(by_road, on_foot(ready, starts, targets, point, allowed, walking, by_road.minutes))
-        for whole, part in zip(way, found, strict=True):
-            whole[point] = part
+    own = own_pieces(ready, starts, targets, walking)
+    by_road = over_roads(ready, starts, targets, own, walking)
+    way = quicker(by_road, on_foot(ready, starts, targets, own, walking, by_road.minutes))
     crow_km = straight_km_to(starts, targets.lon, targets.lat, targets.index)
     inside, place = inside_areas(starts, ready.destinations.geometry, chosen)
     at_once: tuple[Any, ...] = (0.0, 0.0, place, -1, np.nan, 0.0, 0.0)

@@ -31,6 +31,7 @@ DEFAULT_OSM_ADMIN_LEVEL: Final = 8
 UNITS_TOLERANCE: Final = 0.05
 _LEVEL_COLUMNS: Final = {"cod": "cod_level", "geoboundaries": "geoboundaries_level", "gadm": "gadm_level"}
 #: Codes that ISO 3166-1 leaves to users: AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ.
+_CODE_LENGTH: Final = 3
 _USER_ASSIGNED: Final = re.compile(r"AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")
 
 
@@ -57,7 +58,7 @@ class Country:
     Attributes
     ----------
     iso3, iso2 : str
-        ISO 3166-1 codes; `iso2` is empty for made-up countries.
+        ISO 3166-1 codes. Those of a made-up country are user-assigned both: XAA, and XA.
     names : mapping
         Name per language (en, es, pt).
     continent : str
@@ -234,7 +235,7 @@ def _country(row: Mapping[str, str]) -> Country:
 def _made_up(code: str) -> Country:
     return Country(
         iso3=code,
-        iso2="",
+        iso2=code[:2],
         names=dict.fromkeys(("en", "es", "pt"), code),
         continent="",
         area_km2=None,
@@ -259,8 +260,14 @@ def _suggestion(code: str, known: Mapping[str, Country]) -> str:
             *(name.casefold() for name in entry.names.values()),
         }:
             return f"Did you mean {entry.iso3!r} ({entry.names['en']})?"
-    if len(folded) <= 4:
-        return did_you_mean(code, known)
+    if len(folded) == _CODE_LENGTH:
+        return f"Did you mean {min(known, key=lambda other: _distance(folded.upper(), other))!r}?"
     by_name = {name: entry.iso3 for entry in known.values() for name in entry.names.values()}
     near = did_you_mean(code, by_name)
     return next((f"{near[:-1]} ({by_name[name]})?" for name in by_name if near == f"Did you mean {name!r}?"), near)
+
+
+def _distance(code: str, other: str) -> tuple[int, int, str]:
+    """How unlike two codes are: first by places that differ, then by how late the first one does, then by alphabet."""
+    differs = [a != b for a, b in zip(code, other, strict=True)]
+    return sum(differs), -differs.index(True), other

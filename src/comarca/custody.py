@@ -121,7 +121,8 @@ def put_there(request: Request) -> str:
     str
         One sentence.
     """
-    return f"Try again later, or download {request.url} yourself and save it as {request.target.as_posix()}."
+    how = request.by_hand or f"download it from {request.url}"
+    return f"Try again later, or {how} and save it as {request.target.as_posix()}."
 
 
 def format_of(request: Request, path: Path) -> str:

@@ -79,7 +79,7 @@ def diversity_columns(areas_ha: pd.DataFrame, farmed: Collection[object], place:
     Returns
     -------
     Block
-        ``land_use_shannon_index``, ``land_use_simpson_index``, ``land_use_effective_class_count``,
+        ``land_use_shannon_index``, ``land_use_simpson_index``, ``land_use_effective_class_index``,
         ``farm_use_shannon_index``.
     """
     table = areas_ha.to_numpy()
@@ -88,7 +88,7 @@ def diversity_columns(areas_ha: pd.DataFrame, farmed: Collection[object], place:
         {
             "land_use_shannon_index": shannon(table),
             "land_use_simpson_index": simpson(table),
-            "land_use_effective_class_count": hill_number(table, order=1),
+            "land_use_effective_class_index": hill_number(table, order=1),
             "farm_use_shannon_index": shannon(farm),
         },
         index=place.index,

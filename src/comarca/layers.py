@@ -97,7 +97,7 @@ def available_layers(region: Region) -> frozenset[str]:
         "surfaces": True,
     }
     present["travel_times"] = present["roads"] and present["cities"]
-    present["market_potential"] = present["travel_times"]
+    present["market_potential"] = False
     present["service_times"] = present["roads"] and present["services"]
     return frozenset(name for name, is_present in present.items() if is_present)
 

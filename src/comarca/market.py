@@ -79,5 +79,6 @@ def market_potential(
             )
         is_first = nearest.place == place
         minutes[is_first] = np.minimum(minutes[is_first], nearest.minutes[is_first])
+        minutes[minutes > cutoff_half_lives * half_life_min] = np.inf
         potential += persons[place] * np.exp2(-minutes / half_life_min)
     return potential

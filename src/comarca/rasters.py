@@ -68,6 +68,26 @@ class OpenRaster:
         east, south = self.west + self.width * self.cell_width, self.north - self.height * self.cell_height
         return self.west, south, east, self.north
 
+    def window(self, bounds: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+        """Find the cells that an extent touches.
+
+        Parameters
+        ----------
+        bounds : tuple of float
+            West, south, east, north in the raster's CRS.
+
+        Returns
+        -------
+        row, column, rows, columns : int
+            The window, as in `read`; of one cell at least, and inside the raster even if the extent is not.
+        """
+        west, south, east, north = bounds
+        column, last_column = (int(np.floor((x - self.west) / self.cell_width)) for x in (west, east))
+        row, last_row = (int(np.floor((self.north - y) / self.cell_height)) for y in (north, south))
+        row, last_row = (min(max(n, 0), self.height - 1) for n in (row, last_row))
+        column, last_column = (min(max(n, 0), self.width - 1) for n in (column, last_column))
+        return row, column, last_row - row + 1, last_column - column + 1
+
     def read(self, row: int, column: int, rows: int, columns: int) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         """Read a window.
 

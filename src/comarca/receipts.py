@@ -44,6 +44,8 @@ class Request:
         Whether the provider rightly has no such file for some places: a tile of open sea.
     optional : bool
         Whether the layer can do without it, whatever the reason.
+    by_hand : str
+        How a person gets the file, where opening the address is not enough.
     """
 
     source: str
@@ -57,6 +59,7 @@ class Request:
     alternatives: tuple[Path, ...] = ()
     may_lack: bool = False
     optional: bool = False
+    by_hand: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from comarca.catalogue import country
-from comarca.custody import FileError, failure
+from comarca.custody import FileError, failure, put_there
 from comarca.download import fetch
 from comarca.errors import ConfigError, RetrievalError, did_you_mean
 from comarca.receipts import Failure, LayerReceipt
@@ -280,5 +280,4 @@ def _row(layer: str, code: str, step: Step, reason: str) -> Failure:
             layer, code, step.provider, "", "", reason, "Take another provider, or give the layer as a file."
         )
     request = step.requests[0]
-    remedy = f"Download {request.url} and save it as {request.target.as_posix()}, or take another provider."
-    return replace(failure(request, reason, remedy), layer=layer)
+    return replace(failure(request, reason, put_there(request)), layer=layer)

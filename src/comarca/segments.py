@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+#: Piece of a point that may use every segment.
+ANY: Final = -1
 #: Toll of a segment that cannot be used. Finite, so that tolls can be interpolated.
 NEVER: Final = 1e12
 _FANOUT: Final = 8
 _MAX_PAIRS: Final = 4_000_000
 _CHUNK: Final = 16_384
-_BEAM: Final = 4
+_BEAM: Final = 12
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,21 @@ class SegmentIndex:
     first: Integers
     low: tuple[Floats, ...]
     high: tuple[Floats, ...]
+
+
+class Pieces(NamedTuple):
+    """Who may use which segments.
+
+    Attributes
+    ----------
+    of_vertex : numpy.ndarray, shape (v,)
+        Number of the piece that a segment's first vertex belongs to; -1 is open to all.
+    of_point : numpy.ndarray, shape (n,)
+        Number of the one piece that a point may use, beside what is open to all; `ANY` may use every piece.
+    """
+
+    of_vertex: Integers
+    of_point: Integers
 
 
 class Cheapest(NamedTuple):
@@ -119,6 +136,7 @@ def cheapest_segment(
     cost_per_m: float,
     bound: Floats | None = None,
     reach_m: Floats | None = None,
+    pieces: Pieces | None = None,
 ) -> Cheapest:
     """Find, for each point, the segment over which the way is cheapest.
 
@@ -136,6 +154,8 @@ def cheapest_segment(
         Only segments that cost at most this much are of interest.
     reach_m : numpy.ndarray, shape (n,), optional
         Only segments at most this far are of interest.
+    pieces : Pieces, optional
+        Which segments each point may use; all of them if not given.
 
     Returns
     -------
@@ -146,6 +166,7 @@ def cheapest_segment(
     found = Cheapest(np.full(count, np.inf), np.full(count, -1), np.zeros(count), np.full(count, np.inf))
     if len(index.first) == 0 or count == 0:
         return found
+    lost: list[Integers] = []
     query = _Query(
         index=index,
         points_m=points_m,
@@ -154,11 +175,16 @@ def cheapest_segment(
         least=_least_tolls(index, tolls),
         limit=np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2),
         reach_m=np.full(count, np.inf) if reach_m is None else reach_m,
+        pieces=pieces,
     )
     for start in range(0, count, _CHUNK):
         chunk = np.arange(start, min(start + _CHUNK, count))
         query.limit[chunk] = np.minimum(query.limit[chunk], _beam(query, chunk))
-        _descend(query, chunk, found)
+        is_lost = _is_lost(query, chunk)
+        _descend(query, chunk[~is_lost], found)
+        lost.append(chunk[is_lost])
+    if pieces is not None:
+        _search_piece_by_piece(query, np.concatenate(lost), found)
     return found
 
 
@@ -173,6 +199,7 @@ class _Query:
     least: list[Floats]
     limit: Floats
     reach_m: Floats
+    pieces: Pieces | None
 
 
 def _curve_position(lon: Floats, lat: Floats) -> Integers:
@@ -233,7 +260,11 @@ def _segment_cost(query: _Query, segment: Integers, point: Integers) -> Cheapest
     toward -= (rise_m / EARTH_RADIUS_M)[:, None] * query.points_m[point]
     distance_m = arc_m(np.sqrt(np.einsum("ij,ij->i", toward, toward)))
     toll = toll_at(query.tolls, vertex, fraction).min(axis=0)
-    cost = np.where(distance_m <= query.reach_m[point], distance_m * query.cost_per_m + toll, np.inf)
+    is_open = distance_m <= query.reach_m[point]
+    if query.pieces is not None:
+        piece, own = query.pieces.of_vertex[vertex], query.pieces.of_point[point]
+        is_open &= (piece == own) | (piece < 0) | (own == ANY)
+    cost = np.where(is_open, distance_m * query.cost_per_m + toll, np.inf)
     return Cheapest(cost, vertex, fraction, distance_m)
 
 
@@ -283,6 +314,26 @@ def _padded_children(boxes: Integers, size: int) -> tuple[Integers, NDArray[np.b
     """Give the children of each row of boxes; those that do not exist are replaced by the last one."""
     child = (boxes[:, :, None] * _FANOUT + np.arange(_FANOUT)).reshape(len(boxes), -1)
     return np.minimum(child, size - 1), child < size
+
+
+def _is_lost(query: _Query, chunk: Integers) -> NDArray[np.bool_]:
+    """Tell for which points nothing is known yet that could bound the search."""
+    if query.pieces is None:
+        return np.zeros(len(chunk), dtype=bool)
+    has_bound = (query.limit[chunk] < NEVER / 2) | np.isfinite(query.reach_m[chunk])
+    return ~has_bound & (query.pieces.of_point[chunk] != ANY)
+
+
+def _search_piece_by_piece(query: _Query, point: Integers, found: Cheapest) -> None:
+    """Search for the few points around which no segment of their own piece leads anywhere."""
+    own = query.pieces.of_point[point] if query.pieces else point
+    for piece in np.unique(own):
+        here = point[own == piece]
+        is_open = query.pieces.of_vertex == piece if query.pieces else True
+        tolls = Tolls(*(np.where(is_open, toll, NEVER) for toll in query.tolls))
+        part = cheapest_segment(query.index, query.points_m[here], tolls=tolls, cost_per_m=query.cost_per_m)
+        for whole, values in zip(found, part, strict=True):
+            whole[here] = values
 
 
 def _first_least(cost: Floats, group: Integers) -> Integers:

@@ -105,6 +105,7 @@ class Settings:
             alternatives=tuple(self.raw_dir / row.target.format(**{**fields, **other}) for other in alternatives),
             may_lack=may_lack,
             optional=optional,
+            by_hand=str(row.more.get("by_hand", "")).format(**fields),
         )
 
 

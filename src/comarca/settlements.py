@@ -235,7 +235,7 @@ def _sections_check(sections: pd.DataFrame, territories: gpd.GeoDataFrame, outsi
     persons = float(sections["population_persons"].sum())
     message = (
         f"{len(rows)} places with {persons:,.0f} persons were taken for sections of larger places and not added;"
-        f" {outside} settlements lie outside all territories."
+        f" {outside} settlements, those abroad among them, lie outside all territories."
     )
     return Check("population_sections", "info", len(rows), "", message, rows)
 

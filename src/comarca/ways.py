@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -11,12 +11,20 @@ import shapely
 from comarca.crs import GEOD
 from comarca.places import as_points, outlines
 from comarca.routing import Reached, nearest_source
-from comarca.segments import NEVER, SegmentIndex, Tolls, cheapest_segment, index_segments, toll_at
+from comarca.segments import (
+    ANY,
+    NEVER,
+    Cheapest,
+    Pieces,
+    SegmentIndex,
+    Tolls,
+    cheapest_segment,
+    index_segments,
+    toll_at,
+)
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from comarca.access import AccessNetwork, Starts, Walking
@@ -25,6 +33,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
+
+
+#: Piece of a point that may walk onto no road.
+NONE: Final = -2
 
 
 class Way(NamedTuple):
@@ -90,89 +102,95 @@ def _network_tolls(network: RoadNetwork, node_min: Floats) -> Tolls:
     )
 
 
-def groups(
-    ready: AccessNetwork, starts: Starts, targets: Targets, walking: Walking
-) -> Iterator[tuple[Integers, Booleans]]:
-    """Give points with the pieces of network that they may walk onto."""
+def own_pieces(ready: AccessNetwork, starts: Starts, targets: Targets, walking: Walking) -> Integers:
+    """Give the piece of network that each point may walk onto: `ANY` beside a mere fragment, or `NONE`."""
     length_km = ready.destinations.network.component_km
     is_free = np.append(length_km < walking.fragment_max_km, True)[starts.component]
-    everywhere = np.ones(len(length_km), dtype=bool)
-    yield np.flatnonzero(is_free), everywhere
-    home = np.where(is_free, -1, starts.component)
-    for component in np.unique(home[home >= 0]):
-        if targets.has_place[component]:
-            yield np.flatnonzero(home == component), np.arange(len(length_km)) == component
-    is_stranded = ~is_free & ~np.append(targets.has_place, True)[starts.component]
-    yield np.flatnonzero(is_stranded), ~everywhere
+    leads_there = np.append(targets.has_place, True)[starts.component]
+    return np.where(is_free, ANY, np.where(leads_there, starts.component, NONE))
 
 
-def _reach_m(starts: Starts, point: Integers, walking: Walking) -> Floats:
-    nearest_m = np.where(np.isfinite(starts.distance_m[point]), starts.distance_m[point], 0.0)
+def _reach_m(starts: Starts, walking: Walking) -> Floats:
+    nearest_m = np.where(np.isfinite(starts.distance_m), starts.distance_m, 0.0)
     return np.asarray(nearest_m + walking.max_walk_km * M_PER_KM)
 
 
-def over_roads(
-    ready: AccessNetwork, starts: Starts, targets: Targets, point: Integers, allowed: Booleans, walking: Walking
-) -> Way:
-    """Walk to a road on one of the allowed pieces of network, and go on over it."""
-    network, tolls = ready.destinations.network, targets.tolls
-    if len(point) == 0 or not allowed.any():
-        return no_way(len(point))
-    if not np.array_equal(allowed & targets.has_place, targets.has_place):
-        is_allowed = allowed[network.vertex_component]
-        tolls = Tolls(*(np.where(is_allowed, toll, NEVER) for toll in tolls))
+def over_roads(ready: AccessNetwork, starts: Starts, targets: Targets, own: Integers, walking: Walking) -> Way:
+    """Walk to a road on a piece of network that is open to the point, and go on over it."""
+    network = ready.destinations.network
+    way = no_way(len(own))
+    if not targets.has_place.any():
+        return way
+    reach_m = np.where(own == ANY, _reach_m(starts, walking), np.inf)
+    bound = np.full(len(own), np.inf)
+    has_road = np.flatnonzero(own >= 0)
+    toll = toll_at(targets.tolls, starts.vertex[has_road], starts.fraction[has_road]).min(axis=0)
+    by_nearest = starts.distance_m[has_road] * walking.min_per_m + toll
+    bound[has_road] = np.where(by_nearest < NEVER / 2, by_nearest * (1 + 1e-12) + 1e-9, np.inf)
+    point = np.flatnonzero(own != NONE)
     found = cheapest_segment(
         ready.index,
         starts.point_m[point],
-        tolls=tolls,
+        tolls=targets.tolls,
         cost_per_m=walking.min_per_m,
-        reach_m=_reach_m(starts, point, walking) if allowed.all() else None,
+        bound=bound[point],
+        reach_m=reach_m[point],
+        pieces=Pieces(network.vertex_component, own[point]),
     )
-    has_way = found.vertex >= 0
+    _enter(way, point, _ride(network, targets, found, walking))
+    return way
+
+
+def _ride(network: RoadNetwork, targets: Targets, found: Cheapest, walking: Walking) -> Way:
+    """Follow the network from the segments found."""
+    has_way = np.flatnonzero(found.vertex >= 0)
     vertex, fraction = found.vertex[has_way], found.fraction[has_way]
-    goes_back = np.argmin(toll_at(tolls, vertex, fraction), axis=0).astype(bool)
+    goes_back = np.argmin(toll_at(targets.tolls, vertex, fraction), axis=0).astype(bool)
     edge = network.vertex_edge[vertex]
     node = np.where(goes_back, network.edge_from[edge], network.edge_to[edge])
     along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
     along_km = np.where(goes_back, along_km, network.edge_km[edge] - along_km)
-    walk_km = found.distance_m[has_way] * walking.walk_detour_ratio / M_PER_KM
-    way = no_way(len(point))
-    way.minutes[has_way] = found.cost[has_way]
-    way.km[has_way] = walk_km + along_km + targets.reached.km[node]
-    way.place[has_way] = targets.place_of_node[targets.reached.source[node]]
-    way.vertex[has_way] = vertex
-    way.fraction[has_way] = fraction
-    way.walk_m[has_way] = found.distance_m[has_way]
+    walk_m = found.distance_m[has_way]
+    way = no_way(len(found.vertex))
+    ridden = Way(
+        minutes=found.cost[has_way],
+        km=walk_m * walking.walk_detour_ratio / M_PER_KM + along_km + targets.reached.km[node],
+        place=targets.place_of_node[targets.reached.source[node]],
+        vertex=vertex,
+        fraction=fraction,
+        walk_m=walk_m,
+    )
+    _enter(way, has_way, ridden)
     return way
 
 
 def on_foot(
-    ready: AccessNetwork,
-    starts: Starts,
-    targets: Targets,
-    point: Integers,
-    allowed: Booleans,
-    walking: Walking,
-    bound_min: Floats,
+    ready: AccessNetwork, starts: Starts, targets: Targets, own: Integers, walking: Walking, bound_min: Floats
 ) -> Way:
     """Walk to the place itself, if that is quicker than the bound."""
-    component = ready.destinations.component[targets.place]
-    toll = np.where((component < 0) | np.append(allowed, True)[component], 0.0, NEVER)
+    free = np.zeros(len(targets.lon))
     found = cheapest_segment(
         targets.index,
-        starts.point_m[point],
-        tolls=Tolls(toll, toll),
+        starts.point_m,
+        tolls=Tolls(free, free),
         cost_per_m=walking.min_per_m,
         bound=bound_min,
-        reach_m=_reach_m(starts, point, walking),
+        reach_m=_reach_m(starts, walking),
+        pieces=Pieces(ready.destinations.component[targets.place], own),
     )
-    has_way = found.vertex >= 0
-    way = no_way(len(point))
+    has_way = np.flatnonzero(found.vertex >= 0)
+    walk_m = found.distance_m[has_way]
+    way = no_way(len(own))
     way.minutes[has_way] = found.cost[has_way]
-    way.km[has_way] = found.distance_m[has_way] * walking.walk_detour_ratio / M_PER_KM
+    way.km[has_way] = walk_m * walking.walk_detour_ratio / M_PER_KM
     way.place[has_way] = targets.place[found.vertex[has_way]]
-    way.walk_m[has_way] = found.distance_m[has_way]
+    way.walk_m[has_way] = walk_m
     return way
+
+
+def _enter(way: Way, point: Integers, part: Way) -> None:
+    for whole, values in zip(way, part, strict=True):
+        whole[point] = values
 
 
 def quicker(first: Way, second: Way) -> Way:

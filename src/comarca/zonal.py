@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import rasterstats
 import shapely
+from affine import Affine
 from exactextract.operation import Operation
 
 from comarca.exact import Band, CellAreas, extract
@@ -237,15 +238,20 @@ def _mean(values: np.ma.MaskedArray[Any, Any]) -> float:
 
 
 def _rasterstats(grid: OpenRaster, zones: gpd.GeoDataFrame, **options: Any) -> list[dict[str, Any]]:
-    """Run rasterstats on a band whose cells without data were made NaN; the whole band is held in memory."""
-    values, is_data = grid.read(0, 0, grid.height, grid.width)
-    data = np.where(is_data, values, np.nan)
-    with warnings.catch_warnings():
-        # rasterstats multiplies affine matrices in a way that the affine package is about to give up.
-        warnings.simplefilter("ignore", PendingDeprecationWarning)
-        return list(
-            rasterstats.zonal_stats(zones.geometry, data, affine=grid.dataset.transform, nodata=np.nan, **options)
-        )
+    """Run rasterstats zone by zone on its window of the band, cells without data as NaN."""
+    found = []
+    for shape in zones.geometry:
+        row, column, rows, columns = grid.window(shape.bounds)
+        values, is_data = grid.read(row, column, rows, columns)
+        north, west = grid.north - row * grid.cell_height, grid.west + column * grid.cell_width
+        affine = Affine(grid.cell_width, 0, west, 0, -grid.cell_height, north)
+        with warnings.catch_warnings():
+            # rasterstats multiplies affine matrices in a way that the affine package is about to give up.
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            found += rasterstats.zonal_stats(
+                [shape], np.where(is_data, values, np.nan), affine=affine, nodata=np.nan, **options
+            )
+    return found
 
 
 def _centre_class_km2(grid: OpenRaster, zones: gpd.GeoDataFrame) -> list[pd.Series]:

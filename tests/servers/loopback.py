@@ -207,7 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         if kind == "corrupt":
             middle = len(body) // 2
-            self._send(status, body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :] if body else b"", headers)
+            self._send(
+                status, body[:middle] + bytes([body[middle] ^ 0xFF]) + body[middle + 1 :] if body else b"", headers
+            )
         elif kind == "truncated":
             self._send(status, half, headers)
         elif kind == "unannounced":

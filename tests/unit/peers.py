@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import networkx as nx
+from typing import TYPE_CHECKING
+
 import osmium
 import osmnx as ox
 
-from road_cases import default_table
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 def write_ways_xml(pbf, xml, road_ids):

@@ -48,9 +48,7 @@ def default_table(country: str = "") -> SpeedTable:
 
 def network_from(roads: gpd.GeoDataFrame, **options) -> RoadNetwork:
     table = default_table()
-    return build_network(
-        roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table), **options
-    )
+    return build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table), **options)
 
 
 class _Ways(osmium.SimpleHandler):

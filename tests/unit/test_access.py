@@ -84,7 +84,7 @@ def test_walking_all_the_way_is_allowed():
 
 def test_points_on_the_citys_own_road_drive_along_it():
     way = access(network_of([ROAD], speed_kmh=60), places((0.05, 0)), [(0.03, 0), (0.08, 0)])
-    assert way.minutes.tolist() == pytest.approx([2 * KM, 3 * KM], rel=1e-6)
+    assert way.minutes.tolist() == pytest.approx([2 * KM, 3 * KM], rel=1e-4)
 
 
 def test_nobody_is_snapped_across_the_water():
@@ -136,8 +136,8 @@ def test_no_city_is_not_the_same_as_unreachable():
 def test_time_runs_to_the_edge_of_a_city_that_is_an_area():
     city = box(0.02, -0.01, 0.04, 0.01)
     way = access(network_of([ROAD], speed_kmh=60), places(city), [(0.07, 0), (0.03, 0.005), (0.01, 0)])
-    assert way.minutes.tolist() == pytest.approx([3 * KM, 0, KM], rel=1e-6)
-    assert way.straight_km.tolist() == pytest.approx([3 * KM, 0, KM], rel=1e-6)
+    assert way.minutes.tolist() == pytest.approx([3 * KM, 0, KM], rel=1e-4)
+    assert way.straight_km.tolist() == pytest.approx([3 * KM, 0, KM], rel=1e-4)
 
 
 def test_a_hole_in_a_citys_area_is_not_the_city():
@@ -154,7 +154,7 @@ def test_without_any_road_people_still_walk_to_what_is_near():
 
 
 def direct_definition(network, city, point):
-    """Quickest way by trying every segment of the network with NetworkX-free relaxation."""
+    """Quickest way by trying every segment, with times relaxed edge by edge."""
     count = len(network.node_lon)
     node_min = np.full(count, np.inf)
     node_min[city] = 0
@@ -217,9 +217,9 @@ def test_market_potential_halves_with_each_half_life():
     starts = start_points(ready, np.array([0.02]), np.array([0.0]))
     nearest = quickest_access(ready, starts, np.array([True, True]), walking=NO_FRAGMENTS)
     persons = market_potential(ready, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=50)
-    assert persons[0] == pytest.approx(1000 / 2 + 500 / 2**4, rel=1e-6)
+    assert persons[0] == pytest.approx(1000 / 2 + 500 / 2**4, rel=1e-4)
     near = market_potential(ready, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=2)
-    assert near[0] == pytest.approx(1000 / 2, rel=1e-6)
+    assert near[0] == pytest.approx(1000 / 2, rel=1e-4)
 
 
 def test_market_potential_is_missing_where_no_city_can_be_reached():
@@ -246,7 +246,9 @@ def test_the_raster_holds_the_time_from_each_cells_centre():
     cells = raster.minutes[row]
     known = np.flatnonzero(~np.isnan(cells))
     east_km = (grid.transform.c + (known + 0.5) * 1000) / 1000
-    np.testing.assert_allclose(cells[known], np.minimum(np.abs(east_km) + 500 * PACE, np.hypot(east_km, 0.5) * 1000 * PACE), rtol=1e-3)
+    by_road = np.abs(east_km) + 500 * PACE
+    on_foot = np.hypot(east_km, 0.5) * 1000 * PACE
+    np.testing.assert_allclose(cells[known], np.minimum(by_road, on_foot), rtol=1e-3)
     assert np.isnan(raster.minutes[0, 0])
     assert raster.place[0, 0] == -1
     assert (raster.place[row, known] == 0).all()

@@ -454,7 +454,9 @@ def test_a_mirror_takes_the_place_of_the_provider(server: LoopbackServer, tmp_pa
     assert receipt.final_url == server.url + "/mirror/export/file.zip?x=1"
 
 
-@pytest.mark.parametrize(("mirrors", "said"), [({"somone": "http://x.org"}, "someone"), ({"someone": "x.org"}, "https")])
+@pytest.mark.parametrize(
+    ("mirrors", "said"), [({"somone": "http://x.org"}, "someone"), ({"someone": "x.org"}, "https")]
+)
 def test_a_mirror_that_makes_no_sense_is_refused(
     server: LoopbackServer, tmp_path: Path, mirrors: dict[str, str], said: str
 ) -> None:

@@ -40,9 +40,7 @@ def test_a_good_file_passes(name: str, good: dict[str, bytes], tmp_path: Path) -
 
 @pytest.mark.parametrize("share", [0.02, 0.25, 0.5, 0.75, 0.9, 0.99])
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_file_that_ends_too_early_is_refused(
-    name: str, share: float, good: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_a_file_that_ends_too_early_is_refused(name: str, share: float, good: dict[str, bytes], tmp_path: Path) -> None:
     body = good[name]
     with pytest.raises(VerificationError):
         verify(put(tmp_path, body[: max(1, int(len(body) * share))]), format=name)
@@ -90,7 +88,9 @@ def test_a_flipped_bit_in_a_zip_is_found_without_a_published_checksum(good: dict
         verify(put(tmp_path, bytes(body)), format="zip")
 
 
-@pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil", "a/../../evil", "C:\\evil.txt", "..\\evil.txt", "\\\\host\\x"])
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/etc/evil", "a/../../evil", "C:\\evil.txt", "..\\evil.txt", "\\\\host\\x"]
+)
 def test_zip_entries_that_climb_out_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match="points outside its folder"):
         verify(put(tmp_path, zipped({"good.txt": b"1", name: b"2"})), format="zip")

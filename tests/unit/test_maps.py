@@ -12,12 +12,13 @@ from pyproj import Transformer
 
 from comarca.crs import GEOD
 from comarca.errors import ConfigError
-from comarca.maps import MapOptions, build_base, class_breaks, draw_map, save_map
-from comarca.maps.classify import SCHEMES, classify
+from comarca.maps.base import build_base
+from comarca.maps.choropleth import draw_map, save_map
+from comarca.maps.classify import SCHEMES, class_breaks, classify
 from comarca.maps.furniture import scale_bar_m
 from comarca.maps.layout import choose_layout, metres_per_inch
 from comarca.maps.style import category_colors, class_colors
-from comarca.maps.theme import class_labels, column_classes, make_theme
+from comarca.maps.theme import MapOptions, class_labels, column_classes, make_theme
 from comarca.maps.words import number, unit_label
 from comarca.registry import Column
 

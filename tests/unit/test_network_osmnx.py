@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from operator import itemgetter
 
 import networkx as nx
@@ -83,7 +84,5 @@ def test_shortest_times_are_those_of_networkx(pair):
     assert np.isfinite(theirs).mean() > 0.5
     for node in ours_alone[np.isfinite(theirs)][::400]:
         _, path = nx.multi_source_dijkstra(turned_round, starts, target=peer_of[node][0], weight="minutes")
-        hops = [
-            min(turned_round[u][v].values(), key=itemgetter("minutes")) for u, v in zip(path, path[1:], strict=False)
-        ]
+        hops = [min(turned_round[u][v].values(), key=itemgetter("minutes")) for u, v in itertools.pairwise(path)]
         assert reached.km[node] == pytest.approx(sum(hop["length"] for hop in hops) / 1000, rel=1e-6)

@@ -38,9 +38,7 @@ def test_the_search_equals_trying_all_spots_of_all_segments(seed, spread):
     first = np.sort(rng.choice(59, 40, replace=False))
     tolls = Tolls(rng.random(60) * 200, rng.random(60) * 200)
     points = np.column_stack([9.5 + spread * (2 * rng.random(8) - 0.5), -47 + spread * (2 * rng.random(8) - 0.5)])
-    found = cheapest_segment(
-        index_segments(lon, lat, first), geocentric_m(*points.T), tolls=tolls, cost_per_m=0.0195
-    )
+    found = cheapest_segment(index_segments(lon, lat, first), geocentric_m(*points.T), tolls=tolls, cost_per_m=0.0195)
     expected = brute_force(lon, lat, first, points, tolls, 0.0195)
     # The spots tried are up to 1/4000 of a segment away from the nearest one, which shifts the toll that is due there.
     np.testing.assert_allclose(found.cost, expected, rtol=1e-3, atol=0.15)

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from families import WEST_EAST, columns_of, demand, only, territories
-from shapely.geometry import Point, box
+from shapely.geometry import box
 
 from comarca.flags import Flag
-from comarca.indicators.services import compute, territory_of_points
+from comarca.indicators.services import compute
 
 KINDS = ("school", "bank")
 
@@ -61,25 +61,13 @@ def test_services_per_ten_thousand_people(columns):
     assert got.flags[names[1]].tolist() == [Flag.NOT_MAPPED] * 2
 
 
-@pytest.mark.parametrize("in_one_table", [True, False])
-def test_times_are_weighted_by_people_who_can_reach_one(columns, in_one_table):
+def test_times_are_weighted_by_people_who_can_reach_one(columns):
     squares = territories(*WEST_EAST, box(1, 1, 2, 2))
     people = demand(("01", 100, 0.01, 0.01), ("01", 300, 0.02, 0.02), ("01", 50, 0.03, 0.03), ("02", 9, 0.15, 0.05))
     minutes = pd.DataFrame({"minutes": [10.0, 30.0, np.nan, np.nan]}, index=people["demand_id"])
-    times = minutes.reset_index().assign(kind="school") if in_one_table else {"school": minutes}
     got = compute(
-        territories=squares, services=SCHOOLS, demand=people, service_times=times, kinds=KINDS,
+        territories=squares, services=SCHOOLS, demand=people, service_times={"school": minutes}, kinds=KINDS,
         columns=only(columns, "time_school_mean_min"),
     )  # fmt: skip
     assert got.values["time_school_mean_min"].tolist() == pytest.approx([25, np.nan, np.nan], nan_ok=True)
     assert got.flags["time_school_mean_min"].tolist() == ["", Flag.UNREACHABLE, Flag.NO_DEMAND]
-
-
-def test_a_point_where_four_territories_meet_goes_to_the_first():
-    squares = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 1, 1, 2), box(1, 1, 2, 2)]
-    points = [Point(1, 1), Point(1.5, 1), Point(0.5, 1.5), Point(3, 3)]
-    assert territory_of_points(points, squares).tolist() == [0, 1, 2, -1]
-
-
-def test_no_points_belong_to_nobody():
-    assert len(territory_of_points([], list(WEST_EAST))) == 0

@@ -164,11 +164,29 @@ rule build_map_base:
         "../scripts/build_map_base.py"
 
 
+rule classify_maps:
+    input:
+        table=in_region("indicators/table.parquet"),
+        code=code("classify_maps"),
+    output:
+        classes=in_region("indicators/map_classes.pickle"),
+    log:
+        in_region("logs/classify_maps.log"),
+    params:
+        columns=published_columns,
+        options=map_options,
+    message:
+        "{wildcards.region}: making the classes of the maps."
+    script:
+        "../scripts/classify_maps.py"
+
+
 rule plot_map:
     input:
         base=in_region("indicators/map_base.pickle"),
         table=in_region("indicators/table.parquet"),
-        credits=in_region("indicators/credits.json"),
+        classes=in_region("indicators/map_classes.pickle"),
+        credit_lines=in_region("indicators/credits.json"),
         code=code("plot_map"),
     output:
         png=in_region("maps/{column}.png"),

@@ -4,17 +4,25 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.maps import MapOptions, draw_map, save_map
+from comarca.maps.choropleth import draw_map, save_map
+from comarca.maps.theme import MapOptions
 from comarca.registry import Column
 
 
 def main(
-    *, base: str, table: str, column: dict[str, Any], options: dict[str, Any], credit_lines: str, paths: list[str]
+    *,
+    base: str,
+    table: str,
+    classes: str,
+    credit_lines: str,
+    column: dict[str, Any],
+    options: dict[str, Any],
+    paths: list[str],
 ) -> None:
     entry = Column(**column)
     values = io.read_table(table).set_index("territory_id")[entry.name]
-    source_line = io.read_json(credit_lines)[options["language"]]
-    figure = draw_map(io.read_pickle(base), entry, values, options=MapOptions(**options, source_line=source_line))
+    chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
+    figure = draw_map(io.read_pickle(base), entry, values, options=chosen, classes=io.read_pickle(classes)[entry.name])
     for path in paths:
         with io.atomic_path(path) as part:
             save_map(figure, part)
@@ -25,8 +33,9 @@ if "snakemake" in globals():
         main(
             base=snakemake.input.base,
             table=snakemake.input.table,
+            classes=snakemake.input.classes,
+            credit_lines=snakemake.input.credit_lines,
             column=snakemake.params.column,
             options=snakemake.params.options,
-            credit_lines=snakemake.input.credits,
             paths=list(snakemake.output),
         )

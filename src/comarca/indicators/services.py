@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from shapely import STRtree
 
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.lines import valid_areas
 from comarca.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
+from comarca.settlements import territory_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from comarca.registry import Column
 
@@ -29,7 +28,7 @@ def compute(
     territories: gpd.GeoDataFrame,
     services: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame | None = None,
-    service_times: Mapping[str, pd.DataFrame] | pd.DataFrame | None = None,
+    service_times: Mapping[str, pd.DataFrame] | None = None,
     kinds: Sequence[str],
     columns: Sequence[Column],
 ) -> Indicators:
@@ -41,9 +40,8 @@ def compute(
         Layers of these names, EPSG:4326.
     demand : geopandas.GeoDataFrame, optional
         Layer ``demand`` with weights in persons; needed for values per person and for times.
-    service_times : mapping of str to pandas.DataFrame, or pandas.DataFrame, optional
-        Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached); or the
-        same in one table with the columns ``kind`` and ``demand_id`` as well.
+    service_times : mapping of str to pandas.DataFrame, optional
+        Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached).
     kinds : sequence of str
         Kinds of services to report on.
     columns : sequence of Column
@@ -71,37 +69,14 @@ def compute(
     places = territories.sort_values("territory_id")
     index = pd.Index(places["territory_id"], name="territory_id")
     wanted = services[services["kind"].isin(list(kinds))]
-    owner = territory_of_points(wanted.geometry.to_numpy(), places.geometry.to_numpy())
+    owner = territory_of(wanted.geometry.to_numpy(), places)
     counts = {kind: _count(owner[wanted["kind"] == kind], index) for kind in kinds}
     parts = [_counts(counts, index, [_outside_check(wanted["kind"], owner)])]
     if demand is not None:
         parts.append(_per_person(counts, people_by_territory(demand, index)))
     if demand is not None and service_times is not None:
-        times = _by_kind(service_times)
-        parts += [_time(kind, times.get(kind), demand, index) for kind in kinds]
+        parts += [_time(kind, service_times.get(kind), demand, index) for kind in kinds]
     return join_parts(parts, index).select([column.name for column in columns])
-
-
-def territory_of_points(points: ArrayLike, areas: ArrayLike) -> NDArray[np.intp]:
-    """Give each point to one area.
-
-    Parameters
-    ----------
-    points : array-like of shapely geometries, shape (n,)
-        Points, EPSG:4326.
-    areas : array-like of shapely geometries, shape (m,)
-        (Multi)Polygons, EPSG:4326.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Position of the first area that holds the point, its border included; -1 where none does.
-    """
-    shapes = np.asarray(points, dtype=object)
-    area, point = STRtree(shapes).query(valid_areas(areas), predicate="intersects")
-    owner = np.full(len(shapes), len(np.asarray(areas, dtype=object)), dtype=np.intp)
-    np.minimum.at(owner, point, area)
-    return np.where(owner == len(np.asarray(areas, dtype=object)), -1, owner)
 
 
 def _count(owner: NDArray[np.intp], index: pd.Index) -> pd.Series:
@@ -136,12 +111,6 @@ def _time(kind: str, times: pd.DataFrame | None, demand: gpd.GeoDataFrame, index
     if np.isnan(time).all():
         reason = np.full(len(index), Flag.NOT_MAPPED)
     return Indicators(values, explain(values, Flag.UNREACHABLE, **{name: pd.Series(reason, index)}))
-
-
-def _by_kind(service_times: Mapping[str, pd.DataFrame] | pd.DataFrame) -> Mapping[str, pd.DataFrame]:
-    if isinstance(service_times, pd.DataFrame):
-        return {str(kind): rows.set_index("demand_id") for kind, rows in service_times.groupby("kind")}
-    return service_times
 
 
 def _outside_check(kind: pd.Series, owner: NDArray[np.intp]) -> Check:

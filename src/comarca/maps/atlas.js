@@ -8,10 +8,12 @@
   const state = {
     language: data.languages[0],
     column: (mapped.find((column) => column.family !== "territory") || mapped[0]).name,
-    compare: (numeric[0] || mapped[0]).name,
+    compare: mapped[0].name,
     chosen: -1,
     sort: { key: "name", down: false },
   };
+  const others = numeric.filter((column) => column.name !== state.column);
+  state.compare = (others.find((column) => column.family !== "territory") || others[0] || mapped[0]).name;
   const element = (id) => document.getElementById(id);
   const word = (key, ...values) =>
     data.words[key][state.language].replace(/\{(\d)\}/g, (_, place) => values[Number(place)]);
@@ -50,10 +52,12 @@
   const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
 
   function newFigure(options) {
-    return Bokeh.Plotting.figure({
+    const figure = Bokeh.Plotting.figure({
       tools: "pan,wheel_zoom,zoom_in,zoom_out,box_zoom,reset,tap", toolbar_location: "above",
       sizing_mode: "stretch_both", background_fill_color: "#ffffff", ...options,
     });
+    figure.toolbar.logo = null;
+    return figure;
   }
 
   function drawMap() {
@@ -68,7 +72,7 @@
     }
     if (data.cities.length) {
       figure.scatter(data.cities.map((city) => city[0]), data.cities.map((city) => city[1]), {
-        size: data.cities.map((city) => city[3]), fill_color: "#ffffff", line_color: "#111111",
+        size: data.cities.map((city) => city[2]), fill_color: "#ffffff", line_color: "#111111",
       });
     }
     addHover(figure, shapes, [["", "@name"], ["", "@shown"]]);

@@ -1,7 +1,7 @@
 """The interactive atlas: one HTML file that needs no network, made of BokehJS and of the data.
 
-Map and scatter plot are drawn by BokehJS, whose files ship inside the package bokeh (BSD 3-clause). Everything else, table,
-profile, search and legend, is plain HTML, so that it can be used by keyboard and read by screen readers.
+Map and scatter plot are drawn by BokehJS, whose files ship inside the package bokeh (BSD 3-clause). Everything else,
+table, profile, search and legend, is plain HTML, so that it can be used by keyboard and read by screen readers.
 """
 
 from __future__ import annotations
@@ -183,7 +183,9 @@ def _geography(base: BaseMap) -> dict[str, Any]:
     step = main.extent_m * GRID_SHARE
     xs: list[list[Any]] = [[] for _ in base.territory_id]
     ys: list[list[Any]] = [[] for _ in base.territory_id]
-    cities, boxes, foot = [], [], main.bounds[1]
+    cities: list[list[float]] = []
+    boxes: list[list[int]] = []
+    foot = main.bounds[1]
     for place, frame in enumerate(base.frames):
         west, south, east, north = frame.bounds
         shift = np.zeros(2)
@@ -194,9 +196,9 @@ def _geography(base: BaseMap) -> dict[str, Any]:
             corners = (np.array([[west, south], [east, north]]) + shift + [[-gap / 3] * 2, [gap / 3] * 2]) / step
             boxes.append(np.rint(corners).astype(int).ravel().tolist())
         _add_shapes(frame, shift, step, xs, ys)
-        for city in frame.cities.itertuples(index=False):
-            x, y = (np.array([city.x, city.y]) + shift) / step
-            cities.append([round(x), round(y), str(city.city_name), city_size_pt(float(city.population_persons))])
+        points = np.rint((frame.cities[["x", "y"]].to_numpy(dtype=float) + shift) / step).astype(int).tolist()
+        people = frame.cities["population_persons"].to_numpy(dtype=float)
+        cities += [[x, y, city_size_pt(float(size))] for (x, y), size in zip(points, people, strict=True)]
     return {
         "ids": base.territory_id.tolist(),
         "names": base.territory_name.tolist(),

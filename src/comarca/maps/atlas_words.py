@@ -43,16 +43,14 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
               "pt": "{0} territórios. Mapa de: {1}."},
     "selected": {"en": "Chosen: {0}", "es": "Elegido: {0}", "pt": "Escolhido: {0}"},
     "map_label": {
-        "en": "Map of the territories, coloured by the chosen indicator. The table below holds the same values.",
-        "es": "Mapa de los territorios, coloreado según el indicador elegido. La tabla de abajo tiene los mismos valores.",
-        "pt": "Mapa dos territórios, colorido pelo indicador escolhido. A tabela abaixo contém os mesmos valores.",
+        "en": "Map of the chosen indicator. The table below holds the same values.",
+        "es": "Mapa del indicador elegido. La tabla de abajo tiene los mismos valores.",
+        "pt": "Mapa do indicador escolhido. A tabela abaixo contém os mesmos valores.",
     },
     "scatter_label": {
-        "en": "Scatter plot of the two chosen indicators, one point per territory. The table below holds the same values.",
-        "es": "Diagrama de dispersión de los dos indicadores elegidos, un punto por territorio. La tabla de abajo tiene los "
-              "mismos valores.",
-        "pt": "Gráfico de dispersão dos dois indicadores escolhidos, um ponto por território. A tabela abaixo contém os "
-              "mesmos valores.",
+        "en": "Scatter plot of the two chosen indicators. The table below holds the same values.",
+        "es": "Diagrama de dispersión de los dos indicadores elegidos. La tabla de abajo tiene los mismos valores.",
+        "pt": "Gráfico de dispersão dos dois indicadores escolhidos. A tabela abaixo contém os mesmos valores.",
     },
     "english_only": {"en": "", "es": "Las definiciones están en inglés.", "pt": "As definições estão em inglês."},
 }  # fmt: skip

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.maps.base import BaseMap, Frame
+    from comarca.maps.classify import Classes
     from comarca.maps.layout import Layout
     from comarca.maps.theme import MapOptions, Theme
     from comarca.registry import Column
@@ -62,6 +63,7 @@ def draw_map(
     year: int | None = None,
     options: MapOptions,
     breaks: tuple[float, ...] | None = None,
+    classes: Classes | None = None,
 ) -> Figure:
     """Draw the map of one column.
 
@@ -79,6 +81,8 @@ def draw_map(
         Language, texts and classes.
     breaks : tuple of float, optional
         Class limits to use instead of the scheme, such as those of another year.
+    classes : Classes, optional
+        Classes made beforehand by `comarca.maps.theme.column_classes`; made here if not given.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def draw_map(
     """
     language = options.language
     ordered = values.reindex(base.territory_id)
-    classes = column_classes(column, ordered, options=options, breaks=breaks)
+    classes = classes or column_classes(column, ordered, options=options, breaks=breaks)
     theme = make_theme(column, ordered, classes, language=language)
     main = base.frames[0]
     layout = choose_layout(main)

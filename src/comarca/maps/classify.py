@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import mapclassify
 import numpy as np
 
 from comarca.errors import ConfigError, did_you_mean
@@ -17,11 +16,11 @@ if TYPE_CHECKING:
 
 #: Scheme in the configuration -> class of mapclassify that takes a number of classes.
 SCHEMES: Final = {
-    "quantiles": mapclassify.Quantiles,
-    "fisher_jenks": mapclassify.FisherJenks,
-    "natural_breaks": mapclassify.NaturalBreaks,
-    "equal_interval": mapclassify.EqualInterval,
-    "pretty_breaks": mapclassify.PrettyBreaks,
+    "quantiles": "Quantiles",
+    "fisher_jenks": "FisherJenks",
+    "natural_breaks": "NaturalBreaks",
+    "equal_interval": "EqualInterval",
+    "pretty_breaks": "PrettyBreaks",
 }
 #: Exact Fisher-Jenks takes time in the square of the number of values; beyond this it is fitted to a sample.
 MAX_EXACT: Final = 400
@@ -164,6 +163,8 @@ def _limits(known: NDArray[np.float64], scheme: str, k: int) -> NDArray[np.float
     distinct = np.unique(known)
     if len(distinct) <= k or k < 2:
         return distinct[:-1] if k > 1 else distinct[:0]
+    import mapclassify  # takes a second: maps whose classes were made beforehand do without it
+
     if scheme == "fisher_jenks" and len(known) > MAX_EXACT:
         # Evenly spaced order statistics: unlike a random sample, they give the same map twice.
         known = known[np.linspace(0, len(known) - 1, MAX_EXACT).astype(int)]
@@ -171,7 +172,7 @@ def _limits(known: NDArray[np.float64], scheme: str, k: int) -> NDArray[np.float
         return np.asarray(mapclassify.NaturalBreaks(known, k=k, initial=1).bins[:-1], dtype=float)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed")
-        return np.asarray(SCHEMES[scheme](known, k=k).bins[:-1], dtype=float)
+        return np.asarray(getattr(mapclassify, SCHEMES[scheme])(known, k=k).bins[:-1], dtype=float)
 
 
 def _rounded(known: NDArray[np.float64], limits: NDArray[np.float64]) -> tuple[float, ...]:

@@ -171,7 +171,7 @@ def _numeric(
 
 
 def _numbers(values: pd.Series) -> NDArray[np.float64]:
-    return values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(values.astype("float64").to_numpy(na_value=np.nan), dtype=np.float64)
 
 
 def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDArray[np.intp], list[str], list[str]]:

@@ -24,7 +24,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "sources": {"en": "Sources", "es": "Fuentes", "pt": "Fontes"},
     "atlas": {"en": "Atlas of territory indicators", "es": "Atlas de indicadores territoriales",
               "pt": "Atlas de indicadores territoriais"},
-    "page": {"en": "page {}", "es": "página {}", "pt": "página {}"},
+    "indicators": {"en": "{} indicators, {} territories", "es": "{} indicadores, {} territorios",
+                   "pt": "{} indicadores, {} territórios"},
 }  # fmt: skip
 
 _UNITS: Final[dict[str, dict[str, str]]] = {

@@ -178,7 +178,8 @@ def _own(boundaries: gpd.GeoDataFrame, units: gpd.GeoDataFrame, alpha2: str) -> 
         whole = countries
         how = f"The country was taken to be the only boundary of level {COUNTRY_LEVEL}, which has no code."
     if len(whole):
-        inside = _share_inside(units.geometry.to_numpy(), whole.union_all()) >= _SHARE_INSIDE
+        pairs = _shares(units.geometry.to_numpy(), np.array([whole.union_all()]))
+        inside = np.isin(np.arange(len(units)), pairs.loc[pairs["share"] >= _SHARE_INSIDE, "shape"])
         return inside, Check("territories_country_boundary", "pass", alpha2, "a boundary of the country", how)
     coded = units["subdivision_code"].str.upper().str.startswith(f"{alpha2}-").eq(True).to_numpy(dtype=bool)
     inside = coded if alpha2 and coded.any() else np.ones(len(units), dtype=bool)
@@ -187,12 +188,17 @@ def _own(boundaries: gpd.GeoDataFrame, units: gpd.GeoDataFrame, alpha2: str) -> 
     return inside, Check("territories_country_boundary", "warn", None, "a boundary of the country", message)
 
 
-def _share_inside(shapes: NDArray[np.object_], whole: shapely.Geometry) -> NDArray[np.float64]:
-    shapely.prepare(whole)
-    share = shapely.contains_properly(whole, shapes).astype(float)
-    rest = share == 0
-    share[rest] = shapely.area(shapely.intersection(shapes[rest], whole)) / shapely.area(shapes[rest])
-    return share
+def _shares(shapes: NDArray[np.object_], wholes: NDArray[np.object_]) -> pd.DataFrame:
+    """Share of each shape's area that lies in each of some larger ones: columns shape, whole, share."""
+    parts, owner = shapely.get_parts(wholes, return_index=True)
+    shape, part = shapely.STRtree(parts).query(shapes, predicate="intersects")
+    shapely.prepare(parts)
+    area = shapely.area(shapes[shape])
+    is_cut = ~shapely.contains_properly(parts[part], shapes[shape])
+    area[is_cut] = shapely.area(shapely.intersection(shapes[shape[is_cut]], parts[part[is_cut]]))
+    share = area / shapely.area(shapes[shape])
+    pairs = pd.DataFrame({"shape": shape, "whole": owner[part], "share": share})
+    return pairs.groupby(["shape", "whole"], as_index=False).sum()
 
 
 def _ids(own: gpd.GeoDataFrame) -> pd.Series:
@@ -203,13 +209,14 @@ def _ids(own: gpd.GeoDataFrame) -> pd.Series:
 
 def _parents(own: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, admin_level: int) -> pd.Series:
     """Name of the nearest unit above that holds each unit: level 7 before 6, and so on down to 3."""
-    name = pd.Series(None, index=own.index, dtype="str")
-    for level in range(admin_level - 1, int(COUNTRY_LEVEL), -1):
-        above = boundaries[(boundaries["admin_level"] == str(level)) & boundaries["name"].notna()]
-        for shape, parent in zip(above.geometry, above["name"], strict=True):
-            holds = _share_inside(own.geometry.to_numpy(), shape) >= _SHARE_INSIDE
-            name = name.mask(name.isna() & holds, parent)
-    return name
+    level = pd.to_numeric(boundaries["admin_level"], errors="coerce")
+    is_above = (level < admin_level) & (level > int(COUNTRY_LEVEL)) & boundaries["name"].notna()
+    above = boundaries[is_above].assign(level=level[is_above]).reset_index(drop=True)
+    pairs = _shares(own.geometry.to_numpy(), above.geometry.to_numpy())
+    pairs["level"] = above["level"].to_numpy()[pairs["whole"]]
+    holding = pairs[pairs["share"] >= _SHARE_INSIDE]
+    nearest = holding.sort_values(["level", "share"]).groupby("shape")["whole"].last()
+    return nearest.map(above["name"]).reindex(own.index).astype("str")
 
 
 def _left_out(units: gpd.GeoDataFrame, reason: NDArray[np.str_]) -> Check:

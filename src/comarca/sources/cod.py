@@ -16,7 +16,7 @@ from comarca.errors import InputError
 from comarca.receipts import Resolved
 from comarca.retry import TransferError
 from comarca.session import NotOfferedError
-from comarca.sources.units import as_territories
+from comarca.sources.units import as_territories, choose_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -150,15 +150,7 @@ def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoD
         If the archive lacks the level, or its fields follow no known pattern.
     """
     offered = _levels(path)
-    fitting = [number for number in offered if number == level.number or (number < level.number and not level.exact)]
-    if not fitting:
-        raise InputError(
-            str(path),
-            got=f"levels {sorted(offered)}",
-            expected=f"level {level.number}",
-            remedy="Set territories.level.",
-        )
-    number = max(fitting)
+    number = choose_level(offered, level, where=str(path))
     member, layer = offered[number]
     units = pyogrio.read_dataframe(member, layer=layer)
     columns = [str(column) for column in units.columns]
@@ -183,9 +175,8 @@ def _levels(path: Path) -> dict[int, tuple[str, str]]:
     many = {name for entry in names for name in (entry, *entry.parents) if name.suffix.lower() in {".gdb", ".gpkg"}}
     found = [(str(name.stem), f"{inside}/{name}", str(name.stem)) for name in sorted(single)]
     for name in sorted(many):
-        found += [
-            (str(layer), f"{inside}/{name}", str(layer)) for layer in pyogrio.list_layers(f"{inside}/{name}")[:, 0]
-        ]
+        member = f"{inside}/{name}"
+        found += [(str(layer), member, str(layer)) for layer in pyogrio.list_layers(member)[:, 0]]
     levels: dict[int, tuple[str, str]] = {}
     for title, member, layer in found:
         match = re.search(r"adm(?:in|bnda_adm)?(\d)(?!\d)", title.lower())

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyogrio
 
-from comarca.errors import InputError
 from comarca.session import NotOfferedError
-from comarca.sources.units import as_territories
+from comarca.sources.units import as_territories, choose_level
 from comarca.sources.vectors import read_vector
 
 if TYPE_CHECKING:
@@ -89,15 +88,7 @@ def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoD
         for name in pyogrio.list_layers(path)[:, 0]
         if (match := re.fullmatch(r"(?:ADM_ADM_|.*_)(\d)", str(name)))
     }
-    fitting = [number for number in offered if number == level.number or (number < level.number and not level.exact)]
-    if not fitting:
-        raise InputError(
-            str(path),
-            got=f"levels {sorted(offered)}",
-            expected=f"level {level.number}",
-            remedy="Set territories.level.",
-        )
-    number = max(fitting)
+    number = choose_level(offered, level, where=str(path))
     columns = ("GID_0", f"GID_{number}", f"NAME_{number}" if number else "COUNTRY")
     units = read_vector(path, layer=offered[number], columns=columns, name="GADM")
     units = units[units["GID_0"] == country.iso3]

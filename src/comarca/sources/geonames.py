@@ -116,9 +116,9 @@ def _table(path: Path) -> pd.DataFrame:
     width = content.split(b"\n", 1)[0].count(b"\t") + 1
     if width != _COLUMN_COUNT:
         raise InputError(f"{path}, {tables[0]}", got=f"{width} columns", expected=f"{_COLUMN_COUNT} columns")
-    texts = dict.fromkeys((0, 1, 6, 7, 8), "str")
-    table = pd.read_csv(
+    types: dict[int, Any] = {**dict.fromkeys((0, 1, 6, 7, 8), "str"), 4: "float64", 5: "float64", 14: "int64"}
+    table: pd.DataFrame = pd.read_csv(
         io.BytesIO(content), sep="\t", header=None, usecols=list(_COLUMNS), quoting=csv.QUOTE_NONE, encoding="utf-8",
-        keep_default_na=False, dtype={**texts, 4: float, 5: float, 14: "int64"},
+        keep_default_na=False, dtype=types,
     )  # fmt: skip
     return table.rename(columns=_COLUMNS)

@@ -116,11 +116,8 @@ def _read(name: str) -> _Tile:
 def _require_same(first: _Tile, tile: _Tile) -> None:
     for what in ("crs", "dtype", "nodata"):
         if getattr(first, what) != getattr(tile, what):
-            raise InputError(
-                f"{tile.name}, {what}",
-                got=str(getattr(tile, what)),
-                expected=f"{getattr(first, what)}, as {first.name}",
-            )
+            wanted = f"{getattr(first, what)}, as {first.name}"
+            raise InputError(f"{tile.name}, {what}", got=str(getattr(tile, what)), expected=wanted)
     cells = ((first.transform.a, tile.transform.a), (first.transform.e, tile.transform.e))
     if any(abs(one - other) > abs(one) * _OFF_GRID / max(first.width, first.height) for one, other in cells):
         raise InputError(f"{tile.name}, cell size", got=cells, expected=f"the one of {first.name}")
@@ -134,8 +131,8 @@ def _add_source(band: ET.Element, tile: _Tile, offset: tuple[int, int]) -> None:
         source, "SourceProperties", RasterXSize=str(tile.width), RasterYSize=str(tile.height),
         DataType=_GDAL_TYPES[tile.dtype], BlockXSize=str(tile.block[1]), BlockYSize=str(tile.block[0]),
     )  # fmt: skip
-    size = {"xSize": str(tile.width), "ySize": str(tile.height)}
-    ET.SubElement(source, "SrcRect", xOff="0", yOff="0", **size)
-    ET.SubElement(source, "DstRect", xOff=str(offset[0]), yOff=str(offset[1]), **size)
+    width, height = str(tile.width), str(tile.height)
+    ET.SubElement(source, "SrcRect", xOff="0", yOff="0", xSize=width, ySize=height)
+    ET.SubElement(source, "DstRect", xOff=str(offset[0]), yOff=str(offset[1]), xSize=width, ySize=height)
     if tile.nodata is not None:
         ET.SubElement(source, "NODATA").text = repr(tile.nodata)

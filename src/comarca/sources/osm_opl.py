@@ -162,18 +162,22 @@ def read_vertices(text: pa.Array) -> Vertices:
     Vertices
         All vertices, in order.
     """
-    count = pc.count_substring(text, "n").to_numpy()
-    lines = bytes(_content(text)).translate(_NODE_LIST_TO_CSV).lstrip()
+    offsets, content = _content(text)
+    starts = np.flatnonzero(content == ord("n"))
+    count = np.diff(np.searchsorted(starts, offsets))
+    lines = content.tobytes().translate(_NODE_LIST_TO_CSV).lstrip()
     table = _parse(lines, {"node": pa.int64(), "longitude": pa.float64(), "latitude": pa.float64()}, delimiter=",")
     lonlat = np.column_stack([table["longitude"].to_numpy(), table["latitude"].to_numpy()])
     return Vertices(np.repeat(np.arange(len(count)), count), table["node"].to_numpy(), lonlat)
 
 
-def _content(text: pa.Array) -> memoryview:
-    """Bytes of all the strings, one after the other."""
-    offsets = np.frombuffer(text.buffers()[1], dtype=np.int32 if pa.types.is_string(text.type) else np.int64)
-    first, last = offsets[text.offset], offsets[text.offset + len(text)]
-    return memoryview(text.buffers()[2])[first:last]
+def _content(text: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Offsets of the strings, and their bytes one after the other."""
+    offsets = np.frombuffer(text.buffers()[1], dtype=np.int32)[text.offset : text.offset + len(text) + 1]
+    if not len(text):
+        return np.zeros(1, dtype=np.int32), np.empty(0, dtype=np.uint8)
+    content = np.frombuffer(text.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
+    return offsets - offsets[0], content
 
 
 def _ids(column: pa.ChunkedArray) -> NDArray[np.int64]:

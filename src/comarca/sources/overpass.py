@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from comarca.catalogue import Country
     from comarca.receipts import Request
+    from comarca.retry import Policy
     from comarca.session import Context, Settings
 
 log = logging.getLogger(__name__)
@@ -213,27 +214,31 @@ def _osmnx_settings(url: str, answers: Path, context: Context) -> Iterator[None]
 
 
 def _refuse_unusable(context: Context) -> Callable[..., None]:
-    policy = context.client.policy
-
     def hook(response: requests.Response, *_: Any, **__: Any) -> None:
         if not response.url.endswith("/interpreter") or response.is_redirect:
             return
-        url, status = response.url, response.status_code
-        if status in PASSING_STATUS:
-            asked = parse_retry_after(response.headers.get("Retry-After"), now=policy.wall_clock())
-            pause = max(asked or 0.0, BUSY_PAUSE_S)
-            if pause > policy.max_retry_after_s:
-                raise TransferError(f"HTTP {status}; the server asks to come back in {pause:,.0f} s", url=url)
-            raise PassingError(
-                f"HTTP {status}: the server is busy or this client has no slot", url=url, status=status,
-                retry_after_s=pause,
-            )  # fmt: skip
-        if status != 200:
-            reason = "the server refuses this client (no User-Agent, or blocked)" if status == 406 else response.reason
-            raise TransferError(f"HTTP {status}: {reason}", url=url, status=status)
-        _refuse_partial(response)
+        try:
+            _refuse_status(response, context.client.policy)
+            _refuse_partial(response)
+        except TransferError:
+            response.close()
+            raise
 
     return hook
+
+
+def _refuse_status(response: requests.Response, policy: Policy) -> None:
+    url, status = response.url, response.status_code
+    if status in PASSING_STATUS:
+        asked = parse_retry_after(response.headers.get("Retry-After"), now=policy.wall_clock())
+        pause = max(asked or 0.0, BUSY_PAUSE_S)
+        if pause > policy.max_retry_after_s:
+            raise TransferError(f"HTTP {status}; the server asks to come back in {pause:,.0f} s", url=url)
+        message = f"HTTP {status}: the server is busy, or has no slot for this client"
+        raise PassingError(message, url=url, status=status, retry_after_s=pause)
+    if status != requests.codes.ok:
+        reason = "the server refuses this client (no User-Agent, or blocked)" if status == 406 else response.reason
+        raise TransferError(f"HTTP {status}: {reason}", url=url, status=status)
 
 
 def _refuse_partial(response: requests.Response) -> None:

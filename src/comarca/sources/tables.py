@@ -27,8 +27,6 @@ ZERO_MARK: Final = "-"
 #: Marks of figures that are withheld, not available or do not apply.
 MISSING_MARKS: Final = frozenset({"", "x", "(x)", "..", "...", "…", "*", "s", "(s)", "nd", "n.d.", "na", "n/a", "nan"})
 
-_THOUSANDS_TWICE = {",": re.compile(r"^\d{1,3}(\.\d{3}){2,}$"), ".": re.compile(r"^\d{1,3}(,\d{3}){2,}$")}
-
 
 def read_text_table(
     path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, header_rows: int = 1
@@ -265,13 +263,13 @@ def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -
 def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
     """Texts that can only be read with this sign as the decimal one."""
     other = "." if sign == "," else ","
-    escaped = re.escape(sign)
-    single = texts.str.match(rf"^[^{escaped}]*{escaped}[^{escaped}]*$")
-    not_three = ~texts.str.match(rf"^.*{escaped}\d{{3}}$")
-    long_or_zero = texts.str.match(rf"^(0|\d{{4,}}){escaped}")
-    after_other = texts.str.match(rf"^.*{re.escape(other)}.*{escaped}")
-    twice = texts.str.match(_THOUSANDS_TWICE[sign].pattern)
-    return (single & (not_three | long_or_zero | after_other)) | twice
+    mark, mark_other = re.escape(sign), re.escape(other)
+    alone = texts.str.match(rf"^\d*{mark}\d*$")
+    not_three_after = ~texts.str.match(rf"^.*{mark}\d{{3}}$")
+    no_thousands_before = texts.str.match(rf"^(0|\d{{4,}}){mark}")
+    after_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}})+{mark}\d*$")
+    only_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}}){{2,}}$")
+    return (alone & (not_three_after | no_thousands_before)) | after_thousands | only_thousands
 
 
 def _read_delimited(path: Path, skip_rows: int) -> pd.DataFrame:

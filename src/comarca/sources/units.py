@@ -9,24 +9,28 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
+from comarca.errors import InputError
 from comarca.results import Check
 from comarca.sources.boundaries import territories_from_file
 from comarca.sources.names import fold_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
+    import numpy as np
     from numpy.typing import NDArray
 
-    from comarca.catalogue import Country
+    from comarca.catalogue import Country, Level
 
 
 def as_territories(
     units: gpd.GeoDataFrame,
     *,
     country: Country,
-    id: str,
+    id: str,  # noqa: A002 - the word of territories_from_file
     name: str,
-    parent: str | None,  # noqa: A002
+    parent: str | None,
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Make territories of a provider's units.
 
@@ -61,6 +65,37 @@ def as_territories(
     return territories, [left_out, country.check_units(len(territories)), *checks]
 
 
+def choose_level(offered: Iterable[int], wanted: Level, *, where: str) -> int:
+    """Choose the level of the units among those that a file has.
+
+    Parameters
+    ----------
+    offered : iterable of int
+        Levels in the file.
+    wanted : Level
+        Level of the units; if it is not exact, the next coarser one that there is.
+    where : str
+        The file, for the message.
+
+    Returns
+    -------
+    int
+        The level.
+
+    Raises
+    ------
+    InputError
+        If the file does not have it.
+    """
+    known = sorted(offered)
+    fitting = [number for number in known if number == wanted.number or (number < wanted.number and not wanted.exact)]
+    if not fitting:
+        raise InputError(
+            where, got=f"levels {known}", expected=f"level {wanted.number}", remedy="Set territories.level."
+        )
+    return fitting[-1]
+
+
 def parents_by_place(units: gpd.GeoDataFrame, above: gpd.GeoDataFrame, *, name: str) -> pd.Series:
     """Name of the unit above each unit, by where a point inside the unit lies.
 
@@ -84,7 +119,7 @@ def parents_by_place(units: gpd.GeoDataFrame, above: gpd.GeoDataFrame, *, name: 
 
 def _is_repeated(units: gpd.GeoDataFrame, name: str) -> pd.Series:
     """Rows whose name and shape both stand in an earlier row."""
-    shape: NDArray = shapely.normalize(units.geometry.to_numpy())
+    shape: NDArray[np.object_] = shapely.normalize(units.geometry.to_numpy())
     return pd.DataFrame({"name": units[name], "shape": shapely.to_wkb(shape)}, index=units.index).duplicated()
 
 

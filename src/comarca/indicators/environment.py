@@ -1,0 +1,101 @@
+"""What covers the land and how that changes, and light at night."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.change import amounts_at_ends, growth_percent_per_year
+from comarca.combine import join_parts
+from comarca.crs import require_storage_crs
+from comarca.flags import Flag
+from comarca.people import people_by_territory
+from comarca.results import Indicators, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from comarca.registry import Column
+
+#: Kind of cover -> its column in the layer ``land_cover_areas``.
+_COVERS: Final = {"natural": "is_natural", "farmed": "is_farmed", "built_up": "is_built_up"}
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame | None = None,
+    land_cover_areas: pd.DataFrame | None = None,
+    territory_lights: pd.DataFrame | None = None,
+    columns: Sequence[Column],
+) -> Indicators:
+    """Shares of natural, farmed and built-up land, night lights per person, and their change.
+
+    Parameters
+    ----------
+    territories, demand : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+    land_cover_areas : pandas.DataFrame, optional
+        Columns ``territory_id``, ``year``, ``area_ha``, ``is_natural``, ``is_farmed``, ``is_built_up``, ``is_water``;
+        one row per class.
+    territory_lights : pandas.DataFrame, optional
+        Columns ``territory_id``, ``year``, ``light``: sum of the raster of night lights over the territory.
+    columns : sequence of Column
+        The active columns.
+
+    Returns
+    -------
+    Indicators
+        The columns that the layers given allow; shares are of the last year, changes from the first year to it.
+
+    Raises
+    ------
+    CRSError
+        If the territories are not in EPSG:4326.
+    KeyError
+        If a column is active whose layer is not given.
+    """
+    require_storage_crs(territories, name="layer territories")
+    index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
+    parts: list[Indicators] = []
+    if land_cover_areas is not None:
+        parts += [_cover(land_cover_areas, kind, role, index) for kind, role in _COVERS.items()]
+    if territory_lights is not None:
+        parts.append(_light_change(territory_lights, index))
+    if territory_lights is not None and demand is not None:
+        parts.append(_light_per_person(territory_lights, people_by_territory(demand, index)))
+    return join_parts(parts, index).select([column.name for column in columns])
+
+
+def _cover(areas: pd.DataFrame, kind: str, role: str, index: pd.Index) -> Indicators:
+    """Share of one kind of cover in the land, and change of its area."""
+    land = areas.assign(part=areas["area_ha"] * areas[role], whole=areas["area_ha"] * ~areas["is_water"])
+    first, last, years = amounts_at_ends(land, "part", index)
+    growth, reason = growth_percent_per_year(first, last, years)
+    _, whole, _ = amounts_at_ends(land, "whole", index)
+    share, change = f"{kind}_cover_share", f"{kind}_cover_change_percent_per_year"
+    values = pd.DataFrame({share: last / whole.where(whole > 0), change: growth}, index=index)
+    outside = pd.Series(np.where(whole.isna(), Flag.OUTSIDE_RASTER, Flag.ZERO_DENOMINATOR), index)
+    reasons = {share: outside, change: reason.where(whole.notna(), Flag.OUTSIDE_RASTER)}
+    return Indicators(values, explain(values, Flag.OUTSIDE_RASTER, **reasons))
+
+
+def _light_change(lights: pd.DataFrame, index: pd.Index) -> Indicators:
+    name = "night_light_change_percent_per_year"
+    first, last, years = amounts_at_ends(lights, "light", index)
+    growth, reason = growth_percent_per_year(first, last, years)
+    values = growth.to_frame(name)
+    reasons = {name: reason.where(last.notna(), Flag.OUTSIDE_RASTER)}
+    return Indicators(values, explain(values, Flag.OUTSIDE_RASTER, **reasons))
+
+
+def _light_per_person(lights: pd.DataFrame, persons: pd.Series) -> Indicators:
+    name = "night_light_per_population_dn_per_1000persons"
+    _, last, _ = amounts_at_ends(lights, "light", persons.index)
+    values = (1000 * last / persons.where(persons > 0)).to_frame(name)
+    reason = np.select([last.isna(), persons.isna()], [Flag.OUTSIDE_RASTER, Flag.NO_DEMAND], Flag.NO_POPULATION)
+    return Indicators(values, explain(values, Flag.NO_POPULATION, **{name: pd.Series(reason, persons.index)}))

@@ -1,0 +1,243 @@
+"""What the territory lives from: diversity of its farmland, of its local economy, and of its employment."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.combine import join_parts
+from comarca.crs import require_storage_crs
+from comarca.diversity import hill_number, shannon, simpson
+from comarca.flags import Flag
+from comarca.people import people_by_territory
+from comarca.results import Check, Indicators, explain
+from comarca.settlements import territory_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from comarca.registry import Column
+
+_SECTOR: Final = "employment_sector"
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame | None = None,
+    land_cover_areas: pd.DataFrame | None = None,
+    economy: gpd.GeoDataFrame | None = None,
+    employment: pd.DataFrame | None = None,
+    firms: pd.DataFrame | None = None,
+    min_establishments: int = 30,
+    small_firm_max_jobs: int = 49,
+    columns: Sequence[Column],
+) -> Indicators:
+    """Diversity of agricultural land, of the local economy and of employment, and shares of small firms.
+
+    Parameters
+    ----------
+    territories, demand : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+    land_cover_areas : pandas.DataFrame, optional
+        Columns ``territory_id``, ``year``, ``class_code``, ``is_farmed``, ``area_ha``; the last year counts.
+    economy : geopandas.GeoDataFrame, optional
+        Points of shops, offices, crafts, industry and tourism with the columns ``sector`` and ``category``, EPSG:4326.
+    employment : pandas.DataFrame, optional
+        The user's table: ``territory_id``, ``sector``, ``jobs``; one row per sector.
+    firms : pandas.DataFrame, optional
+        The user's table: ``territory_id``, ``firms``, ``max_jobs`` (upper limit of the size class; NaN where open).
+    min_establishments : int, optional
+        Fewest establishments to speak of diversity.
+    small_firm_max_jobs : int, optional
+        Largest number of jobs of a small firm.
+    columns : sequence of Column
+        The active columns.
+
+    Returns
+    -------
+    Indicators
+        The columns that the layers given allow.
+
+    Raises
+    ------
+    CRSError
+        If a layer is not in EPSG:4326.
+    KeyError
+        If a column is active whose layer is not given.
+    """
+    require_storage_crs(territories, name="layer territories")
+    places = territories.sort_values("territory_id", ignore_index=True)
+    index = pd.Index(places["territory_id"], name="territory_id")
+    parts: list[Indicators] = []
+    if land_cover_areas is not None:
+        parts.append(_farmland(land_cover_areas, index))
+    if economy is not None:
+        sectors = sorted({column.fields["economy_sector"] for column in columns if "economy_sector" in column.fields})
+        persons = pd.Series(np.nan, index) if demand is None else people_by_territory(demand, index)
+        parts.append(_economy(economy, places, index, persons, sectors, min_establishments))
+    if employment is not None:
+        wanted = sorted({column.fields[_SECTOR] for column in columns if _SECTOR in column.fields})
+        parts.append(_employment(employment, index, wanted))
+    if firms is not None:
+        parts.append(_small_firms(firms, index, small_firm_max_jobs))
+    return join_parts(parts, index).select([column.name for column in columns])
+
+
+def _farmland(areas: pd.DataFrame, index: pd.Index) -> Indicators:
+    """Diversity among the farmed classes of the raster."""
+    now = areas[(areas["year"] == areas["year"].max())]
+    table = _table(now[now["is_farmed"]], "class_code", "area_ha", index)
+    values = pd.DataFrame(
+        {
+            "agricultural_land_use_simpson_index": simpson(table),
+            "agricultural_land_use_effective_class_index": hill_number(table, order=1),
+            "agricultural_land_use_largest_class_share": _largest_share(table),
+        },
+        index=index,
+    )
+    covered = index.isin(now["territory_id"])
+    reason = pd.Series(np.where(covered, Flag.ZERO_DENOMINATOR, Flag.OUTSIDE_RASTER), index)
+    return Indicators(values, explain(values, Flag.ZERO_DENOMINATOR, **dict.fromkeys(map(str, values), reason)))
+
+
+def _economy(
+    economy: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    index: pd.Index,
+    persons: pd.Series,
+    sectors: Sequence[str],
+    min_establishments: int,
+) -> Indicators:
+    """Count establishments, and measure how diverse they are."""
+    require_storage_crs(economy, name="layer economy")
+    owner = territory_of(economy.geometry.to_numpy(), places)
+    inside = economy[owner >= 0].assign(territory_id=index[owner[owner >= 0]], one=1.0)
+    table = _table(inside.assign(kind=inside["sector"] + "=" + inside["category"]), "kind", "one", index)
+    count = pd.Series(table.sum(axis=1), index)
+    enough = count >= min_establishments
+    values = {
+        "economy_establishment_count": count,
+        **{f"economy_{name}_count": _count_of(inside, name, index) for name in sectors},
+        "economy_establishment_density_per_10000persons": 10_000 * count / persons.where(persons > 0),
+        "economy_shannon_index": pd.Series(shannon(table), index).where(enough),
+        "economy_effective_category_index": pd.Series(hill_number(table, order=1), index).where(enough),
+    }
+    frame = pd.DataFrame(values, index=index)
+    reasons: dict[str, pd.Series | Flag] = {
+        "economy_establishment_density_per_10000persons": pd.Series(
+            np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), index
+        )
+    }
+    if inside.empty:
+        frame, reasons = frame * np.nan, {}
+    check = Check(
+        name="economy_inside",
+        status="info",
+        value=len(inside),
+        threshold="",
+        message=f"{len(inside)} of {len(economy)} establishments lie in a territory; {(~enough).sum()} of {len(index)} "
+        f"territories have fewer than {min_establishments}.",
+    )
+    default = Flag.NOT_MAPPED if inside.empty else Flag.TOO_FEW_UNITS
+    return Indicators(frame, explain(frame, default, **reasons), [check])
+
+
+def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]) -> Indicators:
+    """Diversity of jobs by sector, the largest sector, and location quotients."""
+    known = employment[employment["territory_id"].isin(index)]
+    gaps = known.loc[known["jobs"].isna(), "territory_id"].unique()
+    table = _table(known.fillna({"jobs": 0.0}), "sector", "jobs", index)
+    table[index.isin(gaps)] = 0.0
+    total = table.sum(axis=1)
+    share = table.div(total.where(total > 0), axis=0)
+    whole = table.sum() / table.to_numpy().sum() if len(table.columns) else table.sum()
+    quotient = share / whole
+    quotient.columns = pd.Index([sector_key(str(name)) for name in table.columns])
+    values = pd.DataFrame(
+        {
+            "employment_jobs_count": total.where(total > 0),
+            "employment_shannon_index": shannon(table),
+            "employment_hhi_index": (share**2).sum(axis=1, min_count=1),
+            "employment_largest_sector_share": _largest_share(table),
+            "employment_largest_sector_name": _largest_name(table),
+            "employment_specialisation_index": 0.5 * (share - whole).abs().sum(axis=1, min_count=1),
+        },
+        index=index,
+    )
+    for name in wanted:
+        values[f"employment_{name}_location_quotient_ratio"] = quotient.get(name, pd.Series(np.nan, index))
+    has_row = index.isin(known["territory_id"])
+    reason = np.select([~has_row, index.isin(gaps)], [Flag.NO_SOURCE_ROW, Flag.NOT_IN_SOURCE], Flag.ZERO_DENOMINATOR)
+    reasons = dict.fromkeys(map(str, values), pd.Series(reason, index))
+    strange = sorted(set(employment["territory_id"]) - set(index))
+    check = Check(
+        name="employment_rows_joined",
+        status="warn" if strange else "pass",
+        value=len(strange),
+        threshold="every code of the table is that of a territory",
+        message=f"{len(strange)} code(s) of the employment table are no territory's.",
+        rows=[{"territory_id": str(code)} for code in strange[:20]],
+    )
+    return Indicators(values, explain(values, Flag.NOT_IN_SOURCE, **reasons), [check])
+
+
+def sector_key(name: str) -> str:
+    """Make the part of a column name that stands for a sector.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sector in the user's table.
+
+    Returns
+    -------
+    str
+        Lower case without accents, with an underscore for all but letters and digits.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
+def _small_firms(firms: pd.DataFrame, index: pd.Index, max_jobs: int) -> Indicators:
+    known = firms[firms["territory_id"].isin(index)]
+    small = known["firms"].where(known["max_jobs"] <= max_jobs, 0.0)
+    rows = known.assign(small=small.where(known["firms"].notna()))
+    both = rows.groupby("territory_id")[["small", "firms"]].sum(skipna=False).reindex(index)
+    values = (both["small"] / both["firms"].where(both["firms"] > 0)).to_frame("small_firm_share")
+    reason = np.select(
+        [~index.isin(known["territory_id"]), both["firms"].isna()],
+        [Flag.NO_SOURCE_ROW, Flag.NOT_IN_SOURCE],
+        Flag.ZERO_DENOMINATOR,
+    )
+    return Indicators(values, explain(values, Flag.NOT_IN_SOURCE, small_firm_share=pd.Series(reason, index)))
+
+
+def _table(rows: pd.DataFrame, columns: str, values: str, index: pd.Index) -> pd.DataFrame:
+    table = rows.pivot_table(
+        index="territory_id", columns=columns, values=values, aggfunc="sum", fill_value=0.0, observed=True
+    )
+    # Without any class there is still one column, so that a row is one of zeros rather than of nothing.
+    return (table if len(table.columns) else table.assign(none=0.0)).reindex(index, fill_value=0.0).astype(float)
+
+
+def _count_of(inside: pd.DataFrame, sector: str, index: pd.Index) -> pd.Series:
+    count: pd.Series = inside.loc[inside["sector"] == sector, "territory_id"].value_counts().reindex(index)
+    return count.fillna(0).astype(float)
+
+
+def _largest_share(table: pd.DataFrame) -> pd.Series:
+    total = table.sum(axis=1)
+    return table.max(axis=1) / total.where(total > 0)
+
+
+def _largest_name(table: pd.DataFrame) -> pd.Series:
+    some = table[table.sum(axis=1) > 0]
+    names: pd.Series = some.idxmax(axis=1).reindex(table.index) if len(some) else pd.Series(None, table.index)
+    return names.astype("str")

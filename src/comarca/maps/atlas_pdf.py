@@ -1,0 +1,251 @@
+"""The atlas for print: title, contents, a page per family that says what its indicators are, every map, the sources."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+
+from comarca.maps.choropleth import draw_map
+from comarca.maps.layout import Box, Layout, new_page
+from comarca.maps.style import MUTED, RC
+from comarca.maps.words import unit_label, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from comarca.maps.base import BaseMap
+    from comarca.maps.theme import MapOptions
+    from comarca.registry import Column
+
+#: With more territories than this, shapes are stored as pictures, so that the file stays small enough to mail.
+MAX_VECTOR_TERRITORIES: Final = 300
+RASTER_DPI: Final = 300
+_LABELS_ZORDER: Final = 8
+_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0))
+_LEFT: Final = 0.8
+_RIGHT: Final = 7.47
+_TOP: Final = 10.9
+_BOTTOM: Final = 1.0
+_LINE: Final = 0.215
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line of a text page: what it says, how large, how far in, what stands at its right end."""
+
+    text: str
+    size: float = 9.5
+    bold: bool = False
+    indent: float = 0.0
+    right: str = ""
+
+
+def write_atlas_pdf(
+    base: BaseMap,
+    table: pd.DataFrame,
+    columns: Sequence[Column],
+    path: Path,
+    *,
+    options: MapOptions,
+    title: str,
+    family_titles: Mapping[str, Mapping[str, str]],
+    years: Mapping[str, int | None] | None = None,
+    sources: str = "",
+) -> None:
+    """Write the atlas.
+
+    Parameters
+    ----------
+    base : BaseMap
+        The region, as from `comarca.maps.base.build_base`.
+    table : pandas.DataFrame
+        As from `comarca.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns, in the order of the table; those with ``mapped`` set get a page.
+    path : pathlib.Path
+        Where to; does not exist yet.
+    options : MapOptions
+        Language, texts and classes.
+    title : str
+        Name of the region.
+    family_titles : mapping
+        Family -> its title per language.
+    years : mapping, optional
+        Column name -> year of its data.
+    sources : str, optional
+        Text for the last page.
+
+    Notes
+    -----
+    The same table gives the same bytes.
+    """
+    pages = atlas_pages(
+        base, table, columns, options=options, title=title, family_titles=family_titles, years=years, sources=sources
+    )
+    metadata = {"Title": f"{title}: {word('atlas', options.language)}", "CreationDate": None, "ModDate": None}
+    with mpl.rc_context(RC), PdfPages(path, metadata=metadata) as pdf:
+        for figure in pages:
+            figure.savefig(pdf, format="pdf", dpi=RASTER_DPI)
+
+
+def atlas_pages(
+    base: BaseMap,
+    table: pd.DataFrame,
+    columns: Sequence[Column],
+    *,
+    options: MapOptions,
+    title: str,
+    family_titles: Mapping[str, Mapping[str, str]],
+    years: Mapping[str, int | None] | None = None,
+    sources: str = "",
+) -> Iterator[Figure]:
+    """Draw the pages of the atlas, one after the other; parameters as in `write_atlas_pdf`.
+
+    Yields
+    ------
+    matplotlib.figure.Figure
+        A page; all but the first bear their number.
+    """
+    language = options.language
+    mapped = [column for column in columns if column.mapped and column.name in table]
+    families = [(name, list(group)) for name, group in groupby(mapped, key=lambda column: column.family)]
+    titles = {name: family_titles.get(name, {}).get(language, name) for name, _ in families}
+    about = {name: list(_paged(_about(titles[name], members, language))) for name, members in families}
+    contents_count = len(list(_paged(_contents(families, titles, {}, language))))
+    starts = _page_numbers(families, about, first=2 + contents_count)
+    number = 2
+    yield _title_page(title, len(mapped), len(table), options)
+    for lines in _paged(_contents(families, titles, starts, language)):
+        yield _numbered(_text_page(lines), number)
+        number += 1
+    values = table.set_index("territory_id", drop=False)
+    for name, members in families:
+        for lines in about[name]:
+            yield _numbered(_text_page(lines), number)
+            number += 1
+        for column in members:
+            year = (years or {}).get(column.name)
+            figure = draw_map(base, column, values[column.name], year=year, options=options)
+            yield _numbered(_lighter(figure, len(base.territory_id)), number)
+            number += 1
+    for lines in _paged(_sources(sources, language)):
+        yield _numbered(_text_page(lines), number)
+        number += 1
+
+
+def _page_numbers(
+    families: Sequence[tuple[str, list[Column]]], about: Mapping[str, list[list[_Line]]], *, first: int
+) -> dict[str, int]:
+    """Page of each family's first page and of each map; a family is marked by a slash, which no column has."""
+    numbers, page = {}, first
+    for name, members in families:
+        numbers[f"{name}/"] = page
+        page += len(about[name])
+        for column in members:
+            numbers[column.name] = page
+            page += 1
+    return numbers
+
+
+def _numbered(figure: Figure, number: int) -> Figure:
+    page = figure.axes[0]
+    page.text(page.get_xlim()[1] - 0.5, 0.3, str(number), fontsize=8, color=MUTED, ha="right", va="bottom")
+    return figure
+
+
+def _lighter(figure: Figure, territory_count: int) -> Figure:
+    """Store shapes as a picture where there are many; words stay words.
+
+    Without smoothed edges the picture has few colours, and takes a tenth of the room.
+    """
+    if territory_count > MAX_VECTOR_TERRITORIES:
+        for axes in figure.axes[1:]:
+            axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5)
+            for shapes in axes.collections:
+                shapes.set_antialiased([False])
+    return figure
+
+
+def _title_page(title: str, column_count: int, territory_count: int, options: MapOptions) -> Figure:
+    language = options.language
+    figure, page = new_page(_PAGE)
+    wrapped = textwrap.wrap(title, width=26) or [""]
+    page.text(_LEFT, 7.6, "\n".join(wrapped), fontsize=30, fontweight="bold", va="bottom", parse_math=False)
+    page.text(_LEFT, 7.35, word("atlas", language), fontsize=16, va="top")
+    counts = word("indicators", language).format(column_count, territory_count)
+    page.text(_LEFT, 6.85, counts, fontsize=11, color=MUTED, va="top")
+    credit = "\n".join(textwrap.wrap(options.source_line, width=105))
+    page.text(_LEFT, _BOTTOM, credit, fontsize=7.5, color=MUTED, va="bottom", parse_math=False)
+    return figure
+
+
+def _contents(
+    families: Sequence[tuple[str, list[Column]]],
+    titles: Mapping[str, str],
+    starts: Mapping[str, int],
+    language: str,
+) -> Iterator[_Line]:
+    yield _Line(word("contents", language), size=18, bold=True)
+    yield _Line("")
+    for name, members in families:
+        yield _Line(titles[name], size=11, bold=True, right=str(starts.get(f"{name}/", "")))
+        for column in members:
+            text = textwrap.shorten(column.title[language], width=88, placeholder="\N{HORIZONTAL ELLIPSIS}")
+            yield _Line(text, indent=0.2, right=str(starts.get(column.name, "")))
+        yield _Line("")
+
+
+def _about(title: str, members: Sequence[Column], language: str) -> Iterator[_Line]:
+    yield _Line(title, size=18, bold=True)
+    yield _Line("")
+    for column in members:
+        unit = unit_label(column, language)
+        heading = f"{column.title[language]} ({unit})" if unit else column.title[language]
+        yield from (_Line(text, bold=True) for text in textwrap.wrap(heading, width=86))
+        yield from (_Line(text, size=8.5) for text in textwrap.wrap(column.definition, width=108))
+        yield _Line("")
+
+
+def _sources(text: str, language: str) -> Iterator[_Line]:
+    yield _Line(word("sources", language), size=18, bold=True)
+    yield _Line("")
+    for paragraph in text.splitlines():
+        yield from (_Line(line, size=8.5) for line in (textwrap.wrap(paragraph, width=105) or [""]))
+
+
+def _paged(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    """Fill pages with lines."""
+    room = int((_TOP - _BOTTOM) / _LINE)
+    page: list[_Line] = []
+    for line in lines:
+        if len(page) == room:
+            yield page
+            page = []
+        if page or line.text:
+            page.append(line)
+    if page:
+        yield page
+
+
+def _text_page(lines: Sequence[_Line]) -> Figure:
+    figure, page = new_page(_PAGE)
+    for place, line in enumerate(lines):
+        _write(page, line, _TOP - _LINE * place)
+    return figure
+
+
+def _write(page: Axes, line: _Line, y: float) -> None:
+    weight = "bold" if line.bold else "normal"
+    page.text(_LEFT + line.indent, y, line.text, fontsize=line.size, fontweight=weight, va="top", parse_math=False)
+    if line.right:
+        page.text(_RIGHT, y, line.right, fontsize=line.size, fontweight=weight, ha="right", va="top")

@@ -1,0 +1,255 @@
+"""Users' own tables: joined to the territories by code, their columns described like our own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError
+from comarca.flags import Flag
+from comarca.registry import LANGUAGES, Column
+from comarca.results import Check, Indicators, explain
+from comarca.sources.join import join_by_code
+from comarca.sources.tables import (
+    clean_codes,
+    decimal_of,
+    fold,
+    nearest_names,
+    parse_numbers,
+    pick_columns,
+    read_text_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+FAMILY: Final = "attributes"
+_TRUE: Final = frozenset({"1", "true", "yes", "si", "sim", "verdadero", "verdadeiro"})
+_FALSE: Final = frozenset({"0", "false", "no", "nao", "falso"})
+
+
+@dataclass(frozen=True)
+class AttributeColumn:
+    """A column that the user wants in the table.
+
+    Attributes
+    ----------
+    title : str or mapping
+        Title, in one text for all languages or per language.
+    unit : str
+        Unit; ``1`` if it has none, empty for text.
+    better : str
+        ``higher``, ``lower`` or ``neither``.
+    kind : str
+        ``number``, ``text``, ``class`` or ``boolean``.
+    column : str or None
+        Its name in the file, where it differs.
+    categories : mapping
+        For ``class``: value -> title, in the order of the legend.
+    definition, source : str
+        What it means and where it comes from, for the codebook.
+    """
+
+    title: str | Mapping[str, str]
+    unit: str
+    better: Literal["higher", "lower", "neither"] = "neither"
+    kind: Literal["number", "text", "class", "boolean"] = "number"
+    column: str | None = None
+    categories: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
+    definition: str = ""
+    source: str = ""
+
+
+def attribute_columns(
+    columns: Mapping[str, AttributeColumn], *, path: str | Path, taken: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """Describe a user's columns as registry columns, so that table, codebook and maps treat them as our own.
+
+    Parameters
+    ----------
+    columns : mapping
+        Name -> what the user says of it.
+    path : path-like
+        The file, which is named as the source where the user names none.
+    taken : collection of str, optional
+        Names that other columns bear.
+
+    Returns
+    -------
+    tuple of Column
+        In the order given.
+
+    Raises
+    ------
+    InputError
+        If a name is not in lower case with underscores, or taken, or classes have no titles.
+    """
+    found = []
+    for name, entry in columns.items():
+        where = f"attributes, {path}, columns.{name}"
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            raise InputError(where, got=name, expected="lower-case letters, digits and underscores, a letter first",
+                             remedy="Give the name in the file as `column`.")  # fmt: skip
+        if name in taken:
+            raise InputError(where, got=name, expected="a name that no other column bears")
+        if entry.kind == "class" and not entry.categories:
+            raise InputError(f"{where}.categories", got=None, expected="the classes with their titles",
+                             remedy="Or set `kind: text`, and no map is drawn.")  # fmt: skip
+        titles = _titles(f"{where}.title", entry.title)
+        words = {value: _titles(f"{where}.categories.{value}", title) for value, title in entry.categories.items()}
+        source = entry.source or f"user's table {path}"
+        found.append(
+            Column(
+                name=name, family=FAMILY, title=titles, unit=entry.unit, kind=entry.kind, range=(None, None),
+                better=entry.better, definition=entry.definition or titles["en"], method="Taken from the user's table.",
+                source=source, missing="the user's table has no figure for the territory", layers=(),
+                mapped=entry.kind in {"number", "class"}, categories=words,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def read_attributes(
+    path: str | Path,
+    territories: pd.DataFrame,
+    columns: Mapping[str, AttributeColumn],
+    *,
+    id_column: str | None = None,
+    name_column: str | None = None,
+    parent_column: str | None = None,
+    decimal: Literal[",", "."] | None = None,
+    sheet: str | int = 0,
+) -> Indicators:
+    """Read a user's table and join it to the territories.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV, TSV, XLSX or Parquet file with one row per territory.
+    territories : pandas.DataFrame
+        Columns ``territory_id``, ``territory_name``, ``parent_name``.
+    columns : mapping
+        Name -> what the user says of it.
+    id_column : str, optional
+        Column of the file with the code of the territory. Codes are text: leading zeros count.
+    name_column, parent_column : str, optional
+        Columns of the file with the name of the territory and of the unit one level up. Without `id_column` rows are
+        joined by name within the parent, and the check lists every row with the territory it was given to.
+    decimal : {",", "."}, optional
+        Sign of the decimals, if the numbers do not tell.
+    sheet : str or int, optional
+        Sheet of a workbook.
+
+    Returns
+    -------
+    Indicators
+        The columns asked for on all territories; a gap has the flag ``no_source_row`` or ``not_in_source``.
+
+    Raises
+    ------
+    InputError
+        If the file or a column is not there, a territory has two rows, nothing joins, or a cell cannot be read.
+    """
+    if id_column is None and name_column is None:
+        raise InputError(f"attributes, {path}", got="neither `id` nor `name`", expected="a column to join by")
+    ours = {name: entry.column or name for name, entry in columns.items()}
+    keys = {"territory_id": id_column, "territory_name": name_column, "parent_name": parent_column}
+    ours |= {key: column for key, column in keys.items() if column is not None}
+    table = read_text_table(path, sheet=sheet)
+    table = pick_columns(table, ours, required=list(columns), where=f"attributes, {path}")
+    labels = territories.sort_values("territory_id")
+    if id_column is None:
+        joined, check = _join_by_name(table, labels, path)
+    else:
+        codes = clean_codes(table["territory_id"])
+        names = table.get("territory_name", codes)
+        label_of = dict(zip(labels["territory_id"], labels["territory_name"], strict=True))
+        joined, check = join_by_code(
+            table.assign(territory_id=codes, territory_name=names), label_of, name=f"attributes {path}"
+        )
+        _require_joined(joined, codes, labels["territory_id"], path)
+    if (twice := joined["territory_id"].duplicated()).any():
+        raise InputError(f"attributes, {path}", got=joined.loc[twice, "territory_id"].iloc[0],
+                         expected="one row per territory")  # fmt: skip
+    index = pd.Index(labels["territory_id"], name="territory_id")
+    rows = joined.set_index("territory_id")
+    decimal = decimal or _decimal(rows, columns, path)
+    values = pd.DataFrame(
+        {name: _cells(rows[name], entry, decimal, f"attributes, {path}, {name}") for name, entry in columns.items()}
+    ).reindex(index)
+    reason = pd.Series(np.where(index.isin(rows.index), Flag.NOT_IN_SOURCE, Flag.NO_SOURCE_ROW), index)
+    return Indicators(values, explain(values, Flag.NO_SOURCE_ROW, **dict.fromkeys(columns, reason)), [check])
+
+
+def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -> tuple[pd.DataFrame, Check]:
+    """Join rows whose name, within the parent if that is given, is that of one territory and of no other row."""
+    parts = ["territory_name", *(["parent_name"] if "parent_name" in table else [])]
+    key, own = (
+        frame[parts].fillna("").map(fold).agg("\n".join, axis=1).reset_index(drop=True) for frame in (table, labels)
+    )
+    single = ~own.duplicated(keep=False)
+    code_of = dict(zip(own[single], labels["territory_id"].reset_index(drop=True)[single], strict=True))
+    code = key.map(code_of).where(~key.duplicated(keep=False))
+    label_of = dict(zip(labels["territory_id"], labels["territory_name"], strict=True))
+    rows = [
+        {"name": name, "territory_id": "" if pd.isna(found) else str(found),
+         "nearest": nearest_names(name, label_of) if pd.isna(found) else []}
+        for name, found in zip(table["territory_name"], code, strict=True)
+    ]  # fmt: skip
+    lost = int(code.isna().sum())
+    check = Check(
+        name=f"attributes {path}_join",
+        status="warn",
+        value=len(code) - lost,
+        threshold="every row of the table has the code of a territory",
+        message=f"{len(code) - lost} of {len(code)} rows were joined by name, which needs a look at each; {lost} were "
+        "left out because no territory, or more than one, bears that name.",
+        rows=rows,
+    )
+    joined = table.reset_index(drop=True).assign(territory_id=code)
+    return joined[code.notna()].reset_index(drop=True), check
+
+
+def _require_joined(joined: pd.DataFrame, codes: pd.Series, known: pd.Series, path: str | Path) -> None:
+    if len(joined):
+        return
+    width = int(known.str.len().max())
+    padded = codes.str.zfill(width).isin(known).any()
+    raise InputError(
+        f"attributes, {path}, id", got=codes.head(3).tolist(),
+        expected=f"codes of the region's territories, such as {known.head(3).tolist()}",
+        remedy="The table has lost the leading zeros of its codes: store them as text." if padded else "",
+    )  # fmt: skip
+
+
+def _decimal(rows: pd.DataFrame, columns: Mapping[str, AttributeColumn], path: str | Path) -> Literal[",", "."]:
+    numbers = [rows[name] for name, entry in columns.items() if entry.kind == "number"]
+    return decimal_of(pd.concat(numbers), where=f"attributes, {path}") if numbers else "."
+
+
+def _cells(texts: pd.Series, entry: AttributeColumn, decimal: Literal[",", "."], where: str) -> pd.Series:
+    if entry.kind == "number":
+        return parse_numbers(texts, decimal=decimal, where=where)
+    if entry.kind == "boolean":
+        return _booleans(texts, where)
+    return texts.where(texts != "").astype("str")
+
+
+def _booleans(texts: pd.Series, where: str) -> pd.Series:
+    plain = texts.map(fold)
+    strange = plain[~plain.isin(_TRUE | _FALSE | {""})]
+    if len(strange):
+        raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0")
+    return plain.map(lambda text: pd.NA if text == "" else text in _TRUE).astype("boolean")
+
+
+def _titles(where: str, title: str | Mapping[str, str]) -> Mapping[str, str]:
+    titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title
+    if lacking := set(LANGUAGES) - titles.keys():
+        raise InputError(where, got=dict(titles), expected=f"also {sorted(lacking)}, or one text for all languages")
+    return titles

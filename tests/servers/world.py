@@ -1,0 +1,515 @@
+"""Made-up countries as the providers would hand them out: their addresses, their file names, their formats, their quirks.
+
+A `Place` is four municipalities of 0.1 degrees in two provinces. `World` puts the files of a place on a server, below
+one path per provider: ``World.mirrors`` points every provider of the source registry there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import geopandas as gpd
+import numpy as np
+import osmium
+import shapely
+from pyproj import Transformer
+from servers.samples import geojson, geopackage, osm_pbf, raster, squares, written, zipped
+
+from comarca.sources.registry import load_sources, providers
+from comarca.sources.tiles import GHSL_LEFT_M, GHSL_TILE_M, GHSL_TOP_M
+
+if TYPE_CHECKING:
+    from servers.loopback import LoopbackServer
+
+SOURCES = load_sources()
+PROVINCES = ("Norte", "Sur")
+DATE = "261121"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A made-up country."""
+
+    iso3: str
+    left: float
+    bottom: float
+
+    @property
+    def iso2(self) -> str:
+        """Its user-assigned alpha-2 code."""
+        return self.iso3[:2]
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """Its four municipalities: names with accents, codes with leading zeros, two provinces."""
+        names = ["San José", "Santa Cruz", "Ñeembucú", "El Alto"]
+        return gpd.GeoDataFrame(
+            {"name": names, "code": ["0101", "0102", "0201", "0202"], "province": [PROVINCES[1]] * 2 + [PROVINCES[0]] * 2},
+            geometry=squares(left=self.left, bottom=self.bottom),
+            crs=4326,
+        )  # fmt: skip
+
+    @property
+    def provinces(self) -> gpd.GeoDataFrame:
+        """Its two provinces."""
+        return self.units.dissolve("province", as_index=False)[["province", "geometry"]]
+
+    @property
+    def outline(self) -> shapely.Polygon:
+        """The whole country."""
+        return self.units.union_all()
+
+    @property
+    def capital(self) -> tuple[float, float]:
+        """Where most people live."""
+        return self.left + 0.05, self.bottom + 0.05
+
+
+def path_of(url: str) -> str:
+    """Path and query of an address, as a mirror keeps them."""
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+class World:
+    """Providers on a server."""
+
+    def __init__(self, server: LoopbackServer) -> None:
+        self.server = server
+        self.mirrors = {provider: f"{server.url}/{provider}" for provider in providers(SOURCES)}
+        self._index: list[dict[str, Any]] = []
+        self._dump: list[str] = []
+        self._centres: list[gpd.GeoDataFrame] = []
+
+    def path(self, provider: str, url: str) -> str:
+        """Where a provider's address is to be found on the server."""
+        return f"/{provider}{path_of(url)}"
+
+    def put(self, provider: str, url: str, body: Any, **options: Any) -> str:
+        """Hand out something at a provider's address; returns the path on the server."""
+        self.server.put(self.path(provider, url), body, **options)
+        return self.path(provider, url)
+
+    def take_away(self, provider: str) -> None:
+        """Let a provider have nothing at all."""
+        for path in [path for path in self.server.documents if path.startswith(f"/{provider}/")]:
+            del self.server.documents[path]
+
+    def everything(self, place: Place) -> None:
+        """All that all providers have of a place."""
+        self.geofabrik(place)
+        self.overpass(place)
+        self.geoboundaries(place)
+        self.cod(place)
+        self.gadm(place)
+        self.geonames(place)
+        self.ucdb(place)
+        self.worldpop(place)
+        self.ghspop(place)
+        self.worldcover(place)
+        self.nightlights()
+
+    # --- OSM ------------------------------------------------------------------------------------------------------
+
+    def geofabrik(
+        self, *places: Place, extract: str | None = None, parent: str = "testland", codes: list[str] | None = None,
+        md5: Any = None, dated: bool = True,
+    ) -> str:  # fmt: skip
+        """An extract of one country or several, its md5, and the index; returns the path of the dated file."""
+        name = extract or places[0].iso3.lower()
+        latest = f"https://download.geofabrik.de/{parent}/{name}-latest.osm.pbf"
+        body = extract_of(*places)
+        properties = {
+            "id": name, "parent": parent, "name": name.title(),
+            "iso3166-1:alpha2": [place.iso2 for place in places] if codes is None else codes,
+            "urls": {"pbf": latest, "shp": latest.replace("osm.pbf", "free.shp.zip")},
+        }  # fmt: skip
+        if codes == []:
+            del properties["iso3166-1:alpha2"]
+        self._index = [entry for entry in self._index if entry["properties"]["id"] != name]
+        self._index.append({"type": "Feature", "properties": properties})
+        continent = {"id": parent, "name": parent.title(), "urls": {"pbf": latest}}
+        features = [{"type": "Feature", "properties": continent}, *self._index]
+        self.put(
+            "geofabrik", SOURCES["geofabrik_extract"].more["index"],
+            json.dumps({"type": "FeatureCollection", "features": features}).encode(),
+        )  # fmt: skip
+        line = f"{hashlib.md5(body).hexdigest()}  {name}-{DATE}.osm.pbf\n".encode()
+        self.put("geofabrik", f"{latest}.md5", line if md5 is None else md5)
+        self.put("geofabrik", latest, body)
+        path = latest.replace("latest", DATE)
+        return self.put("geofabrik", path, body) if dated else self.path("geofabrik", path)
+
+    def overpass(self, place: Place, *, remark: str = "") -> None:
+        """The interpreter and its status; every answer has all there is."""
+        base = SOURCES["overpass_extract"].url[0]
+        answer: dict[str, Any] = {
+            "version": 0.6,
+            "osm3s": {"timestamp_osm_base": "2026-11-21T12:00:00Z"},
+            "elements": elements_of(extract_of(place)),
+        }
+        if remark:
+            answer |= {"remark": remark, "elements": answer["elements"][:3]}
+        self.put("overpass", f"{base}/interpreter", json.dumps(answer).encode())
+        self.put("overpass", f"{base}/status", b"Connected as: 1\nCurrent time: x\nAnnounced endpoint: none\n"
+                 b"Rate limit: 2\n2 slots available now.\nCurrently running queries (pid, ...):\n")  # fmt: skip
+
+    # --- boundaries -----------------------------------------------------------------------------------------------
+
+    def geoboundaries(
+        self, place: Place, *, levels: tuple[int, ...] = (0, 1, 2), as_list: bool = False, lfs: str = "",
+        release: str = "9469f09", api: bool = True,
+    ) -> None:  # fmt: skip
+        """API entries and files; ``lfs="redirect"`` as GitHub does it, ``lfs="pointer"`` as when that fails."""
+        row = SOURCES["geoboundaries_units"]
+        for level in levels:
+            fields = {"iso3": place.iso3, "level": level, "version": release}
+            raw, media = (template.format(**fields) for template in row.url)
+            body = geojson(geoboundaries_frame(place, level))
+            pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{hashlib.sha256(body).hexdigest()}\nsize {len(body)}\n"
+            if lfs == "redirect":
+                self.put("geoboundaries", raw, b"", status=302, headers={"Location": self.path("geoboundaries", media)})
+            else:
+                self.put("geoboundaries", raw, pointer.encode() if lfs else body)
+            self.put("geoboundaries", media, body)
+            entry = {
+                "boundaryID": f"{place.iso3}-ADM{level}-1", "boundaryISO": place.iso3, "boundaryType": f"ADM{level}",
+                "boundaryYearRepresented": "2021", "boundarySource": "Instituto Geográfico", "boundaryLicense": "CC BY 4.0",
+                "licenseDetail": "nan", "admUnitCount": "4", "buildDate": "Dec 12, 2023", "gjDownloadURL": raw,
+            }  # fmt: skip
+            if api:
+                answer = [entry] if as_list else entry
+                self.put("geoboundaries", row.more["api"].format(**fields), json.dumps(answer).encode())
+
+    def cod(self, place: Place, *, style: str = "new", kind: str = "shp", levels: tuple[int, ...] = (0, 1, 2)) -> str:
+        """A dataset with one archive; returns the archive's path."""
+        row = SOURCES["cod_boundaries"]
+        low = place.iso3.lower()
+        stem = f"{low}_admin" if style == "new" else f"{low}_admbnda_adm"
+        tail = "" if style == "new" else "_source_20231127"
+        members: dict[str, bytes] = {f"{stem}lines{tail}.shp": b"not looked into", "readme.txt": b"hello"}
+        for level in levels:
+            frame = cod_frame(place, level, style)
+            name = f"{stem}{level}{tail}"
+            if kind == "geojson":
+                members[f"{name}.geojson"] = geojson(frame)
+            else:
+                members |= shapefile_members(frame, name)
+        url = f"https://data.humdata.org/dataset/1/resource/2/download/{low}_admin_boundaries.{kind}.zip"
+        resources = [
+            {"name": f"{low}_admin_boundaries.xlsx", "format": "XLSX", "url": url.replace(f"{kind}.zip", "xlsx")},
+            {"name": f"{low}_admin_boundaries.{kind}.zip", "format": "SHP" if kind == "shp" else "GeoJSON", "url": url,
+             "last_modified": "2025-06-30T01:02:03.000000"},
+        ]  # fmt: skip
+        dataset = {"license_id": "cc-by-igo", "license_title": "CC BY-IGO", "resources": resources}
+        answer = {"success": True, "result": dataset}
+        self.put("cod", row.more["api"].format(iso3_lower=low), json.dumps(answer).encode())
+        return self.put("cod", url, zipped(members))
+
+    def gadm(self, place: Place) -> str:
+        """The GeoPackage, with a disputed row, a lake that stands as a unit, and the text NA for what is not known."""
+        url = SOURCES["gadm_country"].url[0].format(iso3=place.iso3)
+        return self.put("gadm", url, geopackage(gadm_layers(place)))
+
+    # --- cities ---------------------------------------------------------------------------------------------------
+
+    def geonames(self, place: Place) -> str:
+        """The dump: a name with a quote, the country NA, a place of unknown population, one that is no more."""
+        x, y = place.capital
+        namibia = "" if self._dump else geonames_row(3352136, "Windhoek", -22.55, 17.08, "NA", 268132, code="PPLC")
+        first = 100 * (1 + len(self._dump))
+        self._dump += [
+            namibia,
+            geonames_row(first + 1, 'San José "La Villa"', y, x, place.iso2, 60_000, code="PPLC"),
+            geonames_row(first + 2, "El Alto", y + 0.1, x + 0.1, place.iso2, 0),
+            geonames_row(first + 3, "Pueblo Viejo", y + 0.1, x, place.iso2, 900, code="PPLQ"),
+            geonames_row(first + 4, "Cerro", y, x, place.iso2, 5, kind="T", code="MT"),
+        ]
+        row = SOURCES["geonames_cities"]
+        return self.put("geonames_dump", row.url[0], zipped({row.more["member"]: "".join(self._dump).encode()}))
+
+    def ucdb(self, place: Place) -> str:
+        """The package of general characteristics, in Mollweide, with a byte-order mark before the first field."""
+        centre = shapely.Point(place.capital).buffer(0.02)
+        frame = gpd.GeoDataFrame(
+            {"ID_UC_G0": [len(self._centres) + 1], "GC_UCN_MAI_2025": ["San José"], "GC_CNT_GAD_2025": ["Nicaragua"],
+             "GC_POP_TOT_2025": [61_234.5]},
+            geometry=[centre], crs=4326,
+        )  # fmt: skip
+        self._centres.append(frame)
+        together = gpd.GeoDataFrame(gpd.pd.concat(self._centres, ignore_index=True), crs=4326).to_crs("ESRI:54009")
+        layers = {"GHSL_UCDB_THEME_GENERAL_CHARACTERISTICS_GLOBE_R2024A": together}
+        body = zipped({"GHS_UCDB_GLOBE_R2024A.gpkg": geopackage(layers), "notes.pdf": b"%PDF"})
+        return self.put("ucdb", SOURCES["ucdb_centres"].url[0], body)
+
+    # --- rasters --------------------------------------------------------------------------------------------------
+
+    def worldpop(self, place: Place, *, years: tuple[int, ...] = (2019, 2025, 2020), index: bool = True) -> None:
+        """The index, in no order, and a raster per year whose cells hold year/1000 persons."""
+        row = SOURCES["worldpop_count"]
+        records = []
+        for year in years:
+            fields = {"iso3": place.iso3, "iso3_lower": place.iso3.lower(), "year": year}
+            values = np.full((240, 240), year / 1000, dtype="float32")
+            values[:, 200:] = -99999
+            body = raster(values, left=place.left, top=place.bottom + 0.2, cell=1 / 1200, nodata=-99999)
+            url = row.url[0].format(**fields)
+            self.put("worldpop", url, body, ranges=False)
+            records.append(
+                {"id": str(year), "popyear": str(year), "iso3": place.iso3, "title": f"{place.iso3} {year}",
+                 "data_format": "Geotiff", "files": [url]}
+            )  # fmt: skip
+        if index:
+            self.put("worldpop", row.more["api"].format(iso3=place.iso3), json.dumps({"data": records}).encode())
+
+    def worldpop_2020(self, place: Place, folder: int = 1) -> str:
+        """The older constrained raster, in one of its two folders."""
+        url = SOURCES["worldpop_count_2020"].url[folder].format(iso3=place.iso3, iso3_lower=place.iso3.lower())
+        values = np.full((24, 24), 2.0, dtype="float32")
+        body = raster(values, left=place.left, top=place.bottom + 0.2, cell=1 / 120, nodata=-99999)
+        return self.put("worldpop", url, body, ranges=False)
+
+    def ghspop(self, place: Place, *, year: int = 2025) -> list[str]:
+        """Zipped tiles in Mollweide around the place, one person per cell of 1 km here, cut to what lies near it."""
+        to_plane = Transformer.from_crs(4326, "ESRI:54009", always_xy=True)
+        ring = shapely.transform(place.outline.buffer(0.05), lambda xy: np.column_stack(to_plane.transform(*xy.T)))
+        left, bottom, right, top = ring.bounds
+        paths = []
+        for column in range(int((left - GHSL_LEFT_M) // GHSL_TILE_M), int((right - GHSL_LEFT_M) // GHSL_TILE_M) + 1):
+            for row_ in range(int((GHSL_TOP_M - top) // GHSL_TILE_M), int((GHSL_TOP_M - bottom) // GHSL_TILE_M) + 1):
+                x, y = GHSL_LEFT_M + column * GHSL_TILE_M, GHSL_TOP_M - row_ * GHSL_TILE_M
+                west, east = max(x, 1000 * (left // 1000)), min(x + GHSL_TILE_M, 1000 * (right // 1000 + 1))
+                north, south = min(y, 1000 * (top // 1000 + 1)), max(y - GHSL_TILE_M, 1000 * (bottom // 1000))
+                values = np.ones((round((north - south) / 1000), round((east - west) / 1000)))
+                name = f"GHS_POP_E{year}_GLOBE_R2023A_54009_100_V1_0_R{row_ + 1}_C{column + 1}"
+                body = raster(values, left=west, top=north, cell=1000.0, crs="ESRI:54009", nodata=-200.0)
+                url = SOURCES["ghspop_tile"].url[0].format(year=year, tile=f"R{row_ + 1}_C{column + 1}")
+                paths.append(self.put("ghspop", url, zipped({f"{name}.tif": body, f"{name}.pdf": b"%PDF"})))
+        return paths
+
+    def worldcover(self, place: Place, *, listed: bool = True) -> list[str]:
+        """Tiles at a hundredth of the resolution; the one east of 57 W is open sea and does not exist."""
+        row = SOURCES["worldcover_tile"]
+        tiles = []
+        for west in range(int(np.floor(place.left / 3)) * 3, int(np.floor((place.left + 0.2) / 3)) * 3 + 1, 3):
+            south = int(np.floor(place.bottom / 3)) * 3
+            name = f"{'N' if south >= 0 else 'S'}{abs(south):02d}{'E' if west >= 0 else 'W'}{abs(west):03d}"
+            if west == -57:
+                continue
+            values = np.full((360, 360), 40, dtype="uint8")
+            values[:, :180] = 10
+            tiles.append(name)
+            self.put(
+                "worldcover",
+                row.url[0].format(tile=name),
+                raster(values, left=west, top=south + 3, cell=1 / 120, nodata=0),
+            )
+        if listed:
+            grid = {"features": [{"properties": {"ll_tile": name}} for name in [*tiles, "N12W093"]]}
+            self.put("worldcover", row.more["grid"], json.dumps(grid).encode())
+        return tiles
+
+    def mapbiomas(self, iso3: str, year: int) -> str:
+        """The raster of a country and year."""
+        row = SOURCES["mapbiomas_coverage"]
+        path = row.more["countries"][iso3]["path"].format(year=year)
+        body = raster(np.full((20, 20), 15, dtype="uint8"), left=-60.0, top=-9.8, cell=0.01, nodata=0)
+        return self.put("mapbiomas", row.url[0].format(path=path), body)
+
+    def nightlights(self) -> None:
+        """The article's file list and two files."""
+        files = []
+        for number, name in (
+            (1, "Harmonized_DN_NTL_2020_simVIIRS.tif"),
+            (2, "Harmonized_DN_NTL_2021_simVIIRS_global.tif"),
+        ):
+            body = raster(np.full((18, 36), number, dtype="uint8"), left=-180.0, top=90.0, cell=10.0)
+            url = f"https://ndownloader.figshare.com/files/{number}"
+            self.put("nightlights", url, body)
+            files.append(
+                {"id": number, "name": name, "download_url": url, "size": len(body),
+                 "computed_md5": hashlib.md5(body).hexdigest()}
+            )  # fmt: skip
+        self.put("nightlights", SOURCES["nightlights_harmonised"].more["api"], json.dumps(files).encode())
+
+
+def geoboundaries_frame(place: Place, level: int) -> gpd.GeoDataFrame:
+    """Units of a level with geoBoundaries' fields."""
+    if level == 2:
+        frame = place.units.rename(columns={"name": "shapeName"})[["shapeName", "geometry"]]
+    elif level == 1:
+        frame = place.provinces.rename(columns={"province": "shapeName"})
+    else:
+        frame = gpd.GeoDataFrame({"shapeName": [place.iso3]}, geometry=[place.outline], crs=4326)
+    return frame.assign(
+        shapeISO="", shapeID=[f"{place.iso3}{level}B{n}" for n in range(len(frame))], shapeGroup=place.iso3,
+        shapeType=f"ADM{level}",
+    )  # fmt: skip
+
+
+def cod_frame(place: Place, level: int, style: str) -> gpd.GeoDataFrame:
+    """Units of a level with COD-AB's fields, as they are since 2025 (new) or were before (old, Spanish)."""
+    units = place.units
+    codes = place.iso2 + units["code"]
+    frame = gpd.GeoDataFrame(
+        {"adm0_name": "X", "adm0_pcode": place.iso2, "adm1_name": units["province"], "adm1_pcode": codes.str[:4],
+         "adm2_name": units["name"], "adm2_pcode": codes, "valid_on": "2023-11-27"},
+        geometry=units.geometry, crs=4326,
+    )  # fmt: skip
+    if style == "old":
+        frame = frame.rename(
+            columns=lambda name: name.upper().replace("_NAME", "_ES") if name.startswith("adm") else name
+        ).assign(ADM2ALT1ES=None)
+    keys = [column for column in frame.columns if column.lower().startswith(f"adm{level}")]
+    dissolved = frame if level == 2 else frame.dissolve(keys, as_index=False, aggfunc="first")
+    deeper = [c for c in dissolved.columns if any(c.lower().startswith(f"adm{n}") for n in range(level + 1, 3))]
+    return dissolved.drop(columns=deeper)
+
+
+def shapefile_members(frame: gpd.GeoDataFrame, name: str) -> dict[str, bytes]:
+    """The files of a Shapefile."""
+    import io
+    import zipfile
+
+    with zipfile.ZipFile(io.BytesIO(written(frame, f"{name}.shp", encoding="utf-8"))) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
+
+
+def gadm_layers(place: Place) -> dict[str, gpd.GeoDataFrame]:
+    """Layers as in GADM 4.1."""
+    units = place.units
+    two = gpd.GeoDataFrame(
+        {"GID_0": place.iso3, "COUNTRY": "X", "GID_1": [f"{place.iso3}.{code[1]}_1" for code in units["code"]],
+         "NAME_1": units["province"], "GID_2": [f"{place.iso3}.{code[1]}.{code[3]}_1" for code in units["code"]],
+         "NAME_2": units["name"], "VARNAME_2": "NA", "TYPE_2": "Municipio", "ENGTYPE_2": "Municipality"},
+        geometry=units.geometry, crs=4326,
+    )  # fmt: skip
+    lake = two.iloc[[0]].assign(GID_2=f"{place.iso3}.1.9_1", NAME_2="Lago", ENGTYPE_2="Water body")
+    lake = lake.set_geometry([shapely.box(place.left - 0.1, place.bottom, place.left, place.bottom + 0.1)], crs=4326)
+    disputed = lake.assign(GID_0="Z06", GID_2="Z06.6_1", NAME_2="NA", ENGTYPE_2="Area")
+    outline = gpd.GeoDataFrame({"GID_0": [place.iso3], "COUNTRY": ["X"]}, geometry=[place.outline], crs=4326)
+    one = two.dissolve("GID_1", as_index=False)[["GID_1", "GID_0", "COUNTRY", "NAME_1", "geometry"]]
+    return {
+        "ADM_ADM_0": outline,
+        "ADM_ADM_1": one,
+        "ADM_ADM_2": gpd.GeoDataFrame(gpd.pd.concat([two, lake, disputed], ignore_index=True), crs=4326),
+    }
+
+
+def geonames_row(
+    number: int, name: str, latitude: float, longitude: float, country: str, people: int, *, kind: str = "P",
+    code: str = "PPL",
+) -> str:  # fmt: skip
+    """One line of the dump: 19 fields."""
+    plain = name.encode("ascii", "replace").decode()
+    fields = [number, name, plain, "", f"{latitude:.5f}", f"{longitude:.5f}", kind, code, country, "", "01", "", "", "",
+              people, "", 10, "America/Managua", "2026-01-01"]  # fmt: skip
+    return "\t".join(map(str, fields)) + "\n"
+
+
+def extract_of(*places: Place) -> bytes:
+    """An OSM extract: municipalities, a road through all of them, towns, a school, farmland, houses, a power line."""
+    nodes: list[Any] = []
+    ways: list[Any] = []
+    relations: list[Any] = []
+    for order, place in enumerate(places):
+        first = 1_000_000 * (order + 1)
+        corners = {}
+        for row in range(3):
+            for column in range(3):
+                number = first + 3 * row + column
+                corners[row, column] = number
+                nodes.append((number, place.left + column * 0.1, place.bottom + row * 0.1, {}))
+        edge = 0
+        edges: dict[tuple[int, int], int] = {}
+
+        def border(a: int, b: int, first: int = first, edges: dict[tuple[int, int], int] = edges) -> int:
+            key = (min(a, b), max(a, b))
+            if key not in edges:
+                edges[key] = first + 100 + len(edges)
+                ways.append((edges[key], [*key], {"boundary": "administrative"}))
+            return edges[key]
+
+        units = place.units
+        for index in range(4):
+            row, column = divmod(index, 2)
+            ring = [
+                corners[row, column],
+                corners[row, column + 1],
+                corners[row + 1, column + 1],
+                corners[row + 1, column],
+            ]
+            members = [("w", border(a, b), "outer") for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)]
+            tags = {"type": "boundary", "boundary": "administrative", "admin_level": "8", "name": units["name"][index],
+                    "ref": units["code"][index]}  # fmt: skip
+            relations.append((first + index + 1, members, tags))
+        outer = [corners[key] for key in ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))]
+        members = [("w", border(a, b), "outer") for a, b in zip(outer, [*outer[1:], outer[0]], strict=True)]
+        tags = {"type": "boundary", "boundary": "administrative", "admin_level": "2", "name": place.iso3,
+                "ISO3166-1:alpha2": place.iso2, "ISO3166-1": place.iso2}  # fmt: skip
+        relations.append((first + 9, members, tags))
+        x, y = place.capital
+        street = [
+            (x, y),
+            (x + 0.05, y),
+            (x + 0.1, y),
+            (x + 0.1, y + 0.05),
+            (x + 0.1, y + 0.1),
+            (x + 0.05, y + 0.1),
+            (x, y + 0.1),
+        ]
+        for step, (longitude, latitude) in enumerate(street):
+            town = {
+                0: {"place": "town", "name": "San José", "population": "60000"},
+                4: {"place": "village", "name": "El Alto"},
+            }
+            nodes.append((first + 20 + step, longitude, latitude, town.get(step, {})))
+        ways.append(
+            (
+                first + 1,
+                [first + 20 + step for step in range(len(street))],
+                {"highway": "primary", "surface": "asphalt"},
+            )
+        )
+        ways.append((first + 2, [first + 20, first + 26], {"highway": "tertiary"}))
+        ways.append((first + 3, [first + 20, first + 22], {"power": "line", "voltage": "138000"}))
+        nodes.append((first + 30, x + 0.01, y + 0.01, {"amenity": "school", "name": "Escuela"}))
+        for block in range(3):
+            west, south, size = x + 0.02 * block + 0.003, y + 0.003, 0.004
+            ring = first + 40 + 4 * block
+            for corner, (dx, dy) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1))):
+                nodes.append((ring + corner, west + dx * size, south + dy * size, {}))
+            tags = {"building": "yes"} if block == 0 else {"landuse": "farmland"}
+            ways.append((first + 10 + block, [ring, ring + 1, ring + 2, ring + 3, ring], tags))
+        edge += 1
+    return osm_pbf(nodes=sorted(nodes), ways=sorted(ways), relations=sorted(relations))
+
+
+def elements_of(pbf: bytes) -> list[dict[str, Any]]:
+    """An extract as Overpass elements."""
+    import tempfile
+    from pathlib import Path
+
+    found: list[dict[str, Any]] = []
+    kinds = {"n": "node", "w": "way", "r": "relation"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.osm.pbf"
+        path.write_bytes(pbf)
+        for thing in osmium.FileProcessor(str(path)):
+            element: dict[str, Any] = {"type": kinds[thing.type_str()], "id": thing.id}
+            if thing.is_node():
+                element |= {"lat": thing.lat, "lon": thing.lon}
+            elif thing.is_way():
+                element["nodes"] = [node.ref for node in thing.nodes]
+            else:
+                element["members"] = [
+                    {"type": kinds[member.type], "ref": member.ref, "role": member.role} for member in thing.members
+                ]
+            if len(thing.tags):
+                element["tags"] = {tag.k: tag.v for tag in thing.tags}
+            found.append(element)
+    return found

@@ -1,0 +1,277 @@
+"""Tables of holdings and outcomes as offices publish them: labels, marks, numbers, shapes, joins."""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from comarca.errors import InputError
+from comarca.sources.holdings import read_holdings
+from comarca.sources.join import join_by_code
+from comarca.sources.outcomes import read_outcomes
+from comarca.sources.size_classes import find_size_class, parse_size_class
+from comarca.sources.tables import clean_codes, decimal_of, nearest_names, parse_numbers, read_text_table
+
+OPEN = math.nan
+LONG = {"territory_id": "code", "territory_name": "municipality"}
+
+
+def write(path, text, encoding="utf-8"):
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("label", "low", "high"),
+    [
+        ("De 10 a menos de 20 ha", 10, 20),
+        ("Mais de 0 a menos de 0,1 ha", 0, 0.1),
+        ("De 0,1 a menos de 0,2 ha", 0.1, 0.2),
+        ("De 500 a menos de 1.000 ha", 500, 1000),
+        ("De 1.000 a menos de 2.500 ha", 1000, 2500),
+        ("De 2.500 ha e mais", 2500, OPEN),
+        ("De 10.000 ha e mais", 10_000, OPEN),
+        ("De 10 a menos de 20 hectáreas", 10, 20),
+        ("De 200,01 a 500,00 has", 200.01, 500),
+        ("Menos de 5", 0, 5),
+        ("Hasta 5 ha", 0, 5),
+        ("20 y más", 20, OPEN),
+        ("Más de 100", 100, OPEN),
+        ("5 to under 10 ha", 5, 10),
+        ("1,000 ha and over", 1000, OPEN),
+        ("0 - 1 ha", 0, 1),
+        ("100+", 100, OPEN),
+        ("<1", 0, 1),
+    ],
+)
+def test_class_labels_are_read_in_three_languages(label, low, high):
+    found = parse_size_class(label, where="x")
+    assert found.kind == "range"
+    assert found.min_ha == low
+    assert found.max_ha == high or (math.isnan(high) and math.isnan(found.max_ha))
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"), [("Total", "total"), ("Produtor sem área", "landless"), ("Productores sin tierra", "landless")]
+)
+def test_rows_that_are_no_class_are_told_apart(label, kind):
+    assert parse_size_class(label, where="x").kind == kind
+
+
+def test_what_is_not_a_size_class_is_refused():
+    assert find_size_class("Municipio") is None
+    with pytest.raises(InputError, match="a size class such as"):
+        parse_size_class("1,000 acres", where="x")
+    with pytest.raises(InputError, match="a lower limit below"):
+        parse_size_class("De 20 a menos de 10 ha", where="x")
+
+
+def test_brazilian_numbers_and_marks_are_read():
+    texts = pd.Series(["1.234,5", "12", "-", "X", "...", "..", "", " 1 000 "])
+    found = parse_numbers(texts, decimal=",", where="x")
+    np.testing.assert_array_equal(found, [1234.5, 12, 0, np.nan, np.nan, np.nan, np.nan, 1000])
+
+
+def test_a_word_where_a_number_should_be_is_refused_with_its_row():
+    with pytest.raises(InputError, match=r"row 1: got 'muchos'.*1 such cell"):
+        parse_numbers(pd.Series(["1", "muchos"]), decimal=".", where="t.csv, column holdings")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["1.234,5", "7"], ","),
+        (["1,234.5", "7"], "."),
+        (["0.5", "10.0"], "."),
+        (["0,125"], ","),
+        (["1.234.567"], ","),
+        (["1234.567"], "."),
+        (["5", "12", "-"], "."),
+    ],
+)
+def test_the_decimal_sign_is_found_out_from_the_numbers(texts, expected):
+    assert decimal_of(pd.Series(texts), where="x") == expected
+
+
+def test_doubtful_numbers_are_not_guessed():
+    with pytest.raises(InputError, match="numbers that tell decimals from thousands"):
+        decimal_of(pd.Series(["1.234", "12"]), where="x")
+    assert decimal_of(pd.Series(["1.234", "12"]), where="x", hint=",") == ","
+    with pytest.raises(InputError, match="one way of writing decimals"):
+        decimal_of(pd.Series(["1.5", "1,5"]), where="x")
+
+
+def test_codes_keep_their_zeros_and_lose_what_a_spreadsheet_added():
+    assert clean_codes(pd.Series(["0501", "2901.0", " 12 ", ""])).tolist() == ["0501", "2901", "12", ""]
+
+
+def test_a_long_table_of_labels_with_semicolons_and_latin_letters_is_read(tmp_path):
+    path = write(
+        tmp_path / "t.csv",
+        "código;grupo;estabelecimentos;área\n"
+        "0101;Total;130;1.230,5\n"
+        "0101;Mais de 0 a menos de 10 ha;100;430,5\n"
+        "0101;De 10 a menos de 1.000 ha;28;X\n"
+        "0101;De 1.000 ha e mais;2;-\n"
+        "0101;Produtor sem área;17;-\n",
+        "latin-1",
+    )
+    columns = {"territory_id": "código", "size_class": "grupo", "holdings": "estabelecimentos", "area_ha": "área"}
+    found = read_holdings(path, columns=columns, year=2006)
+    assert found["territory_id"].unique().tolist() == ["0101"]
+    assert found["year"].unique().tolist() == [2006]
+    assert found["class_min_ha"].tolist() == [0, 10, 1000]
+    np.testing.assert_array_equal(found["class_max_ha"], [10, 1000, np.nan])
+    assert found["holdings"].tolist() == [100, 28, 2]
+    np.testing.assert_array_equal(found["area_ha"], [430.5, np.nan, 0])
+    assert found["landless"].tolist() == [17, 17, 17]
+
+
+def test_a_wide_workbook_with_two_header_rows_is_read(tmp_path):
+    path = tmp_path / "t.xlsx"
+    pd.DataFrame(
+        [
+            ["Cod", "Número de estabelecimentos", None, "Área dos estabelecimentos (ha)", None],
+            [None, "De 0 a menos de 10 ha", "De 10 ha e mais", "De 0 a menos de 10 ha", "De 10 ha e mais"],
+            [2900108, 10, 2, 33.5, "X"],
+            [2900207, "-", 5, "-", 120],
+        ]
+    ).to_excel(path, header=False, index=False)
+    found = read_holdings(path, columns={"territory_id": "Cod"}, header_rows=2)
+    assert found["territory_id"].tolist() == ["2900108", "2900108", "2900207", "2900207"]
+    assert found["holdings"].tolist() == [10, 2, 0, 5]
+    np.testing.assert_array_equal(found["area_ha"], [33.5, np.nan, 0, 120])
+    assert found["year"].isna().all()
+
+
+def test_long_and_wide_and_parquet_say_the_same(tmp_path):
+    long = pd.DataFrame(
+        {
+            "territory_id": ["1", "1", "2", "2"],
+            "class_min_ha": [0.0, 5.0, 0.0, 5.0],
+            "class_max_ha": [5.0, np.nan, 5.0, np.nan],
+            "holdings": [7, 3, 4, 0],
+            "area_ha": [20.5, 90.0, 11.25, 0.0],
+        }
+    )
+    long.to_parquet(tmp_path / "t.parquet")
+    long.to_csv(tmp_path / "t.csv", index=False)
+    write(
+        tmp_path / "wide.csv",
+        "territory_id,Holdings: less than 5 ha,Area: less than 5 ha,Holdings: 5 ha and more,Area: 5 ha and more\n"
+        "1,7,20.5,3,90\n2,4,11.25,0,0\n",
+    )
+    first = read_holdings(tmp_path / "t.parquet")
+    for name in ("t.csv", "wide.csv"):
+        pd.testing.assert_frame_equal(read_holdings(tmp_path / name), first)
+
+
+def test_several_years_stand_side_by_side(tmp_path):
+    path = write(
+        tmp_path / "t.csv",
+        "territory_id,year,size_class,holdings,area_ha\n1,2017,0 a 5,1,2\n1,2006,0 a 5,3,4.5\n",
+    )
+    assert read_holdings(path)["year"].tolist() == [2006, 2017]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("1,0,10,5,20\n1,0,10,5,20\n", "twice"),
+        ("1,0,10,5,20\n1,5,20,5,20\n", "classes that do not overlap"),
+        ("1,0,,5,20\n1,5,20,5,20\n", "classes that do not overlap"),
+        ("1,0,10,-5,20\n", "0 or more"),
+        ("1,0,10,five,20\n", "got 'five'"),
+    ],
+)
+def test_classes_that_cannot_be_are_refused(tmp_path, rows, message):
+    path = write(tmp_path / "t.csv", "territory_id,class_min_ha,class_max_ha,holdings,area_ha\n" + rows)
+    with pytest.raises(InputError, match=message):
+        read_holdings(path)
+
+
+def test_files_and_columns_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_holdings(tmp_path / "t.csv")
+    path = write(tmp_path / "t.csv", "municipio,holdings,area_ha\n1,2,3\n")
+    with pytest.raises(InputError, match=r"columns.territory_id: got 'municpio'.*Did you mean 'municipio'"):
+        read_holdings(path, columns={"territory_id": "municpio"})
+    with pytest.raises(InputError, match="a column territory_id"):
+        read_holdings(path)
+    with pytest.raises(InputError, match="a column class_min_ha"):
+        read_holdings(path, columns={"territory_id": "municipio"})
+    with pytest.raises(InputError, match="headings that name a measure"):
+        read_holdings(write(tmp_path / "u.csv", "territory_id,x\n1,2\n"))
+    with pytest.raises(InputError, match=r"a \.csv"):
+        read_text_table(write(tmp_path / "t.docx", "x"))
+    with pytest.raises(InputError, match="rows below"):
+        read_text_table(write(tmp_path / "v.csv", "territory_id\n"))
+
+
+def test_rows_join_by_code_and_never_by_name():
+    table = pd.DataFrame(
+        {"territory_id": ["1", "", "9"], "territory_name": ["Anã", "São Valério (TO)", "Abaré"], "x": [1, 2, 3]}
+    )
+    territories = {"1": "Anã", "2": "São Valério da Natividade", "3": "Abaré"}
+    joined, check = join_by_code(table, territories, name="holdings")
+    assert joined["territory_id"].tolist() == ["1"]
+    assert check.status == "warn"
+    assert [row["nearest"][0] for row in check.rows] == ["São Valério da Natividade (2)", "Abaré (3)"]
+    decided, check = join_by_code(table, territories, name="holdings", codes={"São Valério (TO)": "2", "Abaré": "3"})
+    assert decided["territory_id"].tolist() == ["1", "2", "3"]
+    assert check.status == "pass"
+
+
+def test_a_name_that_starts_another_one_is_the_nearest():
+    assert nearest_names("Santa Rosa", {"1": "Santa Rita", "2": "Santa Rosa de Lima"})[0] == "Santa Rosa de Lima (2)"
+    assert nearest_names("Xyz", {"1": "Abc"}) == []
+
+
+def test_matopiba_holdings_are_read_whole_and_what_does_not_join_is_named(cases):
+    found = read_holdings(cases / "matopiba/holdings_2006.csv", columns=LONG, year=2006)
+    assert found["holdings"].sum() == 280_187
+    assert found["area_ha"].sum() == 33_068_568
+    shapes = gpd.read_file(cases / "matopiba/municipalities.gpkg", ignore_geometry=True)
+    names = dict(zip(shapes["code"], shapes["name"], strict=True))
+    joined, check = join_by_code(found, names, name="holdings")
+    assert joined["territory_id"].nunique() == 336
+    assert [row["territory_name"] for row in check.rows] == ["São Valério (TO)"]
+    assert check.rows[0]["nearest"][0] == "São Valério da Natividade (1720499)"
+
+
+def test_matopiba_outcomes_are_read_at_three_dates(cases):
+    columns = {
+        **LONG, "income": "income_per_capita_brl", "poverty": "poverty_percent", "inequality": "income_gini",
+    }  # fmt: skip
+    found = read_outcomes(cases / "matopiba/income_1991_2000_2010.csv", columns=columns)
+    assert len(found) == 2991
+    assert found["year"].value_counts().to_dict() == {1991: 997, 2000: 997, 2010: 997}
+    assert found[["income", "poverty", "inequality"]].notna().all().all()
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("1,2000,5,10\n1,2000,6,10\n", "two rows for 2000"),
+        ("1,2000,5,101\n", "a figure from 0 to 100"),
+        ("1,,5,10\n", "column year"),
+        ("1,2000,-5,10\n", "a figure of 0 or more"),
+    ],
+)
+def test_outcomes_that_cannot_be_are_refused(tmp_path, rows, message):
+    path = write(tmp_path / "t.csv", "territory_id,year,income,poverty\n" + rows)
+    with pytest.raises(InputError, match=message):
+        read_outcomes(path)
+
+
+def test_outcomes_need_one_outcome_and_fill_what_lacks(tmp_path):
+    with pytest.raises(InputError, match="a column income, poverty or inequality"):
+        read_outcomes(write(tmp_path / "t.csv", "territory_id,year\n1,2000\n"))
+    found = read_outcomes(write(tmp_path / "u.csv", "territory_id;year;income\n01;2000;1.234,5\n"))
+    assert found.loc[0, "territory_id"] == "01"
+    assert found.loc[0, "income"] == 1234.5
+    assert math.isnan(found.loc[0, "poverty"])

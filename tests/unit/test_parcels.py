@@ -1,0 +1,157 @@
+"""Parcels and fields: cleaning, assignment, cutting, owners, overlaps, coverage."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely import Polygon, box
+
+from comarca.crs import equal_area_crs, geodesic_area_km2
+from comarca.fields import class_areas_ha, clean_land_use, covered_ha, field_units
+from comarca.parcels import clean_parcels, equal_area_ha, find_overlaps, land_units, sum_by_owner
+
+WEST, EAST = box(0, 0, 1, 1), box(1, 0, 2, 1)
+TERRITORIES = np.array([WEST, EAST])
+
+
+def shapes(*boxes):
+    return np.array([box(*corners) for corners in boxes])
+
+
+def land_use(*rows):
+    return gpd.GeoDataFrame(
+        {"land_use_id": [f"w{k}" for k in range(len(rows))], "land_use": [row[0] for row in rows]},
+        geometry=[row[1] for row in rows],
+        crs="EPSG:4326",
+    )
+
+
+def test_equal_area_hectares_are_those_of_the_ellipsoid():
+    parcels = shapes((-60, -30, -59.99, -29.98), (-52, 4, -51.98, 4.01), (-45.5, -10, -45.4, -9.95))
+    found = equal_area_ha(parcels, equal_area_crs((-60, -30, -45, 5)))
+    np.testing.assert_allclose(found, geodesic_area_km2(parcels) * 100, rtol=1e-5)
+
+
+def test_each_parcel_goes_whole_to_the_territory_with_most_of_it():
+    found = land_units(shapes((0.2, 0.2, 0.3, 0.3), (0.9, 0.5, 1.2, 0.6), (3, 3, 4, 4)), TERRITORIES)
+    assert found[["unit", "territory"]].to_numpy().tolist() == [[0, 0], [1, 1]]
+    whole = geodesic_area_km2(shapes((0.9, 0.5, 1.2, 0.6)))[0] * 100
+    assert found["area_ha"][1] == pytest.approx(whole, rel=1e-5)
+
+
+def test_a_parcel_that_lies_mostly_outside_belongs_to_nobody():
+    assert len(land_units(shapes((1.8, 0.2, 2.5, 0.3)), TERRITORIES)) == 0
+    assert land_units(shapes((1.8, 0.2, 2.1, 0.3)), TERRITORIES)["territory"].tolist() == [1]
+
+
+def test_a_parcel_with_equal_halves_goes_to_the_territory_that_comes_first():
+    assert land_units(shapes((0.9, 0.4, 1.1, 0.6)), TERRITORIES[::-1])["territory"].tolist() == [0]
+
+
+def test_cutting_shares_the_land_out_and_loses_none_of_it():
+    parcels = shapes((0.9, 0.5, 1.2, 0.6), (0.1, 0.1, 0.2, 0.2), (1.9, 0.9, 2.1, 1.1))
+    found = land_units(parcels, TERRITORIES, border="cut")
+    assert found[["unit", "territory"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 0], [2, 1]]
+    inside = shapely.intersection(parcels, box(0, 0, 2, 1))
+    crs = equal_area_crs((0, 0, 2, 1))
+    assert found["area_ha"].sum() == pytest.approx(equal_area_ha(inside, crs).sum(), rel=1e-12)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-0.5, 2.2), st.floats(-0.3, 1.2), st.floats(0.01, 0.8), st.floats(0.01, 0.8)), max_size=15
+    ),
+    st.integers(1, 6),
+)
+@settings(max_examples=40, deadline=None)
+def test_assignment_is_that_of_intersecting_everything_with_everything(corners, chunk_size):
+    parcels = shapes(*[(x, y, x + w, y + h) for x, y, w, h in corners])
+    crs = equal_area_crs((0, 0, 2, 1))
+    for border in ("majority", "cut"):
+        found = land_units(parcels, TERRITORIES, border=border, chunk_size=chunk_size)
+        expected = {}
+        for unit, parcel in enumerate(parcels):
+            pieces = equal_area_ha(shapely.intersection(parcel, TERRITORIES), crs)
+            whole = equal_area_ha([parcel], crs)[0]
+            if border == "cut":
+                expected |= {(unit, t): area for t, area in enumerate(pieces) if area > 0}
+            elif pieces.max() > 0 and pieces.max() >= whole - pieces.sum():
+                expected[unit, int(pieces.argmax())] = whole
+        got = {(row.unit, row.territory): row.area_ha for row in found.itertuples()}
+        assert got.keys() == expected.keys()
+        assert all(got[key] == pytest.approx(expected[key], rel=1e-9) for key in got)
+
+
+def test_no_parcels_give_no_units():
+    for border in ("majority", "cut"):
+        assert list(land_units([], TERRITORIES, border=border)) == ["unit", "territory", "area_ha"]
+
+
+def test_cleaning_repairs_drops_and_finds_twins_drawn_from_another_corner():
+    bow_tie = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    square = Polygon([(0, 0), (0, 1), (1, 1), (1, 0)])
+    again = Polygon([(1, 1), (1, 0), (0, 0), (0, 1)])
+    flat = Polygon([(0, 0), (1, 1), (0, 0)])
+    repaired, remarks = clean_parcels([bow_tie, square, again, None, Polygon(), flat])
+    assert remarks["is_repaired"].tolist() == [True, False, False, False, False, False]
+    assert remarks["is_empty"].tolist() == [False, False, False, True, True, True]
+    assert remarks["is_duplicate"].tolist() == [False, False, True, False, False, False]
+    assert shapely.is_valid(repaired).all()
+    assert shapely.area(repaired[0]) == pytest.approx(0.5)
+
+
+def test_an_owners_parcels_are_summed_by_territory_and_unknown_owners_stay_apart():
+    units = pd.DataFrame({"unit": [0, 1, 2, 3, 4], "territory": [0, 0, 1, 0, 0], "area_ha": [1.0, 2, 4, 8, 16]})
+    found = sum_by_owner(units, ["ana", "ana", "ana", None, None])
+    assert sorted(found.loc[found["territory"] == 0, "area_ha"]) == [3, 8, 16]
+    assert found.loc[found["territory"] == 1, "area_ha"].tolist() == [4]
+
+
+def test_overlaps_are_found_and_neighbours_are_not():
+    parcels = shapes((0, 0, 1, 1), (1, 0, 2, 1), (1.5, 0, 2.5, 1), (0.2, 0.2, 0.4, 0.4), (0, 1, 1, 2))
+    found = find_overlaps(parcels)
+    assert found[["first", "second"]].to_numpy().tolist() == [[0, 3], [1, 2]]
+    assert found["overlap_share"].tolist() == pytest.approx([1, 0.5])
+    assert len(find_overlaps(shapes((0, 0, 1, 1), (0.999, 0, 2, 1)))) == 0
+    assert len(find_overlaps(shapes((0, 0, 1, 1), (0.999, 0, 2, 1)), min_share=0)) == 1
+    assert len(find_overlaps([])) == 0
+
+
+def test_a_thousand_parcels_in_a_row_hide_no_overlap():
+    row = [(k, 0, k + 1, 1) for k in range(1000)]
+    assert len(find_overlaps(shapes(*row))) == 0
+    assert find_overlaps(shapes(*row, (500.5, 0, 500.9, 0.5))).iloc[0][["first", "second"]].tolist() == [500, 1000]
+
+
+def test_fields_are_polygons_of_the_field_classes_and_parts_count_each():
+    two_parts = shapely.MultiPolygon([box(0.1, 0.1, 0.2, 0.2), box(0.3, 0.3, 0.4, 0.4)])
+    layer = land_use(("farmland", two_parts), ("forest", box(0.5, 0.5, 0.6, 0.6)), ("vineyard", box(1.1, 0, 1.2, 0.1)))
+    found = field_units(layer, TERRITORIES, classes=["farmland", "vineyard"])
+    assert found["territory"].tolist() == [0, 0, 1]
+
+
+def test_polygons_that_stand_twice_under_one_class_count_once():
+    square = box(0.1, 0.1, 0.2, 0.2)
+    cleaned, _ = clean_land_use(land_use(("farmland", square), ("farmland", square), ("meadow", square)))
+    assert cleaned["land_use"].tolist() == ["farmland", "meadow"]
+
+
+def test_class_areas_are_cut_at_borders_and_cover_all_territories():
+    layer = land_use(("farmland", box(0.9, 0, 1.2, 0.5)), ("forest", box(0.2, 0.2, 0.4, 0.4)))
+    table = class_areas_ha(layer, np.array([WEST, EAST, box(5, 5, 6, 6)]))
+    assert table.columns.tolist() == ["farmland", "forest"]
+    assert table.loc[1, "farmland"] == pytest.approx(2 * table.loc[0, "farmland"], rel=1e-3)
+    assert table.loc[1, "forest"] == table.loc[2].sum() == 0
+
+
+def test_land_under_overlapping_polygons_is_covered_once():
+    crs = equal_area_crs((0, 0, 2, 1))
+    overlapping = shapes((0.1, 0.1, 0.3, 0.3), (0.2, 0.1, 0.4, 0.3), (0.6, 0.6, 0.7, 0.7))
+    union = equal_area_ha(shapes((0.1, 0.1, 0.4, 0.3), (0.6, 0.6, 0.7, 0.7)), crs).sum()
+    assert covered_ha(overlapping, TERRITORIES)[0] == pytest.approx(union, rel=1e-9)
+    assert covered_ha([], TERRITORIES).tolist() == [0, 0]

@@ -1,0 +1,153 @@
+"""Speeds of roads from the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from road_cases import SPEEDS_CSV, default_table, road_layer
+
+from comarca.errors import InputError
+from comarca.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
+
+LINE = [(0, 0), (0.01, 0)]
+
+
+def speed(country="", **tags):
+    return road_speed_kmh(road_layer([LINE], **tags), default_table(country))[0]
+
+
+def rows(*extra):
+    return pd.concat([pd.read_csv(SPEEDS_CSV), pd.DataFrame(list(extra))], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"road_class": "motorway"}, 90),
+        ({"road_class": "primary"}, 60),
+        ({"road_class": "ferry"}, 8),
+        ({"road_class": "primary", "surface": "asphalt"}, 60),
+        ({"road_class": "primary", "surface": "gravel"}, 30),
+        ({"road_class": "residential", "surface": "gravel"}, 25),
+        ({"road_class": "primary", "surface": "gravel", "smoothness": "very_bad"}, 20),
+        ({"road_class": "tertiary"}, 40 * 0.9),
+        ({"road_class": "tertiary", "surface": "asphalt"}, 40),
+        ({"road_class": "tertiary", "surface": "moon dust"}, 40 * 0.9),
+        ({"road_class": "unclassified"}, 30 * 0.8),
+        ({"road_class": "track"}, 15),
+        ({"road_class": "track", "tracktype": "grade1"}, 25),
+        ({"road_class": "track", "tracktype": "grade5"}, 8),
+        ({"road_class": "track", "tracktype": "grade1", "surface": "mud"}, 10),
+        ({"road_class": "primary", "tracktype": "grade5"}, 20),
+    ],
+)
+def test_the_slowest_of_class_surface_and_grade_counts(tags, kmh):
+    assert speed(**tags) == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize(
+    ("maxspeed", "kmh"),
+    [
+        ("50", 42.5),
+        ("50 km/h", 42.5),
+        ("30 mph", 30 * 1.609344 * 0.85),
+        ("20mph", 20 * 1.609344 * 0.85),
+        ("100", 60),
+        ("5", 60),
+        ("300", 60),
+        ("AT:urban", 60),
+        ("none", 60),
+        ("signals", 60),
+        ("50;80", 60),
+        ("walk", 60),
+        ("", 60),
+        (None, 60),
+    ],
+)
+def test_speed_limits_slow_down_but_never_speed_up(maxspeed, kmh):
+    assert speed(road_class="primary", maxspeed=maxspeed) == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"smoothness": "impassable"},
+        {"access": "no"},
+        {"access": "private"},
+        {"access": "yes", "motor_vehicle": "no"},
+    ],
+)
+def test_what_cannot_be_driven_is_left_out(tags):
+    assert np.isnan(speed(**tags))
+
+
+def test_motor_vehicle_goes_before_access():
+    assert speed(access="no", motor_vehicle="yes") == pytest.approx(25)
+    assert speed(access="private", motor_vehicle="destination") == pytest.approx(25)
+
+
+def test_a_country_overrides_single_rows():
+    table = rows({"country": "NIC", "kind": "class", "value": "primary", "speed_kmh": 45, "on_foot": "yes"})
+    roads = road_layer([LINE, LINE], road_class=["primary", "secondary"])
+    assert road_speed_kmh(roads, speed_table(table, country="NIC")).tolist() == [45, 50]
+    assert road_speed_kmh(roads, speed_table(table, country="SLV")).tolist() == [60, 50]
+
+
+def test_seasonal_roads_are_left_out_if_a_row_says_so():
+    table = rows({"kind": "seasonal", "value": "yes", "speed_kmh": 0})
+    roads = road_layer([LINE, LINE], seasonal=["yes", None])
+    assert np.isnan(road_speed_kmh(roads, speed_table(table))).tolist() == [True, False]
+    assert np.isfinite(road_speed_kmh(roads, default_table())).all()
+
+
+def test_an_unknown_class_is_refused_with_the_nearest_spelling():
+    with pytest.raises(InputError, match=r"w000000.*primry.*Did you mean 'primary'"):
+        speed(road_class="primry")
+
+
+def test_motorways_and_ferries_are_not_walked_onto():
+    classes = ["motorway", "motorway_link", "ferry", "trunk", "track"]
+    roads = road_layer([LINE] * 5, road_class=classes)
+    assert may_walk_onto(roads, default_table()).tolist() == [False, False, False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"kind": "klass", "value": "primary", "speed_kmh": 50}, "klass.*Did you mean 'class'"),
+        ({"kind": "class", "value": "primary", "speed_kmh": 50, "on_foot": "yes"}, "once"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": "fast", "on_foot": "yes"}, "fast.*a number"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": 0, "on_foot": "yes"}, "a positive speed"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": 50, "on_foot": "maybe"}, "`yes` or `no`"),
+        ({"kind": "surface", "value": "ice", "speed_kmh": -3}, "0 or more"),
+        ({"kind": "untagged_surface", "value": "track"}, "a positive factor"),
+    ],
+)
+def test_wrong_rows_of_the_table_are_refused(row, message):
+    with pytest.raises(InputError, match=message):
+        speed_table(rows(row), name="speeds.csv")
+
+
+def test_a_table_without_a_column_or_the_rules_on_limits_is_refused():
+    with pytest.raises(InputError, match="on_foot"):
+        speed_table(pd.read_csv(SPEEDS_CSV).drop(columns="on_foot"))
+    table = pd.read_csv(SPEEDS_CSV)
+    with pytest.raises(InputError, match="lowest"):
+        speed_table(table[table["value"] != "lowest"])
+
+
+def test_what_was_left_out_or_not_understood_is_counted():
+    roads = road_layer(
+        [LINE] * 4,
+        surface=["asphalt", "moon dust", None, "moon dust"],
+        maxspeed=["50", "AT:urban", None, "999"],
+        access=[None, None, None, "no"],
+    )
+    table = default_table()
+    checks = {check.name: check for check in speed_checks(roads, table, road_speed_kmh(roads, table))}
+    assert checks["roads_not_passable"].value == 1
+    assert (checks["roads_surface_unknown"].value, checks["roads_surface_unknown"].status) == (2, "warn")
+    assert checks["roads_surface_unknown"].rows == [{"value": "moon dust", "ways": 2}]
+    assert checks["roads_smoothness_unknown"].status == "pass"
+    assert checks["roads_maxspeed_ignored"].value == 2
