@@ -17,5 +17,12 @@ rule all:
     localrule: True
 
 
+# Everything but the maps.
+rule tables:
+    input:
+        table_products,
+    localrule: True
+
+
 onsuccess:
     print_summary()

@@ -16,7 +16,8 @@ from comarca.crs import geocentric_m
 from comarca.flags import Flag
 from comarca.places import Destinations, outlines, put_on_network, walkable_index
 from comarca.routing import TravelGraph, reversed_graph
-from comarca.segments import SegmentIndex, Tolls, cheapest_segment, index_segments
+from comarca.search import cheapest_segment
+from comarca.segments import SegmentIndex, Tolls, index_segments
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 from comarca.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 

@@ -6,6 +6,7 @@ that name. Files are handed out as hard links where the file system can, so a co
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -17,6 +18,8 @@ from comarca.verify import file_digests
 
 if TYPE_CHECKING:
     from comarca.receipts import Receipt
+
+log = logging.getLogger(__name__)
 
 
 class Cache:
@@ -58,7 +61,7 @@ class Cache:
         return receipt
 
     def put(self, name: str, path: Path, receipt: Receipt) -> None:
-        """Keep a file.
+        """Keep a file. A cache that cannot be written to is no reason to stop: it is logged.
 
         Parameters
         ----------
@@ -72,9 +75,12 @@ class Cache:
         if self._folder is None:
             return
         content = self._content(receipt.sha256)
-        if not content.is_file():
-            link_or_copy(path, content)
-        io.write_json(receipt.as_dict(), self._index(name))
+        try:
+            if not content.is_file():
+                link_or_copy(path, content)
+            io.write_json(receipt.as_dict(), self._index(name))
+        except OSError as error:
+            log.warning("%s could not be kept in the cache %s: %s", path, self._folder, error)
 
     def give(self, receipt: Receipt, target: Path) -> None:
         """Put a kept file in its place.

@@ -241,6 +241,12 @@ class LandOptions(Model):
         ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
         description="OSM landuse values that are fields.",
     )
+    border: Literal["majority", "cut"] = Field(
+        "majority", description="A field or patch in several territories: to the one with most of it, or cut."
+    )
+    suppressed: Literal["lognormal", "geometric", "midpoint", "drop"] = Field(
+        "lognormal", description="How areas that a census withholds for secrecy are estimated, or drop the territory."
+    )
 
 
 class IndicatorOptions(Model):

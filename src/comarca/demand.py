@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +18,9 @@ from comarca.settlements import territory_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
+
+#: Weight in mean positions of a place that nobody lives at; too little to move people beside it.
+_EMPTY_PULL: Final = 1e-9
 
 
 def demand_points(
@@ -51,19 +54,22 @@ def demand_points(
     territory = territory_of(population.geometry.to_numpy(), territories)
     persons = population["population_persons"].to_numpy()
     east, north = _transformer(STORAGE, plane).transform(population.geometry.x, population.geometry.y)
+    # Places known to have nobody are kept: they tell an empty territory from an unknown one.
+    pull = np.where(persons > 0, persons, _EMPTY_PULL)
     frame = pd.DataFrame(
         {
             "territory": territory,
             "column": np.floor(np.asarray(east) / demand_cell_m).astype(np.int64),
             "row": np.floor(np.asarray(north) / demand_cell_m).astype(np.int64),
             "weight": persons,
-            "east": east * persons,
-            "north": north * persons,
+            "pull": pull,
+            "east": east * pull,
+            "north": north * pull,
         }
     )
-    used = frame[(frame["territory"] >= 0) & (frame["weight"] > 0)]
+    used = frame[frame["territory"] >= 0]
     cells = used.groupby(["territory", "column", "row"], as_index=False).sum()
-    lon, lat = _transformer(plane, STORAGE).transform(cells["east"] / cells["weight"], cells["north"] / cells["weight"])
+    lon, lat = _transformer(plane, STORAGE).transform(cells["east"] / cells["pull"], cells["north"] / cells["pull"])
     demand = _demand(cells, territories, cells["weight"].to_numpy(), shapely.points(lon, lat))
     return demand, [_outside(persons, territory)]
 

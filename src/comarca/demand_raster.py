@@ -6,12 +6,11 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from exactextract.operation import Operation
 from pyproj import Transformer
 
 from comarca.crs import GEOD, STORAGE
 from comarca.errors import InputError
-from comarca.exact import Band, extract
+from comarca.exact import Band, Wanted, extract
 from comarca.rasters import BLOCK_CELLS, OpenRaster, Raster, open_raster
 from comarca.zonal import zones_on
 
@@ -81,7 +80,7 @@ def _gathered(
     near = np.sort(zones.sindex.query(shapely.box(*band.extent())))
     if len(near) == 0:
         return pd.DataFrame(columns=["zone", "row", "column", "people", "x", "y"], dtype=float)
-    found = extract(zones.iloc[near], [Operation(name, name, band) for name in ("values", "coverage", "cell_id")])
+    found = extract(zones.iloc[near], [Wanted(name, name, band) for name in ("values", "coverage", "cell_id")])
     values, coverage, cell = (np.concatenate([np.empty(0), *found[name]]) for name in ("values", "coverage", "cell_id"))
     if (values < 0).any():
         raise InputError(

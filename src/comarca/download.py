@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
@@ -163,6 +165,7 @@ def _from_provider(request: Request, context: Context, resolve: Resolve, deliver
 def _obtain(request: Request, candidate: Resolved, context: Context, deliver: Deliver) -> Receipt:
     source = context.settings.sources[request.source]
     target = candidate.target or request.target
+    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     log.info("Fetching %s from %s.", target, candidate.url)
     delivery = deliver(request, candidate, part, context)
@@ -191,7 +194,7 @@ def _obtain(request: Request, candidate: Resolved, context: Context, deliver: De
             final_url=delivery.final_url,
             etag=delivery.etag,
             last_modified=delivery.last_modified,
-            data_date=receipt.data_date or delivery.last_modified,
+            data_date=receipt.data_date or iso_date(delivery.last_modified),
         ),
         target,
     )
@@ -199,6 +202,25 @@ def _obtain(request: Request, candidate: Resolved, context: Context, deliver: De
     discard(part)
     context.settings.cache.put(target.relative_to(context.settings.raw_dir).as_posix(), target, receipt)
     return receipt
+
+
+def iso_date(http_date: str) -> str:
+    """Write an HTTP date as ISO 8601.
+
+    Parameters
+    ----------
+    http_date : str
+        Such as ``Sat, 21 Nov 2026 20:21:09 GMT``.
+
+    Returns
+    -------
+    str
+        Such as ``2026-11-21T20:21:09Z``; empty if it is no date.
+    """
+    try:
+        return f"{parsedate_to_datetime(http_date).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    except (TypeError, ValueError):
+        return ""
 
 
 def github_media_url(url: str, source: SourceFile) -> str | None:

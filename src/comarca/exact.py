@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import exactextract
 import numpy as np
 import shapely
 from exactextract.feature import FeatureSource, JSONFeature
+from exactextract.operation import Operation
 from exactextract.raster import RasterSource
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
-    from exactextract.operation import Operation
     from numpy.typing import NDArray
 
     from comarca.rasters import OpenRaster
@@ -27,8 +27,29 @@ Strategy = Literal["raster-sequential", "feature-sequential"]
 _CELLS_IN_MEMORY: Final = 8_000_000
 
 
+class Wanted(NamedTuple):
+    """A result that is wanted of each zone.
+
+    Attributes
+    ----------
+    statistic : str
+        Name of exactextract's operation.
+    name : str
+        Name of the result.
+    band : Band
+        What it is computed of.
+    weights : Band or None
+        What weighs the cells beside their share in the zone.
+    """
+
+    statistic: str
+    name: str
+    band: Band
+    weights: Band | None = None
+
+
 def extract(
-    zones: gpd.GeoDataFrame, operations: Sequence[Operation], *, strategy: Strategy = "raster-sequential"
+    zones: gpd.GeoDataFrame, wanted: Sequence[Wanted], *, strategy: Strategy = "raster-sequential"
 ) -> pd.DataFrame:
     """Run exactextract.
 
@@ -36,8 +57,8 @@ def extract(
     ----------
     zones : geopandas.GeoDataFrame
         Valid polygons in the CRS of the bands.
-    operations : sequence of exactextract.operation.Operation
-        What to compute; each names its result and holds its `Band`.
+    wanted : sequence of Wanted
+        What to compute.
     strategy : str, optional
         ``raster-sequential`` reads each block of the raster once, for all zones in it; ``feature-sequential`` reads
         the window of each zone. Memory is bounded in both.
@@ -45,10 +66,12 @@ def extract(
     Returns
     -------
     pandas.DataFrame
-        One row per zone in the order given, one column per operation.
+        One row per zone in the order given, one column per result.
     """
+    # exactextract does not keep the bands alive: `wanted` has to hold them until it is done.
+    operations = [Operation(*each) for each in wanted]
     found: pd.DataFrame = exactextract.exact_extract(
-        None, _Zones(zones), list(operations), include_cols=["row"], strategy=strategy,
+        None, _Zones(zones), operations, include_cols=["row"], strategy=strategy,
         max_cells_in_memory=_CELLS_IN_MEMORY, output="pandas",
     )  # fmt: skip
     return found.astype({"row": int}).set_index("row").sort_index()

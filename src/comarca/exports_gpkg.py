@@ -83,7 +83,8 @@ def write_geopackage(
     cities, roads : geopandas.GeoDataFrame, optional
         Layers ``cities`` and ``roads``; roads of `ROAD_CLASSES` are written.
     default_column : str, optional
-        The column that colours the territories on opening; the first mapped one if not given.
+        The column that colours the territories on opening; the first mapped one beyond the family ``territory`` if
+        not given.
     language : str, optional
         Language of legends and field names: ``en``, ``es`` or ``pt``.
     scheme, k : str, int, optional
@@ -116,9 +117,14 @@ def write_geopackage(
         (name, style(language)) for name, style in (("roads", road_style), ("cities", city_style)) if name in layers
     ]
     with closing(sqlite3.connect(path)) as database:
-        _add_styles(database, styles, default_column or (mapped[0].name if mapped else ""))
+        _add_styles(database, styles, default_column or _default(mapped))
         _add_descriptions(database, [column for column in columns if column.name in table], language)
         database.commit()
+
+
+def _default(columns: Sequence[Column]) -> str:
+    beyond = [column.name for column in columns if column.family != "territory"]
+    return next(iter([*beyond, *(column.name for column in columns)]), "")
 
 
 def _territory_styles(

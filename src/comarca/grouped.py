@@ -26,8 +26,7 @@ Estimate = Literal["lognormal", "geometric", "midpoint", "drop"]
 #: Mean size of an open class over its lower limit where no table cell tells it: that of a Pareto tail of exponent 2.
 _OPEN_RATIO = 2.0
 #: Upper limits of Câmara's bands of the Gini coefficient (1949); above the last one is the fourth.
-CAMARA_LIMITS = (0.25, 0.5, 0.9)
-CAMARA_BANDS = ("weak", "medium", "strong", "very_strong")
+CAMARA_LIMITS, CAMARA_BANDS = (0.25, 0.5, 0.9), ("weak", "medium", "strong", "very_strong")
 
 
 def complete_cells(
@@ -67,7 +66,7 @@ def complete_cells(
     table["class_max_ha"] = table["class_max_ha"].fillna(np.inf)
     has_holdings, has_area = table["holdings"] > 0, table["area_ha"] > 0
     table = table.assign(is_suppressed=has_holdings ^ has_area, is_bounded=has_holdings)[has_holdings | has_area]
-    mean = _class_mean_ha(table, group_count, "lognormal" if estimate == "drop" else estimate)
+    mean = _class_mean_ha(table, group_count, estimate)
     without_area = table["is_suppressed"] & table["is_bounded"]
     without_count = table["is_suppressed"] & ~table["is_bounded"]
     table.loc[without_count, "holdings"] = (table["area_ha"] / mean)[without_count]
@@ -96,7 +95,7 @@ def unknown_cells(cells: pd.DataFrame, group_count: int) -> FloatArray:
     Returns
     -------
     numpy.ndarray, shape (g,)
-        Number of such classes. No limit can be put on what they hold.
+        Their number. No limit can be put on what they hold.
     """
     unknown = cells["holdings"].isna() & cells["area_ha"].isna()
     return np.bincount(cells.loc[unknown, "group"], minlength=group_count).astype(np.float64)
@@ -129,8 +128,8 @@ def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
     doi:10.1287/mnsc.13.7.492; Cowell & Mehta (1982), doi:10.2307/2297275, for the rule of thirds.
     """
     ranked = _ranked(completed, group_count)
-    equal = gini(Units.of(ratio(_f(ranked["area_ha"]), _f(ranked["holdings"])), _f(ranked["holdings"]),
-                          group=ranked["group"], group_count=group_count))  # fmt: skip
+    size, holdings = ranked["area_ha"] / ranked["holdings"], ranked["holdings"]
+    equal = gini(Units.of(size, holdings, group=ranked["group"], group_count=group_count))
     fixed = ranked.assign(area_low_ha=ranked["area_ha"], area_high_ha=ranked["area_ha"])
     estimated_upper = _extreme_gini(fixed, group_count, highest=True)
     bounded = _sums(ranked["group"], ~ranked["is_bounded"], group_count) == 0
@@ -150,7 +149,7 @@ def landless_gini(index: ArrayLike, landless: ArrayLike, holdings: ArrayLike) ->
     Parameters
     ----------
     index : array-like, shape (g,)
-        Gini coefficient among those that have land.
+        Gini coefficient among those with land.
     landless, holdings : array-like, shape (g,)
         Number of households without land, and of holdings.
 
@@ -182,9 +181,9 @@ def camara_band(index: ArrayLike) -> NDArray[np.object_]:
     Source: Câmara (1949), Concentração da propriedade agrária no Brasil, Boletim Geográfico 7 (77), 516-528.
     """
     values = np.asarray(index, dtype=np.float64)
-    bands = np.array([*CAMARA_BANDS, None], dtype=object)
-    position = np.where(np.isnan(values), len(CAMARA_BANDS), np.searchsorted(CAMARA_LIMITS, values))
-    return np.asarray(bands[position], dtype=object)
+    # NaN sorts behind the last limit and meets the band after the last one: None.
+    position = np.searchsorted((*CAMARA_LIMITS, np.inf), values, side="left")
+    return np.asarray(np.array([*CAMARA_BANDS, None], dtype=object)[position], dtype=object)
 
 
 def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) -> pd.Series:
@@ -196,10 +195,9 @@ def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) ->
     held, floor = _f(table["area_ha"])[tail].sum(), (_f(table["holdings"]) * low)[tail].sum()
     top = low * (held / floor if floor > 0 else _OPEN_RATIO)
     closed = np.where(is_open, top, high)
-    middle = (low + closed) / 2
     log_middle = np.where(low > 0, np.sqrt(low * closed), closed / 2)
     if estimate == "midpoint":
-        return pd.Series(np.where(is_open, top, middle), index=table.index)
+        return pd.Series(np.where(is_open, top, (low + closed) / 2), index=table.index)
     simple = np.where(is_open, top, log_middle)
     if estimate == "geometric":
         return pd.Series(simple, index=table.index)
@@ -232,8 +230,8 @@ def _highest_area_ha(table: pd.DataFrame, low: pd.Series, group_count: int, cap_
     if cap_ha is None:
         return highest
     known = np.where(table["is_suppressed"], 0.0, table["area_ha"].fillna(0.0))
-    left = np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count)
-    return highest.clip(upper=pd.Series(left[table["group"]], index=table.index)).clip(lower=low)
+    left = (np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count))[table["group"]]
+    return highest.clip(upper=pd.Series(left, index=table.index)).clip(lower=low)
 
 
 def _ranked(completed: pd.DataFrame, group_count: int) -> pd.DataFrame:
@@ -262,8 +260,8 @@ def _extreme_gini(ranked: pd.DataFrame, group_count: int, *, highest: bool) -> F
         if np.allclose(improved, value, rtol=0, atol=1e-14, equal_nan=True):
             break
         value = improved
-    unlimited = _sums(group, endless, group_count) > 0
-    return np.where(unlimited & highest & ~np.isnan(improved), 1.0, np.clip(improved, 0.0, 1.0))
+    unlimited = highest & (_sums(group, endless, group_count) > 0) & ~np.isnan(improved)
+    return np.where(unlimited, 1.0, np.clip(improved, 0.0, 1.0))
 
 
 def _best_area(
@@ -284,7 +282,7 @@ def _best_area(
 
 
 def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:
-    """Add up what the most unequal sizes inside each class bring to the numerator; a single holding adds nothing."""
+    """Add up what the most unequal sizes inside each class bring; a single holding brings nothing."""
     holdings, count = _f(ranked["holdings"]), _f(ranked["all_holdings"])
     floor, ceiling = _f(ranked["class_min_ha"]), _f(ranked["class_max_ha"])
     is_open = np.isinf(ceiling)

@@ -10,6 +10,8 @@ from comarca.results import Check
 if TYPE_CHECKING:
     import pandas as pd
 
+    from comarca.legends import Legend
+
 #: Fewest territories that a correlation is stated for.
 _MIN_PAIRS = 10
 
@@ -84,4 +86,67 @@ def source_check(*, has_raster: bool) -> Check:
         value="land_cover" if has_raster else "land_use",
         threshold="farmland patches and diversity of land use come from a land-cover raster",
         message=f"Farmland patches and the diversity of land use come from {source}.",
+    )
+
+
+def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int) -> Check:
+    """Report what was wrong with the parcels, and how many the territories have.
+
+    Parameters
+    ----------
+    remarks : pandas.DataFrame
+        As from `comarca.parcels.clean_parcels`.
+    overlaps : pandas.DataFrame
+        As from `comarca.parcels.find_overlaps`.
+    joined : int
+        Number of parcels that lie in a territory.
+
+    Returns
+    -------
+    Check
+        ``warn`` if parcels are empty, stand twice or overlap; the rows count each case.
+    """
+    counts = {
+        "repaired": int(remarks["is_repaired"].sum()),
+        "empty, left out": int(remarks["is_empty"].sum()),
+        "duplicate, left out": int(remarks["is_duplicate"].sum()),
+        "pairs that overlap": len(overlaps),
+        "outside all territories, left out": int((~remarks["is_empty"] & ~remarks["is_duplicate"]).sum()) - joined,
+    }
+    wrong = counts["empty, left out"] + counts["duplicate, left out"] + counts["pairs that overlap"]
+    return Check(
+        name="parcels",
+        status="warn" if wrong else "pass",
+        value=joined,
+        threshold="no parcel is empty, stands twice or overlaps another",
+        message=f"{joined:,} of {len(remarks):,} parcels lie in the territories; {len(overlaps):,} pairs overlap "
+        "and count in full.",
+        rows=[{"case": case, "count": count} for case, count in counts.items()],
+    )
+
+
+def legend_check(legend: Legend, areas: pd.DataFrame) -> Check:
+    """Report codes of a land-cover raster that its legend lacks.
+
+    Parameters
+    ----------
+    legend : Legend
+        The legend.
+    areas : pandas.DataFrame
+        Layer ``land_cover_areas``.
+
+    Returns
+    -------
+    Check
+        ``warn`` if there are any; the rows give the area of each.
+    """
+    area = areas.groupby("class_code")["area_ha"].sum()
+    unknown = legend.unknown(area.index)
+    return Check(
+        name="land_cover_legend",
+        status="warn" if unknown else "pass",
+        value=len(unknown),
+        threshold="the legend has every code of the raster",
+        message=f"{len(unknown)} code(s) of the raster are not in the legend {legend.name}; they play no role.",
+        rows=[{"class_code": code, "area_ha": float(area[code])} for code in unknown],
     )

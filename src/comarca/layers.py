@@ -57,7 +57,16 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("market_potential", "table", "layers/market_potential.parquet", "roads.provider"),
         Layer("surfaces", "reference", "config/surfaces.csv", ""),
         Layer("demand_lights", "table", "layers/demand_lights.parquet", "night_lights.provider"),
+        Layer("territory_lights", "table", "layers/territory_lights.parquet", "night_lights.provider"),
         Layer("parcels", "table", "layers/parcels.parquet", "parcels.provider"),
+        Layer("holdings", "table", "layers/holdings.parquet", "holdings.provider"),
+        Layer("land_cover_areas", "table", "layers/land_cover_areas.parquet", "land_cover.provider"),
+        Layer("land_cover_patches", "table", "layers/land_cover_patches.parquet", "land_cover.provider"),
+        Layer("urca_times", "table", "layers/urca_times.parquet", "roads.provider"),
+        Layer("population_by_year", "table", "layers/population_by_year.parquet", "population.provider"),
+        Layer("economy", "vector", "layers/economy.parquet", "osm.provider"),
+        Layer("employment", "table", "layers/employment.parquet", "employment.provider"),
+        Layer("firms", "table", "layers/firms.parquet", "employment.provider"),
         Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
     )
 }
@@ -97,7 +106,7 @@ def available_layers(region: Region) -> frozenset[str]:
         "surfaces": True,
     }
     present["travel_times"] = present["roads"] and present["cities"]
-    present["market_potential"] = False
+    present["market_potential"] = present["travel_times"]
     present["service_times"] = present["roads"] and present["services"]
     return frozenset(name for name, is_present in present.items() if is_present)
 

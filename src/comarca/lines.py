@@ -29,6 +29,10 @@ logger = logging.getLogger(__name__)
 _STEP_DEG: Final = 0.02
 #: Longest step when distances to a line are taken: its sag below the surface is then under 1 cm.
 _SHORT_STEP_DEG: Final = 0.005
+#: Vertices of an area that is cut no further.
+_TILE_VERTICES: Final = 2_000
+#: Where an area is halved: off round coordinates, which a line could follow and so count for both halves.
+_OFF_MIDDLE: Final = 0.498_713_2
 
 
 def length_by_territory(lines: ArrayLike, territories: ArrayLike) -> pd.DataFrame:
@@ -88,8 +92,10 @@ def length_inside_km(lines: ArrayLike, area: shapely.Geometry) -> FloatArray:
     touched = shapely.intersects(area, shapes)
     inside = touched & shapely.covers(area, shapes)
     km[inside] = _km(shapes[inside])
-    cut = touched & ~inside
-    km[cut] = _km(shapely.intersection(shapes[cut], area))
+    cut = np.flatnonzero(touched & ~inside)
+    tiles = np.array(_tiles(area), dtype=object)
+    line, tile = STRtree(tiles).query(shapes[cut], predicate="intersects")
+    np.add.at(km, cut[line], _km(shapely.intersection(shapes[cut[line]], tiles[tile])))
     return km
 
 
@@ -179,7 +185,7 @@ def _split_at_borders(shapes: ShapeArray, areas: ShapeArray, rows: IntArray) -> 
 
 
 def _segment_ends(shapes: ShapeArray) -> tuple[FloatArray, IntArray]:
-    """Ends of the straight segments of lines, shape (n, 2, 2), and the line each comes from; none has no length."""
+    """Cut lines into straight segments of some length: their ends, shape (n, 2, 2), and the line each comes from."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     coordinates, part = shapely.get_coordinates(parts, return_index=True)
     joined = (part[:-1] == part[1:]) & (coordinates[:-1] != coordinates[1:]).any(axis=1)
@@ -238,6 +244,20 @@ def _atoms(
         pieces["source"].to_numpy(),
         1 / times.to_numpy(dtype=np.float64),
     )
+
+
+def _tiles(area: shapely.Geometry) -> list[shapely.Geometry]:
+    """Halve an area until its parts have few vertices, so that cutting a line does not have to look at all of them."""
+    if shapely.get_num_coordinates(area) <= _TILE_VERTICES:
+        return [area]
+    west, south, east, north = shapely.bounds(area)
+    if east - west > north - south:
+        middle = west + _OFF_MIDDLE * (east - west)
+        halves = shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)
+    else:
+        middle = south + _OFF_MIDDLE * (north - south)
+        halves = shapely.box(west, south, east, middle), shapely.box(west, middle, east, north)
+    return [tile for half in halves for tile in _tiles(shapely.intersection(area, half))]
 
 
 def _pieces(segments: ShapeArray, start: FloatArray, end: FloatArray) -> ShapeArray:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.access import WALKING
+from comarca.access import WALKING, access_network, quickest_access, start_points
+from comarca.crs import require_storage_crs
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     from comarca.access import Access, AccessNetwork, Walking
+    from comarca.network import RoadNetwork
 
     Floats = NDArray[np.float64]
 
@@ -82,3 +86,48 @@ def market_potential(
         minutes[minutes > cutoff_half_lives * half_life_min] = np.inf
         potential += persons[place] * np.exp2(-minutes / half_life_min)
     return potential
+
+
+def market_potential_table(
+    network: RoadNetwork,
+    cities: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    *,
+    min_persons: float,
+    half_life_min: float = 60.0,
+    walking: Walking = WALKING,
+    max_snap_km: float = 1.0,
+) -> pd.DataFrame:
+    """Tabulate the market potential of each demand point.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The roads.
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``; those abroad too.
+    demand : geopandas.GeoDataFrame
+        Schema ``demand``.
+    min_persons : float
+        Cities with fewer inhabitants do not count.
+    half_life_min : float, optional
+        Travel time at which a city counts half.
+    walking : Walking, optional
+        How people walk.
+    max_snap_km : float, optional
+        A city farther than this from every road is reached on foot only.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Column ``market_potential_persons`` indexed by ``demand_id``; NaN where no city can be reached.
+    """
+    require_storage_crs(demand, name="demand")
+    cities = cities[cities["population_persons"] >= min_persons].reset_index(drop=True)
+    ready = access_network(network, cities, walking=walking, max_snap_km=max_snap_km)
+    starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    nearest = quickest_access(ready, starts, np.ones(len(cities), dtype=bool), walking=walking)
+    persons = market_potential(
+        ready, nearest, cities["population_persons"].to_numpy(), half_life_min=half_life_min, walking=walking
+    )
+    return pd.DataFrame({"market_potential_persons": persons}, index=pd.Index(demand["demand_id"], name="demand_id"))

@@ -48,8 +48,8 @@ def equal_area_ha(shapes: ArrayLike, crs: CRS) -> FloatArray:
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Hectares; 0 for empty geometries. Edges are straight in the projection, which for edges of up to 10 km differs
-        from geodesic areas by less than 1e-6.
+        Hectares; 0 for empty geometries. Edges are straight in the projection; for edges of up to 10 km this differs
+        from geodesic areas by 1e-6 or so.
     """
     to_plane = Transformer.from_crs(STORAGE, crs, always_xy=True).transform
     flat = shapely.transform(

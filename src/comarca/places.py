@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from comarca.crs import geocentric_m, require_storage_crs
-from comarca.segments import NEVER, SegmentIndex, Tolls, cheapest_segment, index_segments
+from comarca.search import cheapest_segment
+from comarca.segments import NEVER, SegmentIndex, Tolls, index_segments
 from comarca.splitting import insert_points
 from comarca.units import M_PER_KM
 

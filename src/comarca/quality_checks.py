@@ -210,17 +210,19 @@ def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float =
 def data_dates(years: Mapping[str, int | None]) -> Check:
     """Check that the data behind the columns are not too many years apart."""
     known = {name: year for name, year in years.items() if year is not None}
-    apart = max(known.values()) - min(known.values()) if known else 0
-    span = f" ({min(known.values())} to {max(known.values())})" if known else ""
+    if not known:
+        return Check(
+            "data_dates", "info", None, "", "It is not known which years the data behind the columns describe."
+        )
+    apart = max(known.values()) - min(known.values())
+    rows = [{"column": name, "year": year} for name, year in sorted(known.items(), key=lambda item: item[::-1])]
     return Check(
         name="data_dates",
         status="warn" if apart > MAX_YEARS_APART else "pass",
         value=apart,
         threshold=f"at most {MAX_YEARS_APART} years apart",
-        message=f"The data behind the columns are {apart} years apart{span}.",
-        rows=[{"column": name, "year": year} for name, year in sorted(known.items(), key=lambda item: item[::-1])]
-        if apart > MAX_YEARS_APART
-        else [],
+        message=f"The data behind {len(known)} columns are of {min(known.values())} to {max(known.values())}.",
+        rows=rows if apart > MAX_YEARS_APART else [],
     )
 
 

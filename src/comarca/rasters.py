@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 #: Rows of a raster that are read at a time where the reader has the choice: this many cells together.
 BLOCK_CELLS: Final = 8_000_000
 _LATTICE: Final = 33
+#: What GDAL may keep of what it has decoded.
+_CACHE_MB: Final = 128
 
 
 @dataclass(frozen=True)
@@ -199,13 +201,14 @@ def open_raster(raster: Raster) -> Iterator[OpenRaster]:
     CRSError
         If it has no CRS.
     """
-    try:
-        dataset = rasterio.open(raster.path)
-    except rasterio.errors.RasterioIOError as error:
-        raise InputError(str(raster.path), got=str(error), expected="a raster file that GDAL reads") from error
-    with dataset:
-        _check(raster, dataset)
-        yield OpenRaster(raster, dataset)
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
+        try:
+            dataset = rasterio.open(raster.path)
+        except rasterio.errors.RasterioIOError as error:
+            raise InputError(str(raster.path), got=str(error), expected="a raster file that GDAL reads") from error
+        with dataset:
+            _check(raster, dataset)
+            yield OpenRaster(raster, dataset)
 
 
 def values_at(raster: Raster, longitude: ArrayLike, latitude: ArrayLike) -> FloatArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comarca.catalogue import country
@@ -179,6 +180,33 @@ def lacking(layers: Iterable[tuple[str, str, Sequence[str], Mapping[str, Any]]],
         if not any(step.is_local or (not step.refusal and _is_there(step, settings)) for step in steps):
             rows += [_row(layer, code, step, "not there, and offline=true forbids fetching it") for step in steps]
     return rows
+
+
+def present_files(receipt: LayerReceipt) -> list[Path]:
+    """Files of a layer, sure to be there still.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt
+        The layer's receipt.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the receipt's order.
+
+    Raises
+    ------
+    RetrievalError
+        If a file has gone since: Snakemake does not watch over it, the receipt does.
+    """
+    paths = [Path(file.path) for file in receipt.files]
+    if gone := [path.as_posix() for path in paths if not path.is_file()]:
+        raise RetrievalError(
+            f"{receipt.layer} of {receipt.country}: {', '.join(gone)} was fetched and is no longer there. "
+            "Delete the layer's receipt in fetched/ and run again."
+        )
+    return paths
 
 
 def failure_table(failures: Iterable[Failure | Mapping[str, str]]) -> str:

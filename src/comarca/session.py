@@ -14,7 +14,7 @@ from comarca.retry import Policy
 from comarca.sources.registry import SourceFile, check_mirrors, load_sources, mirrored
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from comarca.transfer import Client
 
@@ -65,7 +65,6 @@ class Settings:
         country: str,
         *,
         params: Mapping[str, str],
-        alternatives: Sequence[Mapping[str, str]] = (),
         may_lack: bool = False,
         optional: bool = False,
     ) -> Request:
@@ -79,8 +78,6 @@ class Settings:
             ISO 3166-1 alpha-3 code.
         params : mapping
             Values of the fields of the address and of the target.
-        alternatives : sequence of mapping
-            Other values of the fields that make acceptable targets too.
         may_lack : bool
             Whether the provider rightly lacks this file in some places.
         optional : bool
@@ -102,7 +99,6 @@ class Settings:
             url=row.url[0].format(**fields),
             format=row.format,
             params=fields,
-            alternatives=tuple(self.raw_dir / row.target.format(**{**fields, **other}) for other in alternatives),
             may_lack=may_lack,
             optional=optional,
             by_hand=str(row.more.get("by_hand", "")).format(**fields),

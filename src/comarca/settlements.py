@@ -138,7 +138,7 @@ def _settlements(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoD
     marked = (cities.assign(is_part=False), others.assign(is_part=others["place"].isin(_PARTS)))
     both = [layer.rename(columns=names)[columns] for layer in marked]
     known = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=STORAGE)
-    known = known[known["population_persons"] > 0]
+    known = known[known["population_persons"] >= 0]
     return known.sort_values(["population_persons", "id"], ascending=[False, True], ignore_index=True)
 
 

@@ -19,7 +19,7 @@ a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -243,9 +243,7 @@ def _looked_up(values: pd.Series, numbers: Mapping[str, float]) -> NDArray[np.fl
 def _cap_applies(roads: pd.DataFrame, tag: str, is_track: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if tag == "tracktype":
         return ~is_track
-    if tag == "access":
-        return roads["motor_vehicle"].isna().to_numpy()
-    return np.ones(len(roads), dtype=bool)
+    return roads["motor_vehicle"].isna().to_numpy() if tag == "access" else np.ones(len(roads), dtype=bool)
 
 
 def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.float64]:
@@ -259,15 +257,15 @@ def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.fl
 def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     if lacking := [column for column in _COLUMNS if column not in rows.columns]:
         raise InputError(name, got=list(rows.columns), expected=f"also the columns {lacking}")
-    text = rows[list(_COLUMNS)].astype(object).where(rows[list(_COLUMNS)].notna(), "").astype(str)
-    text = text.apply(lambda column: column.str.strip())
+    given = rows[list(_COLUMNS)].reset_index(drop=True)
+    text = given.astype(object).where(given.notna(), "").astype(str).apply(lambda column: column.str.strip())
     for row, kind in text["kind"].items():
         if kind not in _KINDS:
             raise InputError(_where(name, row), got=kind, expected="a known kind", remedy=did_you_mean(kind, _KINDS))
     if text.duplicated(["country", "kind", "value"]).any():
         row = text.index[text.duplicated(["country", "kind", "value"])][0]
         raise InputError(_where(name, row), got=text.loc[row, "value"], expected="each value of a kind once")
-    checked: pd.DataFrame = text.assign(speed_kmh=_numbers(text["speed_kmh"], name), factor=_numbers(text["factor"], name))
+    checked: pd.DataFrame = text.assign(**{column: _numbers(text[column], name) for column in ("speed_kmh", "factor")})
     needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
     _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
     needs_factor = (checked["kind"] == "untagged_surface") | (
@@ -297,5 +295,6 @@ def _refuse(wrong: pd.DataFrame, name: str, column: str, expected: str) -> None:
         )  # fmt: skip
 
 
-def _where(name: str, row: object) -> str:
-    return f"{name}, row {row}"
+def _where(name: str, row: Any) -> str:
+    # The first line of the file holds the names of the columns.
+    return f"{name}, line {row + 2}"

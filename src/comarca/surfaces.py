@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("surface", "is_paved", "is_all_weather")
 
-#: Share of the untagged km of a class that is taken as paved where the region's own tags say too little. Classes not
+#: Share of the untagged km of a class that is taken as paved as long as the region's own tags say little. Classes not
 #: listed: one half, which says that nothing is known.
 UNTAGGED_PAVED_SHARE: Final[Mapping[str, float]] = {
     "motorway": 1.0,
@@ -103,7 +103,7 @@ def surface_is(surface: pd.Series, known: pd.Series) -> FloatArray:
 
 
 def paved_share_by_class(
-    road_class: pd.Series, is_paved: FloatArray, km: FloatArray, *, min_tagged_km: float = 50.0
+    road_class: pd.Series, is_paved: FloatArray, km: FloatArray, *, prior_km: float = 10.0
 ) -> pd.DataFrame:
     """Share of each class that is paved, to stand in where the surface is not tagged.
 
@@ -115,30 +115,31 @@ def paved_share_by_class(
         1 paved, 0 not, NaN not known.
     km : numpy.ndarray, shape (n,)
         Length of each road.
-    min_tagged_km : float, optional
-        Length that must be tagged before the region's own share is believed.
+    prior_km : float, optional
+        Tagged length that the default is worth, so that a few tagged roads do not speak for a whole class.
 
     Returns
     -------
     pandas.DataFrame
-        Indexed by class: ``share``, ``tagged_km``, and ``basis``: ``region`` (share among the class's tagged km in the
-        region) or ``default`` (`UNTAGGED_PAVED_SHARE`).
+        Indexed by class: ``share`` (used), ``tagged_share`` (among the class's tagged km in the region; NaN if there
+        are none), ``tagged_km``, ``default`` (`UNTAGGED_PAVED_SHARE`).
 
     Notes
     -----
-    Mappers tag what stands out, so the tagged roads of a class are no random sample of it.
+    ``share = (tagged_share x tagged_km + default x prior_km) / (tagged_km + prior_km)``. Mappers tag what stands out,
+    so the tagged roads of a class are no random sample of it.
     """
-    tagged = pd.DataFrame({"class": base_class(road_class), "km": km, "paved_km": km * is_paved})
-    tagged.loc[np.isnan(is_paved), "km"] = 0.0
-    table = tagged.groupby("class").agg(tagged_km=("km", "sum"), paved_km=("paved_km", "sum"))
-    enough = table["tagged_km"] >= min_tagged_km
-    default = pd.Series([UNTAGGED_PAVED_SHARE.get(str(name), _UNKNOWN_SHARE) for name in table.index], table.index)
-    own = (table["paved_km"] / table["tagged_km"].where(enough)).clip(0, 1)
+    known = pd.DataFrame({"class": base_class(road_class), "tagged_km": km, "paved_km": km * is_paved})
+    known.loc[np.isnan(is_paved), "tagged_km"] = 0.0
+    sums = known.groupby("class")[["tagged_km", "paved_km"]].sum()
+    default = pd.Series([UNTAGGED_PAVED_SHARE.get(str(name), _UNKNOWN_SHARE) for name in sums.index], sums.index)
+    share = (sums["paved_km"] + default * prior_km) / (sums["tagged_km"] + prior_km)
     return pd.DataFrame(
         {
-            "share": own.fillna(default),
-            "tagged_km": table["tagged_km"],
-            "basis": np.where(enough, "region", "default"),
+            "share": share.clip(0, 1),
+            "tagged_share": sums["paved_km"] / sums["tagged_km"].where(sums["tagged_km"] > 0),
+            "tagged_km": sums["tagged_km"],
+            "default": default,
         }
     )
 

@@ -297,7 +297,7 @@ def _parse_json(body: bytes, url: str) -> Any:
 
 def _excerpt(response: requests.Response) -> str:
     try:
-        head = response.raw.read(2048, decode_content=True) or b""
+        head = response.raw.read1(2048, decode_content=True) or b""
     except _PASSING:
         return ""
     text = markup_title(head) or " ".join(head.decode("utf-8", errors="replace").split())[:120]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from comarca.access import WALKING, access_network, quickest_access, start_points, straight_km
 from comarca.crs import require_storage_crs
+from comarca.flags import Flag
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -184,7 +185,7 @@ def access_checks(
     weight = demand["weight"].to_numpy()
     checks = []
     for name, table in times.items():
-        if not (cities["city_class"] == name).any():
+        if (table["reason"] == Flag.NO_CITY.value).any():
             continue
         missing = weight[table["minutes"].isna().to_numpy()].sum()
         share = float(missing / weight.sum()) if weight.sum() else 0.0

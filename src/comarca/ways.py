@@ -11,6 +11,7 @@ import shapely
 from comarca.crs import GEOD
 from comarca.places import as_points, outlines
 from comarca.routing import Reached, nearest_source
+from comarca.search import cheapest_segment
 from comarca.segments import (
     ANY,
     NEVER,
@@ -18,7 +19,6 @@ from comarca.segments import (
     Pieces,
     SegmentIndex,
     Tolls,
-    cheapest_segment,
     index_segments,
     toll_at,
 )

@@ -11,9 +11,8 @@ import pandas as pd
 import rasterstats
 import shapely
 from affine import Affine
-from exactextract.operation import Operation
 
-from comarca.exact import Band, CellAreas, extract
+from comarca.exact import Band, CellAreas, Wanted, extract
 from comarca.lines import valid_areas
 from comarca.rasters import OpenRaster, Raster, open_raster
 from comarca.results import Check
@@ -104,9 +103,9 @@ def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Eng
             table = extract(
                 zones,
                 [
-                    Operation("unique", "class", values),
-                    Operation("weighted_frac", "share", values, cells),
-                    Operation("sum", "km2", cells),
+                    Wanted("unique", "class", values),
+                    Wanted("weighted_frac", "share", values, cells),
+                    Wanted("sum", "km2", cells),
                 ],
             )
             areas = [
@@ -208,7 +207,7 @@ def _exact_statistics(
         sources = {name: Band(grid, name) for name, grid in grids.items()}
         wanted = {*statistics, "count"}
         table = extract(
-            zones, [Operation(stat, f"{name}_{stat}", sources[name]) for name in sources for stat in sorted(wanted)]
+            zones, [Wanted(stat, f"{name}_{stat}", sources[name]) for name in sources for stat in sorted(wanted)]
         )
     for name in rasters:
         if "sum" in wanted:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from servers.clock import Clock
-from servers.loopback import LoopbackServer
-from servers.world import Place, World
 
 from comarca.retrieval import fetch_layer
 from comarca.session import Context, Settings
 from comarca.transfer import Client
+from servers.clock import Clock
+from servers.loopback import LoopbackServer
+from servers.world import Place, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

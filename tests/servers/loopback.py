@@ -11,6 +11,7 @@ import hashlib
 import random
 import re
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 
 @dataclass
@@ -55,14 +57,16 @@ class Fault:
 
 #: What can go wrong with a body. Of these a checksum alone tells ``corrupt`` from good.
 KINDS = (
-    "status", "reset", "short", "truncated", "unannounced", "overlong", "html", "xml", "empty", "drip", "loop", "corrupt",
-    "wrong_range", "broken_chunks", "refuse",
+    "status", "reset", "short", "truncated", "unannounced", "overlong", "html", "xml", "empty", "drip", "loop",
+    "corrupt", "wrong_range", "broken_chunks", "refuse",
 )  # fmt: skip
 RANDOM_FAULTS = (
     Fault("status", 500), Fault("status", 502), Fault("status", 503, (("Retry-After", "120"),)),
-    Fault("status", 429, (("Retry-After", "7"),)), Fault("status", 503, (("Retry-After", "Sat, 21 Nov 2026 20:21:09 GMT"),)),
-    Fault("status", 404), Fault("status", 403), Fault("status", 416), Fault("reset"), Fault("short"), Fault("truncated"),
-    Fault("unannounced"), Fault("overlong"), Fault("html"), Fault("xml"), Fault("empty"), Fault("drip"), Fault("loop"),
+    Fault("status", 429, (("Retry-After", "7"),)),
+    Fault("status", 503, (("Retry-After", "Sat, 21 Nov 2026 20:21:09 GMT"),)),
+    Fault("status", 404), Fault("status", 403), Fault("status", 416), Fault("reset"), Fault("short"),
+    Fault("truncated"), Fault("unannounced"), Fault("overlong"), Fault("html"), Fault("xml"), Fault("empty"),
+    Fault("drip"), Fault("loop"),
     Fault("corrupt"), Fault("wrong_range"), Fault("broken_chunks"), Fault("refuse"),
 )  # fmt: skip
 
@@ -76,7 +80,7 @@ class LoopbackServer:
     Use it as a context manager. ``requests`` holds (method, path, headers) of everything asked.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, certificate: Path | None = None, key: Path | None = None) -> None:
         self.documents: dict[str, Document] = {}
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         self.posts: list[bytes] = []
@@ -86,12 +90,17 @@ class LoopbackServer:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
+        self._scheme = "http" if certificate is None else "https"
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate, key)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
         """Base address."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def __enter__(self) -> LoopbackServer:
         self._thread.start()

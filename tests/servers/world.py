@@ -1,4 +1,4 @@
-"""Made-up countries as the providers would hand them out: their addresses, their file names, their formats, their quirks.
+"""Made-up countries as the providers would hand them out: addresses, file names, formats, and quirks.
 
 A `Place` is four municipalities of 0.1 degrees in two provinces. `World` puts the files of a place on a server, below
 one path per provider: ``World.mirrors`` points every provider of the source registry there.
@@ -17,16 +17,15 @@ import numpy as np
 import osmium
 import shapely
 from pyproj import Transformer
-from servers.samples import geojson, geopackage, osm_pbf, raster, squares, written, zipped
 
 from comarca.sources.registry import load_sources, providers
 from comarca.sources.tiles import GHSL_LEFT_M, GHSL_TILE_M, GHSL_TOP_M
+from servers.samples import geojson, geopackage, osm_pbf, raster, squares, written, zipped
 
 if TYPE_CHECKING:
     from servers.loopback import LoopbackServer
 
 SOURCES = load_sources()
-PROVINCES = ("Norte", "Sur")
 DATE = "261121"
 
 
@@ -48,7 +47,7 @@ class Place:
         """Its four municipalities: names with accents, codes with leading zeros, two provinces."""
         names = ["San José", "Santa Cruz", "Ñeembucú", "El Alto"]
         return gpd.GeoDataFrame(
-            {"name": names, "code": ["0101", "0102", "0201", "0202"], "province": [PROVINCES[1]] * 2 + [PROVINCES[0]] * 2},
+            {"name": names, "code": ["0101", "0102", "0201", "0202"], "province": ["Sur", "Sur", "Norte", "Norte"]},
             geometry=squares(left=self.left, bottom=self.bottom),
             crs=4326,
         )  # fmt: skip
@@ -168,9 +167,11 @@ class World:
         row = SOURCES["geoboundaries_units"]
         for level in levels:
             fields = {"iso3": place.iso3, "level": level, "version": release}
-            raw, media = (template.format(**fields) for template in row.url)
+            raw = row.url[0].format(**fields)
+            media = raw.replace("https://github.com", f"{row.more['media']}/media").replace("/raw/", "/")
             body = geojson(geoboundaries_frame(place, level))
-            pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{hashlib.sha256(body).hexdigest()}\nsize {len(body)}\n"
+            oid = hashlib.sha256(body).hexdigest()
+            pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(body)}\n"
             if lfs == "redirect":
                 self.put("geoboundaries", raw, b"", status=302, headers={"Location": self.path("geoboundaries", media)})
             else:
@@ -178,8 +179,9 @@ class World:
             self.put("geoboundaries", media, body)
             entry = {
                 "boundaryID": f"{place.iso3}-ADM{level}-1", "boundaryISO": place.iso3, "boundaryType": f"ADM{level}",
-                "boundaryYearRepresented": "2021", "boundarySource": "Instituto Geográfico", "boundaryLicense": "CC BY 4.0",
-                "licenseDetail": "nan", "admUnitCount": "4", "buildDate": "Dec 12, 2023", "gjDownloadURL": raw,
+                "boundaryYearRepresented": "2021", "boundarySource": "Instituto Geográfico",
+                "boundaryLicense": "CC BY 4.0", "licenseDetail": "nan", "admUnitCount": "4",
+                "buildDate": "Dec 12, 2023", "gjDownloadURL": raw,
             }  # fmt: skip
             if api:
                 answer = [entry] if as_list else entry

@@ -14,6 +14,7 @@ from comarca.access import Walking
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.indicators.access import compute
+from comarca.market import market_potential_table
 from comarca.travel_times import in_class, travel_times_by_class
 from comarca.weighted import weighted_mean, weighted_quantile
 
@@ -130,6 +131,7 @@ def test_a_city_abroad_that_may_be_nearer_is_a_remark_on_the_value(root):
     assert result.flags.loc["01", "time_small_city_mean_min"] == Flag.BORDER_BIAS
     assert result.values.loc["01", "time_small_city_mean_min"] == pytest.approx(43)
     assert result.flags.loc["02", "time_small_city_mean_min"] == Flag.UNREACHABLE
+    assert result.flags.loc["01", "distance_small_city_straight_km"] == Flag.OK
     assert {check.name: check.value for check in result.checks}["border_bias_small_count"] == 2
     far = run(root, travel_times={"small": TIMES.assign(off_network_km=80.0)}, people=PEOPLE)
     assert far.flags.loc["01", "time_small_city_mean_min"] == Flag.OK
@@ -201,3 +203,25 @@ class TestWeightedStatistics:
             for number in range(20):
                 repeated = np.repeat(value[group == number], weight[group == number])
                 assert found[number] == np.quantile(repeated, quantile, method="inverted_cdf")
+
+
+@pytest.mark.parametrize("layer", [cities(("a", 2000, 0.02, 0.05)), cities(("a", 2000, 0.02, 0.05)).iloc[:0]])
+@pytest.mark.parametrize("count", [0, 2])
+def test_no_people_or_no_cities_are_no_error(layer, count):
+    network = network_of([[(0, 0.05), (0.2, 0.05)]])
+    people = demand(("01", 1, 0.05, 0.05), ("02", 1, 0.15, 0.05)).iloc[:count]
+    found = travel_times_by_class(network, layer, people, city_classes_persons=CLASSES)
+    assert len(found.times["small"]) == count
+    assert found.times["big"]["reason"].tolist() == [Flag.NO_CITY] * count
+    assert len(found.cities) == len(layer)
+
+
+def test_market_potential_comes_as_a_table_by_demand_point():
+    network = network_of([[(0, 0), (0.1, 0)]], speed_kmh=60)
+    people = demand(("01", 1, 0.02, 0), ("01", 1, 0.05, 0))
+    layer = cities(("a", 2000, 0, 0), ("hamlet", 10, 0.02, 0), ("unknown", np.nan, 0.05, 0))
+    table = market_potential_table(
+        network, layer, people, min_persons=1000, half_life_min=1.1131949, walking=Walking(fragment_max_km=0)
+    )
+    assert table.index.tolist() == ["d000", "d001"]
+    assert table["market_potential_persons"].tolist() == pytest.approx([2000 / 2**2, 2000 / 2**5], rel=1e-4)

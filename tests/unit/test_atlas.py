@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from comarca.flags import Flag
 from comarca.maps.atlas_pdf import atlas_pages, write_atlas_pdf
+from comarca.maps.atlas_words import REASON_WORDS
 from comarca.maps.base import build_base
 from comarca.maps.theme import MapOptions
 from comarca.registry import Column
@@ -164,9 +166,14 @@ def test_the_page_holds_every_value_and_the_reason_of_every_gap(page, table):
     assert found["a_share"]["values"] == table["a_share"].tolist()
     assert found["time_min"]["values"][1] is None
     assert data["reasons"]["time_min"] == {"1": "unreachable"}
-    assert data["meaning"]["unreachable"]
+    assert data["meaning"]["unreachable"]["es"].startswith("ninguna ciudad")
     assert sum(key["count"] for key in found["time_min"]["keys"]) == COUNT
     assert [key["label"]["es"] for key in found["time_min"]["keys"] if key["missing"]] == ["Sin datos"]
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_every_reason_code_speaks_the_readers_language(language):
+    assert REASON_WORDS[language].keys() == {flag.value for flag in Flag} - {""}
 
 
 def test_shapes_keep_their_holes_and_far_islands_come_near(page, base):
@@ -209,6 +216,14 @@ def opened(page, tmp_path_factory):
         browser.close()
 
 
+def test_every_indicator_can_be_drawn_without_complaint(opened):
+    tab, said, _ = opened
+    for name in ("area_km2", "a_class", "a_share", "time_min"):
+        tab.select_option("#indicator", name)
+        assert tab.locator("#map-heading").inner_text().startswith(name)
+    assert said == []
+
+
 def test_the_page_opens_without_errors_and_without_network(opened):
     tab, said, asked = opened
     assert said == []
@@ -222,6 +237,9 @@ def test_a_territory_called_script_is_shown_as_such(opened):
     tab.keyboard.press("Enter")
     assert tab.locator("#profile-heading").inner_text() == NASTY[0]
     assert tab.locator("#profile tr.current").count() == 1
+    tab.fill("#find", NASTY[1])
+    tab.keyboard.press("Enter")
+    assert "ninguna ciudad" in tab.locator("#profile .notes").inner_text()
 
 
 def test_a_click_on_the_map_opens_a_profile(opened):

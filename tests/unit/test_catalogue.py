@@ -46,7 +46,8 @@ def test_namibia_is_not_missing() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "right"),
-    [("ECQ", "ECU"), ("nic", "NIC"), ("NI", "NIC"), ("Nicaragua", "NIC"), ("brasil", "BRA"), ("Guatemla", "GTM"), ("BRZ", "BRA")],
+    [("ECQ", "ECU"), ("nic", "NIC"), ("NI", "NIC"), ("Nicaragua", "NIC"), ("brasil", "BRA"), ("Guatemla", "GTM"),
+     ("BRZ", "BRA")],
 )  # fmt: skip
 def test_an_unknown_code_is_met_with_the_right_one(wrong: str, right: str) -> None:
     with pytest.raises(ConfigError, match=rf"got '{wrong}'.*Did you mean.*{right}"):

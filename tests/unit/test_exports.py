@@ -187,6 +187,12 @@ def test_each_layer_has_one_default_style_on_its_geometry_column(geopackage):
     assert all(geometry[row["f_table_name"]] == row["f_geometry_column"] for row in defaults)
 
 
+def test_a_map_opens_on_an_indicator_rather_than_on_the_area(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.gpkg"
+    write_geopackage(table, territories, columns, path)
+    assert [row["styleName"] for row in styles(path) if row["useAsDefault"]] == [LONG_NAME]
+
+
 def test_styles_are_sound_xml_and_colour_every_value_once(geopackage, table):
     for row in styles(geopackage):
         ET.fromstring(row["styleSLD"].split("\n", 1)[1])

@@ -10,10 +10,12 @@ import shapely
 from families import WEST_EAST, columns_of, demand, only, territories
 from shapely.geometry import LineString, box
 
-from comarca.crs import GEOD
+from comarca.crs import GEOD, geodesic_length_km
 from comarca.flags import Flag
 from comarca.indicators.infrastructure import compute
 from comarca.schemas import ROAD_TAGS
+from comarca.sources.boundaries import territories_from_osm
+from comarca.sources.osm import read_osm
 from comarca.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 KM_PER_DEGREE = GEOD.inv(0, 0, 0, 1)[2] / 1000  # along the meridian, next to the equator
@@ -80,7 +82,7 @@ def test_paved_shares_with_and_without_imputation(columns, surfaces):
         north_south(0.02, 1, surface="gravel"),
         north_south(0.03, 2, road_class="primary"),  # untagged: paved by default
         north_south(0.04, 4, road_class="track"),  # untagged: not paved by default
-        north_south(0.11, 1),  # untagged residential, below 50 tagged km: one half
+        north_south(0.11, 1),  # untagged residential: one half, as 1 of 2 tagged km and the default say
     )
     names = ("paved_road_share", "paved_road_tagged_share", "surface_tagged_share")
     got = compute(
@@ -93,11 +95,12 @@ def test_paved_shares_with_and_without_imputation(columns, surfaces):
     assert got.flags.loc["03"].tolist() == [Flag.NO_ROADS] * 3
 
 
-def test_untagged_roads_follow_the_tagged_ones_of_their_class_where_those_are_many():
-    kinds = pd.Series(["tertiary", "tertiary_link", "tertiary", "track"])
-    table = paved_share_by_class(kinds, np.array([1, 0, np.nan, 1]), np.array([45.0, 15.0, 100.0, 10.0]))
-    assert table.loc["tertiary"].tolist() == [0.75, 60.0, "region"]
-    assert table.loc["track"].tolist() == [0.0, 10.0, "default"]
+def test_the_default_of_a_class_counts_like_ten_tagged_km():
+    kinds = pd.Series(["tertiary", "tertiary_link", "tertiary", "track", "primary"])
+    table = paved_share_by_class(kinds, np.array([1, 0, np.nan, 1, np.nan]), np.array([45.0, 15.0, 100.0, 10.0, 7.0]))
+    assert table.loc["tertiary"].tolist() == pytest.approx([50 / 70, 0.75, 60, 0.5])
+    assert table.loc["track"].tolist() == pytest.approx([0.5, 1, 10, 0])
+    assert table.loc["primary"].tolist() == pytest.approx([1, np.nan, 0, 1], nan_ok=True)
 
 
 def test_a_surface_of_several_values_needs_all_of_them(surfaces):
@@ -239,3 +242,43 @@ def test_each_point_is_near_a_line_or_not_as_brute_force_says():
     clear = abs(nearest - 2000) > 1
     assert 0.1 < got.mean() < 0.9
     assert (got == (nearest <= 2000))[clear].all()
+
+
+def compute_country(pbf, columns, surfaces):
+    osm = read_osm(pbf, ["roads", "power", "services", "boundaries"])
+    units, _ = territories_from_osm(osm["boundaries"], country="LIE", country_alpha2="LI", admin_level=8)
+    chosen = without(columns, "population", "demand_lights")
+    got = compute(territories=units, roads=osm["roads"], power=osm["power"], surfaces=surfaces, columns=chosen)
+    return osm, units, got
+
+
+@pytest.fixture(params=["example", "liechtenstein-2021/liechtenstein-2021-10-28.osm.pbf"])
+def country_pbf(request, example_pbf):
+    if request.param == "example":
+        return example_pbf
+    return request.getfixturevalue("cases") / request.param
+
+
+def test_roads_and_power_lines_of_a_country_balance(country_pbf, columns, surfaces):
+    osm, units, got = compute_country(country_pbf, columns, surfaces)
+    balances = {check.name: check for check in got.checks if check.name.endswith("_km_balance")}
+    assert {name: check.status for name, check in balances.items()} == {
+        "road_km_balance": "pass", "power_line_km_balance": "pass",
+    }  # fmt: skip
+    country = shapely.union_all(units.geometry)
+    drivable = osm["roads"][osm["roads"]["road_class"] != "ferry"]
+    for layer, column in ((drivable, "road_length_km"), (osm["power"], "power_line_length_km")):
+        inside = geodesic_length_km(shapely.intersection(layer.geometry.to_numpy(), country)).sum()
+        assert got.values[column].sum() == pytest.approx(inside, rel=1e-6)
+    assert len(got.values) == 11
+    assert (got.values["road_length_km"] > 10).all()
+
+
+def test_most_roads_of_liechtenstein_2021_are_paved_but_its_tracks_are_not(cases, columns, surfaces):
+    pbf = cases / "liechtenstein-2021/liechtenstein-2021-10-28.osm.pbf"
+    _, _, got = compute_country(pbf, columns, surfaces)
+    by_class = next(check for check in got.checks if check.name == "paved_share_of_untagged_roads").rows
+    share = {row["road_class"]: row["share"] for row in by_class}
+    assert share["primary"] > 0.95
+    assert share["residential"] > 0.8
+    assert share["track"] < 0.5

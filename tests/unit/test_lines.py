@@ -126,6 +126,15 @@ def test_a_long_segment_and_its_pieces_agree():
     assert km_table([line], squares).sum() == pytest.approx(length_inside_km([line], box(0, 40, 3, 43))[0], rel=1e-9)
 
 
+def test_an_outline_of_many_vertices_cuts_as_one_of_few_does():
+    outline = Polygon(shapely.get_coordinates(box(0, 0, 1, 1).exterior), [box(0.4, 0.4, 0.6, 0.6).exterior])
+    random = np.random.default_rng(2)
+    lines = shapely.linestrings(random.uniform(-0.2, 1.2, (200, 4, 2)))
+    fine = shapely.segmentize(outline, 1e-4)
+    assert shapely.get_num_coordinates(fine) > 40_000
+    assert length_inside_km(lines, fine) == pytest.approx(length_inside_km(lines, outline), rel=1e-9, abs=1e-9)
+
+
 def brute_force_km(line: LineString, territories: list[shapely.Geometry]) -> np.ndarray:
     """Node the line with all outlines at once and ask of each atom which territories cover its middle."""
     noded = shapely.union_all([line, *[area.boundary for area in territories]])

@@ -16,7 +16,7 @@ from comarca.maps.base import build_base
 from comarca.maps.choropleth import draw_map, save_map
 from comarca.maps.classify import SCHEMES, class_breaks, classify
 from comarca.maps.furniture import scale_bar_m
-from comarca.maps.layout import choose_layout, metres_per_inch
+from comarca.maps.layout import choose_layout, inset_boxes, metres_per_inch
 from comarca.maps.style import category_colors, class_colors
 from comarca.maps.theme import MapOptions, class_labels, column_classes, make_theme
 from comarca.maps.words import number, unit_label
@@ -289,6 +289,18 @@ def test_north_is_straight_up_in_the_middle(box):
 def test_wide_countries_lie_and_tall_ones_stand(box, upright):
     layout = choose_layout(build_base(layer(grid(*box, 2))).frames[0])
     assert (layout.height > layout.width) == upright
+
+
+@pytest.mark.parametrize("box", [(0, 0, 10, 3), (0, 0, 3, 10), (0, 0, 10, 11)])
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_insets_stay_on_the_page_and_apart(box, count):
+    layout = choose_layout(build_base(layer(grid(*box, 2))).frames[0])
+    places = inset_boxes(layout, count)
+    shapes = [shapely.box(place.left, place.bottom - 0.2, place.left + place.width, place.top) for place in places]
+    page = shapely.box(0.5, 0.5, layout.width - 0.4, layout.height)
+    room = shapely.box(layout.map.left, layout.map.bottom, layout.map.left + layout.map.width, layout.map.top)
+    assert all(page.contains(shape) and not room.intersects(shape) for shape in shapes)
+    assert shapely.union_all(shapes).area == pytest.approx(sum(shape.area for shape in shapes))
 
 
 # Files

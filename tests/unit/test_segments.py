@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from comarca.crs import GEOD, geocentric_m
 from comarca.geodesy import arc_m, geodesic_step_km
-from comarca.segments import NEVER, Tolls, cheapest_segment, index_segments
+from comarca.search import cheapest_segment
+from comarca.segments import ANY, NEVER, Pieces, Tolls, index_segments
 
 
 def brute_force(lon, lat, first, points, tolls, cost_per_m):
@@ -110,3 +111,28 @@ def test_an_arc_is_as_long_as_the_geodesic():
     start, end = geocentric_m([10.0], [45.0]), geocentric_m([10.5], [45.6])
     metres = GEOD.inv(10.0, 45.0, 10.5, 45.6)[2]
     assert arc_m(np.linalg.norm(start - end, axis=1))[0] == pytest.approx(metres, rel=1e-7)
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=25, deadline=None)
+def test_points_use_only_segments_of_their_own_piece_however_far(seed):
+    rng = np.random.default_rng(seed)
+    count = 2000
+    lon, lat = 9 + 0.3 * rng.random(count), 47 + 0.3 * rng.random(count)
+    lon[1::2], lat[1::2] = lon[::2] + 0.001, lat[::2]
+    first = np.arange(0, count, 2)
+    # Piece 7 is far off in the north-east corner; beside the points it has only segments that lead nowhere.
+    piece = np.where((lon > 9.28) & (lat > 47.28), 7, rng.integers(0, 3, count))
+    toll = np.where((piece == 7) | (lon > 9.05), rng.random(count) * 10, NEVER)
+    of_vertex, toll = np.repeat(piece[::2], 2), np.repeat(toll[::2], 2)
+    own = np.array([7, 7, 0, 1, ANY, 99])
+    points_m = geocentric_m(9 + 0.04 * rng.random(6), 47 + 0.04 * rng.random(6))
+    index = index_segments(lon, lat, first)
+    pieces = Pieces(of_vertex, own)
+    found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, pieces=pieces)
+    for i, point_m in enumerate(points_m):
+        may = first if own[i] == ANY else first[of_vertex[first] == own[i]]
+        alone = index_segments(lon, lat, may)
+        expected = cheapest_segment(alone, point_m[None], tolls=Tolls(toll, toll), cost_per_m=0.0195)
+        assert found.cost[i] == pytest.approx(expected.cost[0], rel=1e-12)
+        assert found.vertex[i] == expected.vertex[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import osmium
 import osmnx
 import pytest
 import shapely
-from servers.bench import ALFA, BETA, desk  # noqa: F401 - a fixture
+from servers.bench import ALFA, BETA
 from servers.loopback import Fault, gzipped
 from servers.world import DATE, SOURCES, extract_of, path_of
 
@@ -24,6 +23,8 @@ from comarca.sources.osm import read_osm
 from comarca.sources.overpass import query_tags
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from servers.bench import Desk
 
 INDEX = "/geofabrik/index-v1-nogeom.json"
@@ -141,8 +142,8 @@ def test_the_smallest_region_that_lists_the_code_is_chosen_and_no_part_of_a_coun
         entry("us", "north-america", "US"),
         entry("us/puerto-rico", "us"),
     ]
-    for code, stem, expected in (("PE", "", "peru"), ("BO", "", "andes"), ("BR", "", "brazil"), ("PR", "puerto-rico", "us/puerto-rico"),
-                                 ("BR", "gone", "brazil")):  # fmt: skip
+    for code, stem, expected in (("PE", "", "peru"), ("BO", "", "andes"), ("BR", "", "brazil"),
+                                 ("PR", "puerto-rico", "us/puerto-rico"), ("BR", "gone", "brazil")):  # fmt: skip
         chosen = choose_extract(features, stem=stem, iso2=code)
         assert chosen is not None
         assert chosen["id"] == expected
@@ -308,7 +309,7 @@ def test_an_extract_of_another_place_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("latitude", [0.0, -33.0, -54.0])
 def test_the_buffer_has_its_width_at_any_latitude(latitude: float) -> None:
-    """A disc of radius r with a buffer b is one of r + b, whatever the latitude: no degrees are taken for kilometres."""
+    """A point with a buffer is a disc of its radius, whatever the latitude: no degrees are taken for kilometres."""
     centre = shapely.Point(-70.0, latitude)
     disc = routing_area(centre.buffer(1e-4), buffer_km=50.0)
     area = float(geodesic_area_km2(np.array([disc]))[0])

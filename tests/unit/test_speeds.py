@@ -125,8 +125,10 @@ def test_motorways_and_ferries_are_not_walked_onto():
     ],
 )
 def test_wrong_rows_of_the_table_are_refused(row, message):
-    with pytest.raises(InputError, match=message):
+    line = len(pd.read_csv(SPEEDS_CSV)) + 2
+    with pytest.raises(InputError, match=message) as caught:
         speed_table(rows(row), name="speeds.csv")
+    assert f"speeds.csv, line {line}" in str(caught.value)
 
 
 def test_a_table_without_a_column_or_the_rules_on_limits_is_refused():

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 
 AFTER_A_FAMILY = {
     "assemble_table", "export_csv", "export_long", "export_codebook", "export_geoparquet", "export_geopackage",
-    "assemble_provenance", "assemble_quality", "build_map_base", "plot_map", "all",
+    "assemble_provenance", "assemble_quality", "tables",
 }  # fmt: skip
 
 
@@ -19,7 +19,7 @@ def total(planned):
 
 
 def test_a_second_run_does_nothing(synthetic_project):
-    assert "Nothing to be done" in synthetic_project.run().stdout
+    assert "Nothing to be done" in synthetic_project.run("tables").stderr
 
 
 def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synthetic_project):
@@ -27,7 +27,7 @@ def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synth
     before = module.read_text()
     try:
         module.write_text(before + "\n# An edit.\n")
-        planned = synthetic_project.planned()
+        planned = synthetic_project.planned("tables")
     finally:
         module.write_text(before)
     assert planned["compute_family"] == 1
@@ -37,16 +37,28 @@ def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synth
 def test_touching_a_file_without_changing_it_triggers_nothing(synthetic_project):
     (synthetic_project.folder / "src/comarca/indicators/land.py").touch()
     (synthetic_project.folder / "src/comarca/crs.py").touch()
-    assert synthetic_project.planned() == {}
+    assert synthetic_project.planned("tables") == {}
 
 
 @pytest.mark.parametrize("product", ["codebook.csv", "indicators.gpkg", "layers/travel_time_intermediate.tif"])
 def test_a_deleted_product_comes_back_alone(synthetic_project, product):
     path = synthetic_project.results("XXA") / product
     path.unlink()
-    assert sum(count for rule, count in synthetic_project.planned().items() if rule not in {"all", "total"}) == 1
+    assert sum(count for rule, count in synthetic_project.planned("tables").items() if rule not in {"tables", "total"}) == 1
     synthetic_project.run(f"results/XXA/{product}")
     assert path.is_file()
+
+
+def test_a_map_is_drawn_by_its_name(synthetic_project):
+    synthetic_project.run("results/XXA/maps/road_length_km.png")
+    folder = synthetic_project.results("XXA") / "maps"
+    assert sorted(path.name for path in folder.iterdir()) == ["road_length_km.png", "road_length_km.svg"]
+
+
+def test_an_unknown_map_is_refused_by_name(synthetic_project):
+    done = synthetic_project.run("results/XXA/maps/rode_length_km.png", ok=False)
+    assert done.returncode != 0
+    assert "rode_length_km is not a mapped column of XXA" in done.stdout + done.stderr
 
 
 def test_no_product_is_older_than_what_it_hangs_on_or_half_written(synthetic_project):

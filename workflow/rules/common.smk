@@ -217,16 +217,28 @@ PRODUCTS = (
 )
 
 
+def table_products(wildcards):
+    """The products of every region that are no maps."""
+    return [path for region in REGIONS for path in _tables_of(region)]
+
+
 def region_products(wildcards):
-    """All that a run makes: the products, the maps and the travel-time rasters of every region."""
-    paths = []
-    for region in REGIONS:
-        names = list(PRODUCTS)
-        names += [f"maps/{c.name}.{suffix}" for c in active_columns(region) if c.mapped for suffix in ("png", "svg")]
-        if "travel_times" in LAYERS_OF[region]:
-            names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
-        paths += [f"results/{region}/{name}" for name in names]
-    return paths
+    """All that a run makes: tables, travel-time rasters and maps of every region."""
+    maps = [
+        f"results/{region}/maps/{column.name}.{suffix}"
+        for region in REGIONS
+        for column in active_columns(region)
+        if column.mapped
+        for suffix in ("png", "svg")
+    ]
+    return table_products(wildcards) + maps
+
+
+def _tables_of(region):
+    names = list(PRODUCTS)
+    if "travel_times" in LAYERS_OF[region]:
+        names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
+    return [f"results/{region}/{name}" for name in names]
 
 
 def print_summary():

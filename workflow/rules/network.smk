@@ -91,6 +91,28 @@ rule compute_travel_raster:
         "../scripts/compute_travel_raster.py"
 
 
+rule compute_market_potential:
+    input:
+        network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("compute_market_potential"),
+    output:
+        potential=in_region("layers/market_potential.parquet"),
+    log:
+        in_region("logs/compute_market_potential.log"),
+    benchmark:
+        in_region("benchmarks/compute_market_potential.tsv")
+    params:
+        min_persons=lambda w: min(low for low, _ in region_of(w).city_classes_persons.values()),
+        half_life_min=lambda w: (region_of(w).indicators.access or AccessOptions()).half_life_min,
+        walking=walking,
+    message:
+        "{wildcards.region}: market potential of the cities."
+    script:
+        "../scripts/compute_market_potential.py"
+
+
 rule compute_service_times:
     input:
         network=in_region("layers/network.npz"),

@@ -161,13 +161,13 @@ class _ClassAccess:
             f"time_{city_class}_city_median_min": lambda: self.people.quantile(self.minutes, 0.5),
             f"time_{city_class}_city_p90_min": lambda: self.people.quantile(self.minutes, 0.9),
             f"distance_{city_class}_city_mean_km": lambda: self.people.mean(self.times["km"].to_numpy(dtype=float)),
-            f"distance_{city_class}_city_straight_km": lambda: self.people.mean(
-                self.times["straight_km"].to_numpy(dtype=float)
-            ),
             f"unreachable_{city_class}_city_population_share": self._unreachable,
         }
         if "time_threshold" in column.fields:
             return self._flagged(self._within(float(column.fields["time_threshold"])))
+        if name == f"distance_{city_class}_city_straight_km":
+            # The crow flies to cities off the network too, so the edge of the road data does not matter to it.
+            return self._flagged(self.people.mean(self.times["straight_km"].to_numpy(dtype=float)), may_be_biased=False)
         return self._flagged(measures[name]())
 
     def biased_share(self) -> Floats:
@@ -202,12 +202,12 @@ class _ClassAccess:
         found[most["territory"].to_numpy()] = chosen.to_numpy(dtype=object)
         return found
 
-    def _flagged(self, value: Any) -> tuple[Any, Texts]:
+    def _flagged(self, value: Any, *, may_be_biased: bool = True) -> tuple[Any, Texts]:
         is_missing = np.asarray(pd.isna(value))
         reasons = self.people.gaps()
         default = Flag.NO_CITY if self.has_no_city else Flag.UNREACHABLE
         reasons = np.where(is_missing & (reasons == Flag.OK.value), default.value, reasons)
-        bias = np.where(self.biased_share() > _BIAS_SHARE, Flag.BORDER_BIAS.value, Flag.OK.value)
+        bias = np.where(may_be_biased & (self.biased_share() > _BIAS_SHARE), Flag.BORDER_BIAS.value, Flag.OK.value)
         return value, np.where(is_missing, reasons, bias).astype(object)
 
 

@@ -204,7 +204,7 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
         "paved_road_share": cut.total(np.where(np.isnan(known), guess, known)) / length.where(length > 0),
         "paved_road_tagged_share": cut.total(np.nan_to_num(known)) / tagged.where(tagged > 0),
     }
-    names = ("road_class", *by_class.columns)
+    names, plain = ("road_class", *by_class.columns), by_class.astype(object).where(by_class.notna(), None)
     untagged = pd.Series(np.where(length > 0, Flag.NOT_MAPPED, Flag.NO_ROADS), length.index)
     checks = [
         Check(
@@ -213,7 +213,7 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
             value=float(km[np.isnan(known)].sum()),
             threshold="",
             message="Roads without a surface tag count as paved by the share of their class that is given here.",
-            rows=[dict(zip(names, row, strict=True)) for row in by_class.itertuples()],
+            rows=[dict(zip(names, row, strict=True)) for row in plain.itertuples()],
         ),
         _unknown_surfaces(roads["surface"], known, km),
     ]

@@ -99,8 +99,10 @@
     const other = byName.get(state.compare);
     const keys = column.class_of.map((place) => column.keys[place]);
     const shown = column.values.map((value) => `${column.title[state.language]}: ${formatted(column, value)}`);
-    const number = (entry) =>
-      entry.values.map((value) => (typeof value === "number" ? value * entry.factor : NaN));
+    const number = (entry) => entry.values.map((value, place) => {
+      if (entry.kind !== "number") return entry.class_of[place];
+      return value === null ? NaN : value * entry.factor;
+    });
     source.data = {
       ...source.data,
       color: keys.map((key) => key.color), hatch: keys.map((key) => (key.missing ? "right_diagonal_line" : " ")), shown,
@@ -108,9 +110,29 @@
       sx: number(column), sy: number(other),
     };
     if (scatter) {
-      scatter.below[0].axis_label = titled(column);
-      scatter.left[0].axis_label = titled(other);
+      scatter.left[0].axis_label = wrapped(titled(other), 45);
+      labelAxis(scatter.below[0], column);
     }
+  }
+
+  function wrapped(text, width) {
+    const lines = [""];
+    for (const part of text.split(" ")) {
+      if (`${lines.at(-1)} ${part}`.length > width) lines.push(part);
+      else lines[lines.length - 1] = `${lines.at(-1)} ${part}`.trim();
+    }
+    return lines.join("\n");
+  }
+
+  // Classes stand side by side in the order of the legend, missing ones last.
+  function labelAxis(axis, column) {
+    const isNumber = column.kind === "number";
+    const ticks = column.keys.map((_, place) => place);
+    axis.axis_label = titled(column);
+    axis.ticker = isNumber ? new Bokeh.BasicTicker() : new Bokeh.FixedTicker({ ticks });
+    axis.major_label_overrides = new Map(
+      isNumber ? [] : column.keys.map((key, place) => [place, key.label[state.language]]),
+    );
   }
 
   function describe() {
@@ -140,14 +162,20 @@
     return { place: greater + 1, count: known.length, share: known.length > 1 ? smaller / (known.length - 1) : 1 };
   }
 
-  function profileRow(column, place) {
+  // Reasons are written once, below the profile; letters point to them.
+  function noteMark(code, codes) {
+    if (!codes.includes(code)) codes.push(code);
+    return make("sup", String.fromCharCode(97 + codes.indexOf(code)), { class: "note" });
+  }
+
+  function profileRow(column, place, codes) {
     const value = column.values[place];
     const row = make("tr", null, column.name === state.column ? { class: "current" } : {});
     row.append(make("th", titled(column), { scope: "row" }));
     const cell = make("td", formatted(column, value), { class: "number" });
     const code = reason(column, place);
     if (value === null) cell.className = "missing-value";
-    if (code) cell.append(make("div", data.meaning[code] || code, { class: "missing-value" }));
+    if (code) cell.append(noteMark(code, codes));
     const rank = make("td");
     if (value !== null && column.kind === "number") {
       const stand = standing(column, value);
@@ -174,6 +202,7 @@
     const head = make("tr");
     for (const key of ["indicator", "value", "place"]) head.append(make("th", word(key), { scope: "col" }));
     const body = make("tbody");
+    const codes = [];
     let family = null;
     for (const column of data.columns) {
       if (["territory_id", "territory_name", "parent_name", "country"].includes(column.name)) continue;
@@ -184,13 +213,22 @@
         row.append(make("th", title, { colspan: 3, scope: "colgroup" }));
         body.append(row);
       }
-      body.append(profileRow(column, place));
+      body.append(profileRow(column, place, codes));
     }
     const thead = make("thead");
     thead.append(head);
     table.append(thead, body);
     const where = [data.ids[place], parents[place]].filter((text) => text).join(" \u00b7 ");
-    element("profile").replaceChildren(make("p", where), table, make("p", word("place_note"), { class: "about" }));
+    const notes = make("ul", null, { class: "notes" });
+    for (const code of codes) {
+      const row = make("li");
+      const text = data.meaning[code] ? data.meaning[code][state.language] : code;
+      row.append(noteMark(code, codes), make("span", ` ${text}`));
+      notes.append(row);
+    }
+    element("profile").replaceChildren(
+      make("p", where), table, notes, make("p", word("place_note"), { class: "about" }),
+    );
   }
 
   function tableColumns() {

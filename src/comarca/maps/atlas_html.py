@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from comarca.flags import MEANING, Flag
-from comarca.maps.atlas_words import ATLAS_WORDS
+from comarca.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
 from comarca.maps.style import city_size_pt
 from comarca.maps.theme import column_classes, make_theme
 from comarca.maps.words import is_share, unit_label
@@ -88,7 +88,7 @@ def atlas_html(
             _column(column, base, table, options, languages, (years or {}).get(column.name)) for column in shown
         ],
         "reasons": _reasons(base, flags, [column.name for column in shown]),
-        "meaning": {flag.value: text for flag, text in MEANING.items() if flag != Flag.OK},
+        "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
         "sources": sources,
         **_geography(base),
     }
@@ -160,6 +160,10 @@ def _column(
 
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
+
+
+def _meaning(flag: Flag, languages: Sequence[str]) -> dict[str, str]:
+    return {lang: REASON_WORDS[lang].get(flag.value, MEANING[flag]) for lang in languages}
 
 
 def _reasons(base: BaseMap, flags: pd.DataFrame | None, names: Sequence[str]) -> dict[str, dict[str, str]]:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.collections import PathCollection
 
 from comarca.maps.choropleth import draw_map
-from comarca.maps.layout import Box, Layout, new_page
+from comarca.maps.layout import Box, Layout, frame_axes, new_page
 from comarca.maps.style import MUTED, RC
 from comarca.maps.words import unit_label, word
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 MAX_VECTOR_TERRITORIES: Final = 300
 RASTER_DPI: Final = 300
 _LABELS_ZORDER: Final = 8
-_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0))
+_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0))
+_COVER: Final = "#c8d6dc"
 _LEFT: Final = 0.8
 _RIGHT: Final = 7.47
 _TOP: Final = 10.9
@@ -124,7 +126,7 @@ def atlas_pages(
     contents_count = len(list(_paged(_contents(families, titles, {}, language))))
     starts = _page_numbers(families, about, first=2 + contents_count)
     number = 2
-    yield _title_page(title, len(mapped), len(table), options)
+    yield _title_page(base, title, len(mapped), options)
     for lines in _paged(_contents(families, titles, starts, language)):
         yield _numbered(_text_page(lines), number)
         number += 1
@@ -176,14 +178,22 @@ def _lighter(figure: Figure, territory_count: int) -> Figure:
     return figure
 
 
-def _title_page(title: str, column_count: int, territory_count: int, options: MapOptions) -> Figure:
+def _title_page(base: BaseMap, title: str, column_count: int, options: MapOptions) -> Figure:
     language = options.language
     figure, page = new_page(_PAGE)
+    main = base.frames[0]
+    axes = frame_axes(figure, _PAGE, main, Box(_LEFT, 1.7, _RIGHT - _LEFT, 6.2))
+    width = 0.4 if len(main.paths) <= MAX_VECTOR_TERRITORIES else 0.0
+    shapes = PathCollection(
+        main.paths, facecolors=[_COVER], edgecolors=["white" if width else _COVER], linewidths=[width]
+    )
+    axes.add_collection(shapes, autolim=False)
+    _lighter(figure, len(base.territory_id))
     wrapped = textwrap.wrap(title, width=26) or [""]
-    page.text(_LEFT, 7.6, "\n".join(wrapped), fontsize=30, fontweight="bold", va="bottom", parse_math=False)
-    page.text(_LEFT, 7.35, word("atlas", language), fontsize=16, va="top")
-    counts = word("indicators", language).format(column_count, territory_count)
-    page.text(_LEFT, 6.85, counts, fontsize=11, color=MUTED, va="top")
+    page.text(_LEFT, 9.3, "\n".join(wrapped), fontsize=30, fontweight="bold", va="bottom", parse_math=False)
+    page.text(_LEFT, 9.05, word("atlas", language), fontsize=16, va="top")
+    counts = word("indicators", language).format(column_count, len(base.territory_id))
+    page.text(_LEFT, 8.6, counts, fontsize=11, color=MUTED, va="top")
     credit = "\n".join(textwrap.wrap(options.source_line, width=105))
     page.text(_LEFT, _BOTTOM, credit, fontsize=7.5, color=MUTED, va="bottom", parse_math=False)
     return figure

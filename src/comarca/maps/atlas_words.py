@@ -54,3 +54,38 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "english_only": {"en": "", "es": "Las definiciones están en inglés.", "pt": "As definições estão em inglês."},
 }  # fmt: skip
+
+#: What the reason codes say; English is `comarca.flags.MEANING`.
+REASON_WORDS: Final[dict[str, dict[str, str]]] = {
+    "en": {},
+    "es": {
+        "no_population": "no se conocen habitantes en el territorio, de modo que un valor por persona no está definido",
+        "no_demand": "no se conoce ningún lugar habitado en el territorio",
+        "no_city": "en los datos de la región no hay ninguna ciudad de esta clase",
+        "no_roads": "el territorio no tiene vías del tipo al que se refiere el valor",
+        "unreachable": "ninguna ciudad o servicio de este tipo es accesible por la red o a pie",
+        "border_bias": "el valor es válido, pero puede haber una ciudad más cercana fuera de los datos viales",
+        "too_few_units": "menos unidades que el mínimo configurado",
+        "not_mapped": "la fuente no ha cartografiado nada de este tipo aquí, lo que no significa que no exista",
+        "suppressed": "la fuente retuvo cifras por secreto estadístico; el valor, si lo hay, se basa en estimaciones",
+        "no_source_row": "la tabla del usuario no tiene una fila para este territorio",
+        "not_in_source": "la fuente tiene una fila para este territorio, pero sin cifra",
+        "outside_raster": "el ráster no cubre el territorio",
+        "zero_denominator": "el total del que el valor es una parte es cero",
+    },
+    "pt": {
+        "no_population": "não se conhecem habitantes no território, portanto um valor por pessoa não está definido",
+        "no_demand": "não se conhece nenhum lugar habitado no território",
+        "no_city": "nos dados da região não há nenhuma cidade desta classe",
+        "no_roads": "o território não tem vias do tipo a que o valor se refere",
+        "unreachable": "nenhuma cidade ou serviço deste tipo é acessível pela rede ou a pé",
+        "border_bias": "o valor é válido, mas pode haver uma cidade mais próxima fora dos dados viários",
+        "too_few_units": "menos unidades que o mínimo configurado",
+        "not_mapped": "a fonte não mapeou nada deste tipo aqui, o que não significa que não exista",
+        "suppressed": "a fonte reteve números por sigilo estatístico; o valor, se houver, baseia-se em estimativas",
+        "no_source_row": "a tabela do usuário não tem uma linha para este território",
+        "not_in_source": "a fonte tem uma linha para este território, mas sem valor",
+        "outside_raster": "o raster não cobre o território",
+        "zero_denominator": "o total do qual o valor é uma parte é zero",
+    },
+}

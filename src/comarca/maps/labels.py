@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import numpy as np
+    import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
@@ -54,27 +55,30 @@ def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
 
     Notes
     -----
-    Cities come first, by size; each tries its right, left, upper and lower side. A name that finds no room is left out.
-    A city that bears its territory's name is not named twice.
+    A city that bears its territory's name is named once, at its mark. Each city tries its right, left, upper and lower
+    side, the largest first. A name that finds no room is left out.
     """
     names = set(base.territory_name) if len(base.territory_name) <= MAX_NAMED_TERRITORIES else set()
     taken = _marks(axes, frame)
-    if names:
-        for number, point in zip(frame.territory, frame.label_points, strict=True):
-            _try(
-                axes,
-                taken,
-                str(base.territory_name[number]),
-                point,
-                sides=_CENTRE,
-                kind="territory",
-            )
-    cities = frame.cities[~frame.cities["city_name"].isin(names)].head(MAX_NAMED_CITIES)
+    is_namesake = frame.cities["city_name"].isin(names)
+    done = _name_cities(axes, taken, frame.cities[is_namesake])
+    for number, point in zip(frame.territory, frame.label_points, strict=True):
+        name = str(base.territory_name[number])
+        if name in names - done:
+            _try(axes, taken, name, point, sides=_CENTRE, kind="territory", gap_pt=4.0)
+    _name_cities(axes, taken, frame.cities[~is_namesake].head(MAX_NAMED_CITIES))
+
+
+def _name_cities(axes: Axes, taken: list[Bbox], cities: pd.DataFrame) -> set[str]:
+    """Name cities at their marks; tell which found room."""
     points = cities[["x", "y"]].to_numpy(dtype=float)
     people = cities["population_persons"].to_numpy(dtype=float)
-    for name, point, population in zip(cities["city_name"], points, people, strict=True):
-        gap_pt = city_size_pt(float(population)) / 2 + 1.5
-        _try(axes, taken, str(name), point, sides=_SIDES, kind="city", gap_pt=gap_pt)
+    gaps = [city_size_pt(float(population)) / 2 + 1.5 for population in people]
+    return {
+        str(name)
+        for name, point, gap_pt in zip(cities["city_name"], points, gaps, strict=True)
+        if _try(axes, taken, str(name), point, sides=_SIDES, kind="city", gap_pt=gap_pt)
+    }
 
 
 def _marks(axes: Axes, frame: Frame) -> list[Bbox]:
@@ -92,9 +96,9 @@ def _try(
     *,
     sides: Iterable[tuple[str, str, tuple[int, int]]],
     kind: str,
-    gap_pt: float = 0.0,
-) -> None:
-    """Write a name on the first side where it hits no other and stays in the frame."""
+    gap_pt: float,
+) -> bool:
+    """Write a name on the first side where it hits no other and stays in the frame; tell whether there is one."""
     color, style = (CITY, "normal") if kind == "city" else (MUTED, "italic")
     for ha, va, (right, up) in sides:
         text = axes.annotate(
@@ -109,5 +113,6 @@ def _try(
             and not any(box.overlaps(other) for other in taken)
         ):
             taken.append(box)
-            return
+            return True
         text.remove()
+    return False

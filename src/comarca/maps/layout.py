@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from comarca.maps.base import Frame
 
 MARGIN_IN: Final = 0.5
-INSET_IN: Final = 1.25
+#: Side of the one inset, or of each of several, which stand two in a row.
+INSET_IN: Final = (1.5, 1.0)
+INSET_STEP_IN: Final = (1.1, 1.2)
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,6 @@ class Layout:
         Room for the main frame.
     legend, context, scale, insets : tuple of float
         Upper left corner of the legend, of the marks of cities and roads, of the scale bar, and of the first inset.
-    inset_step : tuple of float
-        From one inset to the next.
     """
 
     width: float
@@ -64,7 +64,6 @@ class Layout:
     context: tuple[float, float]
     scale: tuple[float, float]
     insets: tuple[float, float]
-    inset_step: tuple[float, float]
 
 
 _ACROSS: Final = Layout(
@@ -75,7 +74,6 @@ _ACROSS: Final = Layout(
     context=(8.85, 4.75),
     scale=(8.85, 1.35),
     insets=(8.85, 3.6),
-    inset_step=(1.3, 0.0),
 )
 _UPRIGHT: Final = Layout(
     width=8.27,
@@ -83,9 +81,8 @@ _UPRIGHT: Final = Layout(
     map=Box(0.5, 3.25, 7.27, 7.2),
     legend=(0.5, 3.0),
     context=(3.1, 3.0),
-    scale=(5.4, 1.35),
-    insets=(5.2, 3.0),
-    inset_step=(1.3, 0.0),
+    scale=(3.1, 1.35),
+    insets=(5.65, 3.0),
 )
 _TALL: Final = Layout(
     width=8.27,
@@ -95,7 +92,6 @@ _TALL: Final = Layout(
     context=(5.4, 7.9),
     scale=(5.4, 1.35),
     insets=(5.4, 6.4),
-    inset_step=(0.0, -1.35),
 )
 
 
@@ -113,6 +109,29 @@ def choose_layout(frame: Frame) -> Layout:
         Across, upright with the legend below, or upright with the legend beside.
     """
     return min((_ACROSS, _UPRIGHT, _TALL), key=lambda layout: metres_per_inch(frame, layout.map))
+
+
+def inset_boxes(layout: Layout, count: int) -> list[Box]:
+    """Places of insets; the room below each is for its scale bar.
+
+    Parameters
+    ----------
+    layout : Layout
+        The page.
+    count : int
+        How many insets there are.
+
+    Returns
+    -------
+    list of Box
+        Two in a row.
+    """
+    left, top = layout.insets
+    right, down = INSET_STEP_IN
+    size = INSET_IN[count > 1]
+    return [
+        Box(left + right * (place % 2), top - down * (place // 2) - size, size, size - 0.1) for place in range(count)
+    ]
 
 
 def metres_per_inch(frame: Frame, box: Box) -> float:

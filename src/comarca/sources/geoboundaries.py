@@ -64,8 +64,11 @@ def plan(
     level = country.level("geoboundaries", asked=options.get("level"))
     if level is None:
         raise NotOfferedError(f"geoBoundaries gbOpen has no {country.unit or 'unit'} level for {country.iso3}")
-    coarser = () if level.exact else tuple({"level": str(number)} for number in range(level.number - 1, -1, -1))
-    units = settings.request(SOURCE, country.iso3, params={"level": str(level.number)}, alternatives=coarser)
+    units = settings.request(SOURCE, country.iso3, params={"level": str(level.number)})
+    if not level.exact:
+        # Files of their own, so that a coarser level fetched for another purpose is never taken for these units.
+        coarser = (f"ADM{number}_for_ADM{level.number}.geojson" for number in range(level.number - 1, -1, -1))
+        units = replace(units, alternatives=tuple(units.target.with_name(name) for name in coarser))
     if level.number <= 1:
         return (units,)
     parents = settings.request(SOURCE, country.iso3, params={"level": str(level.number - 1)}, optional=True)
@@ -89,11 +92,11 @@ def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
     """
     found = list(_addresses(request, context))
     for target in request.alternatives:
-        level = target.stem.removeprefix("ADM")
+        level = target.stem.partition("_")[0].removeprefix("ADM")
+        note = f"ADM{request.params['level']} is not offered; ADM{level} was taken."
         coarser = replace(request, params={**request.params, "level": level})
         found.extend(
-            replace(address, target=target, note=f"ADM{request.params['level']} is not offered; ADM{level} was taken.")
-            for address in _addresses(coarser, context)
+            replace(address, target=target, note=note, substitute=True) for address in _addresses(coarser, context)
         )
     return tuple(found)
 
@@ -116,10 +119,10 @@ def territories(paths: Sequence[Path], *, country: Country) -> tuple[gpd.GeoData
     checks : list of Check
         What was found.
     """
-    units = read_vector(paths[0], columns=("shapeID", "shapeName"), name="geoBoundaries")
-    if len(paths) == 1:
+    units = read_vector(paths[0], columns=("shapeID", "shapeName", "shapeType"), name="geoBoundaries")
+    above = read_vector(paths[1], columns=("shapeName", "shapeType"), name="geoBoundaries") if len(paths) > 1 else None
+    if above is None or above["shapeType"].iloc[0] >= units["shapeType"].iloc[0]:
         return as_territories(units, country=country, id="shapeID", name="shapeName", parent=None)
-    above = read_vector(paths[1], columns=("shapeName",), name="geoBoundaries")
     units = units.assign(parent=parents_by_place(units, above, name="shapeName"))
     return as_territories(units, country=country, id="shapeID", name="shapeName", parent="parent")
 

@@ -58,7 +58,7 @@ def join_by_code(
     found = joined["territory_id"].nunique()
     message = f"{found} of {len(territories)} territories have rows in the table of {name}."
     if rows:
-        message += f" {len(rows)} entries have no code of the region and were not joined."
+        message += f" Not joined, for want of a code of the region: {len(rows)}."
     check = Check(
         name=f"{name}_join",
         status="warn" if rows else "pass",

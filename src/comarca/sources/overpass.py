@@ -18,7 +18,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-import osmnx
 import requests
 import shapely
 
@@ -178,6 +177,8 @@ def _listed(values: object) -> list[str]:
 
 def _collect(area: Polygon | MultiPolygon, url: str) -> None:
     """Have osmnx ask for every part of the area that it has not got yet."""
+    import osmnx  # here, since it takes longer to load than all planning takes
+
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="This area is", category=UserWarning)
@@ -190,6 +191,8 @@ def _collect(area: Polygon | MultiPolygon, url: str) -> None:
 
 @contextmanager
 def _osmnx_settings(url: str, answers: Path, context: Context) -> Iterator[None]:
+    import osmnx
+
     ours: dict[str, Any] = {
         "overpass_url": url,
         "cache_folder": str(answers),

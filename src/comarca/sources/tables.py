@@ -52,7 +52,7 @@ def read_text_table(
     Raises
     ------
     InputError
-        If the file is not there, of another kind, or empty.
+        If it is not there, of another kind, or empty.
     """
     path = Path(path)
     if not path.is_file():
@@ -281,8 +281,7 @@ def _read_delimited(path: Path, skip_rows: int) -> pd.DataFrame:
         text = data.decode("latin-1")
     lines = text.splitlines()[skip_rows:]
     separator = max(";\t,", key=lambda sign: lines[0].count(sign)) if lines else ","
-    rows = list(csv.reader(lines, delimiter=separator))
-    frame = pd.DataFrame([row for row in rows if row])
+    frame = pd.DataFrame([row for row in csv.reader(lines, delimiter=separator) if row])
     frame.attrs["separator"] = separator
     return frame
 

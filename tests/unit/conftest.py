@@ -1,0 +1,7 @@
+"""Fixtures of the unit tests."""
+
+from __future__ import annotations
+
+from servers.bench import desk
+
+__all__ = ["desk"]

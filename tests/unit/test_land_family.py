@@ -1,0 +1,335 @@
+"""The land family from layers to columns: hand-made fields, parcels, census classes and land cover."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from families import columns_of
+from rasterio.io import MemoryFile
+from rasterio.transform import Affine
+from shapely.geometry import box
+
+from comarca.crs import geodesic_area_km2
+from comarca.errors import CRSError, InputError
+from comarca.indicators.land import compute
+from comarca.inequality import gini_of
+from comarca.land_checks import legend_check
+from comarca.land_cover import tabulate_land_cover
+from comarca.legends import read_legend
+
+LAYERS = ("land_use", "parcels", "holdings", "land_cover_patches", "land_cover_areas", "farmland")
+CLASSES = [(0, 10), (10, 100), (100, 1000), (1000, np.nan)]
+
+
+@dataclass(frozen=True)
+class Named:
+    """Stands for a registry column where only its name matters."""
+
+    name: str
+
+
+def named(*names):
+    return [Named(name) for name in names]
+
+
+@pytest.fixture
+def territories():
+    return gpd.GeoDataFrame(
+        {"territory_id": ["b", "a", "c"]},
+        geometry=[box(0.1, 0, 0.2, 0.1), box(0, 0, 0.1, 0.1), box(0.2, 0, 0.3, 0.1)],
+        crs="EPSG:4326",
+    )
+
+
+@pytest.fixture
+def land_use():
+    """Four fields in a (one on the border to b), one forest in a and b, nothing in c."""
+    shapes = [
+        ("farmland", box(0.00, 0.00, 0.01, 0.01)),
+        ("farmland", box(0.02, 0.00, 0.03, 0.01)),
+        ("vineyard", box(0.04, 0.00, 0.06, 0.01)),
+        ("meadow", box(0.07, 0.00, 0.11, 0.01)),
+        ("forest", box(0.05, 0.05, 0.15, 0.06)),
+    ]
+    return gpd.GeoDataFrame(
+        {"land_use_id": list("12345"), "land_use": [name for name, _ in shapes]},
+        geometry=[shape for _, shape in shapes],
+        crs="EPSG:4326",
+    )
+
+
+def parcels(**areas):
+    rows = [(name, area) for name, values in areas.items() for area in values]
+    return pd.DataFrame(rows, columns=["territory_id", "area_ha"])
+
+
+def holdings(*entries):
+    """Rows of (territory, year, holdings per class, areas per class, landless)."""
+    rows = [
+        (name, year, low, high, n, area, landless)
+        for name, year, counts, areas, landless in entries
+        for (low, high), n, area in zip(CLASSES, counts, areas, strict=True)
+    ]
+    columns = ["territory_id", "year", "class_min_ha", "class_max_ha", "holdings", "area_ha", "landless"]
+    return pd.DataFrame(rows, columns=columns).assign(territory_name="")
+
+
+def test_fields_are_measured_and_the_unmapped_is_not_called_equal(territories, land_use):
+    names = ("field_count", "field_area_gini_index", "farmland_patch_area_gini_index", "mapped_farmland_share",
+             "land_use_shannon_index", "land_evidence")  # fmt: skip
+    result = compute(territories=territories, land_use=land_use, min_units=3, columns=named(*names))
+    values, flags = result.values, result.flags
+    assert values.index.tolist() == ["a", "b", "c"]
+    assert values["field_count"].tolist() == [4, 0, 0]
+    assert values.loc["a", "field_area_gini_index"] == pytest.approx(gini_of([1, 1, 2, 4]), abs=1e-4)
+    assert values.loc["a", "farmland_patch_area_gini_index"] == values.loc["a", "field_area_gini_index"]
+    assert values.loc["a", "mapped_farmland_share"] == pytest.approx(7 / 100, rel=1e-3)
+    assert values.loc["b", "mapped_farmland_share"] == pytest.approx(1 / 100, rel=1e-3)
+    assert values.loc["b", "land_use_shannon_index"] == pytest.approx(
+        -(1 / 6 * math.log(1 / 6) + 5 / 6 * math.log(5 / 6)), rel=1e-3
+    )
+    assert flags["field_area_gini_index"].tolist() == ["", "not_mapped", "not_mapped"]
+    assert flags.loc["c", "land_use_shannon_index"] == "not_mapped"
+    assert values["land_evidence"].tolist() == ["fields", "none", "none"]
+
+
+def test_cut_fields_count_on_both_sides_of_a_border(territories, land_use):
+    result = compute(territories=territories, land_use=land_use, border="cut", columns=named("field_count"))
+    assert result.values["field_count"].tolist() == [4, 1, 0]
+
+
+def test_fewer_units_than_the_minimum_have_sizes_but_no_concentration(territories):
+    table = parcels(a=[1.0] * 29, b=[1.0] * 30)
+    names = ("parcel_count", "parcel_area_gini_index", "parcel_area_mean_ha")
+    result = compute(territories=territories, parcels=table, columns=named(*names))
+    assert result.values["parcel_count"].tolist() == [29, 30, 0]
+    assert result.values.loc["b", "parcel_area_gini_index"] == 0
+    assert result.values["parcel_area_mean_ha"].tolist()[:2] == [1, 1]
+    assert result.flags["parcel_area_gini_index"].tolist() == ["too_few_units", "", "no_source_row"]
+    assert result.flags["parcel_area_mean_ha"].tolist() == ["", "", "no_source_row"]
+
+
+def test_large_units_begin_at_the_configured_size(territories):
+    result = compute(
+        territories=territories, parcels=parcels(a=[10.0, 30.0, 60.0]), min_units=1, large_unit_ha=30,
+        columns=named("parcel_area_large_share", "parcel_area_top10_share"),
+    )  # fmt: skip
+    assert result.values.loc["a"].tolist() == pytest.approx([0.9, 0.18])
+
+
+def test_a_census_without_gaps_gives_the_trapezoid_gini_between_its_bounds(territories):
+    table = holdings(("a", 2006, [50, 30, 15, 5], [250, 1200, 4500, 2000 * 5], np.nan))
+    names = [f"holding_area_gini_{kind}index" for kind in ("", "lower_", "upper_", "interpolated_")]
+    result = compute(territories=territories, holdings=table, columns=named(*names, "holding_suppressed_share"))
+    index, lower, upper, between, withheld = result.values.loc["a"]
+    assert index == lower == pytest.approx(gini_of([5, 40, 300, 2000], [50, 30, 15, 5]))
+    assert between == pytest.approx(lower + (upper - lower) * 2 / 3)
+    assert upper > between
+    assert withheld == 0
+    assert result.flags.loc["a"].tolist() == [""] * 5
+    assert set(result.flags.loc["b"]) == {"no_source_row"}
+
+
+def test_withheld_areas_are_estimated_bounded_and_flagged(territories):
+    table = holdings(("a", 2006, [50, 30, 15, 2], [250, 1200, 4500, 0], np.nan))
+    names = ("holding_area_gini_lower_index", "holding_area_gini_index", "holding_area_gini_upper_index",
+             "holding_suppressed_share", "holding_area_estimated_share", "holding_gini_camara_class")  # fmt: skip
+    result = compute(territories=territories, holdings=table, columns=named(*names))
+    lower, index, upper, share, estimated, band = result.values.loc["a"]
+    assert 0 < lower < index < upper < 1
+    assert share == pytest.approx(2 / 97)
+    # The two holdings have 1,000 ha each at least, and not more than the territory has left.
+    most = geodesic_area_km2([box(0, 0, 0.1, 0.1)])[0] * 100 - 5950
+    assert 2000 / 7950 <= estimated <= most / (most + 5950)
+    assert band == "strong"
+    assert result.flags.loc["a"].tolist() == ["", "suppressed", "", "", "", "suppressed"]
+    check = next(check for check in result.checks if check.name == "holdings_suppressed_cells")
+    assert (check.status, check.value, check.rows) == ("warn", 1, [{"territory_id": "a", "cells": 1}])
+    dropped = compute(territories=territories, holdings=table, suppressed="drop", columns=named(*names))
+    assert dropped.values.loc["a", names[1:2]].isna().all()
+    assert dropped.flags.loc["a", "holding_area_gini_index"] == "suppressed"
+    assert dropped.values.loc["a", names[0]] == lower
+
+
+def test_the_last_year_stands_and_the_change_is_from_the_first(territories):
+    first, last = ([60, 20, 10, 10], [300, 800, 3000, 20_000]), ([50, 30, 15, 5], [250, 1200, 4500, 10_000])
+    table = holdings(("a", 1996, *first, 4), ("a", 2006, *last, 20), ("b", 2006, *last, np.nan))
+    names = ("holding_area_gini_index", "holding_area_gini_change_index", "holding_landless_share",
+             "holding_gini_with_landless_index")  # fmt: skip
+    result = compute(territories=territories, holdings=table, columns=named(*names))
+    before, after = (gini_of(np.divide(area, n), n) for n, area in (first, last))
+    index, change, landless, with_landless = result.values.loc["a"]
+    assert index == pytest.approx(after)
+    assert change == pytest.approx(after - before)
+    assert landless == pytest.approx(20 / 120)
+    assert with_landless == pytest.approx(20 / 120 + 100 / 120 * after)
+    assert result.flags.loc["b"].tolist() == ["", "not_in_source", "not_in_source", "not_in_source"]
+
+
+def test_inconsistent_classes_are_listed(territories):
+    table = holdings(("a", 2006, [50, 30, 15, 5], [250, 9000, 4500, 10_000], np.nan))
+    result = compute(territories=territories, holdings=table, columns=named("holding_count"))
+    check = next(check for check in result.checks if check.name == "holdings_inconsistent_cells")
+    assert check.rows == [{"territory_id": "a", "class_min_ha": 10, "holdings": 30, "area_ha": 9000}]
+
+
+@pytest.fixture
+def land_cover(territories, root):
+    """Land cover of two years on a grid of 0.01 degrees: c is not covered, a has three patches, then one."""
+    legend = read_legend("worldcover", root / "workflow/registry/legends")
+    grid = Affine(0.01, 0, 0, 0, -0.01, 0.1)
+    early = np.full((10, 20), 10, dtype="uint8")
+    early[[0, 3, 6], 1] = 40
+    early[8, 8:11] = 40
+    late = early.copy()
+    late[0:7, 1] = 40
+    late[9, 19] = 7
+    tables = []
+    for year, codes in ((2020, early), (2021, late)):
+        with MemoryFile() as memory:
+            profile = {"driver": "GTiff", "height": 10, "width": 20, "count": 1, "dtype": "uint8", "nodata": 0}
+            with memory.open(**profile, crs="EPSG:4326", transform=grid) as raster:
+                raster.write(codes, 1)
+            with memory.open() as raster:
+                tables.append(tabulate_land_cover(raster, territories, legend=legend, year=year))
+    return tuple(pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True))
+
+
+def test_land_cover_gives_patches_of_the_last_year_and_their_change(territories, land_cover):
+    patches, areas = land_cover
+    names = (
+        "farmland_patch_count",
+        "farmland_patch_area_gini_index",
+        "farmland_patch_area_gini_change_index",
+        "farmland_cover_share",
+        "farmland_mesh_size_ha",
+        "land_use_effective_class_index",
+        "land_evidence",
+    )
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, columns=named(*names)
+    )  # fmt: skip
+    count, index, change, share, mesh, _, evidence = result.values.loc["a"]
+    assert (count, evidence) == (2, "patches")
+    assert index == pytest.approx(gini_of([7, 3]), abs=1e-4)
+    assert change == pytest.approx(gini_of([7, 3]) - gini_of([1, 1, 1, 3]), abs=1e-4)
+    assert share == pytest.approx(9 / 100, rel=1e-4)
+    cell = geodesic_area_km2([box(0, 0, 0.01, 0.01)])[0] * 100
+    assert mesh == pytest.approx((7 * 7 + 2 * 3) / 100 * cell, rel=1e-3)
+    assert result.values.loc["b", "farmland_patch_count"] == 0
+    assert result.flags.loc["b", "farmland_patch_area_gini_index"] == "too_few_units"
+    assert set(result.flags.loc["c"].drop("land_evidence")) == {"outside_raster"}
+
+
+def test_codes_that_the_legend_lacks_are_kept_as_classes_without_a_role(land_cover):
+    _, areas = land_cover
+    strange = areas[areas["class_code"] == 7]
+    assert strange[["territory_id", "year", "class_name"]].to_numpy().tolist() == [["b", 2021, ""]]
+    assert not strange[["is_farmed", "is_natural", "is_built_up", "is_water"]].to_numpy().any()
+
+
+def test_codes_that_the_legend_lacks_are_reported_with_their_area(root, land_cover):
+    _, areas = land_cover
+    check = legend_check(read_legend("worldcover", root / "workflow/registry/legends"), areas)
+    assert (check.status, check.value) == ("warn", 1)
+    cell = geodesic_area_km2([box(0.19, 0, 0.2, 0.01)])[0] * 100
+    assert check.rows == [{"class_code": 7, "area_ha": pytest.approx(cell)}]
+
+
+def test_a_raster_stands_before_polygons_and_both_are_evidence(territories, land_cover, land_use):
+    patches, areas = land_cover
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, land_use=land_use, min_units=2,
+        columns=named("farmland_patch_area_gini_index", "field_area_gini_index", "land_evidence"),
+    )  # fmt: skip
+    patch, field, evidence = result.values.loc["a"]
+    assert patch == pytest.approx(gini_of([7, 3]), abs=1e-4)
+    assert field == pytest.approx(gini_of([1, 1, 2, 4]), abs=1e-4)
+    assert evidence == "patches, fields"
+
+
+def test_proxies_are_correlated_where_enough_territories_have_both():
+    shapes = [box(k, 0, k + 0.1, 0.1) for k in range(12)]
+    ids = [f"{k:02}" for k in range(12)]
+    many = gpd.GeoDataFrame({"territory_id": ids}, geometry=shapes, crs="EPSG:4326")
+    units = parcels(**{name: [1.0, 1 + k] for k, name in enumerate(ids)})
+    census = holdings(
+        *[(name, 2006, [20, 2 + k, 0, 0], [100, 50 * (2 + k), 0, 0], np.nan) for k, name in enumerate(ids)]
+    )
+    result = compute(territories=many, parcels=units, holdings=census, min_units=2, columns=named("land_evidence"))
+    check = next(check for check in result.checks if check.name == "land_proxy_correlation")
+    assert check.rows[0]["territories"] == 12
+    assert -1 <= check.rows[0]["rank_correlation"] <= 1
+    assert not [c for c in compute(territories=many, parcels=units, columns=[]).checks if "correlation" in c.name]
+
+
+def test_no_evidence_at_all_is_said(territories):
+    result = compute(territories=territories, columns=named("land_evidence"))
+    assert result.values["land_evidence"].tolist() == ["none"] * 3
+    assert [check.status for check in result.checks] == ["warn"]
+
+
+def test_tables_of_other_territories_and_layers_in_another_crs_are_refused(territories, land_use):
+    with pytest.raises(InputError, match=r"layer parcels, column territory_id: got 'z'"):
+        compute(territories=territories, parcels=parcels(z=[1.0]), columns=[])
+    with pytest.raises(CRSError, match="layer land_use"):
+        compute(territories=territories, land_use=land_use.to_crs(3857), columns=[])
+
+
+def test_every_registered_column_is_computed_within_its_range(root, territories, land_use, land_cover):
+    patches, areas = land_cover
+    columns = columns_of(root, "land", layers=LAYERS)
+    result = compute(
+        territories=territories, land_use=land_use, land_cover_patches=patches, land_cover_areas=areas, min_units=2,
+        parcels=parcels(a=[1.0, 2, 3], b=[4.0, 4]), columns=columns,
+        holdings=holdings(("a", 2006, [50, 30, 15, 5], [250, 1200, 4500, 10_000], 7)),
+    )  # fmt: skip
+    assert list(result.values) == [column.name for column in columns]
+    for column in columns:
+        if column.kind == "number":
+            low, high = column.range
+            found = result.values[column.name].dropna()
+            assert (found >= (-math.inf if low is None else low)).all(), column.name
+            assert (found <= (math.inf if high is None else high)).all(), column.name
+        assert column.bias or column.kind == "text", column.name
+
+
+def test_matopiba_has_bounds_around_every_gini(cases):
+    from comarca.sources.holdings import read_holdings
+    from comarca.sources.join import join_by_code
+
+    shapes = gpd.read_file(cases / "matopiba/municipalities.gpkg").rename(columns={"code": "territory_id"})
+    table = read_holdings(
+        cases / "matopiba/holdings_2006.csv",
+        columns={"territory_id": "code", "territory_name": "municipality"},
+        year=2006,
+    )
+    names = dict(zip(shapes["territory_id"], shapes["name"], strict=True))
+    joined, _ = join_by_code(table, names, name="holdings", codes={"São Valério (TO)": "1720499"})
+    columns = [f"holding_area_gini_{kind}index" for kind in ("lower_", "", "upper_")]
+    result = compute(territories=shapes, holdings=joined, columns=named("holding_count", *columns))
+    values = result.values
+    assert len(values) == 996
+    assert (values["holding_count"] > 0).sum() == 337
+    found = values[columns].dropna().astype(float)
+    assert len(found) == 336
+    assert (found[columns[0]] >= 0).all()
+    assert (found[columns[0]] <= found[columns[1]] + 1e-9).all()
+    assert (found[columns[1]] <= found[columns[2]] + 1e-9).all()
+    assert (found[columns[2]] < 1).all()
+    check = next(check for check in result.checks if check.name == "holdings_suppressed_cells")
+    assert check.value == 772
+
+
+def test_an_invalid_field_is_repaired_and_still_counts(territories):
+    bow_tie = shapely.Polygon([(0.01, 0.01), (0.03, 0.03), (0.03, 0.01), (0.01, 0.03)])
+    layer = gpd.GeoDataFrame({"land_use_id": ["w1"], "land_use": ["farmland"]}, geometry=[bow_tie], crs="EPSG:4326")
+    result = compute(territories=territories, land_use=layer, columns=named("field_count", "mapped_farmland_share"))
+    assert result.values.loc["a", "field_count"] == 2
+    assert result.values.loc["a", "mapped_farmland_share"] == pytest.approx(0.02, rel=1e-3)

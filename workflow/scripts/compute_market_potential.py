@@ -1,0 +1,43 @@
+"""Compute the market potential of every place where people live."""
+
+from collections.abc import Mapping
+
+from comarca import io, layer_io
+from comarca.access import Walking
+from comarca.jobs import job
+from comarca.market import market_potential_table
+from comarca.network import RoadNetwork
+
+
+def main(
+    *,
+    network: str,
+    cities: str,
+    demand: str,
+    min_persons: float,
+    half_life_min: float,
+    walking: Mapping[str, float],
+    potential: str,
+) -> None:
+    table = market_potential_table(
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        layer_io.read_layer(cities, "cities"),
+        layer_io.read_layer(demand, "demand"),
+        min_persons=min_persons,
+        half_life_min=half_life_min,
+        walking=Walking(**walking),
+    )
+    io.write_table(table, potential)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            network=snakemake.input.network,
+            cities=snakemake.input.cities,
+            demand=snakemake.input.demand,
+            min_persons=snakemake.params.min_persons,
+            half_life_min=snakemake.params.half_life_min,
+            walking=snakemake.params.walking,
+            potential=snakemake.output.potential,
+        )

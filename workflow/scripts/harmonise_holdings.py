@@ -1,0 +1,28 @@
+"""Read holdings by size class and join them to the territories by code."""
+
+from typing import Any
+
+from comarca import io, layer_io
+from comarca.jobs import job
+from comarca.sources.holdings import read_holdings
+from comarca.sources.join import join_by_code
+
+
+def main(*, territories: str, source: dict[str, Any], holdings: str, checks: str) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    options = {key: source[key] for key in ("columns", "decimal", "header_rows", "year") if source.get(key)}
+    table = read_holdings(source["path"], **options)
+    names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
+    joined, check = join_by_code(table, names, name="holdings", codes=source.get("codes"))
+    io.write_table(joined, holdings)
+    io.write_checks([check], checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            territories=snakemake.input.territories,
+            source=snakemake.params.source,
+            holdings=snakemake.output.holdings,
+            checks=snakemake.output.checks,
+        )
