@@ -48,17 +48,17 @@ def first_bytes(url: str) -> tuple[int, bytes, str]:
         return response.status_code, next(response.iter_content(2048), b""), response.url
 
 
-def look(request: Request, layer: str, provider: str) -> str:
+def look(request: Request, layer: str, provider: str, settings: Settings) -> str:
     """Resolve a request as a run would, and look at the first bytes; returns what is wrong."""
-    settings = Settings(policy=Policy(attempts=2))
     with Client(settings.policy) as client:
+        context = Context(settings, client)
         try:
-            found = PROVIDERS[layer][provider].resolve(request, Context(settings, client))
+            found = PROVIDERS[layer][provider].resolve(request, context)
         except (TransferError, FileError) as error:
             return f"cannot be resolved: {error}"
     wrong = []
     for candidate in found:
-        url = candidate.url + ("/status" if provider == "overpass" else "")
+        url = context.url(candidate.url, provider) + ("/status" if provider == "overpass" else "")
         status, head, final = first_bytes(url)
         if provider == "overpass":
             return "" if status == 200 and b"Rate limit" in head else f"HTTP {status} {head[:80]!r}"
@@ -73,11 +73,11 @@ def look(request: Request, layer: str, provider: str) -> str:
 def test_the_live_address_hands_out_the_format_we_expect(layer: str, provider: str, table: list[str]) -> None:
     code = WHERE.get(provider, WHERE["default"])
     boundary = AREA.get(code)
-    step = plan_layer(
-        layer, code, providers=[provider], settings=Settings(), boundary=boundary, options={"buffer_km": 1.0}
-    )[0]
+    settings = Settings(policy=Policy(attempts=2))
+    options = {"buffer_km": 1.0}
+    step = plan_layer(layer, code, providers=[provider], settings=settings, boundary=boundary, options=options)[0]
     try:
-        trouble = look(step.requests[0], layer, provider)
+        trouble = look(step.requests[0], layer, provider, settings)
     except requests.RequestException as error:
         trouble = f"no connection: {error}"
     table.append(f"{provider:14} {'wrong' if trouble else 'good':7} {trouble or step.requests[0].url}")

@@ -208,6 +208,14 @@ def test_far_islands_get_a_frame_of_their_own():
     assert base.frames[0].cities["city_name"].tolist() == ["Quito"]
 
 
+def test_an_island_far_out_at_sea_does_not_shrink_a_tall_country():
+    # As Chile with Easter Island, 3,500 km off a coast of 4,300 km, and the Juan Fernandez islands, 650 km off.
+    coast = [shapely.box(-74, south, -70, south + 1) for south in range(-55, -17)]
+    islands = [shapely.box(-109.5, -27.2, -109.2, -27), shapely.box(-79, -33.8, -78.7, -33.6)]
+    base = build_base(layer(coast + islands))
+    assert [len(frame.paths) for frame in base.frames] == [39, 1]
+
+
 def test_a_country_of_islands_is_not_torn_apart():
     base = build_base(layer(grid(-25.8, 37.7, -25.1, 37.9, 2) + grid(-28.8, 38.5, -28.4, 38.7, 2)))
     assert len(base.frames) == 1

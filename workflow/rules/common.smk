@@ -1,9 +1,16 @@
 # Configuration, registries, wildcard constraints and input functions. No rules.
+import os
+import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+
+ROOT = Path(workflow.basedir)
+# So that jobs in an environment of their own, and workflows that use this one as a module, find the package.
+sys.path.insert(0, str(ROOT / "src"))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
 
 from comarca.catalogue import country
 from comarca.config import AccessOptions
@@ -16,7 +23,6 @@ from comarca.registry import load_registry
 from comarca.summary import summarise_run
 
 STARTED = time.time()
-ROOT = Path(workflow.basedir)
 
 if "regions" not in config:
 
@@ -92,6 +98,25 @@ def active_columns(region):
 def layer_path(region, layer):
     spec = LAYERS[layer]
     return str(ROOT / spec.path) if spec.kind == "reference" else f"results/{region}/{spec.path}"
+
+
+OSM_LAYERS = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
+
+
+def osm_layer(layer):
+    return in_region(f"layers/osm/{layer}.parquet")
+
+
+def source_file(section):
+    """Input function: the file that a layer is made from: the user's own, or the layer read from OSM."""
+
+    def choose(wildcards):
+        source = getattr(region_of(wildcards), section if section != "land_use" else "osm")
+        if section in OSM_LAYERS and source.provider != ("file",) or section == "land_use":
+            return osm_layer(section)
+        return source.path
+
+    return choose
 
 
 def family_layers(wildcards):

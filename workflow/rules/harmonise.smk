@@ -1,23 +1,5 @@
 # Raw files -> canonical layers.
 
-OSM_LAYERS = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
-
-
-def osm_layer(layer):
-    return in_region(f"layers/osm/{layer}.parquet")
-
-
-def source_file(section):
-    """Input function: the file that a layer is made from: the user's own, or the layer read from OSM."""
-
-    def choose(wildcards):
-        source = getattr(region_of(wildcards), section if section != "land_use" else "osm")
-        if section in OSM_LAYERS and source.provider != ("file",) or section == "land_use":
-            return osm_layer(section)
-        return source.path
-
-    return choose
-
 
 rule harmonise_osm:
     input:
@@ -33,6 +15,8 @@ rule harmonise_osm:
         in_region("benchmarks/harmonise_osm.tsv")
     resources:
         mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: reading the OpenStreetMap extract."
     script:
@@ -53,6 +37,8 @@ rule harmonise_territories:
     params:
         source=lambda w: region_of(w).territories.model_dump(),
         country=lambda w: region_of(w).country,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the territories."
     script:
@@ -74,6 +60,8 @@ rule harmonise_cities:
         source=lambda w: region_of(w).cities.model_dump(),
         country=lambda w: region_of(w).country,
         abroad_buffer_km=lambda w: region_of(w).abroad_buffer_km,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the cities."
     script:
@@ -97,6 +85,8 @@ rule harmonise_layer:
     params:
         source=lambda w: getattr(region_of(w), w.layer if w.layer != "land_use" else "osm").model_dump(),
         buffer_km=lambda w: region_of(w).abroad_buffer_km,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the layer {wildcards.layer}."
     script:
@@ -116,6 +106,8 @@ rule harmonise_settlements:
         checks=in_region("checks/population.json"),
     log:
         in_region("logs/harmonise_settlements.log"),
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: spreading the population of places over their buildings."
     script:

@@ -16,6 +16,8 @@ rule compute_family:
         layers=lambda w: list(family_layers(w)),
         options=family_options,
         columns=family_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: computing the {wildcards.family} indicators."
     script:

@@ -15,6 +15,8 @@ rule build_demand:
         in_region("benchmarks/build_demand.tsv")
     params:
         demand_cell_m=lambda w: region_of(w).demand_cell_m,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: gathering people in cells."
     script:
@@ -37,6 +39,8 @@ rule build_network:
         country=lambda w: region_of(w).country,
     resources:
         mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: building the road network."
     script:
@@ -62,6 +66,8 @@ rule compute_travel_times:
         walking=walking,
     resources:
         mem_mb=lambda w, input: 500 + 10 * input.size_mb,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: travel time to the nearest city of each class."
     script:
@@ -85,6 +91,8 @@ rule compute_travel_raster:
         interval=lambda w: region_of(w).city_classes_persons[w.city_class],
         walking=walking,
         cell_m=lambda w: region_of(w).raster_cell_m,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
     script:
@@ -107,6 +115,8 @@ rule compute_market_potential:
         min_persons=lambda w: min(low for low, _ in region_of(w).city_classes_persons.values()),
         half_life_min=lambda w: (region_of(w).indicators.access or AccessOptions()).half_life_min,
         walking=walking,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: market potential of the cities."
     script:
@@ -129,6 +139,8 @@ rule compute_service_times:
     params:
         kinds=lambda w: region_of(w).indicators.services.kinds,
         walking=walking,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: travel time to services."
     script:

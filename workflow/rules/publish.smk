@@ -14,6 +14,8 @@ rule assemble_table:
     params:
         families=lambda w: families(w.region),
         columns=published_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: assembling the indicator table."
     script:
@@ -28,6 +30,8 @@ rule export_csv:
         csv=in_region("indicators.csv"),
     log:
         in_region("logs/export_csv.log"),
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.csv}."
     script:
@@ -45,6 +49,8 @@ rule export_long:
         in_region("logs/export_long.log"),
     params:
         columns=published_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.long}."
     script:
@@ -61,6 +67,8 @@ rule export_codebook:
         in_region("logs/export_codebook.log"),
     params:
         columns=published_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.codebook}."
     script:
@@ -78,6 +86,8 @@ rule export_geoparquet:
         in_region("logs/export_geoparquet.log"),
     params:
         columns=published_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.geoparquet}."
     script:
@@ -97,6 +107,8 @@ rule export_geopackage:
     params:
         columns=published_columns,
         language=CONFIG.languages[0],
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.geopackage}."
     script:
@@ -122,6 +134,8 @@ rule assemble_provenance:
         config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
         benchmarks=in_region("benchmarks"),
         languages=list(CONFIG.languages),
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing down where everything came from."
     script:
@@ -143,6 +157,8 @@ rule assemble_quality:
     params:
         columns=published_columns,
         not_computed=not_computed_columns,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: gathering the checks."
     script:
@@ -158,6 +174,8 @@ rule build_map_base:
         base=in_region("indicators/map_base.pickle"),
     log:
         in_region("logs/build_map_base.log"),
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: preparing what all maps share."
     script:
@@ -175,6 +193,8 @@ rule classify_maps:
     params:
         columns=published_columns,
         options=map_options,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: making the classes of the maps."
     script:
@@ -196,6 +216,8 @@ rule plot_map:
     params:
         column=map_column,
         options=map_options,
+    conda:
+        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:

@@ -133,14 +133,14 @@ class _Cut:
     def balance(self, what: str) -> Check:
         """Hold the sum over territories against the length inside their union."""
         inside = float(length_inside_km(self.lines, shapely.union_all(self.areas)).sum())
-        total = float(self.km.sum())
+        total, name = float(self.km.sum()), what.replace("_", " ")
         error = abs(total - inside) / inside if inside else abs(total)
         return Check(
             name=f"{what}_km_balance",
             status="pass" if error <= _BALANCE else "fail",
             value=error,
             threshold=f"relative difference at most {_BALANCE:g}",
-            message=f"The territories hold {total:,.3f} km of {what} together, their union {inside:,.3f} km.",
+            message=f"The territories hold {total:,.3f} km of {name} together, their union {inside:,.3f} km.",
         )
 
 

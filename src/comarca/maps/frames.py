@@ -13,6 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import STORAGE, equal_area_crs, geocentric_m
+from comarca.maps.layout import page_scale
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 #: Parts nearer than this belong together.
 GAP_M: Final = 100 * M_PER_KM
-#: A far group stays in the main frame if that grows by no more than this.
+#: A far group stays in the main frame if the map's scale shrinks by no more than this.
 MAX_GROWTH: Final = 1.25
 #: A far group with a greater share of the territories is no exclave but half the country.
 MAX_INSET_SHARE: Final = 0.1
@@ -61,8 +62,8 @@ def divide(parts: NDArray[np.object_], owner: NDArray[np.intp]) -> list[Group]:
     Notes
     -----
     Parts with less than about `GAP_M` between them form a group; the main body is the group with most territories.
-    Another group gets an inset if it holds at most `MAX_INSET_SHARE` of the territories and would stretch the main
-    frame by more than `MAX_GROWTH`. Works across the antimeridian.
+    Another group gets an inset if it holds at most `MAX_INSET_SHARE` of the territories and would shrink the
+    scale of the map by more than `MAX_GROWTH`. Works across the antimeridian.
     """
     centre = centred_crs(parts)
     plane = project(parts, centre)
@@ -150,7 +151,7 @@ def _merged(pairs: NDArray[np.intp], count: int) -> NDArray[np.intp]:
 def _absorb(
     order: NDArray[np.intp], boxes: NDArray[np.float64], share: NDArray[np.float64]
 ) -> tuple[list[int], list[int]]:
-    """Join groups to the main one as long as the frame does not grow too much; tell which stay apart."""
+    """Join groups to the main one as long as the map does not shrink too much; tell which stay apart."""
     main = [int(order[0])]
     rest = [int(number) for number in order[1:]]
     for number in [number for number in rest if share[number] > MAX_INSET_SHARE]:
@@ -159,10 +160,10 @@ def _absorb(
     grown = True
     while grown:
         box = _box(boxes[main])
-        near = [number for number in rest if _extent(_box(boxes[[*main, number]])) <= MAX_GROWTH * _extent(box)]
+        near = [number for number in rest if _scale(_box(boxes[[*main, number]])) <= MAX_GROWTH * _scale(box)]
         grown = bool(near)
         if near:
-            nearest = min(near, key=lambda number: _extent(_box(boxes[[*main, number]])))
+            nearest = min(near, key=lambda number: _scale(_box(boxes[[*main, number]])))
             main.append(nearest)
             rest.remove(nearest)
     return main, rest
@@ -172,8 +173,8 @@ def _box(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
 
 
-def _extent(box: NDArray[np.float64]) -> float:
-    return float(max(box[2] - box[0], box[3] - box[1]))
+def _scale(box: NDArray[np.float64]) -> float:
+    return page_scale(float(box[2] - box[0]), float(box[3] - box[1]))
 
 
 def _crs_of(plane: NDArray[np.object_], crs: CRS) -> CRS:

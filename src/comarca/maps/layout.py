@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MARGIN_IN: Final = 0.5
 #: Side of the one inset, or of each of several, which stand two in a row.
 INSET_IN: Final = (1.5, 1.0)
-INSET_STEP_IN: Final = (1.1, 1.2)
+INSET_STEP_IN: Final = (1.1, 1.18)
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ _UPRIGHT: Final = Layout(
     legend=(0.5, 3.0),
     context=(3.1, 3.0),
     scale=(3.1, 1.35),
-    insets=(5.65, 3.0),
+    insets=(5.65, 3.12),
 )
 _TALL: Final = Layout(
     width=8.27,
@@ -109,6 +109,23 @@ def choose_layout(frame: Frame) -> Layout:
         Across, upright with the legend below, or upright with the legend beside.
     """
     return min((_ACROSS, _UPRIGHT, _TALL), key=lambda layout: metres_per_inch(frame, layout.map))
+
+
+def page_scale(width_m: float, height_m: float) -> float:
+    """Scale of a map of this size on the page that suits it best.
+
+    Parameters
+    ----------
+    width_m, height_m : float
+        Size of the ground to show, metres.
+
+    Returns
+    -------
+    float
+        Metres on the ground per inch of paper.
+    """
+    boxes = (layout.map for layout in (_ACROSS, _UPRIGHT, _TALL))
+    return min(max(width_m / box.width, height_m / box.height) for box in boxes)
 
 
 def inset_boxes(layout: Layout, count: int) -> list[Box]:

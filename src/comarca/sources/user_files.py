@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from comarca.crs import STORAGE
@@ -19,13 +18,14 @@ from comarca.sources.vectors import as_code
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 #: What a class or kind is mapped to in the configuration to leave its rows out.
 LEFT_OUT: Final = "none"
 #: Column with the number of the row in the file, from 1.
 ROW: Final = "row__"
-LINES: Final = ("LineString", "LinearRing", "MultiLineString")
+LINES: Final = ("LineString", "MultiLineString")
 SPOTS: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 _LISTED: Final = 30
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0])
@@ -71,8 +71,8 @@ def with_shapes(
     if beyond.any():
         row = int(np.flatnonzero(beyond)[0])
         raise InputError(
-            f"{where}, row {row + 1}", got=low_high[row].round(2).tolist(), expected="longitudes and latitudes in degrees",
-            remedy="The CRS written in the file is not the one of its coordinates, or longitude and latitude are swapped.",
+            f"{where}, row {row + 1}", got=low_high[row].round(2).tolist(), expected="longitudes and latitudes",
+            remedy="Its CRS is not the one that the file says, or longitude and latitude are swapped.",
         )  # fmt: skip
     if types == LINES:
         grid = np.rint(np.nan_to_num(low_high) * STEPS_PER_DEGREE)
@@ -101,7 +101,9 @@ def row_ids(kept: pd.DataFrame, column: str | None, *, where: str) -> pd.Series:
         Same index, all different.
     """
     number = kept[ROW].astype("str")
-    code = number if column is None else as_code(kept[column], where=f"{where}, column {column}").fillna("row " + number)
+    code = (
+        number if column is None else as_code(kept[column], where=f"{where}, column {column}").fillna("row " + number)
+    )
     part = (code.groupby(code).cumcount() + 1).astype("str")
     return code.where(~code.duplicated(keep=False), code + "#" + part).astype("str")
 
@@ -234,12 +236,6 @@ def left_out_check(name: str, count: int, total: int) -> Check:
     return Check(f"{name}_left_out", "info", count, "", message)
 
 
-def _without_shape(rows: pd.Series, total: int, name: str) -> Check:
-    message = f"{len(rows)} of {total} rows of {name} have no shape, or one without extent, and are left out."
-    cases = [{"row": int(row)} for row in rows.head(_LISTED)]
-    return Check(f"{name}_without_shape", "warn" if len(rows) else "pass", len(rows), "0 rows", message, cases)
-
-
 def lines_of(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Take MultiLineStrings apart, without the parts that have no length.
 
@@ -256,6 +252,11 @@ def lines_of(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     parts, owner = shapely.get_parts(kept.geometry.to_numpy(), return_index=True)
     grid = np.rint(shapely.bounds(parts) * STEPS_PER_DEGREE)
     has_length: NDArray[np.bool_] = (grid[:, :2] != grid[:, 2:]).any(axis=1)
-    shapes = [shapely.LineString(part) if part.geom_type == "LinearRing" else part for part in parts[has_length]]
     apart = kept.iloc[owner[has_length]].reset_index(drop=True)
-    return apart.set_geometry(gpd.GeoSeries(shapes, index=apart.index, crs=STORAGE))
+    return apart.set_geometry(gpd.GeoSeries(parts[has_length], index=apart.index, crs=STORAGE))
+
+
+def _without_shape(rows: pd.Series, total: int, name: str) -> Check:
+    message = f"{len(rows)} of {total} rows of {name} have no shape, or one without extent, and are left out."
+    cases = [{"row": int(row)} for row in rows.head(_LISTED)]
+    return Check(f"{name}_without_shape", "warn" if len(rows) else "pass", len(rows), "0 rows", message, cases)

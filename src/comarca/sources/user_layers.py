@@ -1,10 +1,9 @@
-"""Power lines and services from a user's own files, and what all such files have in common."""
+"""Power lines and services from a user's own files."""
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,31 +11,35 @@ import pandas as pd
 import shapely
 
 from comarca.crs import STORAGE
-from comarca.errors import InputError, did_you_mean
-from comarca.results import Check
+from comarca.errors import InputError
 from comarca.schemas import validate_layer
 from comarca.sources.names import fold_name
 from comarca.sources.tables import decimal_of, parse_numbers, read_text_table
+from comarca.sources.user_files import (
+    LEFT_OUT,
+    LINES,
+    SPOTS,
+    check_targets,
+    left_out_check,
+    row_ids,
+    translate,
+    unknown_words,
+    with_shapes,
+    without_left_out,
+)
 from comarca.sources.vectors import as_code, read_vector, require_column
 from comarca.sources.words import POWER_WORDS, SERVICE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from numpy.typing import NDArray
-
     from comarca.io import PathLike
+    from comarca.results import Check
+    from comarca.sources.tables import Decimal
 
-logger = logging.getLogger(__name__)
-
-#: What a class or kind is mapped to in the configuration to leave its rows out.
-LEFT_OUT: Final = "none"
 _TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 _LONGITUDE: Final = ("longitude", "lon", "long", "lng", "longitud")
 _LATITUDE: Final = ("latitude", "lat", "latitud")
-_LINES: Final = ("LineString", "LinearRing", "MultiLineString")
-_SPOTS: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
-_LISTED: Final = 30
 #: Voltages below this are taken as kilovolts.
 _LOWEST_VOLT: Final = 1_000.0
 
@@ -82,30 +85,30 @@ def power_from_file(
         If the file does not say its CRS.
     """
     where = f"power: {path}"
+    check_targets(classes or {}, known=POWER_WORDS.values(), key="power.classes")
     columns = [column for column in (id, power_class, voltage) if column is not None]
     raw = read_vector(path, layer=layer, columns=columns, name="power")
-    raw, checks = with_shapes(raw, _LINES, name="power", where=where)
-    check_targets(classes or {}, known=POWER_WORDS.values(), where="power.classes")
-    kind = pd.Series("line", index=raw.index, dtype="str")
+    kept, shapeless = with_shapes(raw, LINES, name="power", where=where)
+    words = pd.Series("line", index=kept.index, dtype="str")
     if power_class is not None:
-        words = as_code(raw[power_class], where=f"{where}, column {power_class}")
-        found = translate(words, classes or {}, POWER_WORDS)
-        checks.append(
-            unknown_words(words[found.isna()], "power_class_unknown", "kinds of power line were not understood",
-                          "they are taken as transmission lines (class line)", known=POWER_WORDS)
-        )  # fmt: skip
-        kind = found.fillna("line")
+        words = as_code(kept[power_class], where=f"{where}, column {power_class}")
+    found = translate(words, classes or {}, POWER_WORDS)
+    strange = unknown_words(
+        words[found.isna()].fillna("(nothing)"), "power_class_unknown",
+        what="kinds of power line are not known; they are taken as transmission lines", known=POWER_WORDS,
+    )  # fmt: skip
     power = gpd.GeoDataFrame(
         {
-            "power_id": row_ids(raw, id, where=where),
-            "power_class": kind,
-            "voltage": None if voltage is None else _volts(as_code_text(raw[voltage])),
+            "power_id": row_ids(kept, id, where=where),
+            "power_class": found.fillna("line"),
+            "voltage": _volts(kept[voltage]) if voltage else pd.Series(None, index=kept.index, dtype="str"),
         },
-        geometry=raw.geometry,
+        geometry=kept.geometry,
         crs=STORAGE,
-    ).astype({"voltage": "str"})
-    power, left = without_left_out(power, "power_class", name="power", where=where)
-    return validate_layer(power, "power"), [*checks, left]
+    )
+    power = without_left_out(power, "power_class", where=where)
+    checks = [shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
+    return validate_layer(power, "power"), checks
 
 
 def services_from_file(
@@ -165,25 +168,81 @@ def services_from_file(
             where, got="neither `kind` nor `default_kind`", expected="a kind for every service",
             remedy="Name the column as services.kind, or set services.default_kind, for instance to school.",
         )  # fmt: skip
-    if Path(path).suffix.lower() in _TABLES:
-        raw, checks = _points_of_table(path, layer, longitude, latitude, where=where)
-    else:
-        raw, checks = with_shapes(read_vector(path, layer=layer, name="services"), _SPOTS, name="services", where=where)
+    raw = _read_spots(path, layer, longitude, latitude, where)
     for column in (id, kind, name):
         if column is not None:
             require_column(column, raw.columns, where=where)
-    words = pd.Series(None, index=raw.index, dtype="str")
+    kept, shapeless = with_shapes(raw, SPOTS, name="services", where=where)
+    words = pd.Series(default_kind, index=kept.index, dtype="str")
     if kind is not None:
-        words = as_code(raw[kind], where=f"{where}, column {kind}")
-    found, said = _kinds(words, kinds or {}, default_kind, set(known_kinds) or set(SERVICE_WORDS.values()), where)
+        words = as_code(kept[kind], where=f"{where}, column {kind}").fillna(default_kind or LEFT_OUT)
+    ours = set(known_kinds) or set(SERVICE_WORDS.values())
+    found = translate(words, kinds or {}, SERVICE_WORDS | {word: word for word in (*ours, LEFT_OUT)})
+    found = found.fillna(words.map(lambda word: fold_name(word).replace(" ", "_")))
+    strange = unknown_words(
+        words[~found.isin([*ours, LEFT_OUT])], "services_kind_unknown",
+        what="kinds of service are none that is counted here; map them with services.kinds", known=SERVICE_WORDS,
+    )  # fmt: skip
     services = gpd.GeoDataFrame(
         {
-            "service_id": row_ids(raw, id, where=where),
+            "service_id": row_ids(kept, id, where=where),
             "kind": found,
-            "name": None if name is None else as_code_text(raw[name]),
+            "name": _names(kept, name, where),
         },
-        geometry=_as_points(raw.geometry.to_numpy()),
+        geometry=shapely.point_on_surface(kept.geometry.to_numpy()),
         crs=STORAGE,
-    ).astype({"name": "str"})
-    services, left = without_left_out(services, "kind", name="services", where=where)
-    return validate_layer(services, "services"), [*checks, said, left]
+    )
+    services = without_left_out(services, "kind", where=where)
+    checks = [shapeless, strange, left_out_check("services", len(kept) - len(services), len(kept))]
+    return validate_layer(services, "services"), checks
+
+
+def _names(kept: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series:
+    if column is None:
+        return pd.Series(None, index=kept.index, dtype="str")
+    return as_code(kept[column], where=f"{where}, column {column}")
+
+
+def _read_spots(
+    path: PathLike, layer: str | None, longitude: str | None, latitude: str | None, where: str
+) -> gpd.GeoDataFrame:
+    """Read a vector file, or a table whose coordinates are in degrees; rows without both, or at 0, 0, have no shape."""
+    if Path(path).suffix.lower() not in _TABLES:
+        return read_vector(path, layer=layer, name="services")
+    table = read_text_table(path, sheet=layer or 0)
+    named = [
+        _column(table, longitude, _LONGITUDE, where, "longitude"),
+        _column(table, latitude, _LATITUDE, where, "latitude"),
+    ]
+    # A dash stands for zero in statistical tables, but for nothing in a column of coordinates.
+    texts = table[named].apply(lambda column: column.mask(column == "-", ""))
+    hint: Decimal = "," if table.attrs.get("separator") == ";" else "."
+    decimal = decimal_of(pd.concat([texts[column] for column in named]), where=where, hint=hint)
+    degrees = np.column_stack(
+        [parse_numbers(texts[column], decimal=decimal, where=f"{where}, column {column}") for column in named]
+    )
+    unknown = np.isnan(degrees).any(axis=1) | (degrees == 0).all(axis=1)
+    shapes = np.asarray(shapely.points(np.where(unknown[:, None], 0, degrees)), dtype=object)
+    shapes[unknown] = None
+    return gpd.GeoDataFrame(table.mask(table == ""), geometry=shapes, crs=STORAGE)
+
+
+def _column(table: pd.DataFrame, given: str | None, usual: tuple[str, ...], where: str, key: str) -> str:
+    if given is not None:
+        require_column(given, table.columns, where=where)
+        return given
+    for column in table.columns:
+        if fold_name(column) in usual:
+            return str(column)
+    raise InputError(
+        where, got=list(table), expected=f"a column of {key}s in degrees",
+        remedy=f"Name it as services.{key}; for other systems give a GeoPackage or GeoJSON, which says its CRS.",
+    )  # fmt: skip
+
+
+def _volts(values: pd.Series) -> pd.Series:
+    """Write voltages as OSM does, in volts; of several the first is taken."""
+    text = values.astype("str").where(values.notna()).str.replace(",", ".", regex=False)
+    number = pd.to_numeric(text.str.extract(r"(\d+(?:\.\d+)?)", expand=False), errors="coerce")
+    volts = number.where(number >= _LOWEST_VOLT, number * _LOWEST_VOLT).where(number > 0)
+    return volts.map(lambda value: None if pd.isna(value) else f"{value:.0f}").astype("str")

@@ -1,0 +1,302 @@
+"""Roads from a user's own file, such as an official inventory: noded, classed and worded like those from OSM."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.crossings import place_code, read_vertices
+from comarca.crs import STORAGE, geodesic_length_km
+from comarca.errors import InputError, did_you_mean
+from comarca.network import STEPS_PER_DEGREE
+from comarca.noding import node_lines, noding_checks
+from comarca.results import Check
+from comarca.schemas import ROAD_TAGS, validate_layer
+from comarca.sources.names import fold_name
+from comarca.sources.osm_lines import grade_separated
+from comarca.sources.osm_opl import Vertices
+from comarca.sources.user_files import (
+    LEFT_OUT,
+    LINES,
+    check_targets,
+    left_out_check,
+    lines_of,
+    row_ids,
+    translate,
+    unknown_words,
+    with_shapes,
+    without_left_out,
+)
+from comarca.sources.vectors import as_code, read_vector
+from comarca.sources.words import ONEWAY_WORDS, SURFACE_WORDS
+from comarca.units import KM_PER_MILE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from numpy.typing import NDArray
+
+    from comarca.io import PathLike
+
+logger = logging.getLogger(__name__)
+
+_LISTED: Final = 20
+#: Levels that are the ground, folded.
+_GROUND: Final = frozenset({"", "0", "no", "nao", "n", "false", "falso", "ninguno", "nenhum", "none", "ground"})
+_LIMIT: Final = r"^(\d+(?:[.,]\d+)?)\s*(km/?h|kph|kmph|mph)?$"
+
+
+@dataclass(frozen=True)
+class RoadColumns:
+    """Which columns of the file say what, and how its words are meant.
+
+    Attributes
+    ----------
+    road_class : str or None
+        Column with the class.
+    default_class : str or None
+        Class of the roads that have none, or of all roads if the file has no such column.
+    classes : mapping
+        The file's classes -> classes of the speed table, or ``none`` to leave roads out; those not named must be
+        classes of the speed table themselves.
+    surface : str or None
+        Column with the surface.
+    surfaces : mapping
+        The file's words -> OSM values; before the words known by themselves.
+    oneway : str or None
+        Column with the direction.
+    maxspeed : str or None
+        Column with the speed limit in km/h.
+    level : str or None
+        Column that tells bridges and tunnels: any words; none, 0 and no are the ground.
+    id, name, ref : str or None
+        Columns with code, name and number of the road.
+    """
+
+    road_class: str | None = None
+    default_class: str | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
+    surface: str | None = None
+    surfaces: Mapping[str, str] = field(default_factory=dict)
+    oneway: str | None = None
+    maxspeed: str | None = None
+    level: str | None = None
+    id: str | None = None
+    name: str | None = None
+    ref: str | None = None
+
+    def named(self) -> list[str]:
+        """Give the columns that the file has to have.
+
+        Returns
+        -------
+        list of str
+            Their names in the file.
+        """
+        columns = (self.road_class, self.surface, self.oneway, self.maxspeed, self.level, self.id, self.name, self.ref)
+        return [column for column in columns if column is not None]
+
+
+def roads_from_file(
+    path: PathLike,
+    columns: RoadColumns,
+    *,
+    known_classes: Collection[str],
+    known_surfaces: Collection[str] = (),
+    layer: str | None = None,
+    snap_m: float = 1.0,
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the roads from a vector file of lines, and join them where they meet.
+
+    Parameters
+    ----------
+    path : path-like
+        Any vector file, with a CRS.
+    columns : RoadColumns
+        Which columns say what.
+    known_classes : collection of str
+        Classes of the speed table.
+    known_surfaces : collection of str, optional
+        OSM surfaces that the tables of speeds and surfaces know.
+    layer : str, optional
+        Layer in the file, if it has several.
+    snap_m : float, default 1
+        Ends that miss another road by up to this distance are joined to it, see `comarca.noding.node_lines`.
+
+    Returns
+    -------
+    roads : geopandas.GeoDataFrame
+        Schema `ROADS`; the parts of a road are roads of their own, ``<id>#1``, ``<id>#2``, ... .
+    checks : list of Check
+        Rows left out, words not understood, roads drawn twice, what noding did and where it found gaps.
+
+    Raises
+    ------
+    InputError
+        If the file, layer or a column is missing, the geometries are no lines, classes are not known (all such are
+        named), or directions cannot be told.
+    CRSError
+        If the file does not say its CRS.
+    """
+    where = f"roads: {path}"
+    check_targets(columns.classes, known=known_classes, key="roads.classes")
+    check_targets(columns.surfaces, known=_surfaces(known_surfaces), key="roads.surfaces")
+    raw = read_vector(path, layer=layer, columns=columns.named(), name="roads")
+    kept, shapeless = with_shapes(raw, LINES, name="roads", where=where)
+    kept = kept.assign(road_class__=_classes(kept, columns, known_classes, where))
+    wanted = lines_of(without_left_out(kept, "road_class__", where=where))
+    surface, unknown_surface = _surface(wanted, columns, known_surfaces, where)
+    oneway, unknown_oneway = _oneway(wanted, columns.oneway, where)
+    maxspeed, unknown_maxspeed = _maxspeed(wanted, columns.maxspeed)
+    level = _level(wanted, columns.level, where)
+    noded = node_lines(wanted.geometry.to_numpy(), level=level, snap_m=snap_m)
+    tags = dict.fromkeys(ROAD_TAGS, pd.Series(None, index=wanted.index, dtype="str")) | {
+        "surface": surface, "oneway": oneway, "maxspeed": maxspeed,
+        "name": _text(wanted, columns.name, where), "ref": _text(wanted, columns.ref, where),
+    }  # fmt: skip
+    roads = gpd.GeoDataFrame(
+        {
+            "road_id": row_ids(wanted, columns.id, where=where),
+            "road_class": wanted["road_class__"],
+            **tags,
+            "grade_separated": _separated(noded.lines, level),
+        },
+        geometry=noded.lines,
+        crs=STORAGE,
+    )
+    checks = [
+        shapeless, left_out_check("roads", int((kept["road_class__"] == LEFT_OUT).sum()), len(kept)),
+        unknown_surface, unknown_oneway, unknown_maxspeed, _doubles(roads), *noding_checks(noded),
+    ]  # fmt: skip
+    logger.info("%d roads from %s", len(roads), path)
+    return validate_layer(roads, "roads"), checks
+
+
+def _classes(kept: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str], where: str) -> pd.Series:
+    """Class of each row; one message names all that are not known."""
+    if columns.default_class is not None and columns.default_class not in known:
+        raise InputError(
+            "configuration, roads.default_class", got=columns.default_class, expected="one of " + ", ".join(known),
+            remedy=did_you_mean(columns.default_class, known),
+        )  # fmt: skip
+    if columns.road_class is None:
+        if columns.default_class is None:
+            raise InputError(
+                where, got="no column for the class", expected="a class for every road, as speeds depend on it",
+                remedy=f"Name the column as roads.class (the file has {', '.join(kept.columns[:-2])}),"
+                " or set roads.default_class for all.",
+            )  # fmt: skip
+        return pd.Series(columns.default_class, index=kept.index, dtype="str")
+    words = as_code(kept[columns.road_class], where=f"{where}, column {columns.road_class}")
+    found = translate(words, columns.classes, {fold_name(name): name for name in known})
+    found = found.where(words.notna(), columns.default_class)
+    if found.isna().any():
+        _refuse_classes(words[found.isna()], [*known, *columns.classes], f"{where}, column {columns.road_class}")
+    return found.astype("str")
+
+
+def _refuse_classes(words: pd.Series, known: list[str], where: str) -> None:
+    counts = words.value_counts()
+    said = [
+        " ".join(f"{str(word)!r} ({count} rows) {did_you_mean(str(word), known)}".split())
+        for word, count in counts.head(_LISTED).items()
+    ]
+    said += [f"and {len(counts) - _LISTED} more: is this the right column?"] if len(counts) > _LISTED else []
+    without = int(words.isna().sum())
+    said += [f"{without} rows have no class: set roads.default_class."] if without else []
+    raise InputError(
+        where, got=f"{len(counts)} classes that are not known, in {len(words)} rows",
+        expected="classes of the table of speeds, or of the configuration's roads.classes",
+        remedy=f"Map each to a class of the table of speeds, or to `{LEFT_OUT}` to leave it out: " + "; ".join(said),
+    )  # fmt: skip
+
+
+def _surfaces(known: Collection[str]) -> list[str]:
+    return sorted({*known, *SURFACE_WORDS.values()})
+
+
+def _surface(
+    wanted: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str], where: str
+) -> tuple[pd.Series, Check]:
+    words = _text(wanted, columns.surface, where)
+    found = translate(words, columns.surfaces, SURFACE_WORDS | {fold_name(value): value for value in _surfaces(known)})
+    check = unknown_words(
+        words[words.notna() & found.isna()], "roads_surface_words",
+        what="words for the surface are not known; it is taken as not given. Map them with roads.surfaces",
+        known=[*SURFACE_WORDS, *known],
+    )  # fmt: skip
+    return found.where(found != LEFT_OUT).astype("str"), check
+
+
+def _oneway(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> tuple[pd.Series, Check]:
+    words = _text(wanted, column, where)
+    plain = words.mask(words.str.fullmatch(r"-1(?:\.0+)?").eq(True), "reverse")
+    letters = plain.str.casefold()
+    if {"t", "f"} == set(letters.dropna()) and letters.notna().all():
+        raise InputError(
+            f"{where}, column {column}", got="only T and F", expected="directions that can be told",
+            remedy="These may be true and false, or against and along the line: write yes, no and -1 instead.",
+        )  # fmt: skip
+    found = translate(plain, {}, ONEWAY_WORDS)
+    check = unknown_words(
+        words[words.notna() & found.isna()], "roads_oneway_words",
+        what="words for the direction are not known; these roads are taken as open both ways", known=ONEWAY_WORDS,
+    )  # fmt: skip
+    return found, check
+
+
+def _maxspeed(wanted: gpd.GeoDataFrame, column: str | None) -> tuple[pd.Series, Check]:
+    """Speed limits as plain km/h; 0 says that none is known."""
+    given = wanted[column] if column else pd.Series(None, index=wanted.index, dtype="str")
+    text = given.astype("str").where(given.notna()).str.strip()
+    parts = text.str.lower().str.extract(_LIMIT, expand=True)
+    number = pd.to_numeric(parts[0].str.replace(",", ".", regex=False), errors="coerce")
+    kmh = number.where(parts[1] != "mph", number * KM_PER_MILE)
+    said = kmh.where(kmh > 0).map(lambda value: None if pd.isna(value) else f"{value:g}")
+    check = unknown_words(
+        text[text.notna() & (text != "") & kmh.isna()], "roads_maxspeed_words",
+        what="speed limits are no numbers; they are taken as not given", known=(),
+    )  # fmt: skip
+    return said.astype("str"), check
+
+
+def _level(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> NDArray[np.str_]:
+    words = _text(wanted, column, where)
+    plain = words.fillna("").map(lambda word: fold_name(word.replace("-", "minus ")))  # folding loses the sign
+    return plain.mask(plain.isin(_GROUND), "").to_numpy(dtype=str)
+
+
+def _text(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series:
+    if column is None:
+        return pd.Series(None, index=wanted.index, dtype="str")
+    return as_code(wanted[column], where=f"{where}, column {column}")
+
+
+def _separated(lines: NDArray[np.object_], level: NDArray[np.str_]) -> pd.Series:
+    """Name the vertices at places that lines of several levels pass through, a node of its own for each level."""
+    vertices = read_vertices(lines)
+    labels = np.unique(level, return_inverse=True)[1][vertices.line]
+    changes = vertices.line[1:] != vertices.line[:-1]
+    inner = ~(np.append(True, changes) | np.append(changes, True))
+    place = np.unique(place_code(vertices.step), return_inverse=True)[1]
+    passing = pd.Series(labels[inner]).groupby(place[inner]).nunique()
+    is_shared = np.isin(place, passing.index[passing > 1])
+    node = place * (labels.max() + 1) + np.where(is_shared, labels, 0)
+    return grade_separated(Vertices(vertices.line, node, vertices.step / STEPS_PER_DEGREE), len(lines))
+
+
+def _doubles(roads: gpd.GeoDataFrame) -> Check:
+    shapes = pd.Series(shapely.to_wkb(shapely.normalize(roads.geometry.to_numpy())), index=roads.index)
+    again = roads[shapes.duplicated()]
+    km = float(geodesic_length_km(again.geometry.to_numpy()).sum())
+    return Check(
+        "roads_drawn_twice", "warn" if len(again) else "pass", len(again), "0 roads",
+        f"{len(again)} roads of {km:.1f} km have the very shape of another one; their length counts twice.",
+        [{"road_id": str(road)} for road in again["road_id"].head(_LISTED)],
+    )  # fmt: skip
