@@ -13,6 +13,7 @@ from comarca.receipts import Failure, Origin, Receipt, Request, Resolved, meta_p
 from comarca.verify import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from comarca.session import Settings
@@ -41,6 +42,20 @@ class FileError(RetrievalError):
             f"{failure.provider}, {failure.layer} of {failure.country}: {failure.reason} [{failure.url}] "
             f"{failure.remedy}"
         )
+
+
+class LadderError(RetrievalError):
+    """A layer could not be had from any provider.
+
+    Parameters
+    ----------
+    failures : sequence of Failure
+        One row per rung.
+    """
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        self.failures = tuple(failures)
+        super().__init__(f"These files could not be had:\n{failure_table(failures)}")
 
 
 def present(request: Request, settings: Settings) -> Receipt | None:
@@ -106,6 +121,31 @@ def failure(request: Request, reason: str, remedy: str) -> Failure:
         reason=reason,
         remedy=remedy,
     )
+
+
+def failure_table(failures: Iterable[Failure | Mapping[str, str]]) -> str:
+    """Write the table of what could not be had.
+
+    Parameters
+    ----------
+    failures : iterable of Failure or mapping
+        Its rows; also as read back from JSON.
+
+    Returns
+    -------
+    str
+        Text, one block per row: a line that can be read in a terminal however long addresses are.
+    """
+    rows = [entry.as_dict() if isinstance(entry, Failure) else entry for entry in failures]
+    blocks = [
+        f"{row['country']} {row['layer']} | {row['provider']}\n"
+        f"    what happened: {row['reason']}\n"
+        f"    address:       {row['url'] or '-'}\n"
+        f"    belongs at:    {row['target'] or '-'}\n"
+        f"    what to do:    {row['remedy']}"
+        for row in rows
+    ]
+    return "\n".join(blocks)
 
 
 def put_there(request: Request) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comarca.catalogue import country
-from comarca.custody import FileError, failure, put_there
+from comarca.custody import FileError, LadderError, failure, failure_table, put_there
 from comarca.download import fetch
 from comarca.errors import ConfigError, RetrievalError, did_you_mean
 from comarca.receipts import Failure, LayerReceipt
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from comarca.catalogue import Country
     from comarca.receipts import Receipt, Request
+
+__all__ = ["LadderError", "Step", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
 
 log = logging.getLogger(__name__)
 
@@ -55,20 +57,6 @@ class Step:
     is_local: bool = False
     needs_boundary: bool = False
     refusal: str = ""
-
-
-class LadderError(RetrievalError):
-    """A layer could not be had from any provider.
-
-    Parameters
-    ----------
-    failures : sequence of Failure
-        One row per rung.
-    """
-
-    def __init__(self, failures: Sequence[Failure]) -> None:
-        self.failures = tuple(failures)
-        super().__init__(f"These files could not be had:\n{failure_table(failures)}")
 
 
 def plan_layer(
@@ -207,31 +195,6 @@ def present_files(receipt: LayerReceipt) -> list[Path]:
             "Delete the layer's receipt in fetched/ and run again."
         )
     return paths
-
-
-def failure_table(failures: Iterable[Failure | Mapping[str, str]]) -> str:
-    """Write the table of what could not be had.
-
-    Parameters
-    ----------
-    failures : iterable of Failure or mapping
-        Its rows; also as read back from JSON.
-
-    Returns
-    -------
-    str
-        Text, one block per row: a line that can be read in a terminal however long addresses are.
-    """
-    rows = [entry.as_dict() if isinstance(entry, Failure) else entry for entry in failures]
-    blocks = [
-        f"{row['country']} {row['layer']} | {row['provider']}\n"
-        f"    what happened: {row['reason']}\n"
-        f"    address:       {row['url'] or '-'}\n"
-        f"    belongs at:    {row['target'] or '-'}\n"
-        f"    what to do:    {row['remedy']}"
-        for row in rows
-    ]
-    return "\n".join(blocks)
 
 
 def _step(

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
-import urllib3.exceptions
 from tqdm import tqdm
 
 import comarca
 from comarca.formats import VerificationError, gunzip
 from comarca.partfile import continues, discard, resume_point, write_state
+from comarca.responses import PASSING_ERRORS, cause, content_length, excerpt, is_packed
 from comarca.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
 from comarca.verify import markup_title
 
@@ -32,10 +32,6 @@ log = logging.getLogger(__name__)
 
 CHUNK: Final = 1 << 16
 SMALL_LIMIT_BYTES: Final = 1 << 27
-_PASSING: Final = (
-    requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError, urllib3.exceptions.HTTPError, ConnectionError, TimeoutError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -177,8 +173,8 @@ class Client:
                 discard(part)
                 raise PassingError("the server answered a range that does not fit; starting anew", url=url)
             offset = offset if response.status_code == 206 else 0
-            packed = _is_packed(response, url)
-            length = None if packed else _content_length(response)
+            packed = is_packed(response, url)
+            length = None if packed else content_length(response)
             _refuse_full_disk(part, length, url)
             total = None if length is None else offset + length
             delivery = Delivery(
@@ -224,8 +220,8 @@ class Client:
             raise TransferError(f"the server's certificate is not valid: {error}", url=url) from error
         except requests.TooManyRedirects as error:
             raise TransferError(f"more than {self.policy.max_redirects} redirects, likely a loop", url=url) from error
-        except _PASSING as error:
-            raise PassingError(f"no connection: {_cause(error)}", url=url) from error
+        except PASSING_ERRORS as error:
+            raise PassingError(f"no connection: {cause(error)}", url=url) from error
         except requests.RequestException as error:
             raise TransferError(f"the address cannot be asked: {error}", url=url) from error
         if url.startswith("https:") and not response.url.startswith("https:"):
@@ -238,7 +234,7 @@ class Client:
 
     def _refusal(self, response: requests.Response, url: str) -> TransferError:
         status = response.status_code
-        message = f"HTTP {status} {response.reason}{_excerpt(response)}"
+        message = f"HTTP {status} {response.reason}{excerpt(response)}"
         if status not in PASSING_STATUS:
             return TransferError(message, url=url, status=status)
         wait = parse_retry_after(response.headers.get("Retry-After"), now=self.policy.wall_clock())
@@ -259,22 +255,12 @@ class Client:
                     if received < policy.min_bytes_per_s * elapsed:
                         raise PassingError(f"only {received / elapsed:.0f} bytes a second", url=url)
                     since, received = policy.clock(), 0
-        except _PASSING as error:
-            raise PassingError(f"the transfer broke off: {_cause(error)}", url=url) from error
-
-
-def _is_packed(response: requests.Response, url: str) -> bool:
-    encoded = response.headers.get("Content-Encoding", "identity").lower() not in {"", "identity"}
-    return encoded and not url.endswith((".gz", ".gzip"))
-
-
-def _content_length(response: requests.Response) -> int | None:
-    value = response.headers.get("Content-Length", "")
-    return int(value) if value.isdigit() else None
+        except PASSING_ERRORS as error:
+            raise PassingError(f"the transfer broke off: {cause(error)}", url=url) from error
 
 
 def _refuse_short(response: requests.Response, received: int, url: str) -> None:
-    length = _content_length(response)
+    length = content_length(response)
     if length is not None and "Content-Encoding" not in response.headers and received != length:
         raise PassingError(f"the answer ended after {received:,} of {length:,} bytes", url=url)
 
@@ -293,18 +279,3 @@ def _parse_json(body: bytes, url: str) -> Any:
     except ValueError as error:
         shown = markup_title(body[:2048]) or body[:80].decode("utf-8", errors="replace")
         raise PassingError(f"the answer is not JSON: {shown!r}", url=url) from error
-
-
-def _excerpt(response: requests.Response) -> str:
-    try:
-        head = response.raw.read1(2048, decode_content=True) or b""
-    except _PASSING:
-        return ""
-    text = markup_title(head) or " ".join(head.decode("utf-8", errors="replace").split())[:120]
-    return f": {text}" if text else ""
-
-
-def _cause(error: BaseException) -> str:
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__ or error
-    return f"{type(error).__name__} {error}".strip()

@@ -10,7 +10,7 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 # So that jobs in an environment of their own, and workflows that use this one as a module, find the package.
 sys.path.insert(0, str(ROOT / "src"))
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
 from comarca.catalogue import country
 from comarca.config import AccessOptions
@@ -148,9 +148,7 @@ def not_computed_columns(wildcards):
         for column in inactive if is_on else (*active, *inactive):
             lacking = sorted({*REGISTRY.families[family].layers, *column.layers} - LAYERS_OF[region])
             key = CONFIG_KEYS[lacking[0]] if lacking else f"indicators.{family}"
-            missing.append(
-                {"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key}
-            )
+            missing.append({"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key})
     return missing
 
 
@@ -221,7 +219,9 @@ def check_files(wildcards):
     prefix = f"results/{region}/checks/"
     steps = ["territories", "cities", "demand"]
     steps += ["osm"] if REGIONS[region].osm.is_given else []
-    steps += [name for name in ("roads", "power", "services", "land_use", "population", "service_times") if name in layers]
+    steps += [
+        name for name in ("roads", "power", "services", "land_use", "population", "service_times") if name in layers
+    ]
     steps += ["network", "travel_times"] if "travel_times" in layers else []
     return [
         *(f"{prefix}{step}.json" for step in steps),

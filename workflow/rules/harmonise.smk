@@ -13,10 +13,10 @@ rule harmonise_osm:
         in_region("logs/harmonise_osm.log"),
     benchmark:
         in_region("benchmarks/harmonise_osm.tsv")
-    resources:
-        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
     message:
         "{wildcards.region}: reading the OpenStreetMap extract."
     script:
@@ -34,11 +34,11 @@ rule harmonise_territories:
         checks=in_region("checks/territories.json"),
     log:
         in_region("logs/harmonise_territories.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         source=lambda w: region_of(w).territories.model_dump(),
         country=lambda w: region_of(w).country,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the territories."
     script:
@@ -56,12 +56,12 @@ rule harmonise_cities:
         checks=in_region("checks/cities.json"),
     log:
         in_region("logs/harmonise_cities.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         source=lambda w: region_of(w).cities.model_dump(),
         country=lambda w: region_of(w).country,
         abroad_buffer_km=lambda w: region_of(w).abroad_buffer_km,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the cities."
     script:
@@ -82,11 +82,11 @@ rule harmonise_layer:
         in_region("benchmarks/harmonise_layer/{layer}.tsv")
     wildcard_constraints:
         layer="roads|power|services|land_use",
+    conda:
+        "../envs/comarca.yaml"
     params:
         source=lambda w: getattr(region_of(w), w.layer if w.layer != "land_use" else "osm").model_dump(),
         buffer_km=lambda w: region_of(w).abroad_buffer_km,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: harmonising the layer {wildcards.layer}."
     script:

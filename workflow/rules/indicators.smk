@@ -12,12 +12,12 @@ rule compute_family:
         in_region("logs/compute_family/{family}.log"),
     benchmark:
         in_region("benchmarks/compute_family/{family}.tsv")
+    conda:
+        "../envs/comarca.yaml"
     params:
         layers=lambda w: list(family_layers(w)),
         options=family_options,
         columns=family_columns,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: computing the {wildcards.family} indicators."
     script:

@@ -13,10 +13,10 @@ rule build_demand:
         in_region("logs/build_demand.log"),
     benchmark:
         in_region("benchmarks/build_demand.tsv")
-    params:
-        demand_cell_m=lambda w: region_of(w).demand_cell_m,
     conda:
         "../envs/comarca.yaml"
+    params:
+        demand_cell_m=lambda w: region_of(w).demand_cell_m,
     message:
         "{wildcards.region}: gathering people in cells."
     script:
@@ -35,12 +35,12 @@ rule build_network:
         in_region("logs/build_network.log"),
     benchmark:
         in_region("benchmarks/build_network.tsv")
-    params:
-        country=lambda w: region_of(w).country,
-    resources:
-        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+    params:
+        country=lambda w: region_of(w).country,
     message:
         "{wildcards.region}: building the road network."
     script:
@@ -61,13 +61,13 @@ rule compute_travel_times:
         in_region("logs/compute_travel_times.log"),
     benchmark:
         in_region("benchmarks/compute_travel_times.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
     params:
         city_classes_persons=lambda w: region_of(w).city_classes_persons,
         walking=walking,
-    resources:
-        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: travel time to the nearest city of each class."
     script:
@@ -87,12 +87,12 @@ rule compute_travel_raster:
         in_region("logs/compute_travel_raster/{city_class}.log"),
     benchmark:
         in_region("benchmarks/compute_travel_raster/{city_class}.tsv")
+    conda:
+        "../envs/comarca.yaml"
     params:
         interval=lambda w: region_of(w).city_classes_persons[w.city_class],
         walking=walking,
         cell_m=lambda w: region_of(w).raster_cell_m,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
     script:
@@ -111,12 +111,12 @@ rule compute_market_potential:
         in_region("logs/compute_market_potential.log"),
     benchmark:
         in_region("benchmarks/compute_market_potential.tsv")
+    conda:
+        "../envs/comarca.yaml"
     params:
         min_persons=lambda w: min(low for low, _ in region_of(w).city_classes_persons.values()),
         half_life_min=lambda w: (region_of(w).indicators.access or AccessOptions()).half_life_min,
         walking=walking,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: market potential of the cities."
     script:
@@ -136,11 +136,11 @@ rule compute_service_times:
         in_region("logs/compute_service_times.log"),
     benchmark:
         in_region("benchmarks/compute_service_times.tsv")
+    conda:
+        "../envs/comarca.yaml"
     params:
         kinds=lambda w: region_of(w).indicators.services.kinds,
         walking=walking,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: travel time to services."
     script:

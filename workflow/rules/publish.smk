@@ -11,11 +11,11 @@ rule assemble_table:
         flags=in_region("indicators/flags.parquet"),
     log:
         in_region("logs/assemble_table.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         families=lambda w: families(w.region),
         columns=published_columns,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: assembling the indicator table."
     script:
@@ -47,10 +47,10 @@ rule export_long:
         long=in_region("indicators_long.csv"),
     log:
         in_region("logs/export_long.log"),
-    params:
-        columns=published_columns,
     conda:
         "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
     message:
         "{wildcards.region}: writing {output.long}."
     script:
@@ -65,10 +65,10 @@ rule export_codebook:
         codebook=in_region("codebook.csv"),
     log:
         in_region("logs/export_codebook.log"),
-    params:
-        columns=published_columns,
     conda:
         "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
     message:
         "{wildcards.region}: writing {output.codebook}."
     script:
@@ -84,10 +84,10 @@ rule export_geoparquet:
         geoparquet=in_region("indicators.parquet"),
     log:
         in_region("logs/export_geoparquet.log"),
-    params:
-        columns=published_columns,
     conda:
         "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
     message:
         "{wildcards.region}: writing {output.geoparquet}."
     script:
@@ -104,11 +104,11 @@ rule export_geopackage:
         geopackage=in_region("indicators.gpkg"),
     log:
         in_region("logs/export_geopackage.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         columns=published_columns,
         language=CONFIG.languages[0],
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing {output.geopackage}."
     script:
@@ -127,6 +127,8 @@ rule assemble_provenance:
         credits=in_region("indicators/credits.json"),
     log:
         in_region("logs/assemble_provenance.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         local=local_sources,
         title=lambda w: region_title(w.region, "en"),
@@ -134,8 +136,6 @@ rule assemble_provenance:
         config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
         benchmarks=in_region("benchmarks"),
         languages=list(CONFIG.languages),
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: writing down where everything came from."
     script:
@@ -154,11 +154,11 @@ rule assemble_quality:
         markdown=in_region("quality.md"),
     log:
         in_region("logs/assemble_quality.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         columns=published_columns,
         not_computed=not_computed_columns,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: gathering the checks."
     script:
@@ -190,11 +190,11 @@ rule classify_maps:
         classes=in_region("indicators/map_classes.pickle"),
     log:
         in_region("logs/classify_maps.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         columns=published_columns,
         options=map_options,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: making the classes of the maps."
     script:
@@ -213,11 +213,11 @@ rule plot_map:
         svg=in_region("maps/{column}.svg"),
     log:
         in_region("logs/plot_map/{column}.log"),
+    conda:
+        "../envs/comarca.yaml"
     params:
         column=map_column,
         options=map_options,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:

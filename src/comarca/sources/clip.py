@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 log = logging.getLogger(__name__)
@@ -79,17 +80,7 @@ def clip_extract(path: Path, target: Path, area: BaseGeometry) -> int:
     Ways with a node inside are kept whole, with all their nodes, and so are areas (multipolygons and boundaries) with
     a way inside: nothing is torn at the edge. Memory: the ids, and the positions inside the bounding box.
     """
-    west, south, east, north = area.bounds
-    ids, places = [], []
-    nodes = cast("Iterable[osmium.osm.Node]", osmium.FileProcessor(str(path), osmium.osm.NODE))
-    for node in nodes:
-        longitude, latitude = node.lon, node.lat
-        if west <= longitude <= east and south <= latitude <= north:
-            ids.append(node.id)
-            places.append((longitude, latitude))
-    positions = np.array(places).reshape(-1, 2)
-    shapely.prepare(area)
-    inside = np.array(ids, dtype=np.int64)[shapely.contains_xy(area, positions[:, 0], positions[:, 1])]
+    inside = _nodes_inside(path, area)
     if not len(inside):
         raise InputError(
             str(path),
@@ -105,6 +96,20 @@ def clip_extract(path: Path, target: Path, area: BaseGeometry) -> int:
     _write(path, target, kept)
     log.info("%s: %d of the nodes lie in the region and its surroundings.", path, len(inside))
     return len(inside)
+
+
+def _nodes_inside(path: Path, area: BaseGeometry) -> NDArray[np.int64]:
+    west, south, east, north = area.bounds
+    ids, places = [], []
+    nodes = cast("Iterable[osmium.osm.Node]", osmium.FileProcessor(str(path), osmium.osm.NODE))
+    for node in nodes:
+        longitude, latitude = node.lon, node.lat
+        if west <= longitude <= east and south <= latitude <= north:
+            ids.append(node.id)
+            places.append((longitude, latitude))
+    positions = np.array(places).reshape(-1, 2)
+    shapely.prepare(area)
+    return np.array(ids, dtype=np.int64)[shapely.contains_xy(area, positions[:, 0], positions[:, 1])]
 
 
 def _add_ways_and_areas(kept: osmium.IdTracker, path: str) -> None:

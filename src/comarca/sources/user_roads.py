@@ -91,17 +91,6 @@ class RoadColumns:
     name: str | None = None
     ref: str | None = None
 
-    def named(self) -> list[str]:
-        """Give the columns that the file has to have.
-
-        Returns
-        -------
-        list of str
-            Their names in the file.
-        """
-        columns = (self.road_class, self.surface, self.oneway, self.maxspeed, self.level, self.id, self.name, self.ref)
-        return [column for column in columns if column is not None]
-
 
 def roads_from_file(
     path: PathLike,
@@ -147,7 +136,7 @@ def roads_from_file(
     where = f"roads: {path}"
     check_targets(columns.classes, known=known_classes, key="roads.classes")
     check_targets(columns.surfaces, known=_surfaces(known_surfaces), key="roads.surfaces")
-    raw = read_vector(path, layer=layer, columns=columns.named(), name="roads")
+    raw = read_vector(path, layer=layer, columns=_named(columns), name="roads")
     kept, shapeless = with_shapes(raw, LINES, name="roads", where=where)
     kept = kept.assign(road_class__=_classes(kept, columns, known_classes, where))
     wanted = lines_of(without_left_out(kept, "road_class__", where=where))
@@ -176,6 +165,12 @@ def roads_from_file(
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
     return validate_layer(roads, "roads"), checks
+
+
+def _named(columns: RoadColumns) -> list[str]:
+    names = (columns.road_class, columns.surface, columns.oneway, columns.maxspeed, columns.level, columns.id,
+             columns.name, columns.ref)  # fmt: skip
+    return [name for name in names if name is not None]
 
 
 def _classes(kept: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str], where: str) -> pd.Series:
