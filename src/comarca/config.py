@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 
 
 class Model(BaseModel):
@@ -141,9 +150,26 @@ class LandCover(Source):
         ("none",), description="Where the land cover comes from."
     )
     legend: str | None = Field(
-        None, description="Legend of the file: worldcover, mapbiomas, corine, or the path of a CSV of your own."
+        None,
+        description="Legend of the file, required with one: worldcover, mapbiomas, corine, or the path of a CSV of "
+        "your own.",
     )
     year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
+    earlier: dict[int, str] = Field(
+        default_factory=dict, description="Year -> file of an earlier date, in the same legend: gives the change."
+    )
+
+    @model_validator(mode="after")
+    def _file_has_legend(self) -> Self:
+        if "file" in self.provider and self.legend is None:
+            raise ValueError("provider `file` needs a `legend`: worldcover, mapbiomas, corine, or a CSV of your own")
+        return self
+
+    @model_validator(mode="after")
+    def _earlier_is_earlier(self) -> Self:
+        if self.earlier and (self.path is None or self.year is None or max(self.earlier) >= self.year):
+            raise ValueError("`earlier` goes with provider `file` and its `year`, and holds years before that one")
+        return self
 
 
 class Parcels(Source):
@@ -152,24 +178,40 @@ class Parcels(Source):
     provider: tuple[Literal["file", "osm", "none"], ...] = Field(("none",), description="Where the parcels come from.")
     layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     owner: str | None = Field(None, description="Column of the file that names the owner; null counts parcels.")
+    border: Literal["majority", "cut"] = Field(
+        "majority", description="A parcel in several territories: to the one with most of it, or cut."
+    )
 
 
-class Holdings(Source):
+class Table(Source):
+    """Base of tables that people keep, joined to the territories by code."""
+
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Our column names -> those of the file, where they differ."
+    )
+    codes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Name in the file -> code of the territory, for rows that come without the right code.",
+    )
+    decimal: Literal[",", "."] | None = Field(
+        None, description="Sign of the decimals; null finds it out from the numbers."
+    )
+    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
+    skip_rows: NonNegativeInt = Field(0, description="Rows above the header.")
+
+
+class Holdings(Table):
     """Holdings by size class, from an agricultural census."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
-    columns: dict[str, str] = Field(
-        default_factory=dict, description="Our column names -> those of the file, where they differ."
-    )
+    header_rows: PositiveInt = Field(1, description="Rows of the header.")
+    year: int | None = Field(None, description="Year of all rows, if the file has no such column.")
 
 
-class Outcomes(Source):
+class Outcomes(Table):
     """Income, poverty and inequality at two or more dates."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the outcomes come from.")
-    columns: dict[str, str] = Field(
-        default_factory=dict, description="Our column names -> those of the file, where they differ."
-    )
 
 
 class AttributeColumn(Model):
@@ -247,6 +289,7 @@ class LandOptions(Model):
     suppressed: Literal["lognormal", "geometric", "midpoint", "drop"] = Field(
         "lognormal", description="How areas that a census withholds for secrecy are estimated, or drop the territory."
     )
+    lorenz: bool = Field(False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg.")
 
 
 class IndicatorOptions(Model):

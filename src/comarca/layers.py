@@ -60,6 +60,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("territory_lights", "table", "layers/territory_lights.parquet", "night_lights.provider"),
         Layer("parcels", "table", "layers/parcels.parquet", "parcels.provider"),
         Layer("holdings", "table", "layers/holdings.parquet", "holdings.provider"),
+        Layer("outcomes", "table", "layers/outcomes.parquet", "outcomes.provider"),
         Layer("land_cover_areas", "table", "layers/land_cover_areas.parquet", "land_cover.provider"),
         Layer("land_cover_patches", "table", "layers/land_cover_patches.parquet", "land_cover.provider"),
         Layer("urca_times", "table", "layers/urca_times.parquet", "roads.provider"),
@@ -70,6 +71,10 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
     )
 }
+
+#: Conditions without a file: what the columns that ask for them need can come from more than one layer. With the key
+#: that fulfils each.
+CONDITIONS: Final[dict[str, str]] = {"population": "population.provider", "farmland": "land_cover.provider"}
 
 
 def available_layers(region: Region) -> frozenset[str]:
@@ -83,7 +88,7 @@ def available_layers(region: Region) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Names of layers, keys of `LAYERS`.
+        Names of layers and conditions, keys of `LAYERS` and `CONDITIONS`.
     """
     has_osm = region.osm.is_given
 
@@ -104,7 +109,13 @@ def available_layers(region: Region) -> frozenset[str]:
         "population": region.population.is_given and (region.population.provider != ("settlements",) or has_osm),
         "demand": True,
         "surfaces": True,
+        "parcels": given("parcels"),
+        "holdings": given("holdings"),
+        "outcomes": given("outcomes"),
+        "land_cover_patches": given("land_cover"),
+        "land_cover_areas": given("land_cover"),
     }
+    present["farmland"] = present["land_use"] or present["land_cover_patches"]
     present["travel_times"] = present["roads"] and present["cities"]
     present["market_potential"] = present["travel_times"]
     present["service_times"] = present["roads"] and present["services"]

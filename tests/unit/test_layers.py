@@ -1,5 +1,5 @@
 from comarca.config import Config
-from comarca.layers import LAYERS, available_layers, template_fields
+from comarca.layers import CONDITIONS, LAYERS, available_layers, template_fields
 from comarca.registry import load_registry
 
 
@@ -12,7 +12,7 @@ def test_every_layer_that_a_column_needs_is_known(root):
     registry = load_registry(root / "workflow/registry/indicators")
     for family in registry.families.values():
         needed = {*family.layers, *family.optional_layers, *(name for c in family.columns for name in c.layers)}
-        assert needed <= LAYERS.keys() | {"population"}, family.name
+        assert needed <= LAYERS.keys() | CONDITIONS.keys(), family.name
 
 
 def test_every_field_of_a_template_has_values(root):
@@ -38,3 +38,23 @@ def test_roads_from_a_file_give_travel_times_without_osm():
 def test_settlements_need_osm():
     without = region(osm="none", territories={"provider": "gadm"}, population="settlements")
     assert "population" not in available_layers(without)
+
+
+def test_each_kind_of_land_evidence_comes_from_its_own_file():
+    files = {"holdings": {"path": "a.csv"}, "parcels": {"path": "a.gpkg"}, "outcomes": {"path": "b.csv"}}
+    layers = available_layers(
+        region(osm="none", territories="gadm", **{name: {"provider": "file", **f} for name, f in files.items()})
+    )
+    assert set(files) <= layers
+    assert not {"land_cover_areas", "farmland"} & layers
+
+
+def test_farmland_is_known_from_a_land_cover_raster_or_from_osm():
+    raster = {"provider": "file", "path": "a.tif", "legend": "corine"}
+    assert "farmland" in available_layers(region(osm="none", territories="gadm", land_cover=raster))
+    assert "farmland" in available_layers(region())
+
+
+def test_parcels_from_osm_need_osm():
+    assert "parcels" in available_layers(region(parcels="osm"))
+    assert "parcels" not in available_layers(region(osm="none", territories="gadm", parcels="osm"))

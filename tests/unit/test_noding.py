@@ -56,13 +56,13 @@ def lines_on(coordinate):
 
 
 @given(lines_on(st.integers(0, 6).map(lambda step: step * 1e-4)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_lines_on_a_coarse_grid_share_a_vertex_where_they_meet_and_only_there(lines):
     check_against_the_definition(lines)
 
 
 @given(lines_on(st.floats(-0.01, 0.01)).filter(lambda lines: all(len(set(line.coords)) > 1 for line in rounded(lines))))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_lines_anywhere_share_a_vertex_where_they_meet_and_only_there(lines):
     check_against_the_definition(lines)
 
@@ -74,7 +74,7 @@ def test_many_random_lines_meet_as_shapely_says():
     lines = [LineString(places) for places in np.concatenate([start, start + np.cumsum(steps, axis=1)], axis=1)]
     places, plain = places_of(node_lines(lines, snap_m=0).lines), np.array(rounded(lines), dtype=object)
     one, other = shapely.STRtree(plain).query(plain, predicate="intersects")
-    assert len(one) > 5000
+    assert len(one) > 2000
     assert all(places[i] & places[j] for i, j in zip(one, other, strict=True))
 
 
@@ -174,12 +174,12 @@ def test_levels_do_not_cross_but_join_at_ends():
     assert sorted(np.round(network_of(list(noded.lines)).component_km, 3)) == [0.55, 1.0]
 
 
-def test_noding_twice_adds_nothing():
+def test_noding_again_finds_only_what_rounding_moved():
     rng = np.random.default_rng(3)
     lines = [LineString(places) for places in np.cumsum(rng.normal(0, 1e-3, (60, 12, 2)), axis=1)]
     once = node_lines(lines, snap_m=0)
-    assert once.inserted_count > 100
-    assert node_lines(once.lines, snap_m=0).inserted_count <= 0.05 * once.inserted_count
+    assert once.inserted_count > 1000
+    assert node_lines(once.lines, snap_m=0).inserted_count <= 0.01 * once.inserted_count
 
 
 def test_no_lines_are_noded_to_no_lines():

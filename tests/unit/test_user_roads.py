@@ -1,0 +1,300 @@
+"""Roads from users' files: classes, words, ids, clear refusals, and travel times without OpenStreetMap."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from road_cases import default_table, network_from
+from shapely import LineString, MultiLineString, Point, Polygon
+
+from comarca.errors import ConfigError, CRSError, InputError
+from comarca.routing import nearest_source, reversed_graph
+from comarca.sources.user_roads import RoadColumns, roads_from_file
+
+CLASSES = tuple(default_table().class_kmh)
+#: UTM on its central meridian, where grid lengths are 0.9996 of true ones.
+UTM, SCALE, EAST, NORTH = 32719, 0.9996, 500_000, 7_500_000
+
+
+def utm(*places):
+    """Make a line of places in metres east and north of a point on the central meridian."""
+    return LineString([(EAST + x, NORTH + y) for x, y in places])
+
+
+def write(path, lines, crs=UTM, **columns):
+    gpd.GeoDataFrame(columns, geometry=lines, crs=crs, index=range(len(lines))).to_file(path)
+    return path
+
+
+def read(path, known_classes=CLASSES, **columns):
+    roads, checks = roads_from_file(path, RoadColumns(**columns), known_classes=known_classes)
+    return roads, {check.name: check for check in checks}
+
+
+CROSS = [utm((-3000, 0), (5000, 0)), utm((0, -2000), (0, 4000))]
+
+
+@pytest.fixture(params=["gpkg", "shp", "geojson"])
+def inventory(tmp_path, request):
+    """Return two crossing roads without a common vertex, in three formats."""
+    return write(
+        tmp_path / f"roads.{request.param}", CROSS, 4326 if request.param == "geojson" else UTM,
+        categoria=["Carretera Nacional", "Camino vecinal"], rodadura=["Asfalto", "Ripio"],
+    ) if request.param != "geojson" else _as_geojson(tmp_path)  # fmt: skip
+
+
+def _as_geojson(folder):
+    path = folder / "roads.geojson"
+    layer = gpd.GeoDataFrame(
+        {"categoria": ["Carretera Nacional", "Camino vecinal"], "rodadura": ["Asfalto", "Ripio"]},
+        geometry=CROSS, crs=UTM,
+    )  # fmt: skip
+    layer.to_crs(4326).to_file(path, COORDINATE_PRECISION=9)
+    return path
+
+
+def test_travel_time_over_an_inventory_without_common_vertices_is_that_worked_by_hand(inventory):
+    roads, checks = read(
+        inventory, road_class="categoria", surface="rodadura",
+        classes={"Carretera nacional": "primary", "camino vecinal": "tertiary"},
+    )  # fmt: skip
+    assert checks["roads_noded"].value == 1
+    network = network_from(roads)
+    lonlat = gpd.GeoSeries([Point(EAST - 3000, NORTH), Point(EAST, NORTH + 4000)], crs=UTM).to_crs(4326)
+    start, end = (
+        int(np.argmin(np.hypot(network.node_lon - p.x, network.node_lat - p.y))) for p in lonlat.to_numpy()
+    )
+    reached = nearest_source(reversed_graph(network), np.array([end]))
+    # 3 km of primary road on asphalt at 60 km/h, then 4 km of gravel at 30 km/h: 3 + 8 minutes.
+    np.testing.assert_allclose(reached.minutes[start], (3 + 8) / SCALE, rtol=1e-5)
+    np.testing.assert_allclose(reached.km[start], 7 / SCALE, rtol=1e-5)
+
+
+def test_a_bridge_is_not_joined_to_the_road_below_even_with_a_vertex_at_the_same_place(tmp_path):
+    over, below = utm((-3000, 0), (0, 0), (5000, 0)), utm((0, -2000), (0, 0), (0, 4000))
+    path = write(tmp_path / "roads.gpkg", [over, below], tipo=["Puente", None])
+    joined, _ = read(path, default_class="primary")
+    apart, _ = read(path, default_class="primary", level="tipo")
+    assert len(network_from(joined).component_km) == 1
+    np.testing.assert_allclose(sorted(network_from(apart).component_km), [6 / SCALE, 8 / SCALE], rtol=1e-5)
+
+
+def test_the_ends_of_a_bridge_are_joined_to_its_road(tmp_path):
+    parts = [utm((-3000, 0), (-50, 0)), utm((-50, 0), (0, 0), (50, 0)), utm((50, 0), (900, 0)), CROSS[1]]
+    path = write(tmp_path / "roads.gpkg", parts, nivel=[0, 1, 0, 0])
+    network = network_from(read(path, default_class="primary", level="nivel")[0])
+    np.testing.assert_allclose(sorted(network.component_km), [3.9 / SCALE, 6 / SCALE], rtol=1e-5)
+
+
+def test_levels_of_opposite_sign_are_different(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, nivel=[1, -1])
+    assert len(network_from(read(path, default_class="primary", level="nivel")[0]).component_km) == 2
+
+
+def test_unknown_classes_are_named_all_at_once_with_their_number_and_the_nearest_known_one(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS * 2, clase=["Camino", "pirmary", "Camino", "Vía férrea"])
+    with pytest.raises(InputError) as caught:
+        read(path, road_class="clase")
+    message = str(caught.value)
+    assert "3 classes that are not known, in 4 rows" in message
+    assert "'Camino' (2 rows)" in message
+    assert "'pirmary' (1 rows) Did you mean 'primary'?" in message
+    assert "'Vía férrea' (1 rows)" in message
+
+
+def test_a_wrong_class_column_does_not_flood_the_message(tmp_path):
+    lines = [utm((0, k), (100, k)) for k in range(0, 500, 10)]
+    path = write(tmp_path / "roads.gpkg", lines, name=[f"Ruta {k}" for k in range(50)])
+    with pytest.raises(InputError, match="and 30 more: is this the right column"):
+        read(path, road_class="name")
+
+
+def test_classes_mapped_to_none_are_left_out(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, clase=["primary", "Sendero"])
+    roads, checks = read(path, road_class="clase", classes={"Sendero": "none"})
+    assert roads["road_class"].tolist() == ["primary"]
+    assert checks["roads_left_out"].value == 1
+
+
+def test_a_file_of_which_nothing_is_kept_is_refused(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, clase=["Sendero"] * 2)
+    with pytest.raises(InputError, match="all of them left out"):
+        read(path, road_class="clase", classes={"Sendero": "none"})
+
+
+def test_a_class_mapped_to_an_unknown_one_is_refused_with_the_nearest(tmp_path):
+    with pytest.raises(ConfigError, match=r"roads\.classes\.Ruta.*Did you mean 'primary'"):
+        read(tmp_path / "no.gpkg", road_class="clase", classes={"Ruta": "primry"})
+
+
+def test_a_file_without_classes_needs_a_default(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, nombre=["a", "b"])
+    with pytest.raises(InputError, match=r"roads\.class.*nombre.*roads\.default_class"):
+        read(path)
+    with pytest.raises(InputError, match="Did you mean 'tertiary'"):
+        read(path, default_class="tertary")
+    assert set(read(path, default_class="tertiary")[0]["road_class"]) == {"tertiary"}
+
+
+def test_roads_without_a_class_need_a_default_too(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, clase=["primary", None])
+    with pytest.raises(InputError, match="1 rows have no class"):
+        read(path, road_class="clase")
+    roads, _ = read(path, road_class="clase", default_class="road")
+    assert roads["road_class"].tolist() == ["primary", "road"]
+
+
+def test_numbers_serve_as_classes(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, clase=[1.0, 2.0])
+    roads, _ = read(path, road_class="clase", classes={"1": "primary", "2": "track"})
+    assert roads["road_class"].tolist() == ["primary", "track"]
+
+
+def tags_of(tmp_path, column, values, **options):
+    lines = [utm((0, 100 * k), (90, 100 * k)) for k in range(len(values))]
+    path = write(tmp_path / "roads.gpkg", lines, code=[f"{k:03}" for k in range(len(values))], said=values)
+    roads, checks = read(path, default_class="primary", id="code", **{column: "said"}, **options)
+    return [None if pd.isna(value) else value for value in roads[column]], checks
+
+
+def test_surface_words_are_understood_in_three_languages(tmp_path):
+    words = ["Asfalto", "PAVIMENTADA", "Revestimento Primário", "ripio", "Cascalho", "tierra", "terra", "fine_gravel",
+             "unpaved", "Hormigón", "Empedrado", "leito natural", None]  # fmt: skip
+    found, checks = tags_of(tmp_path, "surface", words)
+    assert found == ["asphalt", "paved", "gravel", "gravel", "gravel", "ground", "ground", None, "unpaved", "concrete",
+                     "cobblestone", "ground", None]  # fmt: skip
+    assert checks["roads_surface_words"].value == 1
+    found, checks = tags_of(tmp_path, "surface", ["fine_gravel"])
+    assert found == [None]
+
+
+def test_surfaces_that_the_tables_know_are_kept(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, said=["fine_gravel", "salt"])
+    roads, _ = roads_from_file(
+        path, RoadColumns(default_class="primary", surface="said"),
+        known_classes=CLASSES, known_surfaces=["fine_gravel", "salt"],
+    )  # fmt: skip
+    assert roads["surface"].tolist() == ["fine_gravel", "salt"]
+
+
+def test_unknown_surfaces_are_reported_and_left_open(tmp_path):
+    found, checks = tags_of(tmp_path, "surface", ["Asfalto", "Asfaltto", "Asfaltto"])
+    assert found == ["asphalt", None, None]
+    check = checks["roads_surface_words"]
+    assert (check.status, check.value) == ("warn", 2)
+    assert check.rows == [{"value": "Asfaltto", "rows": 2, "hint": "Did you mean 'asfalto'?"}]
+
+
+def test_surfaces_of_the_configuration_go_first(tmp_path):
+    assert tags_of(tmp_path, "surface", ["Afirmado"], surfaces={"afirmado": "compacted"})[0] == ["compacted"]
+    with pytest.raises(ConfigError, match=r"roads\.surfaces\.afirmado"):
+        tags_of(tmp_path, "surface", ["Afirmado"], surfaces={"afirmado": "compakted"})
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["F", "T", "B", None], ["yes", "-1", "no", None]),
+        (["FT", "TF", "", "N"], ["yes", "-1", None, "no"]),
+        (["Sí", "no", "sim", "Não"], ["yes", "no", "yes", "no"]),
+        ([1, -1, 0], ["yes", "-1", "no"]),
+        ([1.0, -1.0, np.nan], ["yes", "-1", None]),
+        (["-1", "1", "0"], ["-1", "yes", "no"]),
+        ([True, False], ["yes", "no"]),
+    ],
+)
+def test_directions_are_understood(tmp_path, values, expected):
+    found, checks = tags_of(tmp_path, "oneway", values)
+    assert found == expected
+    assert checks["roads_oneway_words"].status == "pass"
+
+
+def test_unknown_directions_are_reported(tmp_path):
+    found, checks = tags_of(tmp_path, "oneway", ["quizás", "si"])
+    assert found == [None, "yes"]
+    assert checks["roads_oneway_words"].value == 1
+
+
+def test_only_t_and_f_could_be_true_and_false_and_are_refused(tmp_path):
+    with pytest.raises(InputError, match=r"column said.*true and false"):
+        tags_of(tmp_path, "oneway", ["T", "F", "F"])
+
+
+@pytest.mark.parametrize(
+    ("values", "expected", "strange"),
+    [
+        ([80, 60, 0], ["80", "60", None], 0),
+        ([80.0, np.nan, 52.5], ["80", None, "52.5"], 0),
+        (["80 km/h", "50 mph", "52,5", "rural", None], ["80", "80.4672", "52.5", None, None], 1),
+    ],
+)
+def test_speed_limits_are_plain_numbers_of_km_per_hour(tmp_path, values, expected, strange):
+    found, checks = tags_of(tmp_path, "maxspeed", values)
+    assert found == expected
+    assert checks["roads_maxspeed_words"].value == strange
+
+
+def test_parts_of_a_road_and_repeated_codes_are_numbered(tmp_path):
+    parts = MultiLineString([utm((0, 0), (100, 0)), utm((0, 50), (100, 50))])
+    path = write(tmp_path / "roads.gpkg", [parts, utm((0, 90), (9, 90))], ruta=["005", "012"], nombre=["Panam", None])
+    assert read(path, default_class="primary")[0]["road_id"].tolist() == ["1#1", "1#2", "2"]
+    roads, _ = read(path, default_class="primary", id="ruta", name="nombre", ref="ruta")
+    assert roads["road_id"].tolist() == ["005#1", "005#2", "012"]
+    assert roads["name"].tolist()[:2] == ["Panam", "Panam"]
+    assert roads["ref"].tolist() == ["005", "005", "012"]
+
+
+def test_rows_without_a_shape_or_a_length_are_left_out_and_counted(tmp_path):
+    shapes = [CROSS[0], None, LineString(), utm((7, 7), (7, 7)), utm((8, 8), (8, 8.0001))]
+    path = write(tmp_path / "roads.gpkg", shapes, clase=["primary"] * 5)
+    roads, checks = read(path, road_class="clase")
+    assert roads["road_id"].tolist() == ["1"]
+    check = checks["roads_without_shape"]
+    assert (check.status, check.value) == ("warn", 4)
+    assert check.rows == [{"row": row} for row in (2, 3, 4, 5)]
+
+
+def test_heights_are_dropped(tmp_path):
+    path = write(tmp_path / "roads.gpkg", [LineString([(EAST, NORTH, 900), (EAST + 500, NORTH, 950)])])
+    assert not read(path, default_class="primary")[0].has_z.any()
+
+
+def test_roads_drawn_twice_are_reported_with_their_length(tmp_path):
+    path = write(tmp_path / "roads.gpkg", [CROSS[0], CROSS[0].reverse(), CROSS[1]])
+    check = read(path, default_class="primary")[1]["roads_drawn_twice"]
+    assert (check.status, check.value) == ("warn", 1)
+    assert "8.0 km" in check.message
+
+
+@pytest.mark.parametrize("shape", [Point(EAST, NORTH), Polygon([(EAST, 0), (EAST + 9, 0), (EAST, 9)])])
+def test_points_and_polygons_are_no_roads(tmp_path, shape):
+    path = write(tmp_path / "roads.gpkg", [shape] * 3)
+    with pytest.raises(InputError, match=rf"3 {shape.geom_type}.*LineString or MultiLineString"):
+        read(path, default_class="primary")
+
+
+def test_a_file_without_a_crs_is_refused(tmp_path):
+    path = write(tmp_path / "roads.shp", CROSS, crs=None, clase=["primary"] * 2)
+    with pytest.raises(CRSError, match="never assumed"):
+        read(path, road_class="clase")
+
+
+def test_metres_under_the_name_of_degrees_are_refused(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, crs=4326)
+    with pytest.raises(InputError, match="Its CRS is not the one"):
+        read(path, default_class="primary")
+
+
+def test_a_wrong_column_names_the_nearest(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, superficie=["asfalto"] * 2)
+    with pytest.raises(InputError, match="Did you mean 'superficie'"):
+        read(path, default_class="primary", surface="superfice")
+
+
+def test_an_empty_file_is_refused(tmp_path):
+    path = tmp_path / "roads.gpkg"
+    gpd.GeoDataFrame({"clase": pd.Series([], dtype="str")}, geometry=[], crs=UTM).to_file(path)
+    with pytest.raises(InputError, match="no rows"):
+        read(path, road_class="clase")
