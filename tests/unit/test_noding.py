@@ -99,7 +99,11 @@ def test_noding_changes_no_length_by_more_than_the_rounding():
 
 
 def test_lines_that_share_their_vertices_stay_as_they_are():
-    lines = [LineString([(0, 0), (1e-3, 0)]), LineString([(1e-3, 0), (2e-3, 1e-3)]), LineString([(1e-3, 0), (1e-3, -1)])]
+    lines = [
+        LineString([(0, 0), (1e-3, 0)]),
+        LineString([(1e-3, 0), (2e-3, 1e-3)]),
+        LineString([(1e-3, 0), (1e-3, -1)]),
+    ]
     noded = node_lines(lines)
     assert noded.inserted_count == noded.joined_count == 0
     assert all(new.equals_exact(old, 1e-12) for new, old in zip(noded.lines, lines, strict=True))

@@ -38,20 +38,14 @@ CROSS = [utm((-3000, 0), (5000, 0)), utm((0, -2000), (0, 4000))]
 
 @pytest.fixture(params=["gpkg", "shp", "geojson"])
 def inventory(tmp_path, request):
-    """Return two crossing roads without a common vertex, in three formats."""
-    return write(
-        tmp_path / f"roads.{request.param}", CROSS, 4326 if request.param == "geojson" else UTM,
-        categoria=["Carretera Nacional", "Camino vecinal"], rodadura=["Asfalto", "Ripio"],
-    ) if request.param != "geojson" else _as_geojson(tmp_path)  # fmt: skip
-
-
-def _as_geojson(folder):
-    path = folder / "roads.geojson"
-    layer = gpd.GeoDataFrame(
-        {"categoria": ["Carretera Nacional", "Camino vecinal"], "rodadura": ["Asfalto", "Ripio"]},
-        geometry=CROSS, crs=UTM,
-    )  # fmt: skip
-    layer.to_crs(4326).to_file(path, COORDINATE_PRECISION=9)
+    """Return two crossing roads without a common vertex, in three formats; GeoJSON is in degrees."""
+    words = {"categoria": ["Carretera Nacional", "Camino vecinal"], "rodadura": ["Asfalto", "Ripio"]}
+    layer = gpd.GeoDataFrame(words, geometry=CROSS, crs=UTM)
+    path = tmp_path / f"roads.{request.param}"
+    if request.param == "geojson":
+        layer.to_crs(4326).to_file(path, COORDINATE_PRECISION=9)
+    else:
+        layer.to_file(path)
     return path
 
 
@@ -63,13 +57,12 @@ def test_travel_time_over_an_inventory_without_common_vertices_is_that_worked_by
     assert checks["roads_noded"].value == 1
     network = network_from(roads)
     lonlat = gpd.GeoSeries([Point(EAST - 3000, NORTH), Point(EAST, NORTH + 4000)], crs=UTM).to_crs(4326)
-    start, end = (
-        int(np.argmin(np.hypot(network.node_lon - p.x, network.node_lat - p.y))) for p in lonlat.to_numpy()
-    )
+    start, end = (int(np.argmin(np.hypot(network.node_lon - p.x, network.node_lat - p.y))) for p in lonlat.to_numpy())
     reached = nearest_source(reversed_graph(network), np.array([end]))
-    # 3 km of primary road on asphalt at 60 km/h, then 4 km of gravel at 30 km/h: 3 + 8 minutes.
-    np.testing.assert_allclose(reached.minutes[start], (3 + 8) / SCALE, rtol=1e-5)
-    np.testing.assert_allclose(reached.km[start], 7 / SCALE, rtol=1e-5)
+    # 3 km of primary road on asphalt at 60 km/h, then 4 km of gravel at 30 km/h: 3 + 8 minutes. The line of 8 km, straight
+    # in UTM, is straight in degrees once read, which puts the crossing half a metre aside.
+    np.testing.assert_allclose(reached.minutes[start], (3 + 8) / SCALE, atol=0.0012)
+    np.testing.assert_allclose(reached.km[start], 7 / SCALE, atol=0.0006)
 
 
 def test_a_bridge_is_not_joined_to_the_road_below_even_with_a_vertex_at_the_same_place(tmp_path):
@@ -165,9 +158,7 @@ def test_surface_words_are_understood_in_three_languages(tmp_path):
     found, checks = tags_of(tmp_path, "surface", words)
     assert found == ["asphalt", "paved", "gravel", "gravel", "gravel", "ground", "ground", None, "unpaved", "concrete",
                      "cobblestone", "ground", None]  # fmt: skip
-    assert checks["roads_surface_words"].value == 1
-    found, checks = tags_of(tmp_path, "surface", ["fine_gravel"])
-    assert found == [None]
+    assert [row["value"] for row in checks["roads_surface_words"].rows] == ["fine_gravel"]
 
 
 def test_surfaces_that_the_tables_know_are_kept(tmp_path):
@@ -276,7 +267,8 @@ def test_points_and_polygons_are_no_roads(tmp_path, shape):
 
 
 def test_a_file_without_a_crs_is_refused(tmp_path):
-    path = write(tmp_path / "roads.shp", CROSS, crs=None, clase=["primary"] * 2)
+    path = write(tmp_path / "roads.shp", CROSS, clase=["primary"] * 2)
+    path.with_suffix(".prj").unlink()
     with pytest.raises(CRSError, match="never assumed"):
         read(path, road_class="clase")
 
