@@ -6,6 +6,7 @@ min_version("9.0")
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/harmonise.smk"
+include: "workflow/rules/land.smk"
 include: "workflow/rules/network.smk"
 include: "workflow/rules/indicators.smk"
 include: "workflow/rules/publish.smk"

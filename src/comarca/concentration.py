@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.inequality import gini, herfindahl, mean, median, share_in_units_from, theil, top_share
 from comarca.lorenz import lorenz_asymmetry
 from comarca.ranked_units import Units
+from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
 #: Values and flags of some columns, on the territory index.
@@ -46,6 +49,38 @@ class Place:
     total_ha: NDArray[np.float64]
     min_units: int
     large_unit_ha: float
+
+    @classmethod
+    def of(cls, territories: gpd.GeoDataFrame, *, min_units: int, large_unit_ha: float) -> Place:
+        """Put the territories of a region in order and measure them.
+
+        Parameters
+        ----------
+        territories : geopandas.GeoDataFrame
+            Layer ``territories``, EPSG:4326.
+        min_units, large_unit_ha
+            As the attributes.
+
+        Returns
+        -------
+        Place
+            The territories.
+
+        Raises
+        ------
+        CRSError
+            If the layer is not in EPSG:4326.
+        """
+        require_storage_crs(territories, name="layer territories")
+        ordered = territories.sort_values("territory_id")
+        shapes = ordered.geometry.to_numpy()
+        return cls(
+            index=pd.Index(ordered["territory_id"], name="territory_id"),
+            shapes=shapes,
+            total_ha=geodesic_area_km2(shapes) * HA_PER_KM2,
+            min_units=min_units,
+            large_unit_ha=large_unit_ha,
+        )
 
     def position(self, territory_id: pd.Series, *, where: str) -> NDArray[np.intp]:
         """Find the positions of territories by id.

@@ -268,7 +268,7 @@ class ServicesOptions(Model):
     """Schools, hospitals and other services."""
 
     kinds: tuple[str, ...] = Field(
-        ("school", "hospital", "clinic", "bank", "marketplace", "fuel", "townhall", "post_office", "telecom_mast",
+        ("school", "hospital", "clinic", "bank", "marketplace", "fuel", "townhall", "post_office", "telecom",
          "bus_station"),
         description="Kinds that are counted and whose travel times are computed.",
     )  # fmt: skip

@@ -55,16 +55,37 @@ def holding_columns(
     checks : list of Check
         Withheld and inconsistent classes.
     """
-    position = place.position(holdings["territory_id"], where="layer holdings")
-    keyed = holdings.assign(position=position, year=holdings["year"].fillna(0.0))
-    group = keyed.groupby(["position", "year"], sort=True).ngroup()
-    keys = keyed.assign(group=group).drop_duplicates("group").sort_values("group")
-    cells = keyed.assign(group=group)
-    cap = place.total_ha[keys["position"]]
-    completed = complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap)
+    completed, cells, keys = completed_holdings(holdings, place, estimate=estimate)
     measured, flags = _measured(completed, cells, keys, place, drop=estimate == "drop")
     values, flags = _by_territory(measured, flags, keys, place)
     return (values, flags), _checks(completed, place)
+
+
+def completed_holdings(
+    holdings: pd.DataFrame, place: Place, *, estimate: Estimate = "lognormal"
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Group size classes by territory and year, and estimate what is withheld.
+
+    Parameters
+    ----------
+    holdings, place, estimate
+        As for `holding_columns`.
+
+    Returns
+    -------
+    completed : pandas.DataFrame
+        As from `comarca.grouped.complete_cells`.
+    cells : pandas.DataFrame
+        The rows of `holdings` with ``group`` and ``position`` (of the territory); ``year`` is 0 where not given.
+    keys : pandas.DataFrame
+        One row per group, in order of position and year.
+    """
+    position = place.position(holdings["territory_id"], where="layer holdings")
+    keyed = holdings.assign(position=position, year=holdings["year"].fillna(0.0))
+    cells = keyed.assign(group=keyed.groupby(["position", "year"], sort=True).ngroup())
+    keys = cells.drop_duplicates("group").sort_values("group")
+    cap = place.total_ha[keys["position"]]
+    return complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap), cells, keys
 
 
 def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, place: Place, *, drop: bool) -> Block:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pyogrio
 import pyogrio.errors
 
-from comarca.errors import ConfigError, did_you_mean
+from comarca.errors import ConfigError, InputError, did_you_mean
+from comarca.legends import read_legend
+from comarca.sources.tables import read_heading
 
 if TYPE_CHECKING:
-    from comarca.config import Config, Source
+    from comarca.config import Config, LandCover, Source, Table
 
 _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
              "holdings", "outcomes")  # fmt: skip
@@ -26,13 +28,15 @@ _COLUMN_KEYS = {
 }
 
 
-def check_inputs(config: Config) -> None:
+def check_inputs(config: Config, *, legends: Path) -> None:
     """Check that every file the configuration names is there and has the layer, columns and CRS it needs.
 
     Parameters
     ----------
     config : Config
         The configuration.
+    legends : pathlib.Path
+        Folder of the legends that come with the project.
 
     Raises
     ------
@@ -52,6 +56,11 @@ def check_inputs(config: Config) -> None:
             _require_file(source.path, key=f"{key}.path")
             if section in _COLUMN_KEYS:
                 _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
+            elif section in {"population", "land_cover"}:
+                _check_raster(source.path, key=f"{key}.path")
+            elif section in {"holdings", "outcomes"}:
+                _check_table(source, key=key)
+        _check_land_cover(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
 
 
 def _require_file(path: str, *, key: str) -> None:
@@ -97,4 +106,51 @@ def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> 
             raise ConfigError(
                 f"{where}.{shown}", got=column, expected=f"a column of {path}: {fields}",
                 remedy=did_you_mean(column, fields),
+            )  # fmt: skip
+
+
+def _check_raster(path: str, *, key: str) -> None:
+    # Loaded here, as it takes long and most regions have no raster of their own.
+    import rasterio
+
+    try:
+        with rasterio.open(path) as raster:
+            crs = raster.crs
+    except rasterio.errors.RasterioIOError as error:
+        raise ConfigError(f"configuration, {key}", got=path, expected="a raster file", remedy=str(error)) from error
+    if crs is None:
+        raise ConfigError(
+            f"configuration, {key}",
+            got=f"{path} without a coordinate reference system",
+            expected="a file with one",
+            remedy="A CRS is never assumed: write it into the file, for instance with gdal_edit.py -a_srs.",
+        )
+
+
+def _check_land_cover(source: LandCover, *, key: str, legends: Path) -> None:
+    for year, path in source.earlier.items():
+        _require_file(path, key=f"{key}.earlier.{year}")
+        _check_raster(path, key=f"{key}.earlier.{year}")
+    if source.legend is None:
+        return
+    try:
+        read_legend(source.legend, legends)
+    except InputError as error:
+        raise ConfigError(
+            f"configuration, {key}.legend", got=error.got, expected=error.expected, remedy=error.remedy
+        ) from error
+
+
+def _check_table(source: Table, *, key: str) -> None:
+    path = str(source.path)
+    rows = getattr(source, "header_rows", 1)
+    try:
+        found = read_heading(path, sheet=source.sheet or 0, skip_rows=source.skip_rows, header_rows=rows)
+    except ValueError as error:
+        raise ConfigError(f"configuration, {key}", got=path, expected="a table", remedy=str(error)) from error
+    for ours, theirs in source.columns.items():
+        if theirs not in found:
+            raise ConfigError(
+                f"configuration, {key}.columns.{ours}", got=theirs, expected=f"a column of {path}: {found}",
+                remedy=did_you_mean(theirs, found),
             )  # fmt: skip

@@ -178,6 +178,8 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, dict):
         return "; ".join(f"{_cell(key)}: {_cell(item)}" for key, item in value.items())
+    if isinstance(value, list):
+        return ", ".join(_cell(item) for item in value)
     text = (
         f"{value:,.4g}"
         if isinstance(value, float) and abs(value) < 1e4

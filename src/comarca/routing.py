@@ -66,17 +66,39 @@ def reversed_graph(network: RoadNetwork) -> TravelGraph:
         Of parallel edges, the quickest; of equally quick ones, the shortest.
     """
     forward, backward = np.flatnonzero(network.edge_forward), np.flatnonzero(network.edge_backward)
-    start = np.concatenate([network.edge_from[forward], network.edge_to[backward]])
-    end = np.concatenate([network.edge_to[forward], network.edge_from[backward]])
     edge = np.concatenate([forward, backward])
-    count = len(network.node_lon)
-    minutes, km = network.edge_min[edge], network.edge_km[edge]
-    key = end * count + start
+    return travel_graph(
+        np.concatenate([network.edge_from[forward], network.edge_to[backward]]),
+        np.concatenate([network.edge_to[forward], network.edge_from[backward]]),
+        network.edge_min[edge],
+        network.edge_km[edge],
+        node_count=len(network.node_lon),
+    )
+
+
+def travel_graph(start: Integers, end: Integers, minutes: Floats, km: Floats, *, node_count: int) -> TravelGraph:
+    """Make a graph, turned round, of links between nodes.
+
+    Parameters
+    ----------
+    start, end : numpy.ndarray, shape (l,)
+        Nodes that each link leads from and to.
+    minutes, km : numpy.ndarray, shape (l,)
+        Its time and length.
+    node_count : int
+        Number of nodes.
+
+    Returns
+    -------
+    TravelGraph
+        Of parallel links, the quickest; of equally quick ones, the shortest.
+    """
+    key = end * node_count + start
     order = np.lexsort((km, minutes, key))
-    order = order[np.append(True, key[order][1:] != key[order][:-1])]
-    row_start = np.searchsorted(end[order], np.arange(count + 1))
+    order = order[np.append(True, key[order][1:] != key[order][:-1])] if len(order) else order
+    row_start = np.searchsorted(end[order], np.arange(node_count + 1))
     matrix = csr_array(
-        (minutes[order], start[order].astype(np.int32), row_start.astype(np.int32)), shape=(count, count)
+        (minutes[order], start[order].astype(np.int32), row_start.astype(np.int32)), shape=(node_count, node_count)
     )
     return TravelGraph(minutes=matrix, km=km[order])
 
@@ -118,7 +140,12 @@ def nearest_source(graph: TravelGraph, sources: Integers) -> Reached:
 
 
 def _entry(graph: TravelGraph, *, row: Integers, column: Integers) -> Integers:
-    """Position of entries of the matrix in its data."""
-    count = graph.minutes.shape[0]
-    rows = np.repeat(np.arange(count), np.diff(graph.minutes.indptr))
-    return np.asarray(np.searchsorted(rows * count + graph.minutes.indices, row * count + column))
+    """Position of entries of the matrix in its data: bisection in all their rows at once."""
+    indices, row_start = graph.minutes.indices, graph.minutes.indptr
+    low, high = row_start[row].astype(np.int64), row_start[row + 1].astype(np.int64)
+    while (is_open := high - low > 1).any():
+        middle = (low + high) // 2
+        is_above = is_open & (indices[middle] > column)
+        high = np.where(is_above, middle, high)
+        low = np.where(is_open & ~is_above, middle, low)
+    return low

@@ -10,7 +10,7 @@ A row without a country holds everywhere; one with an ISO 3166-1 alpha-3 code re
 ``untagged_surface``
     Factor on the speed of a class where the surface is not tagged, or not in the table.
 ``maxspeed``
-    ``factor`` (of the limit that is driven), ``lowest`` and ``highest`` limit that is believed.
+    ``factor`` (of the limit that is driven, in place of the class speed), ``lowest`` and ``highest`` limit believed.
 a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal``, ...)
     Cap on the speed of every road with that value (but ``tracktype`` not on tracks); no number means no cap, 0 means
     that the road is left out. ``motor_vehicle``, where tagged, stands in for ``access``.
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
 _KINDS: Final = ("class", "track_grade", "untagged_surface", "maxspeed", *ROAD_TAGS)
+#: Classes whose limit says nothing of how fast they can be driven: it only slows down.
+_SLOW_CLASSES: Final = ("track", "ferry")
 _LIMIT: Final = r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/?h|kph)?\s*$"
 
 
@@ -94,17 +96,14 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
     rows = _checked_rows(rows, name)
     rows = rows[rows["country"].isin(["", country])].sort_values("country", kind="stable")
     rows = rows.drop_duplicates(["kind", "value"], keep="last")
-    speed = {
-        str(kind): dict(zip(group["value"], group["speed_kmh"], strict=True)) for kind, group in rows.groupby("kind")
-    }
-    factor = {
-        str(kind): dict(zip(group["value"], group["factor"], strict=True)) for kind, group in rows.groupby("kind")
-    }
+    by_kind = {str(kind): group.set_index("value") for kind, group in rows.groupby("kind")}
+    speed, factor = (
+        {kind: group[column].to_dict() for kind, group in by_kind.items()} for column in ("speed_kmh", "factor")
+    )
     classes = rows[rows["kind"] == "class"]
-    if lacking := {"factor", "lowest", "highest"} - speed.get("maxspeed", {}).keys():
-        raise InputError(
-            f"{name}, kind maxspeed", got=sorted(speed.get("maxspeed", {})), expected=f"also {sorted(lacking)}"
-        )
+    limits = speed.get("maxspeed", {})
+    if lacking := {"factor", "lowest", "highest"} - limits.keys():
+        raise InputError(f"{name}, kind maxspeed", got=sorted(limits), expected=f"also {sorted(lacking)}")
     return SpeedTable(
         class_kmh=speed.get("class", {}),
         on_foot=frozenset(classes.loc[classes["on_foot"] == "yes", "value"]),
@@ -116,8 +115,8 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
             if tag in speed and tag != "maxspeed"
         },
         maxspeed_factor=factor["maxspeed"]["factor"],
-        maxspeed_lowest_kmh=speed["maxspeed"]["lowest"],
-        maxspeed_highest_kmh=speed["maxspeed"]["highest"],
+        maxspeed_lowest_kmh=limits["lowest"],
+        maxspeed_highest_kmh=limits["highest"],
     )
 
 
@@ -143,9 +142,10 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
 
     Notes
     -----
-    ``min(class speed x factor of an untagged surface, caps of the tags, maxspeed_factor x maxspeed)``; a track's grade
-    stands in for its class. The speed of a class is a cap too: a high limit never makes a road faster. The defaults
-    lie between routers' free flow and the speeds measured world-wide, so times in congested cities come out short.
+    ``min(base speed x factor of an untagged surface, caps of the tags)``. The base is maxspeed_factor x maxspeed where
+    a limit is tagged, as in the routers OSRM, GraphHopper and Valhalla, else the speed of the class; a track's grade
+    stands in for its class, and limits of tracks and ferries only slow them down. The defaults lie between routers'
+    free flow and the speeds measured world-wide, so times in congested cities come out short.
     """
     class_kmh = _looked_up(roads["road_class"], table.class_kmh)
     if np.isnan(class_kmh).any():
@@ -160,13 +160,15 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
     is_track = (roads["road_class"] == "track").to_numpy()
     grade_kmh = _looked_up(roads["tracktype"], table.track_grade_kmh)
     speed = np.where(is_track & ~np.isnan(grade_kmh), grade_kmh, class_kmh)
+    limit_kmh = table.maxspeed_factor * _believed_limit_kmh(roads["maxspeed"], table)
+    is_slow = roads["road_class"].isin(_SLOW_CLASSES).to_numpy()
+    speed = np.where(is_slow, np.fmin(speed, limit_kmh), np.where(np.isnan(limit_kmh), speed, limit_kmh))
     has_surface = ~np.isnan(_looked_up(roads["surface"], table.caps_kmh.get("surface", {})))
     untagged_factor = _looked_up(roads["road_class"], table.untagged_factor)
     speed *= np.where(has_surface | np.isnan(untagged_factor), 1.0, untagged_factor)
     for tag, caps in table.caps_kmh.items():
         applies = _cap_applies(roads, tag, is_track)
         speed = np.fmin(speed, np.where(applies, _looked_up(roads[tag], caps), np.nan))
-    speed = np.fmin(speed, table.maxspeed_factor * _believed_limit_kmh(roads["maxspeed"], table))
     return np.where(speed > 0, speed, np.nan)
 
 
@@ -268,9 +270,7 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     checked: pd.DataFrame = text.assign(**{column: _numbers(text[column], name) for column in ("speed_kmh", "factor")})
     needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
     _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
-    needs_factor = (checked["kind"] == "untagged_surface") | (
-        (checked["kind"] == "maxspeed") & (checked["value"] == "factor")
-    )
+    needs_factor = checked["kind"].isin(["untagged_surface"]) | checked["value"].isin(["factor"])
     _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
     _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])

@@ -36,47 +36,6 @@ class RasterTimes(NamedTuple):
     place: NDArray[np.int32]
 
 
-class Grid(NamedTuple):
-    """A grid of square cells.
-
-    Attributes
-    ----------
-    crs : pyproj.CRS
-        Its coordinate system.
-    transform : affine.Affine
-        From column and row to its coordinates.
-    shape : tuple of int
-        Rows and columns.
-    """
-
-    crs: CRS
-    transform: Affine
-    shape: tuple[int, int]
-
-
-def square_grid(bounds: tuple[float, float, float, float], *, cell_m: float) -> Grid:
-    """Lay an equal-area grid over a region.
-
-    Parameters
-    ----------
-    bounds : tuple of float
-        West, south, east, north, degrees.
-    cell_m : float
-        Side of a cell, metres.
-
-    Returns
-    -------
-    Grid
-        In the equal-area system of the bounds; edges at whole multiples of the cell.
-    """
-    crs = equal_area_crs(bounds)
-    edges = Transformer.from_crs(STORAGE, crs, always_xy=True).transform_bounds(*bounds, densify_pts=51)
-    west, south = (np.floor(edge / cell_m) for edge in edges[:2])
-    east, north = (np.ceil(edge / cell_m) for edge in edges[2:])
-    transform = Affine(cell_m, 0.0, west * cell_m, 0.0, -cell_m, north * cell_m)
-    return Grid(crs=crs, transform=transform, shape=(int(north - south), int(east - west)))
-
-
 def travel_time_raster(
     ready: AccessNetwork,
     chosen: Booleans,

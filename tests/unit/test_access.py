@@ -14,7 +14,8 @@ from comarca.access import Walking, access_network, quickest_access, start_point
 from comarca.crs import GEOD
 from comarca.flags import Flag
 from comarca.market import market_potential
-from comarca.travel_raster import Grid, square_grid, travel_time_raster
+from comarca.grids import Grid, square_grid
+from comarca.travel_raster import travel_time_raster
 
 #: Minutes per straight metre: 4 km/h and a detour of 1.3.
 PACE = 1.3 * 60 / 4000

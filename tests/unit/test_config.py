@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import yaml
 from cases import synthetic
@@ -6,6 +8,8 @@ from comarca.config_read import read_config
 from comarca.errors import ConfigError
 from comarca.preflight import check_inputs
 
+LEGENDS = Path(__file__).resolve().parents[2] / "workflow/registry/legends"
+
 
 def region(**changes):
     return {"regions": {"LIE": {"country": "LIE", **changes}}}
@@ -13,13 +17,13 @@ def region(**changes):
 
 def refusal(raw):
     with pytest.raises(ConfigError) as caught:
-        check_inputs(read_config(raw))
+        check_inputs(read_config(raw), legends=LEGENDS)
     return str(caught.value)
 
 
 def test_the_shipped_configuration_is_valid(root, monkeypatch):
     monkeypatch.chdir(root)
-    check_inputs(read_config(yaml.safe_load((root / "config/config.yaml").read_text())))
+    check_inputs(read_config(yaml.safe_load((root / "config/config.yaml").read_text())), legends=LEGENDS)
 
 
 def test_a_country_code_is_short_for_a_region_with_all_defaults():

@@ -11,10 +11,10 @@ import pytest
 
 from comarca.errors import InputError
 from comarca.sources.holdings import read_holdings
-from comarca.sources.join import join_by_code
+from comarca.sources.join import join_by_code, nearest_names
 from comarca.sources.outcomes import read_outcomes
 from comarca.sources.size_classes import find_size_class, parse_size_class
-from comarca.sources.tables import clean_codes, decimal_of, nearest_names, parse_numbers, read_text_table
+from comarca.sources.tables import clean_codes, decimal_of, parse_numbers, read_heading, read_text_table
 
 OPEN = math.nan
 LONG = {"territory_id": "code", "territory_name": "municipality"}
@@ -229,6 +229,24 @@ def test_rows_join_by_code_and_never_by_name():
 def test_a_name_that_starts_another_one_is_the_nearest():
     assert nearest_names("Santa Rosa", {"1": "Santa Rita", "2": "Santa Rosa de Lima"})[0] == "Santa Rosa de Lima (2)"
     assert nearest_names("Xyz", {"1": "Abc"}) == []
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_the_heading_of_a_table_is_read_without_its_rows(tmp_path, suffix):
+    path = tmp_path / f"t.{suffix}"
+    table = pd.DataFrame({"código": ["01"], "Área (ha)": ["1,5"]})
+    write = {"csv": table.to_csv, "xlsx": table.to_excel, "parquet": table.to_parquet}[suffix]
+    write(path, index=False)
+    assert read_heading(path) == list(read_text_table(path)) == ["código", "Área (ha)"]
+
+
+def test_a_heading_of_two_rows_below_a_title_is_joined(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("Census\ncode;Area;\n;small;large\n1;2;3\n")
+    options = {"skip_rows": 1, "header_rows": 2}
+    assert read_heading(path, **options) == list(read_text_table(path, **options)) == [
+        "code", "Area - small", "Area - large",
+    ]  # fmt: skip
 
 
 def test_matopiba_holdings_are_read_whole_and_what_does_not_join_is_named(cases):

@@ -183,10 +183,19 @@ def test_a_map_without_any_value_has_only_no_data():
 
 def test_classes_keep_the_registrys_order_and_colour_even_if_one_is_absent():
     categories = {code: {"en": f"type {code}", "es": code, "pt": code} for code in ("W", "M", "L")}
-    entry = column("a_class", kind="class", unit="", categories=categories)
+    entry = column("a_class", kind="class", unit="", better="neither", categories=categories)
     theme = theme_of(entry, pd.Series(["L", "W", "L", None]))
     assert [(key.label, key.count) for key in theme.keys] == [("type W", 1), ("type L", 2), ("No data", 1)]
     assert [key.color for key in theme.keys[:2]] == [category_colors(3)[0], category_colors(3)[2]]
+
+
+def test_classes_from_little_to_much_have_the_colours_of_numbers():
+    categories = {code: {"en": code, "es": code, "pt": code} for code in ("weak", "medium", "strong")}
+    entry = column("a_class", kind="class", unit="", better="lower", categories=categories)
+    theme = theme_of(entry, pd.Series(["strong", "weak"]))
+    light = [sum(to_rgb(key.color)) for key in theme.keys]
+    assert [key.label for key in theme.keys] == ["weak", "strong"]
+    assert light[0] > light[1]
 
 
 def test_booleans_say_yes_and_no():

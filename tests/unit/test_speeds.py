@@ -53,7 +53,7 @@ def test_the_slowest_of_class_surface_and_grade_counts(tags, kmh):
         ("50 km/h", 42.5),
         ("30 mph", 30 * 1.609344 * 0.85),
         ("20mph", 20 * 1.609344 * 0.85),
-        ("100", 60),
+        ("100", 85),
         ("5", 60),
         ("300", 60),
         ("AT:urban", 60),
@@ -65,8 +65,23 @@ def test_the_slowest_of_class_surface_and_grade_counts(tags, kmh):
         (None, 60),
     ],
 )
-def test_speed_limits_slow_down_but_never_speed_up(maxspeed, kmh):
+def test_a_limit_that_can_be_believed_stands_in_for_the_class(maxspeed, kmh):
     assert speed(road_class="primary", maxspeed=maxspeed) == pytest.approx(kmh)
+
+
+@pytest.mark.parametrize(
+    ("tags", "kmh"),
+    [
+        ({"road_class": "residential", "maxspeed": "80", "surface": "asphalt"}, 68),
+        ({"road_class": "residential", "maxspeed": "80", "surface": "gravel"}, 30),
+        ({"road_class": "unclassified", "maxspeed": "50"}, 34),
+        ({"road_class": "track", "tracktype": "grade2", "maxspeed": "80"}, 20),
+        ({"road_class": "track", "tracktype": "grade1", "maxspeed": "20"}, 17),
+        ({"road_class": "ferry", "maxspeed": "50"}, 8),
+    ],
+)
+def test_a_limit_does_not_mend_the_surface_nor_hasten_tracks_and_ferries(tags, kmh):
+    assert speed(**tags) == pytest.approx(kmh)
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,8 @@ def test_travel_time_over_an_inventory_without_common_vertices_is_that_worked_by
     lonlat = gpd.GeoSeries([Point(EAST - 3000, NORTH), Point(EAST, NORTH + 4000)], crs=UTM).to_crs(4326)
     start, end = (int(np.argmin(np.hypot(network.node_lon - p.x, network.node_lat - p.y))) for p in lonlat.to_numpy())
     reached = nearest_source(reversed_graph(network), np.array([end]))
-    # 3 km of primary road on asphalt at 60 km/h, then 4 km of gravel at 30 km/h: 3 + 8 minutes. The line of 8 km, straight
-    # in UTM, is straight in degrees once read, which puts the crossing half a metre aside.
+    # 3 km of primary road on asphalt at 60 km/h, then 4 km of gravel at 30 km/h: 3 + 8 minutes. The line of 8 km,
+    # straight in UTM, is straight in degrees once read, which puts the crossing half a metre aside.
     np.testing.assert_allclose(reached.minutes[start], (3 + 8) / SCALE, atol=0.0012)
     np.testing.assert_allclose(reached.km[start], 7 / SCALE, atol=0.0006)
 

@@ -44,7 +44,10 @@ def test_touching_a_file_without_changing_it_triggers_nothing(synthetic_project)
 def test_a_deleted_product_comes_back_alone(synthetic_project, product):
     path = synthetic_project.results("XXA") / product
     path.unlink()
-    assert sum(count for rule, count in synthetic_project.planned("tables").items() if rule not in {"tables", "total"}) == 1
+    assert (
+        sum(count for rule, count in synthetic_project.planned("tables").items() if rule not in {"tables", "total"})
+        == 1
+    )
     synthetic_project.run(f"results/XXA/{product}")
     assert path.is_file()
 

@@ -13,25 +13,26 @@ sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
 from comarca.catalogue import country
-from comarca.config import AccessOptions
+from comarca.config import AccessOptions, LandOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError
-from comarca.layers import LAYERS, available_layers, template_fields
+from comarca.layers import CONDITIONS, LAYERS, available_layers, template_fields
 from comarca.preflight import check_inputs
 from comarca.registry import load_registry
 from comarca.summary import summarise_run
 
 STARTED = time.time()
+LEGENDS = ROOT / "workflow/registry/legends"
 
-if "regions" not in config:
+if "regions" not in config and Path("config/config.yaml").is_file():
 
     configfile: "config/config.yaml"
 
 
 try:
     CONFIG = read_config(config)
-    check_inputs(CONFIG)
+    check_inputs(CONFIG, legends=LEGENDS)
     REGISTRY = load_registry(ROOT / "workflow/registry/indicators")
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None
@@ -41,8 +42,9 @@ WALKING = {"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"}
 USED_BY_LAYERS = {
     "access": WALKING | {"half_life_min", "time_thresholds_min"},
     "infrastructure": {"road_classes"},
+    "land": {"lorenz"},
 }
-CONFIG_KEYS = {**{name: layer.switch for name, layer in LAYERS.items()}, "population": "population.provider"}
+CONFIG_KEYS = {**{name: layer.switch for name, layer in LAYERS.items()}, **CONDITIONS}
 LAYERS_OF = {name: available_layers(region) for name, region in REGIONS.items()}
 
 
@@ -166,9 +168,42 @@ def walking(wildcards):
 
 
 def population_file(wildcards):
+    """What people are gathered from: the user's raster, or places."""
     if "population" not in LAYERS_OF[wildcards.region]:
         return {}
+    if raster := region_of(wildcards).population.path:
+        return {"raster": raster}
     return {"population": f"results/{wildcards.region}/layers/population.parquet"}
+
+
+def parcel_source(wildcards):
+    """What parcels are made from: the user's cadastre, or fields mapped in OSM."""
+    if cadastre := region_of(wildcards).parcels.path:
+        return {"cadastre": cadastre}
+    return {"land_use": layer_path(wildcards.region, "land_use")}
+
+
+def land_cover_rasters(wildcards):
+    """Year -> raster of land cover, the latest last; a single raster without a year has 0."""
+    source = region_of(wildcards).land_cover
+    return {**dict(sorted(source.earlier.items())), source.year or 0: source.path}
+
+
+def legend_file(wildcards):
+    """The legend of the land-cover rasters: one that comes with the project, or the user's."""
+    legend = region_of(wildcards).land_cover.legend
+    known = LEGENDS / f"{legend}.csv"
+    return str(known) if known.is_file() else legend
+
+
+def land_options(wildcards):
+    return region_of(wildcards).indicators.land or LandOptions()
+
+
+def lorenz_layers(wildcards):
+    """The kinds of evidence on how land is divided that a region has."""
+    names = ("holdings", "parcels", "land_cover_patches", "land_use")
+    return {name: layer_path(wildcards.region, name) for name in names if name in LAYERS_OF[wildcards.region]}
 
 
 def context_layers(wildcards):
@@ -185,7 +220,8 @@ SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "popul
 def local_sources(wildcards):
     """Section -> the file that the user, or the example, gives for it."""
     region = region_of(wildcards)
-    return {name: path for name in SECTIONS if (path := getattr(region, name).path)}
+    files = {name: path for name in SECTIONS if (path := getattr(region, name).path)}
+    return files | {f"land_cover_{year}": path for year, path in region.land_cover.earlier.items()}
 
 
 def local_files(wildcards):
@@ -199,9 +235,11 @@ def osm_header(wildcards):
 
 
 def region_title(region, language=CONFIG.languages[0]):
-    """What readers call a region: its country's name, or the user's own name for it."""
+    """What readers call a region: its country's name, or the user's own name for it, in capitals if it has none."""
     code = REGIONS[region].country
-    return country(code).names[language] if region == code else region
+    if region == code:
+        return country(code).names[language]
+    return region.replace("_", " ").title() if region.islower() else region
 
 
 def map_options(wildcards):
@@ -214,14 +252,17 @@ def map_options(wildcards):
     }
 
 
+CHECKED_LAYERS = ("roads", "power", "services", "land_use", "service_times", "parcels", "holdings", "outcomes")
+
+
 def check_files(wildcards):
     region, layers = wildcards.region, LAYERS_OF[wildcards.region]
     prefix = f"results/{region}/checks/"
     steps = ["territories", "cities", "demand"]
     steps += ["osm"] if REGIONS[region].osm.is_given else []
-    steps += [
-        name for name in ("roads", "power", "services", "land_use", "population", "service_times") if name in layers
-    ]
+    steps += [name for name in CHECKED_LAYERS if name in layers]
+    steps += ["population"] if "population" in layers and not REGIONS[region].population.path else []
+    steps += ["land_cover"] if "land_cover_areas" in layers else []
     steps += ["network", "travel_times"] if "travel_times" in layers else []
     return [
         *(f"{prefix}{step}.json" for step in steps),
@@ -263,6 +304,9 @@ def _tables_of(region):
     names = list(PRODUCTS)
     if "travel_times" in LAYERS_OF[region]:
         names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
+    options = REGIONS[region].indicators.land
+    names += ["lorenz"] if options and options.lorenz else []
+    names += ["layers/outcomes.parquet"] if "outcomes" in LAYERS_OF[region] else []
     return [f"results/{region}/{name}" for name in names]
 
 

@@ -17,6 +17,7 @@ rule build_demand:
         "../envs/comarca.yaml"
     params:
         demand_cell_m=lambda w: region_of(w).demand_cell_m,
+        nodata=lambda w: region_of(w).population.nodata,
     message:
         "{wildcards.region}: gathering people in cells."
     script:

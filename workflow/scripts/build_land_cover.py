@@ -1,7 +1,9 @@
-"""Tabulate farmland patches and class areas of the land-cover raster by territory."""
+"""Tabulate farmland patches and class areas of the land-cover rasters by territory."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 import rasterio
 
 from comarca import io, layer_io
@@ -12,12 +14,22 @@ from comarca.legends import read_legend
 
 
 def main(
-    *, territories: str, raster: str, legend: str, legends: str, year: int, patches: str, areas: str, checks: str
+    *,
+    rasters: Sequence[str],
+    years: Sequence[int],
+    territories: str,
+    legend: str,
+    patches: str,
+    areas: str,
+    checks: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
-    names = read_legend(legend, Path(legends))
-    with rasterio.open(raster) as file:
-        patch_table, class_table = tabulate_land_cover(file, area, legend=names, year=year)
+    names = read_legend(legend, Path(legend).parent)
+    found = []
+    for path, year in zip(rasters, years, strict=True):
+        with rasterio.open(path) as raster:
+            found.append(tabulate_land_cover(raster, area, legend=names, year=year))
+    patch_table, class_table = (pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True))
     io.write_table(patch_table, patches)
     io.write_table(class_table, areas)
     io.write_checks([legend_check(names, class_table)], checks)
@@ -26,11 +38,10 @@ def main(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
+            rasters=list(snakemake.input.rasters),
+            years=snakemake.params.years,
             territories=snakemake.input.territories,
-            raster=snakemake.input.raster,
-            legend=snakemake.params.legend,
-            legends=snakemake.params.legends,
-            year=snakemake.params.year,
+            legend=snakemake.input.legend,
             patches=snakemake.output.patches,
             areas=snakemake.output.areas,
             checks=snakemake.output.checks,

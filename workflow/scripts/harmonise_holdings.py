@@ -8,12 +8,12 @@ from comarca.sources.holdings import read_holdings
 from comarca.sources.join import join_by_code
 
 
-def main(*, territories: str, source: dict[str, Any], holdings: str, checks: str) -> None:
+def main(*, table: str, territories: str, source: dict[str, Any], holdings: str, checks: str) -> None:
     area = layer_io.read_layer(territories, "territories")
-    options = {key: source[key] for key in ("columns", "decimal", "header_rows", "year") if source.get(key)}
-    table = read_holdings(source["path"], **options)
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-    joined, check = join_by_code(table, names, name="holdings", codes=source.get("codes"))
+    keys = ("columns", "decimal", "sheet", "skip_rows", "header_rows", "year")
+    rows = read_holdings(table, **{key: source[key] for key in keys if source[key]})
+    joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"])
     io.write_table(joined, holdings)
     io.write_checks([check], checks)
 
@@ -21,6 +21,7 @@ def main(*, territories: str, source: dict[str, Any], holdings: str, checks: str
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
+            table=snakemake.input.table,
             territories=snakemake.input.territories,
             source=snakemake.params.source,
             holdings=snakemake.output.holdings,

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from comarca.concentration import Block, Place, concentration, side_by_side
-from comarca.crs import geodesic_area_km2, require_storage_crs
+from comarca.crs import require_storage_crs
 from comarca.flags import Flag
 from comarca.land_checks import evidence_check, proxy_correlations, source_check
 from comarca.land_cover import land_cover_columns
 from comarca.land_holdings import holding_columns
 from comarca.land_polygons import polygon_columns
 from comarca.results import Check, Indicators
-from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,7 +94,7 @@ def compute(
     InputError
         If a table names a territory that the region does not have.
     """
-    place = _place(territories, min_units, large_unit_ha)
+    place = Place.of(territories, min_units=min_units, large_unit_ha=large_unit_ha)
     has_raster = land_cover_patches is not None and land_cover_areas is not None
     blocks: list[Block] = []
     checks: list[Check] = []
@@ -120,19 +119,6 @@ def compute(
         checks.append(source_check(has_raster=has_raster))
     names = [column.name for column in columns]
     return Indicators(values[names], flags[names], checks)
-
-
-def _place(territories: gpd.GeoDataFrame, min_units: int, large_unit_ha: float) -> Place:
-    require_storage_crs(territories, name="layer territories")
-    ordered = territories.sort_values("territory_id")
-    shapes = ordered.geometry.to_numpy()
-    return Place(
-        index=pd.Index(ordered["territory_id"], name="territory_id"),
-        shapes=shapes,
-        total_ha=geodesic_area_km2(shapes) * HA_PER_KM2,
-        min_units=min_units,
-        large_unit_ha=large_unit_ha,
-    )
 
 
 def _with_evidence(values: pd.DataFrame, flags: pd.DataFrame, kinds: Sequence[str]) -> Block:

@@ -76,19 +76,24 @@ def class_colors(classes: Classes, better: str) -> list[str]:
     return [ZERO, *ramp] if classes.zero_apart else ramp
 
 
-def category_colors(count: int) -> list[str]:
-    """Colours of classes without an order.
+def category_colors(count: int, better: str = "neither") -> list[str]:
+    """Colours of named classes.
 
     Parameters
     ----------
     count : int
         How many.
+    better : str, default "neither"
+        ``higher`` or ``lower`` for classes that run from little to much.
 
     Returns
     -------
     list of str
-        Hex colours: Paul Tol's muted scheme for up to nine, evenly spaced steps of ``turbo`` for more.
+        Hex colours: the scheme of numbers for classes with an order; else Paul Tol's muted scheme for up to nine,
+        evenly spaced steps of ``turbo`` for more.
     """
+    if better != "neither":
+        return _ramp(SEQUENTIAL[better], np.linspace(0.15, 0.92, count).tolist())
     if count <= len(QUALITATIVE):
         return list(QUALITATIVE[:count])
     return _ramp("turbo", np.linspace(0.03, 0.97, count).tolist())

@@ -184,6 +184,6 @@ def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDAr
     order = [code for code in titles if code in present] + sorted(present - titles.keys())
     place = {code: row for row, code in enumerate(order)}
     code = texts.map(place).astype("float64").fillna(-1).to_numpy().astype(np.intp)
-    colors = category_colors(max(len(titles), len(order)))
+    colors = category_colors(max(len(titles), len(order)), column.better if column.kind == "class" else "neither")
     every = list(titles) + sorted(present - titles.keys())
     return code, [titles.get(name, name) for name in order], [colors[every.index(name)] for name in order]

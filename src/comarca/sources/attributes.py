@@ -13,12 +13,11 @@ from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.registry import LANGUAGES, Column
 from comarca.results import Check, Indicators, explain
-from comarca.sources.join import join_by_code
+from comarca.sources.join import join_by_code, nearest_names
 from comarca.sources.tables import (
     clean_codes,
     decimal_of,
     fold,
-    nearest_names,
     parse_numbers,
     pick_columns,
     read_text_table,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from comarca.results import Check
-from comarca.sources.tables import nearest_names
+from comarca.sources.tables import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,3 +70,29 @@ def join_by_code(
         rows=rows,
     )
     return joined, check
+
+
+def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -> list[str]:
+    """Find territories whose names are most like one, for a person to choose from.
+
+    Parameters
+    ----------
+    name : str
+        The name that did not join; what stands in brackets is left aside.
+    candidates : mapping
+        Code -> name.
+    count : int, default 3
+        How many at most.
+
+    Returns
+    -------
+    list of str
+        ``"Name (code)"``, the most alike first.
+    """
+    bare = fold(re.sub(r"\(.*?\)", "", name))
+    by_name: dict[str, list[str]] = {}
+    for code, label in candidates.items():
+        by_name.setdefault(fold(label), []).append(f"{label} ({code})")
+    starts = [folded for folded in by_name if folded.startswith(bare + " ") or bare.startswith(folded + " ")]
+    alike = get_close_matches(bare, list(by_name), n=count, cutoff=0.6)
+    return [label for folded in dict.fromkeys([*starts, *alike]) for label in by_name[folded]][:count]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import logging
 import re
 import unicodedata
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import pandas as pd
+from pyarrow.parquet import read_schema
 
 from comarca.errors import InputError, did_you_mean
 
@@ -63,16 +64,44 @@ def read_text_table(
     if suffix == ".xlsx":
         raw = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object, skiprows=skip_rows)
     elif suffix in {".csv", ".tsv", ".txt"}:
-        raw = _read_delimited(path, skip_rows)
+        raw = _delimited(path.read_bytes(), path, skip_rows)
     else:
         raise InputError(str(path), got=suffix, expected="a .csv, .tsv, .txt, .xlsx or .parquet file")
     cells = _as_text(raw)
     if len(cells) <= header_rows:
         raise InputError(str(path), got=f"{len(cells)} row(s)", expected="a header and rows below it")
-    header = cells.iloc[:header_rows].replace("", np.nan)
-    header.iloc[:-1] = header.iloc[:-1].ffill(axis=1)
-    names = [" - ".join(str(part) for part in header[column].dropna()) for column in header]
+    names = _heading(cells.iloc[:header_rows])
     return cells.iloc[header_rows:].set_axis(names, axis=1).reset_index(drop=True)
+
+
+def read_heading(path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, header_rows: int = 1) -> list[str]:
+    """Read the names of a table's columns and no more of it.
+
+    Parameters
+    ----------
+    path, sheet, skip_rows, header_rows
+        As for `read_text_table`.
+
+    Returns
+    -------
+    list of str
+        The names that `read_text_table` gives the columns.
+
+    Raises
+    ------
+    ValueError
+        If a workbook has no such sheet, or cannot be read.
+    """
+    path = Path(path)
+    if path.suffix.lower() == ".parquet":
+        return list(read_schema(path).names)
+    if path.suffix.lower() == ".xlsx":
+        rows = skip_rows + header_rows
+        top = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object, nrows=rows).iloc[skip_rows:]
+        return _heading(_as_text(top))
+    with path.open("rb") as stream:
+        data = b"".join(itertools.islice(stream, skip_rows + header_rows))
+    return _heading(_as_text(_delimited(data, path, skip_rows)))
 
 
 def pick_columns(
@@ -234,32 +263,6 @@ def fold(text: str) -> str:
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
-def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -> list[str]:
-    """Find territories whose names are most like one, for a person to choose from.
-
-    Parameters
-    ----------
-    name : str
-        The name that did not join; what stands in brackets is left aside.
-    candidates : mapping
-        Code -> name.
-    count : int, default 3
-        How many at most.
-
-    Returns
-    -------
-    list of str
-        ``"Name (code)"``, the most alike first.
-    """
-    bare = fold(re.sub(r"\(.*?\)", "", name))
-    by_name: dict[str, list[str]] = {}
-    for code, label in candidates.items():
-        by_name.setdefault(fold(label), []).append(f"{label} ({code})")
-    starts = [folded for folded in by_name if folded.startswith(bare + " ") or bare.startswith(folded + " ")]
-    alike = get_close_matches(bare, list(by_name), n=count, cutoff=0.6)
-    return [label for folded in dict.fromkeys([*starts, *alike]) for label in by_name[folded]][:count]
-
-
 def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
     """Texts that can only be read with this sign as the decimal one."""
     other = "." if sign == "," else ","
@@ -272,8 +275,13 @@ def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
     return (alone & (not_three_after | no_thousands_before)) | after_thousands | only_thousands
 
 
-def _read_delimited(path: Path, skip_rows: int) -> pd.DataFrame:
-    data = path.read_bytes()
+def _heading(rows: pd.DataFrame) -> list[str]:
+    header = rows.replace("", np.nan)
+    header.iloc[:-1] = header.iloc[:-1].ffill(axis=1)
+    return [" - ".join(str(part) for part in header[column].dropna()) for column in header]
+
+
+def _delimited(data: bytes, path: Path, skip_rows: int) -> pd.DataFrame:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

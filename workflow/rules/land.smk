@@ -1,0 +1,117 @@
+# Evidence on land -> tables by territory, and the Lorenz curves drawn from them.
+
+
+rule build_parcels:
+    input:
+        unpack(parcel_source),
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_parcels"),
+    output:
+        parcels=in_region("layers/parcels.parquet"),
+        checks=in_region("checks/parcels.json"),
+    log:
+        in_region("logs/build_parcels.log"),
+    benchmark:
+        in_region("benchmarks/build_parcels.tsv")
+    params:
+        source=lambda w: region_of(w).parcels.model_dump(),
+        field_classes=lambda w: land_options(w).field_classes,
+    resources:
+        mem_mb=lambda w, input: 500 + 6 * input.size_mb,
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: giving parcels to territories."
+    script:
+        "../scripts/build_parcels.py"
+
+
+rule build_land_cover:
+    input:
+        rasters=lambda w: list(land_cover_rasters(w).values()),
+        legend=legend_file,
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_land_cover"),
+    output:
+        patches=in_region("layers/land_cover_patches.parquet"),
+        areas=in_region("layers/land_cover_areas.parquet"),
+        checks=in_region("checks/land_cover.json"),
+    log:
+        in_region("logs/build_land_cover.log"),
+    benchmark:
+        in_region("benchmarks/build_land_cover.tsv")
+    params:
+        years=lambda w: list(land_cover_rasters(w)),
+    resources:
+        mem_mb=2_000,
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: finding patches of farmland."
+    script:
+        "../scripts/build_land_cover.py"
+
+
+rule harmonise_holdings:
+    input:
+        table=lambda w: region_of(w).holdings.path,
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_holdings"),
+    output:
+        holdings=in_region("layers/holdings.parquet"),
+        checks=in_region("checks/holdings.json"),
+    log:
+        in_region("logs/harmonise_holdings.log"),
+    params:
+        source=lambda w: region_of(w).holdings.model_dump(),
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: reading holdings by size class."
+    script:
+        "../scripts/harmonise_holdings.py"
+
+
+rule harmonise_outcomes:
+    input:
+        table=lambda w: region_of(w).outcomes.path,
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_outcomes"),
+    output:
+        outcomes=in_region("layers/outcomes.parquet"),
+        checks=in_region("checks/outcomes.json"),
+    log:
+        in_region("logs/harmonise_outcomes.log"),
+    params:
+        source=lambda w: region_of(w).outcomes.model_dump(),
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: reading income, poverty and inequality."
+    script:
+        "../scripts/harmonise_outcomes.py"
+
+
+rule plot_lorenz:
+    input:
+        unpack(lorenz_layers),
+        territories=in_region("layers/territories.parquet"),
+        credit_lines=in_region("indicators/credits.json"),
+        code=code("plot_lorenz"),
+    output:
+        folder=directory(in_region("lorenz")),
+    log:
+        in_region("logs/plot_lorenz.log"),
+    benchmark:
+        in_region("benchmarks/plot_lorenz.tsv")
+    params:
+        layers=lambda w: list(lorenz_layers(w)),
+        measures=lambda w: land_options(w).model_dump(include={"field_classes", "border", "suppressed"}),
+        units=lambda w: land_options(w).model_dump(include={"min_units", "large_unit_ha"}),
+        options=map_options,
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: drawing the Lorenz curves."
+    script:
+        "../scripts/plot_lorenz.py"

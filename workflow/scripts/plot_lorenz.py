@@ -1,0 +1,47 @@
+"""Draw the Lorenz curves of every territory that has evidence on how its land is divided."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from comarca import io, layer_io
+from comarca.concentration import Place
+from comarca.jobs import job
+from comarca.lorenz_curves import lorenz_curves
+from comarca.maps.choropleth import save_map
+from comarca.maps.lorenz_plot import draw_lorenz
+from comarca.maps.theme import MapOptions
+
+
+def main(
+    *,
+    territories: str,
+    layers: Mapping[str, str],
+    credit_lines: str,
+    measures: Mapping[str, Any],
+    units: Mapping[str, float],
+    options: dict[str, Any],
+    folder: str,
+) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
+    loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
+    chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
+    Path(folder).mkdir(parents=True)
+    for territory_id, curves in lorenz_curves(Place.of(area, **units), **loaded, **measures).items():
+        figure = draw_lorenz(curves, title=names[territory_id], options=chosen)
+        with io.atomic_path(Path(folder) / f"{territory_id.replace('/', '_')}.svg") as part:
+            save_map(figure, part)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            territories=snakemake.input.territories,
+            layers={name: snakemake.input[name] for name in snakemake.params.layers},
+            credit_lines=snakemake.input.credit_lines,
+            measures=snakemake.params.measures,
+            units=snakemake.params.units,
+            options=snakemake.params.options,
+            folder=snakemake.output.folder,
+        )
