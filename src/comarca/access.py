@@ -246,10 +246,8 @@ def quickest_access(ready: AccessNetwork, starts: Starts, chosen: Booleans, *, w
     reached by walks of that length only. The search is exact. Walks go straight, whatever lies between, so times
     off the road come out short where there are rivers, cliffs or dense forest.
     """
-    count = len(starts.lon)
     if not chosen.any():
-        gap, none = np.full(count, np.nan), np.full(count, -1)
-        return Access(gap, gap, gap, none, none, gap, gap, np.full(count, Flag.NO_CITY.value, dtype=object))
+        return no_access(len(starts.lon), Flag.NO_CITY)
     targets = find_targets(ready, chosen)
     own = own_pieces(ready, starts, targets, walking)
     by_road = over_roads(ready, starts, targets, own, walking)
@@ -270,3 +268,22 @@ def quickest_access(ready: AccessNetwork, starts: Starts, chosen: Booleans, *, w
         walk_m=way.walk_m,
         reason=np.where(is_missing, Flag.UNREACHABLE.value, Flag.OK.value).astype(object),
     )
+
+
+def no_access(count: int, reason: Flag) -> Access:
+    """Say of a number of points that they reach nothing.
+
+    Parameters
+    ----------
+    count : int
+        Number of points.
+    reason : Flag
+        Why.
+
+    Returns
+    -------
+    Access
+        Gaps.
+    """
+    gap, none = np.full(count, np.nan), np.full(count, -1)
+    return Access(gap, gap, gap, none, none, gap, gap, np.full(count, reason.value, dtype=object))

@@ -123,6 +123,23 @@ def sources_table(inputs: Sequence[InputFile]) -> pd.DataFrame:
     return pd.DataFrame([asdict(entry) for entry in _ordered(inputs)], columns=list(InputFile.__dataclass_fields__))
 
 
+def inputs_from_table(table: pd.DataFrame) -> list[InputFile]:
+    """Take the inputs back from their table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `sources_table` made, also after a round trip through a file.
+
+    Returns
+    -------
+    list of InputFile
+        One per row.
+    """
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [InputFile(**{str(key): value for key, value in row.items()}) for row in rows]
+
+
 def source_line(inputs: Sequence[InputFile], *, language: str) -> str:
     """Write the line that stands under a map.
 

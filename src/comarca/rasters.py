@@ -12,8 +12,9 @@ from pyproj import CRS, Transformer
 from rasterio.enums import MaskFlags
 from rasterio.windows import Window
 
-from comarca.crs import GEOD, STORAGE
+from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
+from comarca.raster_cells import areal_scale, zone_m2
 from comarca.units import M2_PER_KM2
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ class OpenRaster:
             projection's areal scale, which is interpolated between 33 x 33 places.
         """
         if self.crs.is_geographic:
-            edges = self.north - np.arange(row, row + rows + 1) * self.cell_height
-            area = -np.diff(_zone_km2(np.radians(np.clip(edges, -90, 90)))) * np.radians(self.cell_width)
+            edges = self.north - np.arange(row, row + rows + 1, dtype=np.float64) * self.cell_height
+            area = -np.diff(zone_m2(edges)) * np.radians(self.cell_width) / M2_PER_KM2
             return np.broadcast_to(area[:, None], (rows, columns))
         y, x = self.middles(row, column, rows, columns)
         scale = _interpolated(*self._areal_scales(), y, x)
@@ -168,7 +169,7 @@ class OpenRaster:
             y, x = (np.linspace(*ends, _LATTICE, dtype=np.float64) for ends in ((south, north), (west, east)))
             grid_y, grid_x = np.meshgrid(y, x, indexing="ij")
             lon, lat = Transformer.from_crs(self.crs, STORAGE, always_xy=True).transform(grid_x, grid_y)
-            scale = _areal_scale(self.crs, lon, lat)
+            scale = areal_scale(self.crs, lon, lat)
             if not np.isfinite(scale).all():
                 raise InputError(
                     f"{self.raster.path}, extent",
@@ -263,30 +264,6 @@ def _check(raster: Raster, dataset: Any) -> None:
             expected="a value that means no data",
             remedy="Configure `nodata` for this raster: a value, or `none` if every value is data.",
         )
-
-
-def _zone_km2(latitude_rad: FloatArray) -> FloatArray:
-    """Area between the equator and a parallel, per radian of longitude, km2."""
-    eccentricity = np.sqrt(GEOD.es)
-    sine = np.sin(latitude_rad)
-    zone = np.arctanh(eccentricity * sine) / eccentricity + sine / (1 - GEOD.es * sine**2)
-    return np.asarray(GEOD.b**2 / 2 * zone / M2_PER_KM2)
-
-
-def _areal_scale(crs: CRS, longitude: FloatArray, latitude: FloatArray) -> FloatArray:
-    """Area in the plane over that on the ellipsoid, from differences over 0.0002 degrees.
-
-    PROJ's own factors take Web Mercator for a projection of the sphere, and are off by 0.05 % there.
-    """
-    step = 1e-4
-    to_plane = Transformer.from_crs(STORAGE, crs, always_xy=True)
-    east, west = (np.stack(to_plane.transform(longitude + d, latitude)) for d in (step, -step))
-    north, south = (np.stack(to_plane.transform(longitude, latitude + d)) for d in (step, -step))
-    by_lon, by_lat = (east - west) / np.radians(2 * step), (north - south) / np.radians(2 * step)
-    plane = np.abs(by_lon[0] * by_lat[1] - by_lon[1] * by_lat[0])
-    bend = 1 - GEOD.es * np.sin(np.radians(latitude)) ** 2
-    ellipsoid = GEOD.a**2 * (1 - GEOD.es) * np.cos(np.radians(latitude)) / bend**2
-    return np.asarray(plane / ellipsoid)
 
 
 def _interpolated(

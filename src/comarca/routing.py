@@ -148,4 +148,4 @@ def _entry(graph: TravelGraph, *, row: Integers, column: Integers) -> Integers:
         is_above = is_open & (indices[middle] > column)
         high = np.where(is_above, middle, high)
         low = np.where(is_open & ~is_above, middle, low)
-    return low
+    return np.asarray(low)

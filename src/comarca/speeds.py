@@ -96,9 +96,9 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
     rows = _checked_rows(rows, name)
     rows = rows[rows["country"].isin(["", country])].sort_values("country", kind="stable")
     rows = rows.drop_duplicates(["kind", "value"], keep="last")
-    by_kind = {str(kind): group.set_index("value") for kind, group in rows.groupby("kind")}
     speed, factor = (
-        {kind: group[column].to_dict() for kind, group in by_kind.items()} for column in ("speed_kmh", "factor")
+        {str(kind): dict(zip(group["value"], group[column], strict=True)) for kind, group in rows.groupby("kind")}
+        for column in ("speed_kmh", "factor")
     )
     classes = rows[rows["kind"] == "class"]
     limits = speed.get("maxspeed", {})

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-from affine import Affine
-from pyproj import Transformer
 
 from comarca.access import WALKING, quickest_access, start_points
-from comarca.crs import STORAGE, equal_area_crs
+from comarca.grids import cell_middles
+from comarca.offroad import offroad_access
+from comarca.offroad_graph import offroad_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pyproj import CRS
 
     from comarca.access import AccessNetwork, Walking
+    from comarca.friction import Friction
+    from comarca.grids import Grid
 
     Booleans = NDArray[np.bool_]
 
@@ -43,6 +44,7 @@ def travel_time_raster(
     grid: Grid,
     area: shapely.Geometry,
     walking: Walking = WALKING,
+    friction: Friction | None = None,
 ) -> RasterTimes:
     """Compute the travel time from the centre of each cell to the nearest of the chosen places.
 
@@ -58,19 +60,22 @@ def travel_time_raster(
         Cells whose centre lies in it are computed, EPSG:4326.
     walking : Walking, optional
         How people walk.
+    friction : Friction, optional
+        Walking times over land; without them walks go straight.
 
     Returns
     -------
     RasterTimes
         Times and catchments.
     """
-    rows, columns = (index.ravel() for index in np.indices(grid.shape))
-    easting = grid.transform.c + (columns + 0.5) * grid.transform.a
-    northing = grid.transform.f + (rows + 0.5) * grid.transform.e
-    lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(easting, northing)
+    lon, lat = cell_middles(grid)
     shapely.prepare(area)
     inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
-    way = quickest_access(ready, start_points(ready, lon[inside], lat[inside]), chosen, walking=walking)
+    starts = start_points(ready, lon[inside], lat[inside])
+    if friction is None:
+        way = quickest_access(ready, starts, chosen, walking=walking)
+    else:
+        way = offroad_access(offroad_network(ready, friction), starts, chosen)
     minutes = np.full(lon.size, np.nan, dtype=np.float32)
     place = np.full(lon.size, -1, dtype=np.int32)
     minutes[inside] = way.minutes

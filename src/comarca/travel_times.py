@@ -11,6 +11,8 @@ import pandas as pd
 from comarca.access import WALKING, access_network, quickest_access, start_points, straight_km
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
+from comarca.offroad import offroad_access
+from comarca.offroad_graph import offroad_network
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access import AccessNetwork, Starts, Walking
+    from comarca.friction import Friction
     from comarca.network import RoadNetwork
+    from comarca.offroad_graph import OffroadNetwork
 
     Booleans = NDArray[np.bool_]
 
@@ -74,6 +78,7 @@ def city_travel_times(
     *,
     demand_id: pd.Series,
     walking: Walking = WALKING,
+    offroad: OffroadNetwork | None = None,
 ) -> pd.DataFrame:
     """Tabulate the quickest way from each demand point to a class of cities.
 
@@ -91,6 +96,8 @@ def city_travel_times(
         Identifiers of the demand points.
     walking : Walking, optional
         How people walk.
+    offroad : OffroadNetwork, optional
+        `ready` with a friction raster; without it walks go straight.
 
     Returns
     -------
@@ -99,7 +106,10 @@ def city_travel_times(
         nearest city of the class that lies off the network, NaN if there is none), ``city_id`` (null where none is
         reached), ``reason`` (`Flag` of a missing time).
     """
-    way = quickest_access(ready, starts, chosen, walking=walking)
+    if offroad is None:
+        way = quickest_access(ready, starts, chosen, walking=walking)
+    else:
+        way = offroad_access(offroad, starts, chosen)
     is_off = chosen & ~ready.destinations.is_on_network
     identifiers = np.array([*cities["city_id"], None], dtype=object)
     return pd.DataFrame(
@@ -123,6 +133,7 @@ def travel_times_by_class(
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
+    friction: Friction | None = None,
 ) -> TravelTimes:
     """Compute the travel times from demand points to the nearest city of each class, one pass per class.
 
@@ -140,6 +151,8 @@ def travel_times_by_class(
         How people walk.
     max_snap_km : float, optional
         A city farther than this from every road is off the network.
+    friction : Friction, optional
+        Walking times over land; without them walks go straight.
 
     Returns
     -------
@@ -153,8 +166,11 @@ def travel_times_by_class(
     member = {name: chosen[used] for name, chosen in member.items()}
     ready = access_network(network, cities, walking=walking, max_snap_km=max_snap_km)
     starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    offroad = None if friction is None else offroad_network(ready, friction)
     times = {
-        name: city_travel_times(ready, starts, cities, chosen, demand_id=demand["demand_id"], walking=walking)
+        name: city_travel_times(
+            ready, starts, cities, chosen, demand_id=demand["demand_id"], walking=walking, offroad=offroad
+        )
         for name, chosen in member.items()
     }
     table = _city_table(ready, cities, member)

@@ -80,7 +80,7 @@ def find_targets(ready: AccessNetwork, chosen: Booleans) -> Targets:
     return Targets(
         reached=reached,
         place_of_node=place_of_node,
-        tolls=_network_tolls(network, reached.minutes),
+        tolls=network_tolls(network, reached.minutes),
         has_place=np.bincount(network.node_component[node], minlength=len(network.component_km)) > 0,
         lon=outline.lon,
         lat=outline.lat,
@@ -89,8 +89,8 @@ def find_targets(ready: AccessNetwork, chosen: Booleans) -> Targets:
     )
 
 
-def _network_tolls(network: RoadNetwork, node_min: Floats) -> Tolls:
-    """Minutes from each vertex over its edge's end, and over its start, to the nearest source."""
+def network_tolls(network: RoadNetwork, node_min: Floats) -> Tolls:
+    """Give the minutes from each vertex over its edge's end, and over its start, to the nearest source."""
     count = np.diff(network.edge_start)
     share = network.vertex_km / np.repeat(np.where(network.edge_km > 0, network.edge_km, 1), count)
     ahead_min = np.where(network.edge_forward, node_min[network.edge_to], NEVER)

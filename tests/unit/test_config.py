@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+import rasterio
 import yaml
 from cases import synthetic
 
@@ -106,3 +107,37 @@ def test_boundaries_without_a_crs_are_refused_before_any_job(tmp_path):
 
 def test_a_path_without_provider_file_is_refused():
     assert "provider `file`" in refusal(region(roads={"provider": "osm", "path": "roads.gpkg"}))
+
+
+def test_a_raster_of_land_cover_needs_a_legend_that_is_known(tmp_path):
+    path = str(tmp_path / "cover.tif")
+    with rasterio.open(path, "w", driver="GTiff", width=1, height=1, count=1, dtype="uint8", crs="EPSG:4326") as raster:
+        raster.write([[[1]]])
+    assert "needs a `legend`" in refusal(region(land_cover={"provider": "file", "path": path}))
+    message = refusal(region(land_cover={"provider": "file", "path": path, "legend": "corin"}))
+    assert "regions.LIE.land_cover.legend" in message
+    assert "Did you mean 'corine'?" in message
+
+
+def test_earlier_rasters_are_earlier():
+    cover = {"provider": "file", "path": "cover.tif", "legend": "corine", "year": 2018, "earlier": {2018: "old.tif"}}
+    assert "years before that one" in refusal(region(land_cover=cover))
+
+
+def test_a_file_that_is_no_raster_is_refused_before_any_job(tmp_path):
+    (tmp_path / "people.tif").write_text("none")
+    message = refusal(region(population={"provider": "file", "path": str(tmp_path / "people.tif")}))
+    assert "regions.LIE.population.path" in message
+    assert "a raster file" in message
+
+
+def test_a_missing_column_of_the_census_is_refused_with_the_nearest_one(tmp_path):
+    (tmp_path / "census.csv").write_text("codigo;estrato;fincas\n")
+    columns = {"territory_id": "codigo", "holdings": "finca"}
+    message = refusal(region(holdings={"provider": "file", "path": str(tmp_path / "census.csv"), "columns": columns}))
+    assert "regions.LIE.holdings.columns.holdings" in message
+    assert "Did you mean 'fincas'?" in message
+
+
+def test_codes_are_text_so_that_leading_zeros_stay():
+    assert "holdings.codes" in refusal(region(holdings={"provider": "file", "path": "a.csv", "codes": {"Name": 17}}))

@@ -14,7 +14,7 @@ from shapely import Polygon, box
 from comarca.crs import equal_area_crs, geodesic_area_km2
 from comarca.fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.parcels import clean_parcels, equal_area_ha, find_overlaps, land_units, sum_by_owner
-from comarca.sources.parcels import read_parcels
+from comarca.sources.parcels import parcels_from_land_use, read_parcels
 
 WEST, EAST = box(0, 0, 1, 1), box(1, 0, 2, 1)
 TERRITORIES = np.array([WEST, EAST])
@@ -176,3 +176,16 @@ def test_a_file_of_parcels_is_read_by_owner_and_its_faults_are_counted(tmp_path)
     assert (check.status, check.value) == ("warn", 3)
     single, _ = read_parcels(path, territories)
     assert len(single) == 3
+
+
+def test_mapped_fields_stand_in_for_parcels_and_the_check_says_so():
+    mapped = land_use(
+        ("farmland", shapely.MultiPolygon([box(0.1, 0.1, 0.2, 0.2), box(0.3, 0.1, 0.4, 0.2)])),
+        ("meadow", box(1.1, 0.1, 1.2, 0.2)),
+        ("forest", box(0.5, 0.5, 0.9, 0.9)),
+    )
+    territories = gpd.GeoDataFrame({"territory_id": ["w", "e"]}, geometry=TERRITORIES, crs=4326)
+    parcels, check = parcels_from_land_use(mapped, territories, classes=["farmland", "meadow"])
+    assert parcels["territory_id"].value_counts().to_dict() == {"w": 2, "e": 1}
+    assert check.status == "warn"
+    assert "not a cadastre" in check.message

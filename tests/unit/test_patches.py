@@ -136,8 +136,16 @@ def test_cells_of_a_projected_grid_are_measured_on_the_ground_and_not_in_the_pla
 
 
 def test_equal_area_grids_keep_their_plane_area():
-    cells = measure_cells(Affine(100, 0, 0, 0, -100, 0), (3, 3), CRS.from_string("ESRI:54009"))
-    np.testing.assert_allclose(cells.area_ha, 1.0, rtol=1e-9)
+    cells = measure_cells(Affine(100, 0, 0, 0, -100, 4_000_000), (3, 3), CRS.from_epsg(6933))
+    np.testing.assert_allclose(cells.area_ha, 1.0, rtol=1e-7)
+
+
+def test_a_projection_of_the_sphere_is_measured_on_the_ellipsoid_all_the_same():
+    # Mollweide is equal-area on a sphere; near the equator the ellipsoid has 0.7 % less.
+    cells = measure_cells(Affine(100, 0, 0, 0, -100, 100), (1, 1), CRS.from_string("ESRI:54009"))
+    quad = gpd.GeoSeries([shapely.box(0, 0, 100, 100)], crs="ESRI:54009").to_crs(4326)
+    np.testing.assert_allclose(cells.area_ha[0], geodesic_area_km2(quad.to_numpy()) * 100, rtol=1e-6)
+    assert cells.area_ha[0, 0] < 0.994
 
 
 def test_what_is_no_class_raster_is_refused():

@@ -9,9 +9,14 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from cases import synthetic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,6 +55,21 @@ def copy_project(folder: Path) -> None:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "data/raw/example", folder / "data/raw/example")
     shutil.copy(ROOT / "Snakefile", folder)
+
+
+@pytest.fixture(scope="session")
+def make_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dict[str, Any]], Project]:
+    """Copy the project and configure it with regions of one's own."""
+
+    def make(regions: dict[str, Any]) -> Project:
+        folder = tmp_path_factory.mktemp("project")
+        copy_project(folder)
+        config = folder / "regions.yaml"
+        settings = {"regions": regions, "languages": ["en"], "offline": True}
+        config.write_text(yaml.safe_dump(settings, allow_unicode=True), encoding="utf-8")
+        return Project(folder, config)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -242,6 +242,10 @@ def region_title(region, language=CONFIG.languages[0]):
     return region.replace("_", " ").title() if region.islower() else region
 
 
+def family_titles(wildcards):
+    return {family: dict(REGISTRY.families[family].title) for family in families(wildcards.region)}
+
+
 def map_options(wildcards):
     options = region_of(wildcards).maps
     return {
@@ -275,6 +279,9 @@ PRODUCTS = (
     "indicators_long.csv",
     "indicators.parquet",
     "indicators.gpkg",
+    "indicators.xlsx",
+    "indicators.dta",
+    "datapackage.json",
     "codebook.csv",
     "provenance.json",
     "SOURCES.md",
@@ -289,7 +296,7 @@ def table_products(wildcards):
 
 
 def region_products(wildcards):
-    """All that a run makes: tables, travel-time rasters and maps of every region."""
+    """All that a run makes: tables, travel-time rasters, maps and atlases of every region."""
     maps = [
         f"results/{region}/maps/{column.name}.{suffix}"
         for region in REGIONS
@@ -297,7 +304,8 @@ def region_products(wildcards):
         if column.mapped
         for suffix in ("png", "svg")
     ]
-    return table_products(wildcards) + maps
+    atlases = [f"results/{region}/atlas.{suffix}" for region in REGIONS for suffix in ("pdf", "html")]
+    return table_products(wildcards) + maps + atlases
 
 
 def _tables_of(region):

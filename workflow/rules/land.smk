@@ -13,13 +13,13 @@ rule build_parcels:
         in_region("logs/build_parcels.log"),
     benchmark:
         in_region("benchmarks/build_parcels.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 500 + 6 * input.size_mb,
     params:
         source=lambda w: region_of(w).parcels.model_dump(),
         field_classes=lambda w: land_options(w).field_classes,
-    resources:
-        mem_mb=lambda w, input: 500 + 6 * input.size_mb,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: giving parcels to territories."
     script:
@@ -40,12 +40,12 @@ rule build_land_cover:
         in_region("logs/build_land_cover.log"),
     benchmark:
         in_region("benchmarks/build_land_cover.tsv")
-    params:
-        years=lambda w: list(land_cover_rasters(w)),
-    resources:
-        mem_mb=2_000,
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=2_000,
+    params:
+        years=lambda w: list(land_cover_rasters(w)),
     message:
         "{wildcards.region}: finding patches of farmland."
     script:
@@ -62,10 +62,10 @@ rule harmonise_holdings:
         checks=in_region("checks/holdings.json"),
     log:
         in_region("logs/harmonise_holdings.log"),
-    params:
-        source=lambda w: region_of(w).holdings.model_dump(),
     conda:
         "../envs/comarca.yaml"
+    params:
+        source=lambda w: region_of(w).holdings.model_dump(),
     message:
         "{wildcards.region}: reading holdings by size class."
     script:
@@ -82,10 +82,10 @@ rule harmonise_outcomes:
         checks=in_region("checks/outcomes.json"),
     log:
         in_region("logs/harmonise_outcomes.log"),
-    params:
-        source=lambda w: region_of(w).outcomes.model_dump(),
     conda:
         "../envs/comarca.yaml"
+    params:
+        source=lambda w: region_of(w).outcomes.model_dump(),
     message:
         "{wildcards.region}: reading income, poverty and inequality."
     script:
@@ -104,13 +104,13 @@ rule plot_lorenz:
         in_region("logs/plot_lorenz.log"),
     benchmark:
         in_region("benchmarks/plot_lorenz.tsv")
+    conda:
+        "../envs/comarca.yaml"
     params:
         layers=lambda w: list(lorenz_layers(w)),
         measures=lambda w: land_options(w).model_dump(include={"field_classes", "border", "suppressed"}),
         units=lambda w: land_options(w).model_dump(include={"min_units", "large_unit_ha"}),
         options=map_options,
-    conda:
-        "../envs/comarca.yaml"
     message:
         "{wildcards.region}: drawing the Lorenz curves."
     script:

@@ -115,6 +115,121 @@ rule export_geopackage:
         "../scripts/export_geopackage.py"
 
 
+rule export_xlsx:
+    input:
+        table=in_region("indicators/table.parquet"),
+        codebook=in_region("codebook.csv"),
+        sources=in_region("indicators/sources.parquet"),
+        code=code("export_xlsx"),
+    output:
+        xlsx=in_region("indicators.xlsx"),
+    log:
+        in_region("logs/export_xlsx.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
+        language=CONFIG.languages[0],
+    message:
+        "{wildcards.region}: writing {output.xlsx}."
+    script:
+        "../scripts/export_xlsx.py"
+
+
+rule export_stata:
+    input:
+        table=in_region("indicators/table.parquet"),
+        code=code("export_stata"),
+    output:
+        dta=in_region("indicators.dta"),
+    log:
+        in_region("logs/export_stata.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
+        language=CONFIG.languages[0],
+        title=lambda w: region_title(w.region),
+    message:
+        "{wildcards.region}: writing {output.dta}."
+    script:
+        "../scripts/export_stata.py"
+
+
+rule export_datapackage:
+    input:
+        csv=in_region("indicators.csv"),
+        long=in_region("indicators_long.csv"),
+        codebook=in_region("codebook.csv"),
+        sources=in_region("indicators/sources.parquet"),
+        code=code("export_datapackage"),
+    output:
+        datapackage=in_region("datapackage.json"),
+    log:
+        in_region("logs/export_datapackage.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
+        title=lambda w: region_title(w.region, "en"),
+    message:
+        "{wildcards.region}: writing {output.datapackage}."
+    script:
+        "../scripts/export_datapackage.py"
+
+
+rule export_atlas_pdf:
+    input:
+        base=in_region("indicators/map_base.pickle"),
+        table=in_region("indicators/table.parquet"),
+        credit_lines=in_region("indicators/credits.json"),
+        sources=in_region("SOURCES.md"),
+        code=code("export_atlas_pdf"),
+    output:
+        atlas=in_region("atlas.pdf"),
+    log:
+        in_region("logs/export_atlas_pdf.log"),
+    benchmark:
+        in_region("benchmarks/export_atlas_pdf.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
+        family_titles=family_titles,
+        options=map_options,
+    message:
+        "{wildcards.region}: writing {output.atlas}."
+    script:
+        "../scripts/export_atlas_pdf.py"
+
+
+rule export_atlas_html:
+    input:
+        base=in_region("indicators/map_base.pickle"),
+        table=in_region("indicators/table.parquet"),
+        flags=in_region("indicators/flags.parquet"),
+        credit_lines=in_region("indicators/credits.json"),
+        sources=in_region("SOURCES.md"),
+        code=code("export_atlas_html"),
+    output:
+        atlas=in_region("atlas.html"),
+    log:
+        in_region("logs/export_atlas_html.log"),
+    benchmark:
+        in_region("benchmarks/export_atlas_html.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        columns=published_columns,
+        family_titles=family_titles,
+        options=map_options,
+        languages=list(CONFIG.languages),
+    message:
+        "{wildcards.region}: writing {output.atlas}."
+    script:
+        "../scripts/export_atlas_html.py"
+
+
 rule assemble_provenance:
     input:
         unpack(osm_header),
@@ -125,6 +240,7 @@ rule assemble_provenance:
         provenance=in_region("provenance.json"),
         sources=in_region("SOURCES.md"),
         credits=in_region("indicators/credits.json"),
+        table=in_region("indicators/sources.parquet"),
     log:
         in_region("logs/assemble_provenance.log"),
     conda:

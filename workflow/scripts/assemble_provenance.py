@@ -9,7 +9,7 @@ import pandas as pd
 from comarca import io
 from comarca.inputs import local_input, offline_geonames
 from comarca.jobs import job
-from comarca.provenance import provenance, source_line, sources_markdown
+from comarca.provenance import provenance, source_line, sources_markdown, sources_table
 
 
 def main(
@@ -25,6 +25,7 @@ def main(
     record: str,
     sources: str,
     credit_lines: str,
+    sources_table_path: str,
 ) -> None:
     date = io.read_json(osm_header)["timestamp"] if osm_header else None
     inputs = [local_input(layer, path, data_date=date if layer == "osm" else None) for layer, path in local.items()]
@@ -34,6 +35,7 @@ def main(
     facts = {"config": config, "run_seconds": round(float(seconds), 1), "finished": finished}
     io.write_json(provenance(inputs, region=region, **facts), record)
     io.write_text(sources_markdown(inputs, region=region, title=title), sources)
+    io.write_table(sources_table(inputs), sources_table_path)
     io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
 
 
@@ -51,4 +53,5 @@ if "snakemake" in globals():
             record=snakemake.output.provenance,
             sources=snakemake.output.sources,
             credit_lines=snakemake.output.credits,
+            sources_table_path=snakemake.output.table,
         )

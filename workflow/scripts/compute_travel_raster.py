@@ -6,9 +6,10 @@ import numpy as np
 
 from comarca import io, layer_io
 from comarca.access import Walking, access_network
+from comarca.grids import square_grid
 from comarca.jobs import job
 from comarca.network import RoadNetwork
-from comarca.travel_raster import square_grid, travel_time_raster
+from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import in_class
 
 

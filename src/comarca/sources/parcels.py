@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -82,7 +83,9 @@ def parcels_from_land_use(
         What was wrong with the polygons.
     """
     fields = land_use.loc[land_use["land_use"].isin(list(classes)), "geometry"].to_numpy()
-    return _in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
+    table, check = _in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
+    message = f"Parcels are mapped fields, not a cadastre: they say the same as the columns of fields. {check.message}"
+    return table, replace(check, status="warn", message=message)
 
 
 def _in_territories(

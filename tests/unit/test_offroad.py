@@ -1,0 +1,399 @@
+"""Walking over a friction raster and driving on: closed forms, an independent library, rivers, no roads."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from pyproj import Transformer
+from rasterio.io import MemoryFile
+from rasterio.warp import transform_bounds
+from road_cases import network_of
+from scipy import ndimage
+from skimage.graph import MCP_Geometric
+
+from comarca.access import access_network, quickest_access, start_points
+from comarca.cell_graph import cell_graph
+from comarca.errors import InputError
+from comarca.flags import Flag
+from comarca.friction import (
+    Friction,
+    elevation_on,
+    friction_from_classes,
+    friction_from_raster,
+    slope_factor,
+    walking_speeds,
+)
+from comarca.grids import Grid, cell_middles, square_grid
+from comarca.legends import read_legend
+from comarca.offroad import offroad_access
+from comarca.offroad_graph import offroad_network
+from comarca.routing import nearest_source
+from comarca.travel_times import travel_times_by_class
+
+CELL_M = 100.0
+KMH_4 = 60 / 4000
+#: Far from everything that is tested.
+AWAY = [(40.0, 40.0), (40.01, 40.0)]
+
+
+def grid_of(rows, columns) -> Grid:
+    """Cells of 100 m around (0, 0); the laea of a tiny region is as good as flat."""
+    crs = square_grid((-0.1, -0.1, 0.1, 0.1), cell_m=CELL_M).crs
+    return Grid(crs, Affine(CELL_M, 0, -columns * CELL_M / 2, 0, -CELL_M, rows * CELL_M / 2), (rows, columns))
+
+
+def at(grid, row, column) -> tuple[float, float]:
+    """Longitude and latitude of a place in rows and columns; whole numbers are corners of cells."""
+    east, north = grid.transform.c + column * CELL_M, grid.transform.f - row * CELL_M
+    return Transformer.from_crs(grid.crs, 4326, always_xy=True).transform(east, north)
+
+
+def places(grid, *spots) -> gpd.GeoDataFrame:
+    shapes = [spot if isinstance(spot, shapely.Geometry) else shapely.Point(at(grid, *spot)) for spot in spots]
+    return gpd.GeoDataFrame({"city_id": [str(i) for i in range(len(shapes))]}, geometry=shapes, crs=4326)
+
+
+def way(friction, network, cities, *spots):
+    ready = access_network(network, cities)
+    lon, lat = at(friction.grid, *np.array(spots).T)
+    return offroad_access(
+        offroad_network(ready, friction), start_points(ready, lon, lat), np.ones(len(cities), dtype=bool)
+    )
+
+
+@pytest.fixture
+def no_roads():
+    return network_of([AWAY])
+
+
+def plane(rows=41, columns=61, pace=KMH_4) -> Friction:
+    return Friction(grid_of(rows, columns), np.full((rows, columns), pace))
+
+
+def test_cells_are_linked_as_in_scikit_image():
+    rng = np.random.default_rng(7)
+    pace = rng.uniform(0.01, 0.05, (70, 90))
+    pace[30:33, 5:80] = np.inf
+    pace[:50, 40:42] = np.inf
+    friction = Friction(grid_of(*pace.shape), pace)
+    cells = cell_graph(friction)
+    source = [(3, 4), (60, 70)]
+    reached = nearest_source(cells.links, cells.node[np.ravel_multi_index(np.array(source).T, pace.shape)])
+    ours = np.full(pace.size, np.inf)
+    ours[cells.node >= 0] = reached.minutes[cells.node[cells.node >= 0]]
+    theirs = MCP_Geometric(pace).find_costs(source)[0] * CELL_M
+    np.testing.assert_allclose(ours.reshape(pace.shape), theirs, rtol=1e-3)
+    assert np.isfinite(theirs).mean() > 0.9
+
+
+def test_on_the_plane_ways_are_octile(no_roads):
+    friction = plane()
+    middle = (20.5, 30.5)
+    spots = [(row + 0.5, column + 0.5) for row in range(41) for column in range(61)]
+    found = way(friction, no_roads, places(friction.grid, middle), *spots)
+    across, along = np.abs(np.array(spots) - middle).T
+    octile = np.maximum(across, along) + (np.sqrt(2) - 1) * np.minimum(across, along)
+    np.testing.assert_allclose(found.minutes, octile * CELL_M * KMH_4, rtol=1e-6, atol=1e-6)
+    straight = found.straight_km * 1000 * KMH_4
+    ratio = found.minutes[straight > 0] / straight[straight > 0]
+    assert ratio.max() <= 1 / np.cos(np.pi / 8) * 1.001
+    assert ratio.min() >= 0.999
+    np.testing.assert_allclose(found.km * 1000 * KMH_4, found.minutes, rtol=1e-9)
+
+
+def test_a_river_without_a_bridge_blocks_and_one_with_a_bridge_does_not(no_roads):
+    friction = plane()
+    friction.min_per_m[:, 30] = np.inf
+    city = places(friction.grid, (20.5, 50.5))
+    blocked = way(friction, no_roads, city, (20.5, 10.5))
+    assert np.isnan(blocked.minutes[0])
+    assert blocked.reason[0] == Flag.UNREACHABLE
+    bridge = network_of([[at(friction.grid, 20.5, 25.5), at(friction.grid, 20.5, 50.5)]], speed_kmh=60.0)
+    crossed = way(friction, bridge, city, (20.5, 10.5))
+    assert crossed.minutes[0] == pytest.approx(15 * CELL_M * KMH_4 + 25 * CELL_M / 1000, rel=1e-4)
+
+
+def test_a_river_that_runs_diagonally_blocks_too(no_roads):
+    friction = plane(41, 41)
+    friction.min_per_m[np.arange(41), np.arange(41)] = np.inf
+    found = way(friction, no_roads, places(friction.grid, (5.5, 30.5)), (30.5, 5.5), (5.5, 20.5))
+    assert np.isnan(found.minutes[0])
+    assert np.isfinite(found.minutes[1])
+
+
+def test_nobody_steps_onto_a_bridge_in_the_middle_of_the_river():
+    friction = plane()
+    friction.min_per_m[:, 28:33] = np.inf
+    bridge = network_of([[at(friction.grid, 20.5, column + 0.5) for column in (30, 50)]], speed_kmh=60.0)
+    found = way(friction, bridge, places(friction.grid, (20.5, 50.5)), (20.5, 10.5))
+    assert np.isnan(found.minutes[0])
+
+
+def test_a_path_through_pasture_is_slower_than_a_road():
+    friction = plane()
+    road = network_of([[at(friction.grid, 10.5, 5.5), at(friction.grid, 10.5, 55.5)]], speed_kmh=30.0)
+    city = places(friction.grid, (10.5, 55.5))
+    beside, far = way(friction, road, city, (10.5, 5.5), (20.5, 5.5)).minutes
+    assert beside == pytest.approx(5.0 / 30 * 60, rel=1e-3)
+    walk, drive = 10 * CELL_M * KMH_4, 5.0 / 30 * 60
+    assert walk + drive * 0.7 < far <= walk + drive + 1e-6
+    on_foot = way(friction, network_of([AWAY]), city, (20.5, 5.5)).minutes[0]
+    assert far < on_foot / 2
+
+
+def test_where_there_is_no_road_people_walk_through_the_forest(no_roads):
+    friction = plane(pace=60 / 1620)
+    found = way(friction, no_roads, places(friction.grid, (20.5, 60.5)), (20.5, 0.5))
+    assert found.minutes[0] == pytest.approx(6.0 / 1.62 * 60, rel=1e-6)
+    assert found.km[0] == pytest.approx(6.0)
+    assert found.place[0] == 0
+
+
+def test_the_car_is_not_taken_across_the_fields():
+    friction = plane()
+    west = [at(friction.grid, 20.5, 0.5), at(friction.grid, 20.5, 25.5)]
+    east = [at(friction.grid, 20.5, 35.5), at(friction.grid, 20.5, 60.5)]
+    network = network_of([west, east], speed_kmh=60.0)
+    found = way(friction, network, places(friction.grid, (20.5, 60.5)), (20.5, 0.5), (20.5, 30.5))
+    walk_35, drive_25 = 35 * CELL_M * KMH_4, 2.5
+    assert found.minutes[0] == pytest.approx(walk_35 + drive_25, rel=1e-4)
+    assert found.minutes[1] == pytest.approx(5 * CELL_M * KMH_4 + drive_25, rel=1e-4)
+
+
+def test_one_way_roads_are_driven_one_way():
+    friction = plane()
+    ends = [at(friction.grid, 20.5, 5.5), at(friction.grid, 20.5, 55.5)]
+    city = places(friction.grid, (20.5, 55.5))
+    there = way(friction, network_of([ends], oneway="yes"), city, (20.5, 5.5)).minutes[0]
+    against = way(friction, network_of([ends], oneway="-1"), city, (20.5, 5.5)).minutes[0]
+    assert there == pytest.approx(5.0, rel=1e-4)
+    assert against == pytest.approx(50 * CELL_M * KMH_4, rel=1e-4)
+
+
+def test_roads_that_nobody_may_walk_onto_are_passed_by():
+    friction = plane()
+    motorway = network_of([[at(friction.grid, 20.5, 5.5), at(friction.grid, 20.5, 55.5)]], on_foot=False)
+    found = way(friction, motorway, places(friction.grid, (20.5, 55.5)), (20.5, 5.5))
+    assert found.minutes[0] == pytest.approx(50 * CELL_M * KMH_4, rel=1e-4)
+
+
+def test_within_a_cell_people_walk_straight_to_the_road():
+    friction = plane()
+    road = network_of([[at(friction.grid, 20.1, 0.5), at(friction.grid, 20.1, 60.5)]], speed_kmh=60.0)
+    found = way(friction, road, places(friction.grid, (20.1, 60.5)), (20.4, 10.5))
+    # Spots on roads stand at most a quarter of a cell apart.
+    assert found.minutes[0] == pytest.approx(30 * KMH_4 + 5.0, abs=CELL_M / 8 * KMH_4)
+
+
+def test_over_even_land_it_agrees_with_the_straight_walk():
+    friction = plane(pace=1.3 * KMH_4)
+    rng = np.random.default_rng(3)
+    lines = [[at(friction.grid, row, 2.0), at(friction.grid, row, 58.0)] for row in (5.3, 22.7)] + [
+        [at(friction.grid, 5.3, 30.0), at(friction.grid, 22.7, 30.0)]
+    ]
+    lines = [shapely.LineString(line).segmentize(0.0005) for line in lines]
+    noded = shapely.node(shapely.MultiLineString(lines))
+    network = network_of(list(shapely.get_parts(noded)), speed_kmh=40.0)
+    cities = places(friction.grid, (5.3, 58.0), (22.7, 2.0))
+    spots = np.column_stack([rng.uniform(1, 40, 200), rng.uniform(1, 60, 200)])
+    ready = access_network(network, cities)
+    lon, lat = at(friction.grid, *np.array(spots).T)
+    starts = start_points(ready, lon, lat)
+    chosen = np.ones(2, dtype=bool)
+    straight = quickest_access(ready, starts, chosen)
+    walked = offroad_access(offroad_network(ready, friction), starts, chosen)
+    extra = walked.minutes - straight.minutes
+    # Octile ways are up to 8.2 % longer; in the cell people go over its middle.
+    assert (extra <= 0.083 * straight.minutes + 1.5 * CELL_M * 1.3 * KMH_4).all()
+    assert (extra >= -0.01 - 1e-3 * straight.minutes).all()
+    assert np.median(extra) < 1.5
+    np.testing.assert_allclose(walked.straight_km, straight.straight_km)
+
+
+def test_time_to_a_city_with_an_area_runs_to_its_edge(no_roads):
+    friction = plane()
+    corners = [at(friction.grid, row, column) for row, column in ((10, 40), (10, 60), (30, 60), (30, 40))]
+    found = way(friction, no_roads, places(friction.grid, shapely.Polygon(corners)), (20.5, 10.0), (20.5, 45.0))
+    assert found.minutes[0] == pytest.approx(30 * CELL_M * KMH_4, abs=0.51 * CELL_M * KMH_4)
+    assert found.minutes[1] == 0
+
+
+def test_who_lives_in_a_cell_of_water_stands_on_the_bank(no_roads):
+    friction = plane()
+    friction.min_per_m[:, 30] = np.inf
+    found = way(friction, no_roads, places(friction.grid, (20.5, 10.5)), (20.5, 30.2), (100.5, 10.5))
+    assert found.minutes[0] == pytest.approx((30.2 - 10.5) * CELL_M * KMH_4, rel=0.02)
+    assert found.reason[1] == Flag.OUTSIDE_RASTER
+
+
+def test_uphill_takes_longer_than_downhill(no_roads):
+    level = plane(3, 61)
+    slope = Friction(level.grid, level.min_per_m, np.tile(np.arange(61) * 10.0, (3, 1)))
+    up = way(slope, no_roads, places(level.grid, (1.5, 60.5)), (1.5, 0.5)).minutes[0]
+    down = way(slope, no_roads, places(level.grid, (1.5, 0.5)), (1.5, 60.5)).minutes[0]
+    on_level = 60 * CELL_M * KMH_4
+    assert up == pytest.approx(on_level * np.exp(3.5 * 0.10), rel=1e-6)
+    assert down == pytest.approx(on_level, rel=1e-6)
+
+
+def test_slope_factor_is_that_of_tobler():
+    speed = 6 * np.exp(-3.5 * np.abs(np.array([-0.3, -0.05, 0.0, 0.2]) + 0.05))
+    np.testing.assert_allclose(slope_factor(np.array([-0.3, -0.05, 0.0, 0.2])), 6 * np.exp(-3.5 * 0.05) / speed)
+
+
+def test_travel_times_have_the_same_columns_with_and_without_a_raster():
+    friction = plane()
+    network = network_of([[at(friction.grid, 20.5, 5.5), at(friction.grid, 20.5, 55.5)]])
+    cities = places(friction.grid, (20.5, 55.5)).assign(
+        city_name="A", country="AAA", population_persons=60_000.0, osm_id=None
+    )
+    demand = gpd.GeoDataFrame(
+        {"demand_id": ["a", "b"], "territory_id": "1", "weight": 1.0},
+        geometry=[shapely.Point(at(friction.grid, 30.5, 5.5)), shapely.Point(at(friction.grid, 20.5, 10.5))],
+        crs=4326,
+    )
+    classes = {"intermediate": (50_000.0, 1e6), "large": (1e6, None)}
+    without = travel_times_by_class(network, cities, demand, city_classes_persons=classes)
+    with_raster = travel_times_by_class(network, cities, demand, city_classes_persons=classes, friction=friction)
+    for name in classes:
+        ours, theirs = with_raster.times[name], without.times[name]
+        assert list(ours) == list(theirs)
+        assert ours.dtypes.equals(theirs.dtypes)
+        assert ours.index.equals(theirs.index)
+    assert (with_raster.times["large"]["reason"] == Flag.NO_CITY).all()
+    assert with_raster.times["intermediate"].loc["a", "minutes"] < without.times["intermediate"].loc["a", "minutes"]
+
+
+@pytest.fixture
+def classes_raster():
+    """Class codes in degrees, 0.0005 degrees wide: grass, forest, a river of two columns, and a strange class."""
+    codes = np.full((80, 120), 30, dtype="uint8")
+    codes[:, 60:] = 10
+    codes[:, 40:42] = 80
+    codes[0:8, 0:8] = 77
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", height=80, width=120, count=1, dtype="uint8", crs="EPSG:4326",
+            transform=Affine(0.0005, 0, 0, 0, -0.0005, 0.02), nodata=0,
+        ) as raster:  # fmt: skip
+            raster.write(codes, 1)
+        with memory.open() as raster:
+            yield raster
+
+
+def test_classes_become_minutes_per_metre(classes_raster):
+    grid = square_grid((-0.01, -0.02, 0.06, 0.02), cell_m=50.0)
+    pace, checks = friction_from_classes(
+        classes_raster, grid, {10: 1.62, 30: 4.86, 80: 0.0}, other_kmh=3.0, barrier_share=0.5
+    )
+    lon, lat = cell_middles(grid)
+
+    def near(longitude, latitude):
+        return pace.ravel()[np.argmin((lon - longitude) ** 2 + (lat - latitude) ** 2)]
+
+    assert near(0.01, 0.0) == pytest.approx(60 / 4860)
+    assert near(0.05, 0.0) == pytest.approx(60 / 1620)
+    assert near(0.002, 0.018) == pytest.approx(60 / 3000)
+    assert np.isinf(near(0.0205, 0.0))
+    assert np.isinf(near(-0.005, 0.0))
+    by_name = {check.name: check for check in checks}
+    assert by_name["offroad_unknown_class_share"].status == "warn"
+    assert by_name["offroad_unknown_class_share"].value == pytest.approx(64 / 9600, rel=0.1)
+    assert 0 < by_name["offroad_barrier_share"].value < 1
+
+
+def test_mixed_cells_take_the_mean_time_of_what_can_be_walked(classes_raster):
+    grid = square_grid((0.012, -0.01, 0.028, 0.01), cell_m=500.0)
+    speeds = {10: 1.62, 30: 4.86, 80: 0.0}
+    narrow, _ = friction_from_classes(classes_raster, grid, speeds, other_kmh=3.0)
+    assert np.isfinite(narrow).all()
+    assert narrow == pytest.approx(np.full(grid.shape, 60 / 4860))
+    wide, _ = friction_from_classes(classes_raster, grid, speeds, other_kmh=3.0, barrier_share=0.2)
+    assert np.isinf(wide).any(axis=1).all()
+
+
+def test_a_friction_raster_is_taken_as_it_is():
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", height=20, width=20, count=1, dtype="float32", crs="EPSG:4326",
+            transform=Affine(0.01, 0, 0, 0, -0.01, 0.2), nodata=-9999,
+        ) as raster:  # fmt: skip
+            values = np.full((20, 20), 0.02, dtype="float32")
+            values[:, 5] = -9999
+            raster.write(values, 1)
+        with memory.open() as raster:
+            grid = square_grid((0.0, 0.0, 0.2, 0.2), cell_m=500.0)
+            pace = friction_from_raster(raster, grid)
+            height = elevation_on(raster, grid)
+    assert pace[np.isfinite(pace)] == pytest.approx(0.02)
+    assert np.isinf(pace).any(axis=1).all()
+    assert np.isnan(height).any()
+    assert height[np.isfinite(height)] == pytest.approx(0.02)
+
+
+def test_arrays_can_be_stored_and_taken_back():
+    friction = Friction(grid_of(2, 3), np.array([[1.0, np.inf, 2.0], [0.5, 0.25, 4.0]]), np.arange(6.0).reshape(2, 3))
+    again = Friction.from_arrays(friction.to_arrays())
+    np.testing.assert_allclose(again.min_per_m, friction.min_per_m)
+    np.testing.assert_allclose(again.elevation_m, friction.elevation_m)
+    assert again.grid.transform == friction.grid.transform
+    assert again.grid.crs == friction.grid.crs
+    level = Friction(friction.grid, friction.min_per_m)
+    assert Friction.from_arrays(level.to_arrays()).elevation_m is None
+
+
+@pytest.mark.parametrize("legend", ["worldcover", "mapbiomas", "corine"])
+def test_every_class_of_every_legend_has_a_speed(root, legend):
+    rows = pd.read_csv(root / "config/offroad_speeds.csv", dtype=str)
+    known = read_legend(legend, root / "workflow/registry/legends")
+    speeds = walking_speeds(rows, legend=legend)
+    assert set(speeds) == set(known.table.index)
+    water = {code for code, kmh in speeds.items() if kmh == 0}
+    assert water == set(known.codes("is_water"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"legend": ["a", "a"], "code": ["1", "1"], "speed_kmh": ["3", "4"]},
+        {"legend": ["a"], "code": ["x"], "speed_kmh": ["3"]},
+        {"legend": ["a"], "code": ["1"], "speed_kmh": ["-3"]},
+        {"legend": ["a"], "code": ["1"], "speed_kmh": [None]},
+        {"legend": ["b"], "code": ["1"], "speed_kmh": ["3"]},
+        {"legend": ["a"], "code": ["1"]},
+    ],
+)
+def test_a_wrong_table_of_speeds_is_refused(rows):
+    with pytest.raises(InputError):
+        walking_speeds(pd.DataFrame(rows), legend="a", name="speeds.csv")
+
+
+def test_without_roads_the_amazon_is_reached_wherever_no_river_bars_the_way(root, cases, no_roads):
+    speeds = walking_speeds(pd.read_csv(root / "config/offroad_speeds.csv", dtype=str), legend="mapbiomas")
+    with rasterio.open(cases / "amapa/mapbiomas_2020_araguari.tif") as raster:
+        west, south, east, north = transform_bounds(raster.crs, 4326, *raster.bounds)
+        grid = square_grid((west + 0.4, south + 0.4, east - 0.4, north - 0.4), cell_m=250.0)
+        pace, checks = friction_from_classes(raster, grid, speeds, other_kmh=3.0, barrier_share=0.3)
+    assert checks[0].value == 0
+    assert 0.01 < checks[1].value < 0.2
+    land, _ = ndimage.label(np.isfinite(pace))
+    cell = np.flatnonzero((land == np.bincount(land[land > 0]).argmax()).ravel())[1000]
+    lon, lat = cell_middles(grid)
+    city = gpd.GeoDataFrame({"city_id": ["0"]}, geometry=[shapely.Point(lon[cell], lat[cell])], crs=4326)
+    ready = access_network(no_roads, city)
+    found = offroad_access(
+        offroad_network(ready, Friction(grid, pace)), start_points(ready, lon, lat), np.ones(1, dtype=bool)
+    )
+    on_land = np.isfinite(pace).ravel()
+    is_reached = np.isfinite(found.minutes)
+    np.testing.assert_array_equal(is_reached[on_land], (land == land.ravel()[cell]).ravel()[on_land])
+    fastest = found.straight_km * 60 / max(speeds.values())
+    slowest = found.km * 60 / min(kmh for kmh in speeds.values() if kmh > 0)
+    assert (found.minutes[is_reached] >= fastest[is_reached] * 0.998).all()
+    assert (found.minutes[is_reached] <= slowest[is_reached] * 1.001).all()
+    assert found.minutes[is_reached].max() > 600

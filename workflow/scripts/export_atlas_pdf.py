@@ -1,0 +1,47 @@
+"""Write all maps as one PDF, a page per map."""
+
+from typing import Any
+
+from comarca import io
+from comarca.jobs import job
+from comarca.maps.atlas_pdf import write_atlas_pdf
+from comarca.maps.theme import MapOptions
+from comarca.registry import Column
+
+
+def main(
+    *,
+    base: str,
+    table: str,
+    credit_lines: str,
+    sources: str,
+    columns: list[dict[str, Any]],
+    family_titles: dict[str, dict[str, str]],
+    options: dict[str, Any],
+    output: str,
+) -> None:
+    with io.atomic_path(output) as part:
+        write_atlas_pdf(
+            io.read_pickle(base),
+            io.read_table(table),
+            [Column(**column) for column in columns],
+            part,
+            options=MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]]),
+            title=options["region"],
+            family_titles=family_titles,
+            sources=io.read_text(sources),
+        )
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            base=snakemake.input.base,
+            table=snakemake.input.table,
+            credit_lines=snakemake.input.credit_lines,
+            sources=snakemake.input.sources,
+            columns=snakemake.params.columns,
+            family_titles=snakemake.params.family_titles,
+            options=snakemake.params.options,
+            output=snakemake.output.atlas,
+        )

@@ -1,0 +1,25 @@
+"""Describe the CSV files as a Frictionless Data Package."""
+
+from typing import Any
+
+from comarca import io
+from comarca.exports import datapackage
+from comarca.jobs import job
+from comarca.provenance import inputs_from_table
+from comarca.registry import Column
+
+
+def main(*, sources: str, columns: list[dict[str, Any]], region: str, title: str, output: str) -> None:
+    inputs = inputs_from_table(io.read_table(sources))
+    io.write_json(datapackage([Column(**column) for column in columns], inputs, region=region, title=title), output)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            sources=snakemake.input.sources,
+            columns=snakemake.params.columns,
+            region=snakemake.wildcards.region,
+            title=snakemake.params.title,
+            output=snakemake.output.datapackage,
+        )
