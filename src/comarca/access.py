@@ -253,7 +253,7 @@ def quickest_access(ready: AccessNetwork, starts: Starts, chosen: Booleans, *, w
     by_road = over_roads(ready, starts, targets, own, walking)
     way = quicker(by_road, on_foot(ready, starts, targets, own, walking, by_road.minutes))
     crow_km = straight_km_to(starts, targets.lon, targets.lat, targets.index)
-    inside, place = inside_areas(starts, ready.destinations.geometry, chosen)
+    inside, place = inside_areas(starts.lon, starts.lat, ready.destinations.geometry, chosen)
     at_once: tuple[Any, ...] = (0.0, 0.0, place, -1, np.nan, 0.0, 0.0)
     for whole, value in zip((*way, crow_km), at_once, strict=True):
         whole[inside] = value

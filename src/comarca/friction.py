@@ -173,10 +173,12 @@ def friction_from_classes(
         "offroad_unknown_class_share", "warn" if share > 0 else "pass", round(share, 6), "none",
         f"{share:.2%} of the land-cover cells are of a class without a walking speed; {other_kmh:.2g} km/h is taken.",
     )  # fmt: skip
-    return min_per_m, [unknown, barrier_check(min_per_m)]
+    return min_per_m, [unknown, _barriers(min_per_m)]
 
 
-def friction_from_raster(raster: DatasetReader, grid: Grid, *, barrier_share: float = 0.5) -> Floats:
+def friction_from_raster(
+    raster: DatasetReader, grid: Grid, *, barrier_share: float = 0.5
+) -> tuple[Floats, list[Check]]:
     """Bring a friction raster to a grid.
 
     Parameters
@@ -190,10 +192,13 @@ def friction_from_raster(raster: DatasetReader, grid: Grid, *, barrier_share: fl
 
     Returns
     -------
-    numpy.ndarray, shape (rows, columns)
-        Minutes per metre, infinite for barriers.
+    min_per_m : numpy.ndarray, shape (rows, columns)
+        Infinite for barriers.
+    checks : list of Check
+        Cells that nobody can walk.
     """
-    return _gathered(raster, grid, lambda values: np.where(values > 0, values, np.inf), barrier_share)
+    min_per_m = _gathered(raster, grid, lambda values: np.where(values > 0, values, np.inf), barrier_share)
+    return min_per_m, [_barriers(min_per_m)]
 
 
 def elevation_on(raster: DatasetReader, grid: Grid) -> Floats:
@@ -217,26 +222,6 @@ def elevation_on(raster: DatasetReader, grid: Grid) -> Floats:
         return np.asarray(view.read(1, masked=True).astype(float).filled(np.nan))
 
 
-def barrier_check(min_per_m: Floats) -> Check:
-    """Say how much of the grid nobody can walk.
-
-    Parameters
-    ----------
-    min_per_m : numpy.ndarray
-        As in `Friction`.
-
-    Returns
-    -------
-    Check
-        Share of barriers; a warning if there is nothing else.
-    """
-    share = float(np.isinf(min_per_m).mean()) if min_per_m.size else 1.0
-    return Check(
-        "offroad_barrier_share", "warn" if share == 1 else "info", round(share, 6), "",
-        f"{share:.1%} of the cells are water, outside the raster, or otherwise closed to walkers.",
-    )  # fmt: skip
-
-
 def slope_factor(slope: Floats) -> Floats:
     """Time to walk a slope over the time to walk as far on level ground.
 
@@ -257,6 +242,14 @@ def slope_factor(slope: Floats) -> Floats:
     """
     steepness, fastest = _TOBLER
     return np.asarray(np.exp(steepness * (np.abs(slope - fastest) + fastest)))
+
+
+def _barriers(min_per_m: Floats) -> Check:
+    share = float(np.isinf(min_per_m).mean()) if min_per_m.size else 1.0
+    return Check(
+        "offroad_barrier_share", "warn" if share == 1 else "info", round(share, 6), "",
+        f"{share:.1%} of the cells are water, outside the raster, or otherwise closed to walkers.",
+    )  # fmt: skip
 
 
 def _pace(speed_kmh: Floats) -> Floats:

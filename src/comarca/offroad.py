@@ -31,16 +31,68 @@ if TYPE_CHECKING:
 _BANK_CELLS: Final = 3
 
 
-class _Onward(NamedTuple):
-    """What follows once a spot is reached: minutes (infinite if nothing), km, row of the place."""
+class Ways(NamedTuple):
+    """What the quickest ways from some points or spots take.
+
+    Attributes
+    ----------
+    minutes, km : numpy.ndarray, shape (n,)
+        Time, infinite where nothing is reached, and length.
+    place : numpy.ndarray, shape (n,)
+        Row of the place reached first, -1 where there is none.
+    """
 
     minutes: Floats
     km: Floats
     place: Integers
 
 
-def offroad_access(offroad: OffroadNetwork, starts: Starts, chosen: Booleans) -> Access:
+def offroad_ways(offroad: OffroadNetwork, lon: Floats, lat: Floats, chosen: Booleans) -> Ways:
     """Find the quickest way from each point to the nearest of the chosen places, walking over the raster.
+
+    Parameters
+    ----------
+    offroad : OffroadNetwork
+        Cells, roads and places.
+    lon, lat : numpy.ndarray, shape (n,)
+        Points, degrees.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Places that count.
+
+    Returns
+    -------
+    Ways
+        Points outside the raster reach nothing.
+
+    Notes
+    -----
+    One search over one graph (Dijkstra 1959, doi:10.1007/BF01386390). From a point people walk to the middle of its
+    cell and on, or straight to a road or place in the same cell, whichever is quicker, at the pace of that cell. Who
+    stands in a barrier walks from the nearest passable cell, at most three cells off. Rivers without a bridge block;
+    walks along roads take no less than through the land beside them, so people far from any car come out slow.
+    """
+    way = Ways(np.full(len(lon), np.inf), np.full(len(lon), np.nan), np.full(len(lon), -1))
+    if not chosen.any():
+        return way
+    reached = nearest_source(offroad.graph, offroad.place_first + np.flatnonzero(chosen))
+    cell, east, north = cells_of(offroad.friction.grid, lon, lat)
+    in_grid = np.flatnonzero(cell >= 0)
+    cell, east, north = cell[in_grid], east[in_grid], north[in_grid]
+    near = _over_cells(offroad, reached, cell, east, north)
+    near = _straight_to(offroad, offroad.roads, _from_roads(offroad, reached), near, cell, east, north)
+    near = _straight_to(offroad, offroad.borders, _from_borders(offroad, chosen), near, cell, east, north)
+    is_reached = np.isfinite(near.minutes)
+    found = in_grid[is_reached]
+    inside, place = inside_areas(lon, lat, offroad.ready.destinations.geometry, chosen)
+    at_once: tuple[Any, ...] = (0.0, 0.0, place)
+    for whole, part, value in zip(way, near, at_once, strict=True):
+        whole[found] = part[is_reached]
+        whole[inside] = value
+    return way
+
+
+def offroad_access(offroad: OffroadNetwork, starts: Starts, chosen: Booleans) -> Access:
+    """Give the ways over a raster as those over straight walks are given.
 
     Parameters
     ----------
@@ -56,57 +108,39 @@ def offroad_access(offroad: OffroadNetwork, starts: Starts, chosen: Booleans) ->
     Access
         As `comarca.access.quickest_access` gives it, but that it does not tell where the way takes to the road.
         Points outside the raster have the reason ``outside_raster``.
-
-    Notes
-    -----
-    One search over one graph (Dijkstra 1959, doi:10.1007/BF01386390). From a point people walk to the middle of its
-    cell and on, or straight to a road or place in the same cell, whichever is quicker, at the pace of that cell. Who
-    stands in a barrier walks from the nearest passable cell. Rivers without a bridge block; walks along roads take no
-    less than through the land beside them, so people far from any car come out slow.
     """
+    count = len(starts.lon)
     if not chosen.any():
-        return no_access(len(starts.lon), Flag.NO_CITY)
-    reached = nearest_source(offroad.graph, offroad.place_first + np.flatnonzero(chosen))
-    cell, east, north = cells_of(offroad.friction.grid, starts.lon, starts.lat)
-    in_grid = np.flatnonzero(cell >= 0)
-    way = _Onward(*(np.full(len(cell), gap) for gap in (np.inf, np.nan, -1)))
-    near = _over_cells(offroad, reached, cell[in_grid], east[in_grid], north[in_grid])
-    for spots, onward in (
-        (offroad.roads, _from_roads(offroad, reached)),
-        (offroad.borders, _from_borders(offroad, chosen)),
-    ):
-        near = _straight_to(offroad, spots, onward, near, cell[in_grid], east[in_grid], north[in_grid])
-    for whole, part in zip(way, near, strict=True):
-        whole[in_grid] = part
+        return no_access(count, Flag.NO_CITY)
+    way = offroad_ways(offroad, starts.lon, starts.lat, chosen)
     outline = outlines(offroad.ready.destinations.geometry[chosen])
     index = index_segments(outline.lon, outline.lat, outline.first)
+    is_missing = np.isinf(way.minutes)
+    is_outside = cells_of(offroad.friction.grid, starts.lon, starts.lat)[0] < 0
+    gap = np.where(is_outside, Flag.OUTSIDE_RASTER.value, Flag.UNREACHABLE.value)
     crow_km = straight_km_to(starts, outline.lon, outline.lat, index)
-    inside, place = inside_areas(starts, offroad.ready.destinations.geometry, chosen)
-    at_once: tuple[Any, ...] = (0.0, 0.0, place, 0.0)
-    for whole, value in zip((*way, crow_km), at_once, strict=True):
-        whole[inside] = value
-    is_missing = ~np.isfinite(way.minutes)
-    gap = np.where(cell < 0, Flag.OUTSIDE_RASTER.value, Flag.UNREACHABLE.value)
-    return no_access(len(cell), Flag.UNREACHABLE)._replace(
+    inside, _ = inside_areas(starts.lon, starts.lat, offroad.ready.destinations.geometry, chosen)
+    crow_km[inside] = 0.0
+    return no_access(count, Flag.UNREACHABLE)._replace(
         minutes=np.where(is_missing, np.nan, way.minutes),
-        km=np.where(is_missing, np.nan, way.km),
+        km=way.km,
         straight_km=crow_km,
-        place=np.where(is_missing, -1, way.place).astype(np.int64),
+        place=way.place,
         reason=np.where(is_missing, gap, Flag.OK.value).astype(object),
     )
 
 
-def _over_cells(offroad: OffroadNetwork, reached: Reached, cell: Integers, east: Floats, north: Floats) -> _Onward:
+def _over_cells(offroad: OffroadNetwork, reached: Reached, cell: Integers, east: Floats, north: Floats) -> Ways:
     """Walk to the middle of the cell, or of the nearest passable one, and on from there."""
     friction, cells = offroad.friction, offroad.cells
     if offroad.cell_count == 0:
-        return _Onward(np.full(len(cell), np.inf), np.full(len(cell), np.nan), np.full(len(cell), -1))
+        return Ways(np.full(len(cell), np.inf), np.full(len(cell), np.nan), np.full(len(cell), -1))
     stand = np.where(cells.node[cell] >= 0, cell, offroad.bank[cell])
     node = cells.node[stand]
     walk_m = middle_m(friction, stand, east, north)
     minutes = walk_m * friction.min_per_m.ravel()[stand] + reached.minutes[node]
     minutes = np.where(walk_m <= _BANK_CELLS * friction.grid.cell_m, minutes, np.inf)
-    return _Onward(minutes, walk_m / M_PER_KM + reached.km[node], _place_of(offroad, reached, node))
+    return Ways(minutes, walk_m / M_PER_KM + reached.km[node], _place_of(offroad, reached, node))
 
 
 def _place_of(offroad: OffroadNetwork, reached: Reached, node: Integers) -> Integers:
@@ -114,7 +148,7 @@ def _place_of(offroad: OffroadNetwork, reached: Reached, node: Integers) -> Inte
     return np.asarray(np.where(source >= 0, source - offroad.place_first, -1))
 
 
-def _from_roads(offroad: OffroadNetwork, reached: Reached) -> _Onward:
+def _from_roads(offroad: OffroadNetwork, reached: Reached) -> Ways:
     """Drive on from the spots on roads."""
     network, spots = offroad.ready.destinations.network, offroad.roads
     on_road = slice(offroad.cell_count, offroad.place_first)
@@ -126,22 +160,22 @@ def _from_roads(offroad: OffroadNetwork, reached: Reached) -> _Onward:
     along_km = network.vertex_km[spots.vertex] + spots.fraction * step_km
     along_km = np.where(goes_back, along_km, network.edge_km[edge] - along_km)
     minutes = toll.min(axis=0)
-    return _Onward(
+    return Ways(
         minutes=np.where(minutes < NEVER / 2, minutes, np.inf),
         km=along_km + reached.km[on_road][node],
         place=_place_of(offroad, reached, node + offroad.cell_count),
     )
 
 
-def _from_borders(offroad: OffroadNetwork, chosen: Booleans) -> _Onward:
+def _from_borders(offroad: OffroadNetwork, chosen: Booleans) -> Ways:
     """Be there, at spots of chosen places."""
     free = np.zeros(len(offroad.border_place))
-    return _Onward(np.where(chosen[offroad.border_place], 0.0, np.inf), free, offroad.border_place)
+    return Ways(np.where(chosen[offroad.border_place], 0.0, np.inf), free, offroad.border_place)
 
 
 def _straight_to(
-    offroad: OffroadNetwork, spots: Spots, onward: _Onward, way: _Onward, cell: Integers, east: Floats, north: Floats
-) -> _Onward:
+    offroad: OffroadNetwork, spots: Spots, onward: Ways, way: Ways, cell: Integers, east: Floats, north: Floats
+) -> Ways:
     """Take the straight walk to a spot in the point's own cell where that is quicker."""
     if offroad.cell_count == 0:
         return way
@@ -157,4 +191,4 @@ def _straight_to(
         minutes[point[best]] = total[best]
         km[point[best]] = walk_m[best] / M_PER_KM + onward.km[spot[best]]
         place[point[best]] = onward.place[spot[best]]
-    return _Onward(minutes, km, place)
+    return Ways(minutes, km, place)

@@ -9,15 +9,16 @@ import shapely
 
 from comarca.access import WALKING, quickest_access, start_points
 from comarca.grids import cell_middles
-from comarca.offroad import offroad_access
+from comarca.offroad import offroad_ways
 from comarca.offroad_graph import offroad_network
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access import AccessNetwork, Walking
+    from comarca.access import Access, AccessNetwork, Walking
     from comarca.friction import Friction
     from comarca.grids import Grid
+    from comarca.offroad import Ways
 
     Booleans = NDArray[np.bool_]
 
@@ -71,13 +72,13 @@ def travel_time_raster(
     lon, lat = cell_middles(grid)
     shapely.prepare(area)
     inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
-    starts = start_points(ready, lon[inside], lat[inside])
+    way: Access | Ways
     if friction is None:
-        way = quickest_access(ready, starts, chosen, walking=walking)
+        way = quickest_access(ready, start_points(ready, lon[inside], lat[inside]), chosen, walking=walking)
     else:
-        way = offroad_access(offroad_network(ready, friction), starts, chosen)
+        way = offroad_ways(offroad_network(ready, friction), lon[inside], lat[inside], chosen)
     minutes = np.full(lon.size, np.nan, dtype=np.float32)
     place = np.full(lon.size, -1, dtype=np.int32)
-    minutes[inside] = way.minutes
+    minutes[inside] = np.where(np.isfinite(way.minutes), way.minutes, np.nan)
     place[inside] = way.place
     return RasterTimes(minutes=minutes.reshape(grid.shape), place=place.reshape(grid.shape))

@@ -216,11 +216,13 @@ def straight_km_to(starts: Starts, lon: Floats, lat: Floats, index: SegmentIndex
     return np.asarray(GEOD.inv(starts.lon, starts.lat, to_lon, to_lat)[2]) / M_PER_KM
 
 
-def inside_areas(starts: Starts, geometry: NDArray[np.object_], chosen: Booleans) -> tuple[Integers, Integers]:
+def inside_areas(
+    lon: Floats, lat: Floats, geometry: NDArray[np.object_], chosen: Booleans
+) -> tuple[Integers, Integers]:
     """Give points that lie in an area, with the row of the first such area."""
     area = np.flatnonzero(chosen & (shapely.get_dimensions(geometry) == 2))
     if len(area) == 0:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    which, point = shapely.STRtree(as_points(starts.lon, starts.lat)).query(geometry[area], predicate="intersects")
+    which, point = shapely.STRtree(as_points(lon, lat)).query(geometry[area], predicate="intersects")
     inside, first = np.unique(point, return_index=True)
     return inside.astype(np.int64), area[which[first]]

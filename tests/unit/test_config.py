@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 import rasterio
 import yaml
+from affine import Affine
 from cases import synthetic
 
 from comarca.config_read import read_config
@@ -111,8 +113,16 @@ def test_a_path_without_provider_file_is_refused():
 
 def test_a_raster_of_land_cover_needs_a_legend_that_is_known(tmp_path):
     path = str(tmp_path / "cover.tif")
-    with rasterio.open(path, "w", driver="GTiff", width=1, height=1, count=1, dtype="uint8", crs="EPSG:4326") as raster:
-        raster.write([[[1]]])
+    grid = {
+        "width": 1,
+        "height": 1,
+        "count": 1,
+        "dtype": "uint8",
+        "crs": "EPSG:4326",
+        "transform": Affine(1, 0, 9, 0, -1, 48),
+    }
+    with rasterio.open(path, "w", driver="GTiff", **grid) as raster:
+        raster.write(np.ones((1, 1, 1), dtype="uint8"))
     assert "needs a `legend`" in refusal(region(land_cover={"provider": "file", "path": path}))
     message = refusal(region(land_cover={"provider": "file", "path": path, "legend": "corin"}))
     assert "regions.LIE.land_cover.legend" in message

@@ -33,6 +33,7 @@ from comarca.legends import read_legend
 from comarca.offroad import offroad_access
 from comarca.offroad_graph import offroad_network
 from comarca.routing import nearest_source
+from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import travel_times_by_class
 
 CELL_M = 100.0
@@ -163,6 +164,22 @@ def test_the_car_is_not_taken_across_the_fields():
     walk_35, drive_25 = 35 * CELL_M * KMH_4, 2.5
     assert found.minutes[0] == pytest.approx(walk_35 + drive_25, rel=1e-4)
     assert found.minutes[1] == pytest.approx(5 * CELL_M * KMH_4 + drive_25, rel=1e-4)
+
+
+def test_the_raster_of_times_holds_those_of_the_middles_of_its_cells(no_roads):
+    friction = plane()
+    friction.min_per_m[:, 30] = np.inf
+    ready = access_network(no_roads, places(friction.grid, (20.5, 10.5)))
+    lon, lat = cell_middles(friction.grid)
+    world = shapely.box(-1, -1, 1, 1)
+    one = np.ones(1, dtype=bool)
+    raster = travel_time_raster(ready, one, grid=friction.grid, area=world, friction=friction)
+    points = offroad_access(offroad_network(ready, friction), start_points(ready, lon, lat), one)
+    np.testing.assert_allclose(raster.minutes.ravel(), points.minutes, rtol=1e-6)
+    np.testing.assert_array_equal(raster.place.ravel(), points.place)
+    nothing = travel_time_raster(ready, ~one, grid=friction.grid, area=world, friction=friction)
+    assert np.isnan(nothing.minutes).all()
+    assert (nothing.place == -1).all()
 
 
 def test_one_way_roads_are_driven_one_way():
@@ -328,9 +345,10 @@ def test_a_friction_raster_is_taken_as_it_is():
             raster.write(values, 1)
         with memory.open() as raster:
             grid = square_grid((0.0, 0.0, 0.2, 0.2), cell_m=500.0)
-            pace = friction_from_raster(raster, grid)
+            pace, checks = friction_from_raster(raster, grid)
             height = elevation_on(raster, grid)
     assert pace[np.isfinite(pace)] == pytest.approx(0.02)
+    assert checks[0].value == pytest.approx(np.isinf(pace).mean(), abs=1e-6)
     assert np.isinf(pace).any(axis=1).all()
     assert np.isnan(height).any()
     assert height[np.isfinite(height)] == pytest.approx(0.02)

@@ -6,6 +6,7 @@ import numpy as np
 
 from comarca import io, layer_io
 from comarca.access import Walking, access_network
+from comarca.friction import Friction
 from comarca.grids import square_grid
 from comarca.jobs import job
 from comarca.network import RoadNetwork
@@ -22,6 +23,7 @@ def main(
     interval: tuple[float, float | None],
     walking: Mapping[str, float],
     cell_m: float,
+    friction: str | None,
     times: str,
     catchments: str,
 ) -> None:
@@ -32,7 +34,8 @@ def main(
     ready = access_network(RoadNetwork.from_arrays(io.read_arrays(network)), places, walking=how)
     grid = square_grid(tuple(area.total_bounds), cell_m=cell_m)
     chosen = np.ones(len(places), dtype=bool)
-    result = travel_time_raster(ready, chosen, grid=grid, area=area.union_all(), walking=how)
+    over = Friction.from_arrays(io.read_arrays(friction)) if friction else None
+    result = travel_time_raster(ready, chosen, grid=grid, area=area.union_all(), walking=how, friction=over)
     where = {"crs": grid.crs, "transform": grid.transform}
     layer_io.write_raster(
         np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),
@@ -54,6 +57,7 @@ if "snakemake" in globals():
             interval=snakemake.params.interval,
             walking=snakemake.params.walking,
             cell_m=snakemake.params.cell_m,
+            friction=snakemake.input.get("friction"),
             times=snakemake.output.times,
             catchments=snakemake.output.catchments,
         )

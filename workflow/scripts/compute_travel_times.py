@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from comarca import io, layer_io
 from comarca.access import Walking
+from comarca.friction import Friction
 from comarca.jobs import job
 from comarca.network import RoadNetwork
 from comarca.travel_times import travel_times_by_class
@@ -16,6 +17,7 @@ def main(
     demand: str,
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     walking: Mapping[str, float],
+    friction: str | None,
     times: str,
     reached_cities: str,
     checks: str,
@@ -26,6 +28,7 @@ def main(
         layer_io.read_layer(demand, "demand"),
         city_classes_persons=city_classes_persons,
         walking=Walking(**walking),
+        friction=Friction.from_arrays(io.read_arrays(friction)) if friction else None,
     )
     io.write_tables(result.times, times, field="city_class")
     io.write_table(result.cities, reached_cities)
@@ -40,6 +43,7 @@ if "snakemake" in globals():
             demand=snakemake.input.demand,
             city_classes_persons=snakemake.params.city_classes_persons,
             walking=snakemake.params.walking,
+            friction=snakemake.input.get("friction"),
             times=snakemake.output.times,
             reached_cities=snakemake.output.cities,
             checks=snakemake.output.checks,

@@ -1,0 +1,70 @@
+"""Bring land cover or a friction raster, and heights, to one grid: how fast people walk off the road."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+import rasterio
+
+from comarca import io, layer_io
+from comarca.access import Walking
+from comarca.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
+from comarca.grids import Grid, square_grid
+from comarca.jobs import job
+
+#: Walks may leave the territories by this much, degrees.
+MARGIN_DEG = 0.05
+
+
+def main(
+    *,
+    raster: str,
+    territories: str,
+    speeds: str,
+    legend: str | None,
+    elevation: str | None,
+    cell_m: float,
+    barrier_share: float,
+    walking: Mapping[str, float],
+    friction: str,
+    checks: str,
+) -> None:
+    west, south, east, north = layer_io.read_layer(territories, "territories").total_bounds
+    grid = square_grid((west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG), cell_m=cell_m)
+    with rasterio.open(raster) as source:
+        if legend is None:
+            min_per_m, found = friction_from_raster(source, grid, barrier_share=barrier_share)
+        else:
+            how = Walking(**walking)
+            min_per_m, found = friction_from_classes(
+                source,
+                grid,
+                walking_speeds(pd.read_csv(speeds, dtype=str), legend=legend, name=speeds),
+                other_kmh=how.walk_kmh / how.walk_detour_ratio,
+                barrier_share=barrier_share,
+            )
+    result = Friction(grid, min_per_m, heights(elevation, grid))
+    io.write_arrays(result.to_arrays(), friction)
+    io.write_checks(found, checks)
+
+
+def heights(elevation: str | None, grid: Grid):
+    if elevation is None:
+        return None
+    with rasterio.open(elevation) as source:
+        return elevation_on(source, grid)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            raster=snakemake.input.raster,
+            territories=snakemake.input.territories,
+            speeds=snakemake.input.speeds,
+            legend=snakemake.params.legend,
+            elevation=snakemake.input.get("elevation"),
+            cell_m=snakemake.params.cell_m,
+            barrier_share=snakemake.params.barrier_share,
+            walking=snakemake.params.walking,
+            friction=snakemake.output.friction,
+            checks=snakemake.output.checks,
+        )
