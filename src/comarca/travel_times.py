@@ -14,6 +14,7 @@ from comarca.flags import Flag
 from comarca.offroad import offroad_access
 from comarca.offroad_graph import offroad_network
 from comarca.results import Check
+from comarca.urca import CITY_SIZES_PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -245,3 +246,37 @@ def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
     columns = ["city_id", "city_name", "city_class", "snap_km"]
     shown = rows[columns].astype(object).where(rows[columns].notna(), None)
     return [dict(zip(columns, row, strict=True)) for row in shown.to_numpy().tolist()]
+
+
+def urca_travel_times(
+    network: RoadNetwork,
+    cities: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    *,
+    walking: Walking = WALKING,
+    max_snap_km: float = 1.0,
+    friction: Friction | None = None,
+) -> pd.DataFrame:
+    """Compute the travel times from demand points to the nearest city of each size of the catchment scheme.
+
+    Parameters
+    ----------
+    network, cities, demand, walking, max_snap_km, friction
+        As for `travel_times_by_class`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Minutes, one column per name in `comarca.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no city
+        of the size is reached. To a city's edge where it is an area, else to its point.
+    """
+    found = travel_times_by_class(
+        network,
+        cities,
+        demand,
+        city_classes_persons=CITY_SIZES_PERSONS,
+        walking=walking,
+        max_snap_km=max_snap_km,
+        friction=friction,
+    )
+    return pd.DataFrame({name: table["minutes"] for name, table in found.times.items()})

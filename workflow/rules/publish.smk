@@ -27,7 +27,13 @@ rule export_csv:
         table=in_region("indicators/table.parquet"),
         code=code("export_csv"),
     output:
-        csv=in_region("indicators.csv"),
+        csv=report(
+            in_region("indicators.csv"),
+            caption="../report/indicators.rst",
+            category="Tables and texts",
+            subcategory="{region}",
+            labels={"product": "table"},
+        ),
     log:
         in_region("logs/export_csv.log"),
     conda:
@@ -62,7 +68,13 @@ rule export_codebook:
         table=in_region("indicators/table.parquet"),
         code=code("export_codebook"),
     output:
-        codebook=in_region("codebook.csv"),
+        codebook=report(
+            in_region("codebook.csv"),
+            caption="../report/codebook.rst",
+            category="Tables and texts",
+            subcategory="{region}",
+            labels={"product": "codebook"},
+        ),
     log:
         in_region("logs/export_codebook.log"),
     conda:
@@ -212,7 +224,13 @@ rule export_atlas_html:
         sources=in_region("SOURCES.md"),
         code=code("export_atlas_html"),
     output:
-        atlas=in_region("atlas.html"),
+        atlas=report(
+            in_region("atlas.html"),
+            caption="../report/atlas.rst",
+            category="Tables and texts",
+            subcategory="{region}",
+            labels={"product": "atlas"},
+        ),
     log:
         in_region("logs/export_atlas_html.log"),
     benchmark:
@@ -267,7 +285,13 @@ rule assemble_quality:
         code=code("assemble_quality"),
     output:
         json=in_region("quality.json"),
-        markdown=in_region("quality.md"),
+        markdown=report(
+            in_region("quality.md"),
+            caption="../report/quality.rst",
+            category="Tables and texts",
+            subcategory="{region}",
+            labels={"product": "quality"},
+        ),
     log:
         in_region("logs/assemble_quality.log"),
     conda:
@@ -325,7 +349,13 @@ rule plot_map:
         credit_lines=in_region("indicators/credits.json"),
         code=code("plot_map"),
     output:
-        png=in_region("maps/{column}.png"),
+        png=report(
+            in_region("maps/{column}.png"),
+            caption="../report/map.rst",
+            category="Maps",
+            subcategory="{region}",
+            labels={"indicator": "{column}"},
+        ),
         svg=in_region("maps/{column}.svg"),
     log:
         in_region("logs/plot_map/{column}.log"),

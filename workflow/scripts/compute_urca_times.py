@@ -1,0 +1,35 @@
+"""Compute the time from every place where people live to the nearest city of each size of the catchment scheme."""
+
+from collections.abc import Mapping
+
+from comarca import io, layer_io
+from comarca.access import Walking
+from comarca.friction import Friction
+from comarca.jobs import job
+from comarca.network import RoadNetwork
+from comarca.travel_times import urca_travel_times
+
+
+def main(
+    *, network: str, cities: str, demand: str, walking: Mapping[str, float], friction: str | None, times: str
+) -> None:
+    table = urca_travel_times(
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        layer_io.read_layer(cities, "cities"),
+        layer_io.read_layer(demand, "demand"),
+        walking=Walking(**walking),
+        friction=Friction.from_arrays(io.read_arrays(friction)) if friction else None,
+    )
+    io.write_table(table, times)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            network=snakemake.input.network,
+            cities=snakemake.input.cities,
+            demand=snakemake.input.demand,
+            walking=snakemake.params.walking,
+            friction=snakemake.input.get("friction"),
+            times=snakemake.output.times,
+        )
