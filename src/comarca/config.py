@@ -172,6 +172,19 @@ class LandCover(Source):
         return self
 
 
+class Friction(Source):
+    """How fast people walk off the road. Without it they walk straight."""
+
+    provider: tuple[Literal["land_cover", "file", "none"], ...] = Field(
+        ("none",), description="`land_cover` walks by the region's land cover, `file` by a raster of minutes per metre."
+    )
+    elevation: str | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
+    cell_m: PositiveFloat = Field(200.0, description="Size of the cells, m.")
+    barrier_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="Share of barrier (water) in a cell from which on nobody crosses it."
+    )
+
+
 class Parcels(Source):
     """Parcels of land: a cadastre, or mapped fields."""
 
@@ -262,6 +275,9 @@ class InfrastructureOptions(Model):
     )
     rural_access_distance_km: PositiveFloat = Field(2.0, description="Distance to an all-season road, km (SDG 9.1.1).")
     power_distance_km: PositiveFloat = Field(5.0, description="Distance to a power line that counts as near, km.")
+    lit_above: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="People live in lit places where night lights are above this value."
+    )
 
 
 class ServicesOptions(Model):
@@ -292,6 +308,25 @@ class LandOptions(Model):
     lorenz: bool = Field(False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg.")
 
 
+class UrbanisationOptions(Model):
+    """How urban a territory is, and which cities its people look to."""
+
+    urban_within_min: PositiveFloat = Field(
+        10.0, description="People this near to a centre count as living in it, minutes (URCA)."
+    )
+
+
+class ProductionOptions(Model):
+    """What a territory lives from."""
+
+    min_establishments: PositiveInt = Field(30, description="Fewest mapped establishments to speak of diversity.")
+    small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
+
+
+class NoOptions(Model):
+    """A family without options."""
+
+
 class IndicatorOptions(Model):
     """Options per family; `false` switches a family off."""
 
@@ -301,6 +336,12 @@ class IndicatorOptions(Model):
     )
     services: ServicesOptions | Literal[False] = Field(ServicesOptions(), description="Services.")
     land: LandOptions | Literal[False] = Field(LandOptions(), description="Concentration of land.")
+    urbanisation: UrbanisationOptions | Literal[False] = Field(
+        UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
+    )
+    production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
+    settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
+    environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")
 
 
 class MapOptions(Model):
@@ -327,6 +368,7 @@ class Region(Model):
     cities: Cities = Cities()
     population: Population = Population()
     land_cover: LandCover = LandCover()
+    friction: Friction = Friction()
     parcels: Parcels = Parcels()
     holdings: Holdings = Holdings()
     outcomes: Outcomes = Outcomes()
@@ -348,6 +390,12 @@ class Region(Model):
     def _osm_territories_need_osm(self) -> Self:
         if self.territories.provider == ("osm",) and not self.osm.is_given:
             raise ValueError("territories.provider `osm` needs an osm section; give the boundaries as a file instead")
+        return self
+
+    @model_validator(mode="after")
+    def _friction_from_land_cover_needs_one(self) -> Self:
+        if self.friction.provider == ("land_cover",) and not self.land_cover.is_given:
+            raise ValueError("friction.provider `land_cover` needs a land_cover section")
         return self
 
     @model_validator(mode="after")

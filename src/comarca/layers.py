@@ -72,6 +72,8 @@ LAYERS: Final[dict[str, Layer]] = {
     )
 }
 
+#: Sectors of the local economy that OSM tags tell apart.
+ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism")
 #: Conditions without a file: what the columns that ask for them need can come from more than one layer. With the key
 #: that fulfils each.
 CONDITIONS: Final[dict[str, str]] = {"population": "population.provider", "farmland": "land_cover.provider"}
@@ -117,7 +119,7 @@ def available_layers(region: Region) -> frozenset[str]:
     }
     present["farmland"] = present["land_use"] or present["land_cover_patches"]
     present["travel_times"] = present["roads"] and present["cities"]
-    present["market_potential"] = present["travel_times"]
+    present["market_potential"] = present["urca_times"] = present["travel_times"]
     present["service_times"] = present["roads"] and present["services"]
     return frozenset(name for name, is_present in present.items() if is_present)
 
@@ -143,4 +145,6 @@ def template_fields(region: Region) -> dict[str, list[str]]:
         "road_class": list(options.infrastructure.road_classes) if options.infrastructure else [],
         "power_distance": [f"{power_km:g}"] if power_km else [],
         "service": list(options.services.kinds) if options.services else [],
+        "economy_sector": list(ECONOMY_SECTORS),
+        "employment_sector": [],
     }

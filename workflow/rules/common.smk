@@ -125,7 +125,8 @@ def family_layers(wildcards):
     """Layers that a family takes, by name: those it needs and those of its optional ones that the region has."""
     family = REGISTRY.families[wildcards.family]
     optional = [name for name in family.optional_layers if name in LAYERS_OF[wildcards.region]]
-    return {name: layer_path(wildcards.region, name) for name in (*family.layers, *optional)}
+    names = [name for name in (*family.layers, *optional) if name not in CONDITIONS]
+    return {name: layer_path(wildcards.region, name) for name in names}
 
 
 def family_columns(wildcards):
@@ -176,6 +177,21 @@ def population_file(wildcards):
     return {"population": f"results/{wildcards.region}/layers/population.parquet"}
 
 
+def friction_file(wildcards):
+    """The walking surface off the road, where the region has one; without it people walk straight."""
+    if not region_of(wildcards).friction.is_given:
+        return {}
+    return {"friction": f"results/{wildcards.region}/layers/friction.npz"}
+
+
+def friction_sources(wildcards):
+    """What the walking surface is made from: a friction raster or land cover, and heights if there are any."""
+    region = region_of(wildcards)
+    source = region.friction
+    files = {"raster": source.path or land_cover_rasters(wildcards)[region.land_cover.year or 0]}
+    return files | ({"elevation": source.elevation} if source.elevation else {})
+
+
 def parcel_source(wildcards):
     """What parcels are made from: the user's cadastre, or fields mapped in OSM."""
     if cadastre := region_of(wildcards).parcels.path:
@@ -221,6 +237,8 @@ def local_sources(wildcards):
     """Section -> the file that the user, or the example, gives for it."""
     region = region_of(wildcards)
     files = {name: path for name in SECTIONS if (path := getattr(region, name).path)}
+    rasters = {"friction": region.friction.path, "elevation": region.friction.elevation}
+    files |= {name: path for name, path in rasters.items() if path}
     return files | {f"land_cover_{year}": path for year, path in region.land_cover.earlier.items()}
 
 
@@ -268,6 +286,7 @@ def check_files(wildcards):
     steps += ["population"] if "population" in layers and not REGIONS[region].population.path else []
     steps += ["land_cover"] if "land_cover_areas" in layers else []
     steps += ["network", "travel_times"] if "travel_times" in layers else []
+    steps += ["friction"] if "travel_times" in layers and REGIONS[region].friction.is_given else []
     return [
         *(f"{prefix}{step}.json" for step in steps),
         *(f"{prefix}families/{family}.json" for family in families(region)),

@@ -48,8 +48,35 @@ rule build_network:
         "../scripts/build_network.py"
 
 
+rule build_friction:
+    input:
+        unpack(friction_sources),
+        territories=in_region("layers/territories.parquet"),
+        speeds=ROOT / "config/offroad_speeds.csv",
+        code=code("build_friction"),
+    output:
+        friction=in_region("layers/friction.npz"),
+        checks=in_region("checks/friction.json"),
+    log:
+        in_region("logs/build_friction.log"),
+    benchmark:
+        in_region("benchmarks/build_friction.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        legend=lambda w: None if region_of(w).friction.path else region_of(w).land_cover.legend,
+        cell_m=lambda w: region_of(w).friction.cell_m,
+        barrier_share=lambda w: region_of(w).friction.barrier_share,
+        walking=walking,
+    message:
+        "{wildcards.region}: how fast people walk off the road."
+    script:
+        "../scripts/build_friction.py"
+
+
 rule compute_travel_times:
     input:
+        unpack(friction_file),
         network=in_region("layers/network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
@@ -77,6 +104,7 @@ rule compute_travel_times:
 
 rule compute_travel_raster:
     input:
+        unpack(friction_file),
         network=in_region("layers/network.npz"),
         cities=in_region("layers/cities.parquet"),
         territories=in_region("layers/territories.parquet"),
@@ -98,6 +126,29 @@ rule compute_travel_raster:
         "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
     script:
         "../scripts/compute_travel_raster.py"
+
+
+rule compute_urca_times:
+    input:
+        unpack(friction_file),
+        network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("compute_urca_times"),
+    output:
+        times=in_region("layers/urca_times.parquet"),
+    log:
+        in_region("logs/compute_urca_times.log"),
+    benchmark:
+        in_region("benchmarks/compute_urca_times.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        walking=walking,
+    message:
+        "{wildcards.region}: travel time to the centres of the urban-rural catchments."
+    script:
+        "../scripts/compute_urca_times.py"
 
 
 rule compute_market_potential:
