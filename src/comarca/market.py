@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access import WALKING, access_network, quickest_access, start_points
+from comarca.core_graph import core_graph
 from comarca.crs import require_storage_crs
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from comarca.network import RoadNetwork
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+class _Entries(NamedTuple):
+    """Where points take to the road: their numbers, the nodes at both ends of it, and the minutes to these."""
+
+    point: Integers
+    ahead: Integers
+    back: Integers
+    ahead_min: Floats
+    back_min: Floats
 
 
 def market_potential(
@@ -55,37 +67,50 @@ def market_potential(
     Notes
     -----
     ``sum over cities j of P_j exp(-ln 2 t_j / half_life)`` (Hansen 1959, doi:10.1080/01944365908978307). One bounded
-    search per city. What is left out is less than ``2**-cutoff_half_lives`` (0.8 % by default) of the people of the
-    cities left out. Each point takes to the road where its quickest way to any city does, in either direction, so the
-    sum errs on the low side where another road would be better for another city.
+    search per city, over the core of the network. What is left out is less than ``2**-cutoff_half_lives`` (0.8 % by
+    default) of the people of the cities left out. Each point takes to the road where its quickest way to any city
+    does, in either direction, so the sum errs on the low side where another road would be better for another city.
     """
     persons = np.nan_to_num(population_persons)
-    destinations, network = ready.destinations, ready.destinations.network
-    has_road = np.flatnonzero(nearest.vertex >= 0)
-    vertex, fraction = nearest.vertex[has_road], nearest.fraction[has_road]
+    limit_min = cutoff_half_lives * half_life_min
+    entry = _entries(ready.destinations.network, nearest, walking)
+    node, place = ready.destinations.node, ready.destinations.place
+    keep = np.zeros(len(ready.destinations.network.node_lon), dtype=bool)
+    keep[entry.ahead], keep[entry.back], keep[node] = True, True, True
+    core = core_graph(ready.graph.minutes, keep)
+    ahead, back = core.number[entry.ahead], core.number[entry.back]
+    by_place = np.argsort(nearest.place, kind="stable")
+    first_of_place = np.searchsorted(nearest.place[by_place], np.arange(len(persons) + 1))
+    potential = np.where(np.isnan(nearest.minutes), np.nan, 0.0)
+    minutes = np.full(len(potential), np.inf)
+    for city in np.flatnonzero(persons > 0):
+        minutes[:] = np.inf
+        if len(nodes := core.number[node[place == city]]):
+            node_min = dijkstra(core.minutes, indices=nodes, min_only=True, limit=limit_min)
+            minutes[entry.point] = np.minimum(entry.ahead_min + node_min[ahead], entry.back_min + node_min[back])
+        own = by_place[first_of_place[city] : first_of_place[city + 1]]
+        minutes[own] = np.minimum(minutes[own], nearest.minutes[own])
+        near = np.flatnonzero(minutes <= limit_min)
+        potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)
+    return potential
+
+
+def _entries(network: RoadNetwork, nearest: Access, walking: Walking) -> _Entries:
+    """Walk to the road that leads to the nearest city, and along it to both its ends."""
+    point = np.flatnonzero(nearest.vertex >= 0)
+    vertex, fraction = nearest.vertex[point], nearest.fraction[point]
     edge = network.vertex_edge[vertex]
     whole_km = np.where(network.edge_km[edge] > 0, network.edge_km[edge], 1)
-    share = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
-    share /= whole_km
-    walk_min = nearest.walk_m[has_road] * walking.min_per_m
-    ahead_min = np.where(network.edge_forward[edge], walk_min + (1 - share) * network.edge_min[edge], np.inf)
-    back_min = np.where(network.edge_backward[edge], walk_min + share * network.edge_min[edge], np.inf)
-    potential = np.where(np.isnan(nearest.minutes), np.nan, 0.0)
-    for place in np.flatnonzero(persons > 0):
-        minutes = np.full(len(potential), np.inf)
-        nodes = destinations.node[destinations.place == place]
-        if len(nodes):
-            node_min = dijkstra(
-                ready.graph.minutes, indices=nodes, min_only=True, limit=cutoff_half_lives * half_life_min
-            )
-            minutes[has_road] = np.minimum(
-                ahead_min + node_min[network.edge_to[edge]], back_min + node_min[network.edge_from[edge]]
-            )
-        is_first = nearest.place == place
-        minutes[is_first] = np.minimum(minutes[is_first], nearest.minutes[is_first])
-        minutes[minutes > cutoff_half_lives * half_life_min] = np.inf
-        potential += persons[place] * np.exp2(-minutes / half_life_min)
-    return potential
+    along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
+    share = along_km / whole_km
+    walk_min = nearest.walk_m[point] * walking.min_per_m
+    return _Entries(
+        point=point,
+        ahead=network.edge_to[edge],
+        back=network.edge_from[edge],
+        ahead_min=np.where(network.edge_forward[edge], walk_min + (1 - share) * network.edge_min[edge], np.inf),
+        back_min=np.where(network.edge_backward[edge], walk_min + share * network.edge_min[edge], np.inf),
+    )
 
 
 def market_potential_table(

@@ -20,9 +20,9 @@ _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "popu
 #: Sections whose file is a vector layer, with the keys that name its columns.
 _COLUMN_KEYS = {
     "territories": ("id", "name", "parent"),
-    "roads": ("road_class", "surface", "oneway", "maxspeed"),
-    "power": (),
-    "services": ("kind", "name"),
+    "roads": ("road_class", "surface", "oneway", "maxspeed", "level", "id", "name", "ref"),
+    "power": ("power_class", "voltage", "id"),
+    "services": ("kind", "name", "id"),
     "cities": ("id", "name", "population"),
     "parcels": ("owner",),
 }
@@ -78,7 +78,7 @@ def _require_file(path: str, *, key: str) -> None:
 
 def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> None:
     path = str(source.path)
-    if path.endswith((".csv", ".parquet")):  # read and checked by column when the job runs
+    if path.endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet")):  # read and checked by column when the job runs
         return
     where = f"configuration, {key}"
     try:
@@ -102,7 +102,7 @@ def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> 
     for column_key in column_keys:
         column = getattr(source, column_key)
         if column is not None and column not in fields:
-            shown = "class" if column_key == "road_class" else column_key
+            shown = "class" if column_key in {"road_class", "power_class"} else column_key
             raise ConfigError(
                 f"{where}.{shown}", got=column, expected=f"a column of {path}: {fields}",
                 remedy=did_you_mean(column, fields),

@@ -54,6 +54,27 @@ class Settings:
         object.__setattr__(self, "raw_dir", Path(self.raw_dir))
         check_mirrors(self.mirrors, self.sources)
 
+    @classmethod
+    def of_run(cls, config: Mapping[str, Any]) -> Settings:
+        """Take the settings from a configuration.
+
+        Parameters
+        ----------
+        config : mapping
+            With ``offline``, ``mirrors`` and ``cache_dir``, as far as they are set.
+
+        Returns
+        -------
+        Settings
+            Files go to ``data/raw``.
+        """
+        cache_dir = config.get("cache_dir")
+        return cls(
+            offline=bool(config.get("offline", False)),
+            mirrors=dict(config.get("mirrors") or {}),
+            cache_dir=Path(cache_dir) if cache_dir else None,
+        )
+
     @cached_property
     def cache(self) -> Cache:
         """The store shared by regions and projects."""

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
 from comarca.catalogue import country
-from comarca.config import AccessOptions, LandOptions
+from comarca.config_options import AccessOptions, LandOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError

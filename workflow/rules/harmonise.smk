@@ -71,6 +71,8 @@ rule harmonise_cities:
 rule harmonise_layer:
     input:
         source=lambda w: source_file(w.layer)(w),
+        speeds=lambda w: region_of(w).speeds or ROOT / "config/speeds.csv",
+        surfaces=ROOT / "config/surfaces.csv",
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_layer"),
     output:
@@ -86,6 +88,7 @@ rule harmonise_layer:
         "../envs/comarca.yaml"
     params:
         source=lambda w: getattr(region_of(w), w.layer if w.layer != "land_use" else "osm").model_dump(),
+        country=lambda w: region_of(w).country,
         buffer_km=lambda w: region_of(w).abroad_buffer_km,
     message:
         "{wildcards.region}: harmonising the layer {wildcards.layer}."

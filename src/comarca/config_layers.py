@@ -1,0 +1,323 @@
+"""The configuration of the layers: where each comes from."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator, model_validator
+
+from comarca.config_base import Model
+
+_NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
+
+
+class Source(Model):
+    """Base of the layers' sections: a ladder of providers, tried in order."""
+
+    provider: tuple[str, ...]
+    path: str | None = Field(None, description="The file, for provider `file`.")
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the region has this layer at all."""
+        return self.provider != ("none",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _provider_alone(cls, value: Any) -> Any:
+        return {"provider": value} if isinstance(value, str | list) else value
+
+    @field_validator("provider", mode="before")
+    @classmethod
+    def _one_provider(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _providers_fit(self) -> Self:
+        if not self.provider:
+            raise ValueError("a list of providers cannot be empty; write `none` for a layer that is not wanted")
+        if "none" in self.provider and len(self.provider) > 1:
+            raise ValueError("`none` stands alone")
+        if ("file" in self.provider) != (self.path is not None):
+            raise ValueError("`path` goes with provider `file`, and only with it")
+        return self
+
+
+def _require_earlier(earlier: dict[int, str], source: Population | LandCover | NightLights) -> None:
+    if earlier and (source.path is None or source.year is None or max(earlier) >= source.year):
+        raise ValueError("`earlier` goes with provider `file` and its `year`, and holds years before that one")
+
+
+class Osm(Source):
+    """The OpenStreetMap extract that roads, places, buildings, services and land use come from."""
+
+    provider: tuple[Literal["file", "geofabrik", "overpass", "none"], ...] = Field(
+        ("geofabrik",), description="Where the extract comes from."
+    )
+
+
+class Territories(Source):
+    """The units of the table."""
+
+    provider: tuple[Literal["osm", "geoboundaries", "cod", "gadm", "file"], ...] = Field(
+        ("cod", "geoboundaries", "gadm", "osm"), description="Where the boundaries come from."
+    )
+    admin_level: Annotated[int, Field(ge=2, le=12)] | None = Field(
+        None, description="OSM admin_level of the units, for provider `osm`. Null: what the country catalogue says."
+    )
+    level: Annotated[int, Field(ge=0, le=5)] | None = Field(
+        None,
+        description="Level of the units at `cod`, `geoboundaries` and `gadm`; 2 is usually the municipality. Null: what "
+        "the country catalogue says.",
+    )
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    id: str | None = Field(None, description="Column of the file that holds the code of the unit.")
+    name: str | None = Field(None, description="Column of the file that holds its name.")
+    parent: str | None = Field(None, description="Column of the file that holds the name of the unit one level up.")
+    dissolve: bool = Field(False, description="Merge rows of the file that share a code, instead of refusing them.")
+
+    @model_validator(mode="after")
+    def _columns_go_with_file(self) -> Self:
+        if "file" in self.provider and (self.id is None or self.name is None):
+            raise ValueError("provider `file` needs the columns `id` and `name`")
+        return self
+
+
+class Roads(Source):
+    """The road network."""
+
+    provider: tuple[Literal["osm", "file", "none"], ...] = Field(("osm",), description="Where the roads come from.")
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    road_class: str | None = Field(None, alias="class", description="Column of the file with the class of the road.")
+    surface: str | None = Field(None, description="Column of the file with the surface.")
+    oneway: str | None = Field(None, description="Column of the file with the direction.")
+    maxspeed: str | None = Field(None, description="Column of the file with the speed limit in km/h.")
+    classes: dict[str, str] = Field(
+        default_factory=dict,
+        description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are kept.",
+    )
+    default_class: str | None = Field(None, description="OSM highway class of roads that have none.")
+    surfaces: dict[str, str] = Field(default_factory=dict, description="The file's surfaces -> OSM surface values.")
+    level: str | None = Field(None, description="Column of the file that tells bridges and tunnels from the ground.")
+    id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
+    name: str | None = Field(None, description="Column of the file with the name.")
+    ref: str | None = Field(None, description="Column of the file with the number of the road.")
+    snap_m: Annotated[float, Field(ge=0, le=20)] = Field(
+        1.0, description="How far the end of a road may miss another one and still be joined to it, m."
+    )
+
+
+class Power(Source):
+    """Power lines."""
+
+    provider: tuple[Literal["osm", "file", "none"], ...] = Field(
+        ("osm",), description="Where the power lines come from."
+    )
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
+    power_class: str | None = Field(None, alias="class", description="Column of the file with the kind of line.")
+    classes: dict[str, str] = Field(
+        default_factory=dict, description="The file's kinds -> line, minor_line, cable, or `none` to leave lines out."
+    )
+    voltage: str | None = Field(None, description="Column of the file with the voltage.")
+
+
+class Services(Source):
+    """Schools, hospitals, banks and other services, as points."""
+
+    provider: tuple[Literal["osm", "file", "none"], ...] = Field(("osm",), description="Where the services come from.")
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    kind: str | None = Field(None, description="Column of the file with the kind of service.")
+    name: str | None = Field(None, description="Column of the file with the name.")
+    id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
+    default_kind: str | None = Field(None, description="Kind of services that have none.")
+    kinds: dict[str, str] = Field(default_factory=dict, description="The file's kinds -> ours, or `none`.")
+    longitude: str | None = Field(None, description="Column of a table with the longitude, degrees.")
+    latitude: str | None = Field(None, description="Column of a table with the latitude, degrees.")
+
+    @model_validator(mode="after")
+    def _kind_goes_with_file(self) -> Self:
+        if "file" in self.provider and self.kind is None and self.default_kind is None:
+            raise ValueError("provider `file` needs the column `kind`, or a `default_kind`")
+        return self
+
+
+class Cities(Source):
+    """Cities with their populations: the places that access is measured to."""
+
+    provider: tuple[Literal["geonames", "geonames_dump", "ucdb", "osm", "file"], ...] = Field(
+        ("geonames_dump", "geonames"),
+        description="Where the cities come from; `geonames` is the offline copy that comes with the environment.",
+    )
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    name: str | None = Field(None, description="Column of the file with the name.")
+    population: str | None = Field(None, description="Column of the file with the number of inhabitants.")
+    id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
+
+
+class Population(Source):
+    """Where people live."""
+
+    provider: tuple[Literal["worldpop", "ghspop", "file", "settlements", "none"], ...] = Field(
+        ("worldpop", "ghspop", "settlements"),
+        description="Where the population comes from; `settlements` spreads the inhabitants of places over buildings.",
+    )
+    year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
+    nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
+    earlier: dict[int, str] = Field(
+        default_factory=dict, description="Year -> raster of an earlier date: gives the change of the population."
+    )
+
+    @model_validator(mode="after")
+    def _earlier_is_earlier(self) -> Self:
+        _require_earlier(self.earlier, self)
+        return self
+
+
+class LandCover(Source):
+    """A land-cover raster."""
+
+    provider: tuple[Literal["worldcover", "mapbiomas", "file", "none"], ...] = Field(
+        ("none",), description="Where the land cover comes from."
+    )
+    legend: str | None = Field(
+        None,
+        description="Legend of the file, required with one: worldcover, mapbiomas, corine, or the path of a CSV of "
+        "your own.",
+    )
+    year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
+    earlier: dict[int, str] = Field(
+        default_factory=dict, description="Year -> file of an earlier date, in the same legend: gives the change."
+    )
+
+    @model_validator(mode="after")
+    def _file_has_legend(self) -> Self:
+        if "file" in self.provider and self.legend is None:
+            raise ValueError("provider `file` needs a `legend`: worldcover, mapbiomas, corine, or a CSV of your own")
+        return self
+
+    @model_validator(mode="after")
+    def _earlier_is_earlier(self) -> Self:
+        _require_earlier(self.earlier, self)
+        return self
+
+
+class NightLights(Source):
+    """A raster of the light at night."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the night lights come from.")
+    year: int | None = Field(None, description="Year of the raster.")
+    nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
+    earlier: dict[int, str] = Field(
+        default_factory=dict, description="Year -> raster of an earlier date, on the same scale: gives the change."
+    )
+
+    @model_validator(mode="after")
+    def _earlier_is_earlier(self) -> Self:
+        _require_earlier(self.earlier, self)
+        return self
+
+
+class Friction(Source):
+    """How fast people walk off the road. Without it they walk straight."""
+
+    provider: tuple[Literal["land_cover", "file", "none"], ...] = Field(
+        ("none",), description="`land_cover` walks by the region's land cover, `file` by a raster of minutes per metre."
+    )
+    elevation: str | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
+    cell_m: PositiveFloat = Field(200.0, description="Size of the cells, m.")
+    barrier_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="Share of barrier (water) in a cell from which on nobody crosses it."
+    )
+
+
+class Parcels(Source):
+    """Parcels of land: a cadastre, or mapped fields."""
+
+    provider: tuple[Literal["file", "osm", "none"], ...] = Field(("none",), description="Where the parcels come from.")
+    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
+    owner: str | None = Field(None, description="Column of the file that names the owner; null counts parcels.")
+    border: Literal["majority", "cut"] = Field(
+        "majority", description="A parcel in several territories: to the one with most of it, or cut."
+    )
+
+
+class Table(Source):
+    """Base of tables that people keep, joined to the territories by code."""
+
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Our column names -> those of the file, where they differ."
+    )
+    codes: dict[str, str] = Field(
+        default_factory=dict,
+        description="Name in the file -> code of the territory, for rows that come without the right code.",
+    )
+    decimal: Literal[",", "."] | None = Field(
+        None, description="Sign of the decimals; null finds it out from the numbers."
+    )
+    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
+    skip_rows: NonNegativeInt = Field(0, description="Rows above the header.")
+
+
+class Holdings(Table):
+    """Holdings by size class, from an agricultural census."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
+    header_rows: PositiveInt = Field(1, description="Rows of the header.")
+    year: int | None = Field(None, description="Year of all rows, if the file has no such column.")
+
+
+class Outcomes(Table):
+    """Income, poverty and inequality at two or more dates."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the outcomes come from.")
+
+
+class Employment(Table):
+    """Jobs by territory and sector."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
+
+
+class Firms(Table):
+    """Firms by territory and size class."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
+
+
+Titles = str | dict[Literal["en", "es", "pt"], str]
+
+
+class AttributeColumn(Model):
+    """One column of a user's table."""
+
+    title: Titles = Field(description="Title on maps and in the codebook: one text, or one per language (en, es, pt).")
+    unit: str = Field(description="Unit; `1` if it has none, empty for text.")
+    kind: Literal["number", "text", "class", "boolean"] = Field("number", description="What its cells hold.")
+    better: Literal["higher", "lower", "neither"] = Field("neither", description="Which direction is better.")
+    column: str | None = Field(None, description="Its name in the file, where it differs.")
+    categories: dict[str, Titles] = Field(
+        default_factory=dict, description="For kind `class`: value -> title, in the order of the legend."
+    )
+    definition: str = Field("", description="What it means, for the codebook.")
+    source: str = Field("", description="Where it comes from, for the codebook.")
+
+
+class Attributes(Model):
+    """A table of the user's own, joined by code, or by name where it has none."""
+
+    path: str = Field(description="CSV, XLSX or Parquet file.")
+    id: str | None = Field(None, description="Column with the code of the territory.")
+    name: str | None = Field(None, description="Column with its name: joins the rows where there is no `id`.")
+    parent: str | None = Field(None, description="Column with the name of the unit one level up.")
+    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
+    decimal: Literal[",", "."] | None = Field(
+        None, description="Sign of the decimals; null finds it out from the numbers."
+    )
+    columns: dict[str, AttributeColumn] = Field(min_length=1, description="Columns to take over.")
+
+    @model_validator(mode="after")
+    def _rows_can_be_joined(self) -> Self:
+        if self.id is None and self.name is None:
+            raise ValueError("a table needs the column `id` with the codes of the territories, or `name`")
+        return self

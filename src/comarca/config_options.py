@@ -1,0 +1,110 @@
+"""The configuration of the families of indicators: one class per family, and one line in `IndicatorOptions`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from comarca.config_base import Model
+
+
+class AccessOptions(Model):
+    """Travel time and distance to cities."""
+
+    walk_kmh: PositiveFloat = Field(4.0, description="Walking speed off the road, km/h.")
+    walk_detour_ratio: Annotated[float, Field(ge=1)] = Field(
+        1.3, description="Length of the way walked off the road over the straight line."
+    )
+    max_walk_km: PositiveFloat = Field(
+        5.0, description="How far people walk past an isolated bit of road to a better connected one, km."
+    )
+    fragment_max_km: Annotated[float, Field(ge=0)] = Field(
+        1.0, description="Isolated bits of road shorter than this are not taken for islands, km."
+    )
+    time_thresholds_min: tuple[PositiveInt, ...] = Field(
+        (30, 60, 120), description="Thresholds of the shares of population within reach, minutes."
+    )
+    half_life_min: PositiveFloat = Field(60.0, description="Time at which a city counts half in market potential, min.")
+
+
+class InfrastructureOptions(Model):
+    """Roads and power lines by territory."""
+
+    main_road_classes: tuple[str, ...] = Field(
+        ("motorway", "trunk", "primary", "secondary", "tertiary"),
+        description="Classes that count as main roads, their links included.",
+    )
+    road_classes: tuple[str, ...] = Field(
+        ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "track"),
+        description="Classes that have a column of their own, their links included.",
+    )
+    rural_access_distance_km: PositiveFloat = Field(2.0, description="Distance to an all-season road, km (SDG 9.1.1).")
+    power_distance_km: PositiveFloat = Field(5.0, description="Distance to a power line that counts as near, km.")
+    lit_above: Annotated[float, Field(ge=0)] = Field(
+        0.0, description="People live in lit places where night lights are above this value."
+    )
+
+
+class ServicesOptions(Model):
+    """Schools, hospitals and other services."""
+
+    kinds: tuple[str, ...] = Field(
+        ("school", "hospital", "clinic", "bank", "marketplace", "fuel", "townhall", "post_office", "telecom",
+         "bus_station"),
+        description="Kinds that are counted and whose travel times are computed.",
+    )  # fmt: skip
+
+
+class LandOptions(Model):
+    """Concentration of land."""
+
+    min_units: PositiveInt = Field(30, description="Fewest units (parcels, patches, fields) to speak of concentration.")
+    large_unit_ha: PositiveFloat = Field(1000.0, description="From this size on a unit counts as large, ha.")
+    field_classes: tuple[str, ...] = Field(
+        ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
+        description="OSM landuse values that are fields.",
+    )
+    border: Literal["majority", "cut"] = Field(
+        "majority", description="A field or patch in several territories: to the one with most of it, or cut."
+    )
+    suppressed: Literal["lognormal", "geometric", "midpoint", "drop"] = Field(
+        "lognormal", description="How areas that a census withholds for secrecy are estimated, or drop the territory."
+    )
+    lorenz: bool = Field(False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg.")
+
+
+class UrbanisationOptions(Model):
+    """How urban a territory is, and which cities its people look to."""
+
+    urban_within_min: PositiveFloat = Field(
+        10.0, description="People this near to a centre count as living in it, minutes (URCA)."
+    )
+
+
+class ProductionOptions(Model):
+    """What a territory lives from."""
+
+    min_establishments: PositiveInt = Field(30, description="Fewest mapped establishments to speak of diversity.")
+    small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
+
+
+class NoOptions(Model):
+    """A family without options."""
+
+
+class IndicatorOptions(Model):
+    """Options per family; `false` switches a family off."""
+
+    access: AccessOptions | Literal[False] = Field(AccessOptions(), description="Access to cities.")
+    infrastructure: InfrastructureOptions | Literal[False] = Field(
+        InfrastructureOptions(), description="Roads and power lines."
+    )
+    services: ServicesOptions | Literal[False] = Field(ServicesOptions(), description="Services.")
+    land: LandOptions | Literal[False] = Field(LandOptions(), description="Concentration of land.")
+    urbanisation: UrbanisationOptions | Literal[False] = Field(
+        UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
+    )
+    production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
+    settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
+    environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")

@@ -1,0 +1,22 @@
+"""Make one raster of the tiles of a layer, without copying them; of a layer that is missing, an empty file."""
+
+from pathlib import Path
+
+from comarca import io
+from comarca.jobs import job
+from comarca.receipts import load_layer_receipt
+from comarca.retrieval import present_files
+from comarca.sources.mosaic import mosaic
+
+
+def main(*, receipt: str, raster: str) -> None:
+    paths = present_files(load_layer_receipt(receipt))
+    if paths:
+        mosaic(paths, Path(raster))
+    else:
+        io.write_text("", raster)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(receipt=snakemake.input.receipt, raster=snakemake.output.raster)
