@@ -53,15 +53,15 @@ def test_a_deleted_product_comes_back_alone(synthetic_project, product):
 
 
 def test_a_map_is_drawn_by_its_name(synthetic_project):
-    synthetic_project.run("results/XXA/maps/road_length_km.png")
+    synthetic_project.run("results/XXA/maps/road_density_km_per_100km2.png")
     folder = synthetic_project.results("XXA") / "maps"
-    assert sorted(path.name for path in folder.iterdir()) == ["road_length_km.png", "road_length_km.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == ["road_density_km_per_100km2.png", "road_density_km_per_100km2.svg"]
 
 
 def test_an_unknown_map_is_refused_by_name(synthetic_project):
-    done = synthetic_project.run("results/XXA/maps/rode_length_km.png", ok=False)
+    done = synthetic_project.run("results/XXA/maps/rode_density_km.png", ok=False)
     assert done.returncode != 0
-    assert "rode_length_km is not a mapped column of XXA" in done.stdout + done.stderr
+    assert "rode_density_km is not a mapped column of XXA" in done.stdout + done.stderr
 
 
 def test_no_product_is_older_than_what_it_hangs_on_or_half_written(synthetic_project):
