@@ -55,7 +55,10 @@ def test_a_deleted_product_comes_back_alone(synthetic_project, product):
 def test_a_map_is_drawn_by_its_name(synthetic_project):
     synthetic_project.run("results/XXA/maps/road_density_km_per_100km2.png")
     folder = synthetic_project.results("XXA") / "maps"
-    assert sorted(path.name for path in folder.iterdir()) == ["road_density_km_per_100km2.png", "road_density_km_per_100km2.svg"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "road_density_km_per_100km2.png",
+        "road_density_km_per_100km2.svg",
+    ]
 
 
 def test_an_unknown_map_is_refused_by_name(synthetic_project):
