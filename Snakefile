@@ -5,7 +5,10 @@ min_version("9.0")
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/fetch.smk"
 include: "workflow/rules/harmonise.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/rasters.smk"
 include: "workflow/rules/land.smk"
 include: "workflow/rules/network.smk"
 include: "workflow/rules/indicators.smk"
@@ -28,3 +31,8 @@ rule tables:
 
 onsuccess:
     print_summary()
+    print_failures()
+
+
+onerror:
+    print_failures()

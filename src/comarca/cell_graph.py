@@ -53,14 +53,14 @@ def cell_graph(friction: Friction) -> CellGraph:
 
     Notes
     -----
-    A step takes its length times the mean of both cells' minutes per metre, times `slope_factor` of its slope. No step
-    goes between two barriers that touch at a corner, so a line of barriers is closed also where it runs diagonally.
-    Eight directions make ways on the plane longer than straight by at most ``1 / cos(pi / 8)``, 8.2 %, and by 5.5 % on
-    average.
+    A step takes its length times the mean of both cells' minutes per metre, times `slope_factor` of its slope; where a
+    height is not known the land is taken as level. No step goes between two barriers that touch at a corner, so a line
+    of barriers is closed also where it runs diagonally. Eight directions make ways on the plane longer than straight
+    by at most ``1 / cos(pi / 8)``, 8.2 %, and by 5.5 % on average.
     """
     rows, columns = friction.grid.shape
     pace = np.pad(friction.min_per_m, 1, constant_values=np.inf)
-    height = None if friction.elevation_m is None else np.pad(np.nan_to_num(friction.elevation_m), 1, mode="edge")
+    height = None if friction.elevation_m is None else np.pad(friction.elevation_m, 1, mode="edge")
     is_open = np.isfinite(pace)
     here = is_open[1:-1, 1:-1]
     node = np.where(here, np.cumsum(here).reshape(here.shape) - 1, -1)
@@ -75,7 +75,7 @@ def cell_graph(friction: Friction) -> CellGraph:
         is_linked = (is_open[there] & (is_open[beside] | is_open[below]))[here]
         step_min = steps_m[position] * ((pace[there] + pace[1:-1, 1:-1]) / 2)[here]
         if height is not None:
-            rise = (height[1:-1, 1:-1] - height[there])[here]
+            rise = np.nan_to_num((height[1:-1, 1:-1] - height[there])[here])
             step_min = step_min * slope_factor(rise / steps_m[position])
         minutes[is_linked, position] = step_min[is_linked]
         start[is_linked, position] = numbers[there][here][is_linked]

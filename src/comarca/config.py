@@ -11,16 +11,11 @@ from pydantic import Field, PositiveFloat, model_validator
 
 from comarca.config_base import Model
 from comarca.config_layers import (
-    Attributes,
     Cities,
-    Employment,
-    Firms,
     Friction,
-    Holdings,
     LandCover,
     NightLights,
     Osm,
-    Outcomes,
     Parcels,
     Population,
     Power,
@@ -29,6 +24,7 @@ from comarca.config_layers import (
     Territories,
 )
 from comarca.config_options import IndicatorOptions
+from comarca.config_tables import Attributes, Employment, Firms, Holdings, Outcomes
 
 
 class MapOptions(Model):
@@ -106,6 +102,8 @@ class Region(Model):
     def _friction_from_land_cover_needs_one(self) -> Self:
         if self.friction.provider == ("land_cover",) and not self.land_cover.is_given:
             raise ValueError("friction.provider `land_cover` needs a land_cover section")
+        if self.friction.provider == ("land_cover",) and len(self.land_cover.provider) > 1:
+            raise ValueError("friction.provider `land_cover` needs one land_cover.provider: classes differ by provider")
         return self
 
     @model_validator(mode="after")

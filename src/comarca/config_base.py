@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Model(BaseModel):
     """Base: unknown keys are refused, values are not changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Source(Model):
+    """Base of the layers' sections: a ladder of providers, tried in order."""
+
+    provider: tuple[str, ...]
+    path: str | None = Field(None, description="The file, for provider `file`.")
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the region has this layer at all."""
+        return self.provider != ("none",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _provider_alone(cls, value: Any) -> Any:
+        return {"provider": value} if isinstance(value, str | list) else value
+
+    @field_validator("provider", mode="before")
+    @classmethod
+    def _one_provider(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _providers_fit(self) -> Self:
+        if not self.provider:
+            raise ValueError("a list of providers cannot be empty; write `none` for a layer that is not wanted")
+        if "none" in self.provider and len(self.provider) > 1:
+            raise ValueError("`none` stands alone")
+        if ("file" in self.provider) != (self.path is not None):
+            raise ValueError("`path` goes with provider `file`, and only with it")
+        return self

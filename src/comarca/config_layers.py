@@ -2,45 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, field_validator, model_validator
+from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config_base import Model
+from comarca.config_base import Source
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
-
-
-class Source(Model):
-    """Base of the layers' sections: a ladder of providers, tried in order."""
-
-    provider: tuple[str, ...]
-    path: str | None = Field(None, description="The file, for provider `file`.")
-
-    @property
-    def is_given(self) -> bool:
-        """Whether the region has this layer at all."""
-        return self.provider != ("none",)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _provider_alone(cls, value: Any) -> Any:
-        return {"provider": value} if isinstance(value, str | list) else value
-
-    @field_validator("provider", mode="before")
-    @classmethod
-    def _one_provider(cls, value: Any) -> Any:
-        return (value,) if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _providers_fit(self) -> Self:
-        if not self.provider:
-            raise ValueError("a list of providers cannot be empty; write `none` for a layer that is not wanted")
-        if "none" in self.provider and len(self.provider) > 1:
-            raise ValueError("`none` stands alone")
-        if ("file" in self.provider) != (self.path is not None):
-            raise ValueError("`path` goes with provider `file`, and only with it")
-        return self
 
 
 def _require_earlier(earlier: dict[int, str], source: Population | LandCover | NightLights) -> None:
@@ -67,8 +35,8 @@ class Territories(Source):
     )
     level: Annotated[int, Field(ge=0, le=5)] | None = Field(
         None,
-        description="Level of the units at `cod`, `geoboundaries` and `gadm`; 2 is usually the municipality. Null: what "
-        "the country catalogue says.",
+        description="Level of the units at `cod`, `geoboundaries` and `gadm`; 2 is usually the municipality. Null: "
+        "what the country catalogue says.",
     )
     layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     id: str | None = Field(None, description="Column of the file that holds the code of the unit.")
@@ -94,7 +62,8 @@ class Roads(Source):
     maxspeed: str | None = Field(None, description="Column of the file with the speed limit in km/h.")
     classes: dict[str, str] = Field(
         default_factory=dict,
-        description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are kept.",
+        description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are "
+        "kept.",
     )
     default_class: str | None = Field(None, description="OSM highway class of roads that have none.")
     surfaces: dict[str, str] = Field(default_factory=dict, description="The file's surfaces -> OSM surface values.")
@@ -240,84 +209,3 @@ class Parcels(Source):
     border: Literal["majority", "cut"] = Field(
         "majority", description="A parcel in several territories: to the one with most of it, or cut."
     )
-
-
-class Table(Source):
-    """Base of tables that people keep, joined to the territories by code."""
-
-    columns: dict[str, str] = Field(
-        default_factory=dict, description="Our column names -> those of the file, where they differ."
-    )
-    codes: dict[str, str] = Field(
-        default_factory=dict,
-        description="Name in the file -> code of the territory, for rows that come without the right code.",
-    )
-    decimal: Literal[",", "."] | None = Field(
-        None, description="Sign of the decimals; null finds it out from the numbers."
-    )
-    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
-    skip_rows: NonNegativeInt = Field(0, description="Rows above the header.")
-
-
-class Holdings(Table):
-    """Holdings by size class, from an agricultural census."""
-
-    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
-    header_rows: PositiveInt = Field(1, description="Rows of the header.")
-    year: int | None = Field(None, description="Year of all rows, if the file has no such column.")
-
-
-class Outcomes(Table):
-    """Income, poverty and inequality at two or more dates."""
-
-    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the outcomes come from.")
-
-
-class Employment(Table):
-    """Jobs by territory and sector."""
-
-    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
-
-
-class Firms(Table):
-    """Firms by territory and size class."""
-
-    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
-
-
-Titles = str | dict[Literal["en", "es", "pt"], str]
-
-
-class AttributeColumn(Model):
-    """One column of a user's table."""
-
-    title: Titles = Field(description="Title on maps and in the codebook: one text, or one per language (en, es, pt).")
-    unit: str = Field(description="Unit; `1` if it has none, empty for text.")
-    kind: Literal["number", "text", "class", "boolean"] = Field("number", description="What its cells hold.")
-    better: Literal["higher", "lower", "neither"] = Field("neither", description="Which direction is better.")
-    column: str | None = Field(None, description="Its name in the file, where it differs.")
-    categories: dict[str, Titles] = Field(
-        default_factory=dict, description="For kind `class`: value -> title, in the order of the legend."
-    )
-    definition: str = Field("", description="What it means, for the codebook.")
-    source: str = Field("", description="Where it comes from, for the codebook.")
-
-
-class Attributes(Model):
-    """A table of the user's own, joined by code, or by name where it has none."""
-
-    path: str = Field(description="CSV, XLSX or Parquet file.")
-    id: str | None = Field(None, description="Column with the code of the territory.")
-    name: str | None = Field(None, description="Column with its name: joins the rows where there is no `id`.")
-    parent: str | None = Field(None, description="Column with the name of the unit one level up.")
-    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
-    decimal: Literal[",", "."] | None = Field(
-        None, description="Sign of the decimals; null finds it out from the numbers."
-    )
-    columns: dict[str, AttributeColumn] = Field(min_length=1, description="Columns to take over.")
-
-    @model_validator(mode="after")
-    def _rows_can_be_joined(self) -> Self:
-        if self.id is None and self.name is None:
-            raise ValueError("a table needs the column `id` with the codes of the territories, or `name`")
-        return self

@@ -27,9 +27,11 @@ def input_files(receipts: Iterable[LayerReceipt]) -> list[InputFile]:
     """
     files: dict[str, Receipt] = {}
     layers: dict[str, set[str]] = {}
+    notes: dict[str, str] = {}
     for receipt in receipts:
         for file in receipt.files:
             files[file.path] = file
+            notes[file.path] = receipt.note
             layers.setdefault(file.path, set()).add(receipt.layer)
     return [
         InputFile(
@@ -44,6 +46,9 @@ def input_files(receipts: Iterable[LayerReceipt]) -> list[InputFile]:
             data_date=file.data_date or None,
             licence=file.licence,
             attribution=file.attribution,
+            final_url=file.final_url or None,
+            origin=file.origin,
+            note=" ".join(filter(None, (file.note, notes.get(path, "")))),
         )
         for path, file in sorted(files.items())
     ]

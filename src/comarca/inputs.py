@@ -11,7 +11,6 @@ from comarca.provenance import InputFile
 
 if TYPE_CHECKING:
     from comarca.io import PathLike
-    from comarca.receipts import LayerReceipt
 
 OSM_LICENCE: Final = ("ODbL 1.0", "© OpenStreetMap contributors")
 GEONAMES_LICENCE: Final = ("CC BY 4.0", "© GeoNames (geonames.org)")
@@ -77,37 +76,6 @@ def offline_geonames() -> InputFile:
         licence=GEONAMES_LICENCE[0],
         attribution=GEONAMES_LICENCE[1],
     )
-
-
-def fetched_inputs(receipt: LayerReceipt) -> list[InputFile]:
-    """Describe the files that a provider gave for a layer.
-
-    Parameters
-    ----------
-    receipt : LayerReceipt
-        What came of fetching the layer.
-
-    Returns
-    -------
-    list of InputFile
-        One per file; none if the layer is missing or came from a local provider.
-    """
-    return [
-        InputFile(
-            layer=receipt.layer,
-            provider=file.provider,
-            version=file.version,
-            path=file.path,
-            url=file.final_url or file.url,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            retrieved=file.retrieved or None,
-            data_date=file.data_date or None,
-            licence=file.licence,
-            attribution=file.attribution,
-        )
-        for file in receipt.files
-    ]
 
 
 def _sha256(path: Path) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Layers without which a run makes no sense.
 REQUIRED: Final = frozenset({"osm", "territories", "cities"})
+#: Providers that have nothing to give in a region without OpenStreetMap.
+_FROM_OSM: Final = frozenset({"osm", "settlements"})
 #: Configuration keys that say which file of a provider is wanted.
 _OPTIONS: Final = ("level", "year")
 
@@ -101,16 +103,17 @@ def rung(configured: Iterable[str], receipt: LayerReceipt | None) -> str:
 
 def _providers(region: Region, layer: str) -> tuple[str, ...]:
     source = getattr(region, layer, None)
-    return () if source is None else source.provider
+    without: frozenset[str] = frozenset() if region.osm.is_given else _FROM_OSM
+    return () if source is None else tuple(name for name in source.provider if name not in without)
 
 
 def _ladder(region: Region, layer: str, known: dict[str, Any]) -> Ladder:
-    source = getattr(region, layer)
+    source, providers = getattr(region, layer), _providers(region, layer)
     options = {key: value for key in _OPTIONS if (value := getattr(source, key, None)) is not None}
     options |= {"buffer_km": region.abroad_buffer_km} if layer == "osm" else {}
     return Ladder(
-        providers=source.provider,
+        providers=providers,
         options=options,
         is_required=layer in REQUIRED or (layer == "land_cover" and region.friction.provider == ("land_cover",)),
-        needs_outline=any(known[name].needs_boundary for name in source.provider if name in known),
+        needs_outline=any(known[name].needs_boundary for name in providers if name in known),
     )

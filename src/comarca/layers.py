@@ -64,16 +64,16 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("land_cover_areas", "table", "layers/land_cover_areas.parquet", "land_cover.provider"),
         Layer("land_cover_patches", "table", "layers/land_cover_patches.parquet", "land_cover.provider"),
         Layer("urca_times", "table", "layers/urca_times.parquet", "roads.provider"),
-        Layer("population_by_year", "table", "layers/population_by_year.parquet", "population.provider"),
+        Layer("population_by_year", "table", "layers/population_by_year.parquet", "population.earlier"),
         Layer("economy", "vector", "layers/economy.parquet", "osm.provider"),
         Layer("employment", "table", "layers/employment.parquet", "employment.provider"),
-        Layer("firms", "table", "layers/firms.parquet", "employment.provider"),
+        Layer("firms", "table", "layers/firms.parquet", "firms.provider"),
         Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
     )
 }
 
 #: Sectors of the local economy that OSM tags tell apart.
-ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism")
+ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism", "service")
 #: Conditions without a file: what the columns that ask for them need can come from more than one layer. With the key
 #: that fulfils each.
 CONDITIONS: Final[dict[str, str]] = {"population": "population.provider", "farmland": "land_cover.provider"}
@@ -116,6 +116,12 @@ def available_layers(region: Region) -> frozenset[str]:
         "outcomes": given("outcomes"),
         "land_cover_patches": given("land_cover"),
         "land_cover_areas": given("land_cover"),
+        "economy": has_osm,
+        "employment": given("employment"),
+        "firms": given("firms"),
+        "population_by_year": bool(region.population.earlier),
+        "demand_lights": given("night_lights"),
+        "territory_lights": given("night_lights"),
     }
     present["farmland"] = present["land_use"] or present["land_cover_patches"]
     present["travel_times"] = present["roads"] and present["cities"]
@@ -146,5 +152,4 @@ def template_fields(region: Region) -> dict[str, list[str]]:
         "power_distance": [f"{power_km:g}"] if power_km else [],
         "service": list(options.services.kinds) if options.services else [],
         "economy_sector": list(ECONOMY_SECTORS),
-        "employment_sector": [],
     }

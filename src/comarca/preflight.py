@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyogrio
 import pyogrio.errors
@@ -13,10 +13,13 @@ from comarca.legends import read_legend
 from comarca.sources.tables import read_heading
 
 if TYPE_CHECKING:
-    from comarca.config import Config, LandCover, Source, Table
+    from comarca.config import Config
+    from comarca.config_base import Source
+    from comarca.config_layers import LandCover
+    from comarca.config_tables import Attributes, Table
 
 _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
-             "holdings", "outcomes")  # fmt: skip
+             "holdings", "outcomes", "night_lights", "employment", "firms")  # fmt: skip
 #: Sections whose file is a vector layer, with the keys that name its columns.
 _COLUMN_KEYS = {
     "territories": ("id", "name", "parent"),
@@ -46,8 +49,8 @@ def check_inputs(config: Config, *, legends: Path) -> None:
     for name, region in config.regions.items():
         if region.speeds is not None:
             _require_file(region.speeds, key=f"regions.{name}.speeds")
-        for position, table in enumerate(region.attributes):
-            _require_file(table.path, key=f"regions.{name}.attributes.{position}.path")
+        for position, attributes in enumerate(region.attributes):
+            _check_attributes(attributes, key=f"regions.{name}.attributes.{position}")
         for section in _SECTIONS:
             source = getattr(region, section)
             if source.path is None:
@@ -56,11 +59,16 @@ def check_inputs(config: Config, *, legends: Path) -> None:
             _require_file(source.path, key=f"{key}.path")
             if section in _COLUMN_KEYS:
                 _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
-            elif section in {"population", "land_cover"}:
+            elif section in {"population", "land_cover", "night_lights"}:
                 _check_raster(source.path, key=f"{key}.path")
-            elif section in {"holdings", "outcomes"}:
+            elif section in {"holdings", "outcomes", "employment", "firms"}:
                 _check_table(source, key=key)
-        _check_land_cover(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
+        for section in ("land_cover", "population", "night_lights"):
+            for year, path in getattr(region, section).earlier.items():
+                key = f"regions.{name}.{section}.earlier.{year}"
+                _require_file(path, key=key)
+                _check_raster(path, key=key)
+        _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
 
 
 def _require_file(path: str, *, key: str) -> None:
@@ -127,10 +135,7 @@ def _check_raster(path: str, *, key: str) -> None:
         )
 
 
-def _check_land_cover(source: LandCover, *, key: str, legends: Path) -> None:
-    for year, path in source.earlier.items():
-        _require_file(path, key=f"{key}.earlier.{year}")
-        _check_raster(path, key=f"{key}.earlier.{year}")
+def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:
     if source.legend is None:
         return
     try:
@@ -142,15 +147,32 @@ def _check_land_cover(source: LandCover, *, key: str, legends: Path) -> None:
 
 
 def _check_table(source: Table, *, key: str) -> None:
-    path = str(source.path)
     rows = getattr(source, "header_rows", 1)
+    found = _heading(str(source.path), key, sheet=source.sheet or 0, skip_rows=source.skip_rows, header_rows=rows)
+    for ours, theirs in source.columns.items():
+        _require_column(theirs, found, key=f"{key}.columns.{ours}")
+
+
+def _check_attributes(source: Attributes, *, key: str) -> None:
+    _require_file(source.path, key=f"{key}.path")
+    found = _heading(source.path, key, sheet=source.sheet or 0)
+    for part in ("id", "name", "parent"):
+        if (column := getattr(source, part)) is not None:
+            _require_column(column, found, key=f"{key}.{part}")
+    for name, entry in source.columns.items():
+        _require_column(entry.column or name, found, key=f"{key}.columns.{name}{'.column' if entry.column else ''}")
+
+
+def _heading(path: str, key: str, **options: Any) -> list[str]:
     try:
-        found = read_heading(path, sheet=source.sheet or 0, skip_rows=source.skip_rows, header_rows=rows)
+        return read_heading(path, **options)
     except ValueError as error:
         raise ConfigError(f"configuration, {key}", got=path, expected="a table", remedy=str(error)) from error
-    for ours, theirs in source.columns.items():
-        if theirs not in found:
-            raise ConfigError(
-                f"configuration, {key}.columns.{ours}", got=theirs, expected=f"a column of {path}: {found}",
-                remedy=did_you_mean(theirs, found),
-            )  # fmt: skip
+
+
+def _require_column(column: str, found: list[str], *, key: str) -> None:
+    if column not in found:
+        raise ConfigError(
+            f"configuration, {key}", got=column, expected=f"a column of the file: {found}",
+            remedy=did_you_mean(column, found),
+        )  # fmt: skip

@@ -43,6 +43,13 @@ class InputFile:
         ISO dates: when it was fetched; what date or year its data describe.
     licence, attribution : str
         Under what terms; the words that the licence asks for. Empty if not known.
+    final_url : str or None
+        Address after redirects.
+    origin : str
+        ``download``, ``cache``, or ``by_hand`` for a provider's file that a person put there; ``local`` for a file of
+        the user's own or of the environment.
+    note : str
+        What else a reader should know, such as another year than asked for.
     """
 
     layer: str
@@ -56,6 +63,9 @@ class InputFile:
     data_date: str | None
     licence: str
     attribution: str
+    final_url: str | None = None
+    origin: str = "local"
+    note: str = ""
 
 
 def library_versions() -> dict[str, str]:

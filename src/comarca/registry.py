@@ -140,6 +140,8 @@ class Registry:
 
     def _expand(self, template: Column, fields: Mapping[str, Sequence[str]]) -> list[Column]:
         names = _fields_of(template.name)
+        if not names:
+            return [template]
         columns = []
         for values in itertools.product(*(fields.get(name, ()) for name in names)):
             chosen = dict(zip(names, values, strict=True))
@@ -176,7 +178,7 @@ def load_registry(folder: str | Path) -> Registry:
     ----------
     folder : path-like
         `workflow/registry/indicators`: ``_index.yaml`` (order of the families and the words of templates) and
-        one file per family.
+        one file per family; families that the order does not name come last, by name.
 
     Returns
     -------
@@ -190,7 +192,8 @@ def load_registry(folder: str | Path) -> Registry:
     """
     folder = Path(folder)
     index = yaml.safe_load((folder / "_index.yaml").read_text(encoding="utf-8"))
-    families = {name: _load_family(folder / f"{name}.yaml", name) for name in index["families"]}
+    further = sorted({path.stem for path in folder.glob("*.yaml")} - {"_index", *index["families"]})
+    families = {name: _load_family(folder / f"{name}.yaml", name) for name in (*index["families"], *further)}
     owner: dict[str, str] = {}
     for family in families.values():
         for column in family.columns:

@@ -122,6 +122,18 @@ SERVICES: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
+ECONOMY: Final = pa.DataFrameSchema(
+    {
+        "economy_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
+        "sector": _text("Sector of the establishment: shop, office, craft, industry, tourism, service", nullable=False),
+        "category": _text("What it is within the sector: bakery, hotel, sawmill, ...", nullable=False),
+        "geometry": _geometry("Point"),
+    },
+    name="economy",
+    strict=True,
+    ordered=True,
+)
+
 LAND_USE: Final = pa.DataFrameSchema(
     {
         "land_use_id": _text("Identifier in the source, such as w123, r123", nullable=False, unique=True),
@@ -201,7 +213,8 @@ DEMAND: Final = pa.DataFrameSchema(
 LAYERS: Final = {
     schema.name: schema
     for schema in (
-        TERRITORIES, CITIES, ROADS, POWER, SERVICES, LAND_USE, PLACES, BUILDINGS, BOUNDARIES, POPULATION, DEMAND,
+        TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES, POPULATION,
+        DEMAND,
     )
 }  # fmt: skip
 

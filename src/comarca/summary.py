@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comarca.io import read_json
+from comarca.receipts import Failure, load_layer_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +42,29 @@ def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
         if quality.is_file():
             lines.extend(_checks(region, quality))
     return lines
+
+
+def failed_layers(folders: Mapping[str, str]) -> list[Failure]:
+    """Gather what could not be had, as the jobs left it.
+
+    Parameters
+    ----------
+    folders : mapping
+        Region -> its folder.
+
+    Returns
+    -------
+    list of Failure
+        Rows of required layers that failed, and of optional ones that are missing.
+    """
+    rows: list[Failure] = []
+    for name in folders.values():
+        for path in sorted(Path(name).glob("logs/fetch_layer/*.failed.json")):
+            rows.extend(Failure(**row) for row in read_json(path))
+        for path in sorted(Path(name).glob("fetched/*.json")):
+            if (receipt := load_layer_receipt(path)).status == "missing":
+                rows.extend(receipt.tried)
+    return rows
 
 
 def _checks(region: str, quality: Path) -> list[str]:

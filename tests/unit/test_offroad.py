@@ -258,6 +258,14 @@ def test_uphill_takes_longer_than_downhill(no_roads):
     assert down == pytest.approx(on_level, rel=1e-6)
 
 
+def test_where_no_height_is_known_the_land_is_level(no_roads):
+    level = plane(3, 61)
+    height = np.full((3, 61), 800.0)
+    height[:, 20:40] = np.nan
+    found = way(Friction(level.grid, level.min_per_m, height), no_roads, places(level.grid, (1.5, 60.5)), (1.5, 0.5))
+    assert found.minutes[0] == pytest.approx(60 * CELL_M * KMH_4, rel=1e-6)
+
+
 def test_slope_factor_is_that_of_tobler():
     speed = 6 * np.exp(-3.5 * np.abs(np.array([-0.3, -0.05, 0.0, 0.2]) + 0.05))
     np.testing.assert_allclose(slope_factor(np.array([-0.3, -0.05, 0.0, 0.2])), 6 * np.exp(-3.5 * 0.05) / speed)

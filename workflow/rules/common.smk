@@ -3,6 +3,7 @@ import os
 import sys
 import time
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -17,10 +18,15 @@ from comarca.config_options import AccessOptions, LandOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError
-from comarca.layers import CONDITIONS, LAYERS, available_layers, template_fields
+from comarca.ladders import ladders, layers_resting_on
+from comarca.layers import CONDITIONS, LAYERS, available_layers
 from comarca.preflight import check_inputs
+from comarca.regional_registry import regional_fields, regional_registry
 from comarca.registry import load_registry
-from comarca.summary import summarise_run
+from comarca.retrieval import failure_table, lacking
+from comarca.session import Settings
+from comarca.sources.providers import LOCAL, PROVIDERS
+from comarca.summary import failed_layers, summarise_run
 
 STARTED = time.time()
 LEGENDS = ROOT / "workflow/registry/legends"
@@ -34,6 +40,7 @@ try:
     CONFIG = read_config(config)
     check_inputs(CONFIG, legends=LEGENDS)
     REGISTRY = load_registry(ROOT / "workflow/registry/indicators")
+    REGISTRIES = {name: regional_registry(REGISTRY, region) for name, region in CONFIG.regions.items()}
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None
 
@@ -46,6 +53,34 @@ USED_BY_LAYERS = {
 }
 CONFIG_KEYS = {**{name: layer.switch for name, layer in LAYERS.items()}, **CONDITIONS}
 LAYERS_OF = {name: available_layers(region) for name, region in REGIONS.items()}
+#: Layers that only OpenStreetMap gives.
+FROM_OSM = ("land_use", "economy")
+LADDERS = {name: ladders(region) for name, region in REGIONS.items()}
+
+
+def require_files_offline():
+    """Say at once what an offline run lacks; a dry run is only warned."""
+    wanted = [(region, layer, ladder) for region, known in LADDERS.items() for layer, ladder in known.items()]
+    wanted = [
+        entry
+        for entry in wanted
+        if entry[2].is_required and not Path(f"results/{entry[0]}/fetched/{entry[1]}.json").is_file()
+    ]
+    rows = lacking(
+        ((layer, REGIONS[region].country, ladder.providers, ladder.options) for region, layer, ladder in wanted),
+        Settings.of_run(config),
+    )
+    if rows and workflow.dryrun:
+        print(f"comarca: offline=true, and these files are not there:\n{failure_table(rows)}", file=sys.stderr)
+    elif rows:
+        raise WorkflowError(f"offline=true, and these files are not there:\n{failure_table(rows)}")
+
+
+if CONFIG.offline and workflow.is_main_process:
+    try:
+        require_files_offline()
+    except ComarcaError as error:
+        raise WorkflowError(str(error)) from None
 
 
 wildcard_constraints:
@@ -80,17 +115,20 @@ def family_options(wildcards):
 
 
 def family_is_on(region, family):
-    options = REGIONS[region].indicators
-    return getattr(options, family, None) is not False and set(REGISTRY.families[family].layers) <= LAYERS_OF[region]
+    options, needed = REGIONS[region].indicators, REGISTRIES[region].families[family].layers
+    return getattr(options, family, None) is not False and set(needed) <= LAYERS_OF[region]
 
 
 def families(region):
-    return [family for family in REGISTRY.families if family_is_on(region, family)]
+    """Families that a region has, with that of the user's own tables."""
+    return [family for family in REGISTRIES[region].families if family_is_on(region, family)]
 
 
+@cache
 def columns_of(region, family):
     """Registry columns of a family in a region: those it can compute, and those it lacks a layer for."""
-    return REGISTRY.columns(family, fields=template_fields(REGIONS[region]), layers=LAYERS_OF[region])
+    registry = REGISTRIES[region]
+    return registry.columns(family, fields=regional_fields(registry, REGIONS[region]), layers=LAYERS_OF[region])
 
 
 def active_columns(region):
@@ -102,21 +140,93 @@ def layer_path(region, layer):
     return str(ROOT / spec.path) if spec.kind == "reference" else f"results/{region}/{spec.path}"
 
 
-OSM_LAYERS = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
+def ladder_of(wildcards):
+    known = LADDERS[wildcards.region]
+    if wildcards.layer not in known:
+        raise WorkflowError(
+            f"{wildcards.region} fetches no {wildcards.layer}; it fetches {', '.join(known) or 'nothing'}."
+        )
+    return known[wildcards.layer]
+
+
+def receipt_of(layer):
+    """Input function: the receipt of a layer, where the region fetches it."""
+
+    def choose(wildcards):
+        is_fetched = layer in LADDERS[wildcards.region]
+        return {"receipt": f"results/{wildcards.region}/fetched/{layer}.json"} if is_fetched else {}
+
+    return choose
+
+
+def receipts(wildcards):
+    return {
+        f"receipt_{layer}": f"results/{wildcards.region}/fetched/{layer}.json" for layer in LADDERS[wildcards.region]
+    }
+
+
+def fetch_outline(wildcards):
+    """The territories, for providers that are asked by area."""
+    if not ladder_of(wildcards).needs_outline:
+        return {}
+    return {"territories": f"results/{wildcards.region}/layers/territories.parquet"}
+
+
+def layers_at_stake(wildcards):
+    """Fetched layer that may turn out to be missing -> the layers and conditions that go with it."""
+    return {
+        layer: sorted(layers_resting_on(region_of(wildcards), [layer]))
+        for layer, ladder in LADDERS[wildcards.region].items()
+        if not ladder.is_required and not {*LOCAL, "file"} & {*ladder.providers}
+    }
+
+
+def columns_at_stake(wildcards):
+    """Fetched layer that may turn out to be missing -> the columns that go with it."""
+    region = wildcards.region
+    return {
+        layer: [
+            column.name
+            for family in families(region)
+            for column in columns_of(region, family)[0]
+            if {*REGISTRIES[region].families[family].layers, *column.layers} & {*lost}
+        ]
+        for layer, lost in layers_at_stake(wildcards).items()
+    }
+
+
+def optional_receipts(wildcards):
+    return {layer: f"results/{wildcards.region}/fetched/{layer}.json" for layer in layers_at_stake(wildcards)}
+
+
+def absent_file(wildcards):
+    """What turned out to be missing, for regions where something may."""
+    return {"absent": f"results/{wildcards.region}/layers/absent.json"} if layers_at_stake(wildcards) else {}
+
+
+OSM_LAYERS = ("roads", "power", "services", "economy", "land_use", "places", "buildings", "boundaries")
 
 
 def osm_layer(layer):
     return in_region(f"layers/osm/{layer}.parquet")
 
 
+def own_options(wildcards, section):
+    """What the configuration says of the user's file for a layer; nothing where the layer comes from OSM."""
+    source = None if section in FROM_OSM else getattr(region_of(wildcards), section)
+    return source.model_dump() if source and source.path else {}
+
+
+def service_kinds(wildcards):
+    options = region_of(wildcards).indicators.services
+    return list(options.kinds) if options else []
+
+
 def source_file(section):
     """Input function: the file that a layer is made from: the user's own, or the layer read from OSM."""
 
     def choose(wildcards):
-        source = getattr(region_of(wildcards), section if section != "land_use" else "osm")
-        if section in OSM_LAYERS and source.provider != ("file",) or section == "land_use":
-            return osm_layer(section)
-        return source.path
+        return own_options(wildcards, section).get("path") or osm_layer(section)
 
     return choose
 
@@ -168,13 +278,26 @@ def walking(wildcards):
     return options.model_dump(include=WALKING)
 
 
+def uses_settlements(region):
+    return "settlements" in REGIONS[region].population.provider and REGIONS[region].osm.is_given
+
+
 def population_file(wildcards):
     """What people are gathered from: the user's raster, or places."""
     if "population" not in LAYERS_OF[wildcards.region]:
         return {}
-    if raster := region_of(wildcards).population.path:
-        return {"raster": raster}
-    return {"population": f"results/{wildcards.region}/layers/population.parquet"}
+    source = region_of(wildcards).population
+    prefix = f"results/{wildcards.region}"
+    files = receipt_of("population")(wildcards)
+    files |= {"tiles": f"{prefix}/fetched/population.vrt"} if files else {}
+    files |= {"raster": source.path} if source.path else {}
+    return files | ({"population": f"{prefix}/layers/population.parquet"} if uses_settlements(wildcards.region) else {})
+
+
+def dated_rasters(wildcards, section):
+    """Year -> raster of the user's, the latest last; a single raster without a year has 0."""
+    source = getattr(region_of(wildcards), section)
+    return {**dict(sorted(source.earlier.items())), source.year or 0: source.path}
 
 
 def friction_file(wildcards):
@@ -192,6 +315,27 @@ def friction_sources(wildcards):
     return files | ({"elevation": source.elevation} if source.elevation else {})
 
 
+def osm_source(wildcards):
+    """The extract, and where it is fetched also what the region's outline is read from, as extracts may be larger."""
+    region = region_of(wildcards)
+    files = {"extract": region.osm.path} if region.osm.path else {}
+    if not (fetched := receipt_of("osm")(wildcards)):
+        return files
+    outline = {f"outline_{name}": path for name, path in receipt_of("territories")(wildcards).items()}
+    outline |= {"outline": region.territories.path} if region.territories.path else {}
+    return files | fetched | outline
+
+
+def territories_source(wildcards):
+    """What the territories are read from: a receipt, the user's file, the boundaries in OSM, or what of these serves."""
+    region = region_of(wildcards)
+    files = receipt_of("territories")(wildcards)
+    files |= {"boundaries": region.territories.path} if region.territories.path else {}
+    if "osm" in region.territories.provider and region.osm.is_given:
+        files["osm"] = f"results/{wildcards.region}/layers/osm/boundaries.parquet"
+    return files
+
+
 def parcel_source(wildcards):
     """What parcels are made from: the user's cadastre, or fields mapped in OSM."""
     if cadastre := region_of(wildcards).parcels.path:
@@ -202,12 +346,22 @@ def parcel_source(wildcards):
 def land_cover_rasters(wildcards):
     """Year -> raster of land cover, the latest last; a single raster without a year has 0."""
     source = region_of(wildcards).land_cover
-    return {**dict(sorted(source.earlier.items())), source.year or 0: source.path}
+    tiles = f"results/{wildcards.region}/fetched/land_cover.vrt"
+    return {**dict(sorted(source.earlier.items())), source.year or 0: source.path or tiles}
+
+
+def land_cover_legend(wildcards):
+    """Name of the legend: what is configured, or that of the provider."""
+    source = region_of(wildcards).land_cover
+    return source.legend or source.provider[0]
 
 
 def legend_file(wildcards):
     """The legend of the land-cover rasters: one that comes with the project, or the user's."""
-    legend = region_of(wildcards).land_cover.legend
+    source = region_of(wildcards).land_cover
+    if source.legend is None:
+        return [str(LEGENDS / f"{name}.csv") for name in source.provider]
+    legend = source.legend
     known = LEGENDS / f"{legend}.csv"
     return str(known) if known.is_file() else legend
 
@@ -230,7 +384,7 @@ def context_layers(wildcards):
 
 
 SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
-            "holdings", "outcomes")  # fmt: skip
+            "holdings", "outcomes", "night_lights", "employment", "firms")  # fmt: skip
 
 
 def local_sources(wildcards):
@@ -239,7 +393,9 @@ def local_sources(wildcards):
     files = {name: path for name in SECTIONS if (path := getattr(region, name).path)}
     rasters = {"friction": region.friction.path, "elevation": region.friction.elevation}
     files |= {name: path for name, path in rasters.items() if path}
-    return files | {f"land_cover_{year}": path for year, path in region.land_cover.earlier.items()}
+    earlier = {name: getattr(region, name).earlier for name in ("land_cover", "population", "night_lights")}
+    files |= {f"{name}_{year}": path for name, paths in earlier.items() for year, path in paths.items()}
+    return files | {f"attributes_{place}": table.path for place, table in enumerate(region.attributes, start=1)}
 
 
 def local_files(wildcards):
@@ -261,7 +417,8 @@ def region_title(region, language=CONFIG.languages[0]):
 
 
 def family_titles(wildcards):
-    return {family: dict(REGISTRY.families[family].title) for family in families(wildcards.region)}
+    known = REGISTRIES[wildcards.region].families
+    return {family: dict(known[family].title) for family in families(wildcards.region)}
 
 
 def map_options(wildcards):
@@ -274,7 +431,8 @@ def map_options(wildcards):
     }
 
 
-CHECKED_LAYERS = ("roads", "power", "services", "land_use", "service_times", "parcels", "holdings", "outcomes")
+CHECKED_LAYERS = ("roads", "power", "services", "economy", "land_use", "service_times", "parcels", "holdings",
+                  "outcomes", "employment", "firms", "population_by_year", "territory_lights")  # fmt: skip
 
 
 def check_files(wildcards):
@@ -283,7 +441,7 @@ def check_files(wildcards):
     steps = ["territories", "cities", "demand"]
     steps += ["osm"] if REGIONS[region].osm.is_given else []
     steps += [name for name in CHECKED_LAYERS if name in layers]
-    steps += ["population"] if "population" in layers and not REGIONS[region].population.path else []
+    steps += ["population"] if uses_settlements(region) else []
     steps += ["land_cover"] if "land_cover_areas" in layers else []
     steps += ["network", "travel_times"] if "travel_times" in layers else []
     steps += ["friction"] if "travel_times" in layers and REGIONS[region].friction.is_given else []
@@ -335,6 +493,12 @@ def _tables_of(region):
     names += ["lorenz"] if options and options.lorenz else []
     names += ["layers/outcomes.parquet"] if "outcomes" in LAYERS_OF[region] else []
     return [f"results/{region}/{name}" for name in names]
+
+
+def print_failures():
+    """One table of what could not be had, whichever layers and regions it belongs to."""
+    if rows := failed_layers({region: f"results/{region}" for region in REGIONS}):
+        print(f"\ncomarca: these files could not be had:\n{failure_table(rows)}\n", file=sys.stderr)
 
 
 def print_summary():

@@ -10,9 +10,11 @@ rule fetch_layer:
         receipt=in_region("fetched/{layer}.json"),
     log:
         in_region("logs/fetch_layer/{layer}.log"),
+    wildcard_constraints:
+        layer="|".join(PROVIDERS),
+    localrule: True
     conda:
         "../envs/comarca.yaml"
-    localrule: True
     resources:
         downloads=1,
     params:
@@ -48,7 +50,7 @@ rule list_absent:
         unpack(optional_receipts),
         code=code("list_absent"),
     output:
-        absent=in_region("fetched/absent.json"),
+        absent=in_region("layers/absent.json"),
     log:
         in_region("logs/list_absent.log"),
     conda:

@@ -3,7 +3,7 @@
 
 rule harmonise_osm:
     input:
-        extract=lambda w: region_of(w).osm.path,
+        unpack(osm_source),
         code=code("harmonise_osm"),
     output:
         **{layer: osm_layer(layer) for layer in OSM_LAYERS},
@@ -17,6 +17,11 @@ rule harmonise_osm:
         "../envs/comarca.yaml"
     resources:
         mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+    params:
+        path=lambda w: region_of(w).osm.path,
+        country=lambda w: region_of(w).country,
+        territories=lambda w: region_of(w).territories.model_dump(),
+        buffer_km=lambda w: region_of(w).abroad_buffer_km,
     message:
         "{wildcards.region}: reading the OpenStreetMap extract."
     script:
@@ -25,9 +30,7 @@ rule harmonise_osm:
 
 rule harmonise_territories:
     input:
-        boundaries=lambda w: (
-            osm_layer("boundaries") if region_of(w).territories.provider == ("osm",) else region_of(w).territories.path
-        ),
+        unpack(territories_source),
         code=code("harmonise_territories"),
     output:
         territories=in_region("layers/territories.parquet"),
@@ -49,6 +52,7 @@ rule harmonise_cities:
     input:
         unpack(lambda w: {"places": osm_layer("places")} if region_of(w).osm.is_given else {}),
         unpack(lambda w: {"file": region_of(w).cities.path} if region_of(w).cities.path else {}),
+        unpack(receipt_of("cities")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_cities"),
     output:
@@ -83,11 +87,12 @@ rule harmonise_layer:
     benchmark:
         in_region("benchmarks/harmonise_layer/{layer}.tsv")
     wildcard_constraints:
-        layer="roads|power|services|land_use",
+        layer="roads|power|services|economy|land_use",
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: getattr(region_of(w), w.layer if w.layer != "land_use" else "osm").model_dump(),
+        own=lambda w: own_options(w, w.layer),
+        service_kinds=service_kinds,
         country=lambda w: region_of(w).country,
         buffer_km=lambda w: region_of(w).abroad_buffer_km,
     message:
@@ -98,6 +103,7 @@ rule harmonise_layer:
 
 rule harmonise_settlements:
     input:
+        unpack(receipt_of("population")),
         territories=in_region("layers/territories.parquet"),
         cities=in_region("layers/cities.parquet"),
         places=osm_layer("places"),

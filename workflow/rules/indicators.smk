@@ -4,6 +4,7 @@
 rule compute_family:
     input:
         unpack(family_layers),
+        unpack(absent_file),
         code=family_code,
     output:
         table=in_region("indicators/{family}.parquet"),

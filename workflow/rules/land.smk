@@ -28,6 +28,7 @@ rule build_parcels:
 
 rule build_land_cover:
     input:
+        unpack(receipt_of("land_cover")),
         rasters=lambda w: list(land_cover_rasters(w).values()),
         legend=legend_file,
         territories=in_region("layers/territories.parquet"),

@@ -18,6 +18,7 @@ rule build_demand:
     params:
         demand_cell_m=lambda w: region_of(w).demand_cell_m,
         nodata=lambda w: region_of(w).population.nodata,
+        providers=lambda w: list(region_of(w).population.provider) if population_file(w) else ["none"],
     message:
         "{wildcards.region}: gathering people in cells."
     script:
@@ -64,7 +65,7 @@ rule build_friction:
     conda:
         "../envs/comarca.yaml"
     params:
-        legend=lambda w: None if region_of(w).friction.path else region_of(w).land_cover.legend,
+        legend=lambda w: None if region_of(w).friction.path else land_cover_legend(w),
         cell_m=lambda w: region_of(w).friction.cell_m,
         barrier_share=lambda w: region_of(w).friction.barrier_share,
         walking=walking,

@@ -4,6 +4,7 @@
 rule assemble_table:
     input:
         unpack(lambda w: {f: f"results/{w.region}/indicators/{f}.parquet" for f in families(w.region)}),
+        unpack(absent_file),
         territories=in_region("layers/territories.parquet"),
         code=code("assemble_table"),
     output:
@@ -170,6 +171,7 @@ rule export_stata:
 
 rule export_datapackage:
     input:
+        table=in_region("indicators/table.parquet"),
         csv=in_region("indicators.csv"),
         long=in_region("indicators_long.csv"),
         codebook=in_region("codebook.csv"),
@@ -251,6 +253,7 @@ rule export_atlas_html:
 rule assemble_provenance:
     input:
         unpack(osm_header),
+        unpack(receipts),
         table=in_region("indicators/table.parquet"),
         local=local_files,
         code=code("assemble_provenance"),
@@ -266,7 +269,8 @@ rule assemble_provenance:
     params:
         local=local_sources,
         title=lambda w: region_title(w.region, "en"),
-        uses_offline_geonames=lambda w: "geonames" in region_of(w).cities.provider,
+        cities=lambda w: region_of(w).cities.provider,
+        fetched=lambda w: list(receipts(w)),
         config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
         benchmarks=in_region("benchmarks"),
         languages=list(CONFIG.languages),
@@ -278,6 +282,7 @@ rule assemble_provenance:
 
 rule assemble_quality:
     input:
+        unpack(absent_file),
         checks=check_files,
         table=in_region("indicators/table.parquet"),
         flags=in_region("indicators/flags.parquet"),

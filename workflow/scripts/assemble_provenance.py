@@ -1,5 +1,7 @@
 """Write down which files the numbers come from, under what terms, and with which settings."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,9 +9,12 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
+from comarca.credits import input_files
 from comarca.inputs import local_input, offline_geonames
 from comarca.jobs import job
-from comarca.provenance import provenance, source_line, sources_markdown, sources_table
+from comarca.ladders import rung
+from comarca.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
+from comarca.receipts import load_layer_receipt
 
 
 def main(
@@ -18,7 +23,8 @@ def main(
     title: str,
     local: dict[str, str],
     osm_header: str | None,
-    uses_offline_geonames: bool,
+    cities: Sequence[str],
+    receipts: Sequence[str],
     config: dict[str, Any],
     benchmarks: str,
     languages: list[str],
@@ -27,9 +33,12 @@ def main(
     credit_lines: str,
     sources_table_path: str,
 ) -> None:
+    fetched = {receipt.layer: receipt for receipt in map(load_layer_receipt, receipts)}
+    local = {layer: path for layer, path in local.items() if rung(["file"], fetched.get(layer)) == "file"}
     date = io.read_json(osm_header)["timestamp"] if osm_header else None
     inputs = [local_input(layer, path, data_date=date if layer == "osm" else None) for layer, path in local.items()]
-    inputs += [offline_geonames()] if uses_offline_geonames else []
+    inputs += [offline_geonames()] if rung(cities, fetched.get("cities")) == "geonames" else []
+    inputs += [dated(entry, date) for entry in input_files(fetched.values())]
     seconds = sum(pd.read_csv(path, sep="\t")["s"].sum() for path in Path(benchmarks).rglob("*.tsv"))
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     facts = {"config": config, "run_seconds": round(float(seconds), 1), "finished": finished}
@@ -39,6 +48,11 @@ def main(
     io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
 
 
+def dated(entry: InputFile, osm_date: str | None) -> InputFile:
+    """Date OpenStreetMap data by the extract itself, which knows best."""
+    return replace(entry, data_date=osm_date or entry.data_date) if entry.layer == "osm" else entry
+
+
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
@@ -46,7 +60,8 @@ if "snakemake" in globals():
             title=snakemake.params.title,
             local=snakemake.params.local,
             osm_header=snakemake.input.get("osm_header"),
-            uses_offline_geonames=snakemake.params.uses_offline_geonames,
+            cities=snakemake.params.cities,
+            receipts=[snakemake.input[name] for name in snakemake.params.fetched],
             config=snakemake.params.config,
             benchmarks=snakemake.params.benchmarks,
             languages=snakemake.params.languages,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from comarca import io, layer_io
+from comarca.absent import Absent
 from comarca.jobs import job
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.registry import Column
@@ -17,17 +18,21 @@ def main(
     territories: str,
     columns: list[dict[str, Any]],
     not_computed: list[dict[str, Any]],
+    absent: str | None,
     json: str,
     markdown: str,
 ) -> None:
+    lost = Absent.read(absent)
+    planned = [Column(**column) for column in columns]
     found = [check for path in checks for check in io.read_checks(path)]
     found += table_checks(
         io.read_table(table),
         io.read_table(flags),
-        [Column(**column) for column in columns],
+        lost.kept(planned),
         territories=layer_io.read_layer(territories, "territories"),
     )
-    report = quality_report(found, region=region, not_computed=[NotComputed(**entry) for entry in not_computed])
+    left_out = [NotComputed(**entry) for entry in not_computed] + lost.not_computed(planned)
+    report = quality_report([*found, *lost.checks()], region=region, not_computed=left_out)
     io.write_json(report, json)
     io.write_text(quality_markdown(report), markdown)
 
@@ -42,6 +47,7 @@ if "snakemake" in globals():
             territories=snakemake.input.territories,
             columns=snakemake.params.columns,
             not_computed=snakemake.params.not_computed,
+            absent=snakemake.input.get("absent"),
             json=snakemake.output.json,
             markdown=snakemake.output.markdown,
         )

@@ -4,18 +4,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from comarca import io, layer_io
+from comarca.absent import Absent
 from comarca.jobs import job
 from comarca.registry import Column
 from comarca.table import assemble_table
 
 
 def main(
-    *, territories: str, families: Mapping[str, str], columns: list[dict[str, Any]], table: str, flags: str
+    *,
+    territories: str,
+    families: Mapping[str, str],
+    columns: list[dict[str, Any]],
+    absent: str | None,
+    table: str,
+    flags: str,
 ) -> None:
     values, reasons = assemble_table(
         layer_io.read_layer(territories, "territories"),
         {name: io.read_indicators(path) for name, path in families.items()},
-        [Column(**column) for column in columns],
+        Absent.read(absent).kept([Column(**column) for column in columns]),
     )
     io.write_table(values, table)
     io.write_table(reasons, flags)
@@ -27,6 +34,7 @@ if "snakemake" in globals():
             territories=snakemake.input.territories,
             families={name: snakemake.input[name] for name in snakemake.params.families},
             columns=snakemake.params.columns,
+            absent=snakemake.input.get("absent"),
             table=snakemake.output.table,
             flags=snakemake.output.flags,
         )

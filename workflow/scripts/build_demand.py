@@ -1,38 +1,48 @@
 """Gather people in cells; without a population, take cells by their area."""
 
+from collections.abc import Sequence
+
 from comarca import io, layer_io
 from comarca.demand import demand_grid, demand_points
 from comarca.demand_raster import demand_from_raster
 from comarca.jobs import job
+from comarca.ladders import rung
 from comarca.rasters import Raster
+from comarca.receipts import load_layer_receipt
 from comarca.results import Check
 from comarca.zonal import balance_check, cover_check
+
+#: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
+KINDS = ("receipt", "tiles", "raster", "population")
 
 
 def main(
     *,
-    raster: str | None,
+    files: dict[str, str],
+    providers: Sequence[str],
     nodata: float | None,
-    population: str | None,
     territories: str,
     demand_cell_m: float,
     demand: str,
     checks: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
-    if raster:
-        people = Raster(raster, nodata=nodata)
+    provider = rung(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None)
+    raster = files.get("raster" if provider == "file" else "tiles")
+    population = files.get("population")
+    if provider in {"", "none"} or (provider == "settlements" and not population):
+        layer = demand_grid(area, demand_cell_m=demand_cell_m)
+        message = "No population is known: means and shares are weighted by area, not by people."
+        found = [Check("demand_weights", "warn", "km2", "persons", message)]
+    elif provider == "settlements":
+        layer, found = demand_points(layer_io.read_layer(population, "population"), area, demand_cell_m=demand_cell_m)
+    else:
+        people = Raster(raster, nodata=nodata if provider == "file" else None)
         layer = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
         found = [
             balance_check(people, area, layer["weight"].sum(), name="population"),
             cover_check(people, area, name="population"),
         ]
-    elif population:
-        layer, found = demand_points(layer_io.read_layer(population, "population"), area, demand_cell_m=demand_cell_m)
-    else:
-        layer = demand_grid(area, demand_cell_m=demand_cell_m)
-        message = "No population is known: means and shares are weighted by area, not by people."
-        found = [Check("demand_weights", "warn", "km2", "persons", message)]
     layer_io.write_layer(layer, demand, "demand")
     io.write_checks(found, checks)
 
@@ -40,9 +50,9 @@ def main(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            raster=snakemake.input.get("raster"),
+            files={name: snakemake.input[name] for name in KINDS if snakemake.input.get(name)},
+            providers=snakemake.params.providers,
             nodata=snakemake.params.nodata,
-            population=snakemake.input.get("population"),
             territories=snakemake.input.territories,
             demand_cell_m=snakemake.params.demand_cell_m,
             demand=snakemake.output.demand,

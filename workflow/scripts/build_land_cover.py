@@ -1,5 +1,6 @@
 """Tabulate farmland patches and class areas of the land-cover rasters by territory."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from comarca.jobs import job
 from comarca.land_checks import legend_check
 from comarca.land_cover import tabulate_land_cover
 from comarca.legends import read_legend
+from comarca.receipts import LayerReceipt, load_layer_receipt
 
 
 def main(
@@ -18,11 +20,22 @@ def main(
     rasters: Sequence[str],
     years: Sequence[int],
     territories: str,
-    legend: str,
+    legend: str | list[str],
+    receipt: str | None,
     patches: str,
     areas: str,
     checks: str,
 ) -> None:
+    fetched = load_layer_receipt(receipt) if receipt else None
+    if fetched is not None and fetched.status == "missing":
+        # Nobody reads them: they only have to be there.
+        io.write_table(pd.DataFrame(), patches)
+        io.write_table(pd.DataFrame(), areas)
+        io.write_checks([], checks)
+        return
+    if fetched is not None and fetched.provider != "file":
+        years = [data_year(fetched)]
+        legend = next(path for path in legend if Path(path).stem == fetched.provider)
     area = layer_io.read_layer(territories, "territories")
     names = read_legend(legend, Path(legend).parent)
     found = []
@@ -35,6 +48,11 @@ def main(
     io.write_checks([legend_check(names, class_table)], checks)
 
 
+def data_year(receipt: LayerReceipt) -> int:
+    dates = [file.data_date or file.path for file in receipt.files]
+    return int(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", dates[0])[0])
+
+
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
@@ -42,6 +60,7 @@ if "snakemake" in globals():
             years=snakemake.params.years,
             territories=snakemake.input.territories,
             legend=snakemake.input.legend,
+            receipt=snakemake.input.get("receipt"),
             patches=snakemake.output.patches,
             areas=snakemake.output.areas,
             checks=snakemake.output.checks,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import mapped_values
 from comarca.jobs import job
 from comarca.maps.theme import MapOptions, column_classes
 from comarca.registry import Column
@@ -13,7 +14,9 @@ def main(*, table: str, columns: list[dict[str, Any]], options: dict[str, Any], 
     made = {}
     for column in (Column(**entry) for entry in columns):
         if column.mapped:
-            made[column.name] = column_classes(column, values[column.name], options=MapOptions(**options))
+            made[column.name] = column_classes(
+                column, mapped_values(values, column.name), options=MapOptions(**options)
+            )
     io.write_pickle(made, classes)
 
 

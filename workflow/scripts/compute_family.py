@@ -3,9 +3,13 @@
 import importlib
 from typing import Any
 
+import pandas as pd
+
 from comarca import io, layer_io
+from comarca.absent import Absent
 from comarca.jobs import job
 from comarca.registry import Column
+from comarca.results import Indicators
 
 
 def main(
@@ -14,13 +18,19 @@ def main(
     layers: dict[str, str],
     options: dict[str, Any],
     columns: list[dict[str, Any]],
+    absent: str | None,
     table: str,
     checks: str,
 ) -> None:
     """Read the layers, compute, keep the registered columns, write values with flags and the checks."""
     module = importlib.import_module(f"comarca.indicators.{family}")
-    loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
-    wanted = [Column(**column) for column in columns]
+    lost = Absent.read(absent)
+    loaded = {name: layer_io.load(name, path) for name, path in layers.items() if name not in lost.layers}
+    wanted = lost.kept([Column(**column) for column in columns])
+    if not wanted:
+        io.write_indicators(Indicators(pd.DataFrame(), pd.DataFrame()), table)
+        io.write_checks([], checks)
+        return
     result = module.compute(**loaded, **options, columns=wanted)
     io.write_indicators(result.select([column.name for column in wanted]), table)
     io.write_checks(result.checks, checks)
@@ -33,6 +43,7 @@ if "snakemake" in globals():
             layers={name: snakemake.input[name] for name in snakemake.params.layers},
             options=snakemake.params.options,
             columns=snakemake.params.columns,
+            absent=snakemake.input.get("absent"),
             table=snakemake.output.table,
             checks=snakemake.output.checks,
         )

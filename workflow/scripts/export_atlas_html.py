@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.jobs import job
 from comarca.maps.atlas_html import atlas_html
 from comarca.maps.theme import MapOptions
-from comarca.registry import Column
 
 
 def main(
@@ -25,7 +25,7 @@ def main(
     page = atlas_html(
         io.read_pickle(base),
         io.read_table(table),
-        [Column(**column) for column in columns],
+        published(columns, table),
         title=options["region"],
         options=MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]]),
         languages=languages,

@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.jobs import job
 from comarca.maps.atlas_pdf import write_atlas_pdf
 from comarca.maps.theme import MapOptions
-from comarca.registry import Column
 
 
 def main(
@@ -24,7 +24,7 @@ def main(
         write_atlas_pdf(
             io.read_pickle(base),
             io.read_table(table),
-            [Column(**column) for column in columns],
+            published(columns, table),
             part,
             options=MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]]),
             title=options["region"],

@@ -3,13 +3,13 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.codebook import codebook
 from comarca.jobs import job
-from comarca.registry import Column
 
 
 def main(*, table: str, columns: list[dict[str, Any]], output: str) -> None:
-    io.write_csv(codebook([Column(**column) for column in columns], io.read_table(table)), output)
+    io.write_csv(codebook(published(columns, table), io.read_table(table)), output)
 
 
 if "snakemake" in globals():

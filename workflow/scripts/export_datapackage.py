@@ -3,20 +3,21 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.exports import datapackage
 from comarca.jobs import job
 from comarca.provenance import inputs_from_table
-from comarca.registry import Column
 
 
-def main(*, sources: str, columns: list[dict[str, Any]], region: str, title: str, output: str) -> None:
+def main(*, table: str, sources: str, columns: list[dict[str, Any]], region: str, title: str, output: str) -> None:
     inputs = inputs_from_table(io.read_table(sources))
-    io.write_json(datapackage([Column(**column) for column in columns], inputs, region=region, title=title), output)
+    io.write_json(datapackage(published(columns, table), inputs, region=region, title=title), output)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
+            table=snakemake.input.table,
             sources=snakemake.input.sources,
             columns=snakemake.params.columns,
             region=snakemake.wildcards.region,

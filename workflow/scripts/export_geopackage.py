@@ -3,9 +3,9 @@
 from typing import Any
 
 from comarca import io, layer_io
+from comarca.absent import published
 from comarca.exports_gpkg import write_geopackage
 from comarca.jobs import job
-from comarca.registry import Column
 
 
 def main(
@@ -22,7 +22,7 @@ def main(
         write_geopackage(
             io.read_table(table),
             layer_io.read_layer(territories, "territories"),
-            [Column(**column) for column in columns],
+            published(columns, table),
             part,
             cities=layer_io.read_layer(cities, "cities") if cities else None,
             roads=layer_io.read_layer(roads, "roads") if roads else None,

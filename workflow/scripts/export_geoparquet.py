@@ -3,9 +3,9 @@
 from typing import Any
 
 from comarca import io, layer_io
+from comarca.absent import published
 from comarca.exports import write_geoparquet
 from comarca.jobs import job
-from comarca.registry import Column
 
 
 def main(*, table: str, territories: str, columns: list[dict[str, Any]], output: str) -> None:
@@ -13,7 +13,7 @@ def main(*, table: str, territories: str, columns: list[dict[str, Any]], output:
         write_geoparquet(
             io.read_table(table),
             layer_io.read_layer(territories, "territories"),
-            [Column(**column) for column in columns],
+            published(columns, table),
             part,
         )
 

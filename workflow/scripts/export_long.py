@@ -3,13 +3,13 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.jobs import job
-from comarca.registry import Column
 from comarca.table import long_table
 
 
 def main(*, table: str, flags: str, columns: list[dict[str, Any]], output: str) -> None:
-    long = long_table(io.read_table(table), io.read_table(flags), [Column(**column) for column in columns], {})
+    long = long_table(io.read_table(table), io.read_table(flags), published(columns, table), {})
     io.write_csv(long, output)
 
 

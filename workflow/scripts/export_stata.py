@@ -3,14 +3,14 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import published
 from comarca.exports_stata import write_dta
 from comarca.jobs import job
-from comarca.registry import Column
 
 
 def main(*, table: str, columns: list[dict[str, Any]], language: str, title: str, output: str) -> None:
     with io.atomic_path(output) as part:
-        write_dta(io.read_table(table), [Column(**column) for column in columns], part, language=language, title=title)
+        write_dta(io.read_table(table), published(columns, table), part, language=language, title=title)
 
 
 if "snakemake" in globals():

@@ -5,16 +5,16 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
+from comarca.absent import published
 from comarca.exports_xlsx import write_xlsx
 from comarca.jobs import job
-from comarca.registry import Column
 
 
 def main(*, table: str, codebook: str, sources: str, columns: list[dict[str, Any]], language: str, output: str) -> None:
     with io.atomic_path(output) as part:
         write_xlsx(
             io.read_table(table),
-            [Column(**column) for column in columns],
+            published(columns, table),
             pd.read_csv(codebook, keep_default_na=False),
             io.read_table(sources),
             part,

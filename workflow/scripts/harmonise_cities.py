@@ -4,7 +4,11 @@ from typing import Any
 
 from comarca import io, layer_io
 from comarca.jobs import job
+from comarca.ladders import rung
+from comarca.receipts import load_layer_receipt
+from comarca.retrieval import present_files
 from comarca.sources.city_merge import join_places
+from comarca.sources.fetched import cities as fetched_cities
 from comarca.sources.places import cities_from_file, cities_from_osm, cities_offline
 
 
@@ -12,6 +16,7 @@ def main(
     *,
     territories: str,
     places: str | None,
+    receipt: str | None,
     source: dict[str, Any],
     country: str,
     abroad_buffer_km: float,
@@ -21,14 +26,19 @@ def main(
     area = layer_io.read_layer(territories, "territories")
     osm = layer_io.read_layer(places, "places") if places else None
     found = []
-    if source["provider"] == ("file",):
+    fetched = load_layer_receipt(receipt) if receipt else None
+    provider = rung(source["provider"], fetched)
+    if provider == "file":
         keys = ("name", "population", "id", "layer")
         layer = cities_from_file(source["path"], country=country, **{key: source[key] for key in keys})
-    elif source["provider"] == ("osm",):
+    elif provider == "osm":
         layer = cities_from_osm(osm, country=country)
-    else:
+    elif provider == "geonames":
         layer, found = cities_offline(area, abroad_buffer_km=abroad_buffer_km)
-    if osm is not None and source["provider"] != ("osm",):
+    else:
+        files = present_files(fetched)
+        layer, found = fetched_cities(files, area, provider=provider, abroad_buffer_km=abroad_buffer_km)
+    if osm is not None and provider != "osm":
         layer, joined = join_places(layer, osm)
         found += joined
     layer_io.write_layer(layer, cities, "cities")
@@ -40,6 +50,7 @@ if "snakemake" in globals():
         main(
             territories=snakemake.input.territories,
             places=snakemake.input.get("places"),
+            receipt=snakemake.input.get("receipt"),
             source=snakemake.params.source,
             country=snakemake.params.country,
             abroad_buffer_km=snakemake.params.abroad_buffer_km,

@@ -18,7 +18,8 @@ def main(
     *,
     layer: str,
     source: str,
-    options: dict[str, Any],
+    own: dict[str, Any],
+    service_kinds: list[str],
     speeds: str,
     surfaces: str,
     country: str,
@@ -27,8 +28,13 @@ def main(
     output: str,
     checks: str,
 ) -> None:
-    if options["provider"] == ("file",) and layer != "land_use":
-        whole, found = from_file(layer, source, options, speeds=speeds, surfaces=surfaces, country=country)
+    options = {key: value for key, value in own.items() if key not in {"provider", "path"}}
+    if own and layer == "roads":
+        whole, found = own_roads(source, options, speeds=speeds, surfaces=surfaces, country=country)
+    elif own and layer == "power":
+        whole, found = power_from_file(source, **options)
+    elif own:
+        whole, found = services_from_file(source, **options, known_kinds=service_kinds)
     else:
         whole, found = layer_io.read_layer(source, layer), []
     area = layer_io.read_layer(territories, "territories")
@@ -37,21 +43,17 @@ def main(
     io.write_checks([*found, *near], checks)
 
 
-def from_file(
-    layer: str, path: str, options: dict[str, Any], *, speeds: str, surfaces: str, country: str
+def own_roads(
+    path: str, options: dict[str, Any], *, speeds: str, surfaces: str, country: str
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the user's file of roads, power lines or services."""
-    given = {key: value for key, value in options.items() if key not in {"provider", "path"}}
-    if layer == "power":
-        return power_from_file(path, **given)
-    if layer == "services":
-        return services_from_file(path, **given)
+    """Read the user's roads in the words of the tables of speeds and surfaces."""
+    columns = {key: value for key, value in options.items() if key not in {"layer", "snap_m"}}
     table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
-    name, snap_m = given.pop("layer"), given.pop("snap_m")
     known = {*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
     return roads_from_file(
-        path, RoadColumns(**given), known_classes=table.class_kmh, known_surfaces=known, layer=name, snap_m=snap_m
-    )
+        path, RoadColumns(**columns), known_classes=table.class_kmh, known_surfaces=known,
+        layer=options["layer"], snap_m=options["snap_m"],
+    )  # fmt: skip
 
 
 if "snakemake" in globals():
@@ -59,7 +61,8 @@ if "snakemake" in globals():
         main(
             layer=snakemake.wildcards.layer,
             source=snakemake.input.source,
-            options=snakemake.params.source,
+            own=snakemake.params.own,
+            service_kinds=snakemake.params.service_kinds,
             speeds=str(snakemake.input.speeds),
             surfaces=str(snakemake.input.surfaces),
             country=snakemake.params.country,

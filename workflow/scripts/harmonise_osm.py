@@ -1,14 +1,62 @@
 """Read an OpenStreetMap extract into raw layers, in one pass."""
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from comarca import io, layer_io
+from comarca.catalogue import country as country_of
 from comarca.jobs import job
+from comarca.ladders import rung
+from comarca.receipts import load_layer_receipt
+from comarca.retrieval import present_files
+from comarca.sources.boundaries import territories_from_file
+from comarca.sources.clip import clip_extract, routing_area
+from comarca.sources.fetched import territories as fetched_territories
 from comarca.sources.osm import OSM_LAYERS, read_osm
 
 
-def main(*, extract: str, layers: Mapping[str, str], header: str, checks: str) -> None:
+def region_outline(*, file: str | None, receipt: str | None, source: dict[str, Any], country: str):
+    """Read the region's outline, if it is known without the extract."""
+    found = load_layer_receipt(receipt) if receipt else None
+    provider = rung(source["provider"], found)
+    if provider == "osm":
+        return None
+    if provider == "file":
+        keys = ("id", "name", "layer", "parent", "dissolve")
+        layer, _ = territories_from_file(file, country=country, **{key: source[key] for key in keys})
+    else:
+        level, place = source["level"], country_of(country)
+        layer, _ = fetched_territories(present_files(found), provider=provider, country=place, level=level)
+    return layer.union_all()
+
+
+def main(
+    *,
+    path: str | None,
+    receipt: str | None,
+    outline: dict[str, Any],
+    buffer_km: float,
+    layers: Mapping[str, str],
+    header: str,
+    checks: str,
+) -> None:
+    found = load_layer_receipt(receipt) if receipt else None
+    with tempfile.TemporaryDirectory(dir=Path(header).parent) as folder:
+        extract = path
+        if found is not None and found.provider != "file":
+            extract = str(present_files(found)[0])
+            is_larger = "cut to the country" in found.files[0].note
+            if is_larger and (boundary := region_outline(**outline)) is not None:
+                part = Path(folder, "extract.osm.pbf")
+                clip_extract(Path(extract), part, routing_area(boundary, buffer_km=buffer_km))
+                extract = str(part)
+        write_layers(extract, layers=layers, header=header, checks=checks)
+
+
+def write_layers(extract: str, *, layers: Mapping[str, str], header: str, checks: str) -> None:
     osm = read_osm(extract, [name for name in OSM_LAYERS if name in layers])
     for name, path in layers.items():
         layer_io.write_layer(osm[name], path, name)
@@ -19,7 +67,15 @@ def main(*, extract: str, layers: Mapping[str, str], header: str, checks: str) -
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            extract=snakemake.input.extract,
+            path=snakemake.params.path,
+            receipt=snakemake.input.get("receipt"),
+            outline={
+                "file": snakemake.input.get("outline"),
+                "receipt": snakemake.input.get("outline_receipt"),
+                "source": snakemake.params.territories,
+                "country": snakemake.params.country,
+            },
+            buffer_km=snakemake.params.buffer_km,
             layers={name: path for name, path in snakemake.output.items() if name in OSM_LAYERS},
             header=snakemake.output.header,
             checks=snakemake.output.checks,

@@ -1,11 +1,19 @@
-"""Spread the population of places over their buildings."""
+"""Spread the population of places over their buildings, unless a provider knows where people live."""
+
+import pandas as pd
 
 from comarca import io, layer_io
 from comarca.jobs import job
+from comarca.receipts import load_layer_receipt
 from comarca.settlements import settlement_population
 
 
-def main(*, layers: dict[str, str], population: str, checks: str) -> None:
+def main(*, receipt: str | None, layers: dict[str, str], population: str, checks: str) -> None:
+    if receipt and load_layer_receipt(receipt).provider != "settlements":
+        # Nobody reads it: it only has to be there.
+        io.write_table(pd.DataFrame(), population)
+        io.write_checks([], checks)
+        return
     layer, found = settlement_population(**{name: layer_io.read_layer(path, name) for name, path in layers.items()})
     layer_io.write_layer(layer, population, "population")
     io.write_checks(found, checks)
@@ -14,6 +22,7 @@ def main(*, layers: dict[str, str], population: str, checks: str) -> None:
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
+            receipt=snakemake.input.get("receipt"),
             layers={
                 name: snakemake.input[name] for name in ("territories", "cities", "places", "buildings", "land_use")
             },

@@ -1,23 +1,41 @@
-"""Take the territories from OSM boundaries or from a file."""
+"""Take the territories from a provider of boundaries, from OSM boundaries or from a file."""
 
 from typing import Any
 
 from comarca import io, layer_io
 from comarca.catalogue import country as country_of
 from comarca.jobs import job
+from comarca.ladders import rung
+from comarca.receipts import load_layer_receipt
+from comarca.retrieval import present_files
 from comarca.sources.boundaries import territories_from_file, territories_from_osm
+from comarca.sources.fetched import territories as fetched_territories
 
 
-def main(*, boundaries: str, source: dict[str, Any], country: str, territories: str, checks: str) -> None:
+def main(
+    *,
+    boundaries: str | None,
+    osm: str | None,
+    receipt: str | None,
+    source: dict[str, Any],
+    country: str,
+    territories: str,
+    checks: str,
+) -> None:
     known = country_of(country)
-    if source["provider"] == ("osm",):
+    fetched = load_layer_receipt(receipt) if receipt else None
+    provider = rung(source["provider"], fetched)
+    if provider == "osm":
         level = source["admin_level"] or known.osm_admin_level
         layer, found = territories_from_osm(
-            layer_io.read_layer(boundaries, "boundaries"), country=country, country_alpha2=known.iso2, admin_level=level
+            layer_io.read_layer(osm, "boundaries"), country=country, country_alpha2=known.iso2, admin_level=level
         )
-    else:
+    elif provider == "file":
         keys = ("id", "name", "layer", "parent", "dissolve")
         layer, found = territories_from_file(boundaries, country=country, **{key: source[key] for key in keys})
+    else:
+        files = present_files(fetched)
+        layer, found = fetched_territories(files, provider=provider, country=known, level=source["level"])
     layer_io.write_layer(layer, territories, "territories")
     io.write_checks(found, checks)
 
@@ -25,7 +43,9 @@ def main(*, boundaries: str, source: dict[str, Any], country: str, territories: 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            boundaries=snakemake.input.boundaries,
+            boundaries=snakemake.input.get("boundaries"),
+            osm=snakemake.input.get("osm"),
+            receipt=snakemake.input.get("receipt"),
             source=snakemake.params.source,
             country=snakemake.params.country,
             territories=snakemake.output.territories,

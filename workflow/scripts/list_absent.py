@@ -8,7 +8,11 @@ from comarca.receipts import load_layer_receipt
 
 
 def main(
-    *, receipts: Mapping[str, str], losses: Mapping[str, Sequence[str]], columns: Mapping[str, Sequence[str]], absent: str
+    *,
+    receipts: Mapping[str, str],
+    losses: Mapping[str, Sequence[str]],
+    columns: Mapping[str, Sequence[str]],
+    absent: str,
 ) -> None:
     missing = [load_layer_receipt(path) for path in receipts.values()]
     missing = [receipt for receipt in missing if receipt.status == "missing"]

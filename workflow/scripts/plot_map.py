@@ -3,6 +3,7 @@
 from typing import Any
 
 from comarca import io
+from comarca.absent import mapped_values
 from comarca.jobs import job
 from comarca.maps.choropleth import draw_map, save_map
 from comarca.maps.theme import MapOptions
@@ -20,7 +21,7 @@ def main(
     paths: list[str],
 ) -> None:
     entry = Column(**column)
-    values = io.read_table(table).set_index("territory_id")[entry.name]
+    values = mapped_values(io.read_table(table).set_index("territory_id"), entry.name)
     chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
     figure = draw_map(io.read_pickle(base), entry, values, options=chosen, classes=io.read_pickle(classes)[entry.name])
     for path in paths:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
+from comarca.column_names import sector_key
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.diversity import hill_number, shannon, simpson
@@ -186,23 +185,6 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
         rows=[{"territory_id": str(code)} for code in strange[:20]],
     )
     return Indicators(values, explain(values, Flag.NOT_IN_SOURCE, **reasons), [check])
-
-
-def sector_key(name: str) -> str:
-    """Make the part of a column name that stands for a sector.
-
-    Parameters
-    ----------
-    name : str
-        Name of the sector in the user's table.
-
-    Returns
-    -------
-    str
-        Lower case without accents, with an underscore for all but letters and digits.
-    """
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
 
 
 def _small_firms(firms: pd.DataFrame, index: pd.Index, max_jobs: int) -> Indicators:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FAMILY: Final = "attributes"
+TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
 _TRUE: Final = frozenset({"1", "true", "yes", "si", "sim", "verdadero", "verdadeiro"})
 _FALSE: Final = frozenset({"0", "false", "no", "nao", "falso"})
 

@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Layers that can be read.
-OSM_LAYERS: Final = ("roads", "power", "services", "land_use", "places", "buildings", "boundaries")
+OSM_LAYERS: Final = ("roads", "power", "services", "economy", "land_use", "places", "buildings", "boundaries")
+_ECONOMY_KEYS: Final = tuple(osm_tags.ECONOMY_KEYS)
+#: Layers of facilities that may be mapped as a node and as an area.
+_FACILITIES: Final = {"services": osm_tags.service_kind, "economy": osm_tags.establishment}
 _PLACE_KEYS: Final = ("place", "name", "population")
 
 
@@ -130,7 +133,11 @@ def _wanted(layers: Collection[str]) -> Wanted:
     areas = area_keys(layers, further=False)
     # Areas go by open sets of values, and filters are linked by "and": with them, ways have to go by keys.
     keys = tuple(dict.fromkeys((*(key for key, _ in (*roads, *power)), *areas))) if areas else ()
-    return Wanted((*places, *services), (*roads, *power), keys, areas)
+    # Filters for tags and for keys cannot be linked by "or" either: shops have no closed list of tags.
+    node_tags = (*places, *services)
+    further = _ECONOMY_KEYS if "economy" in layers else ()
+    node_keys = tuple(dict.fromkeys((*(key for key, _ in node_tags), *further))) if further else ()
+    return Wanted(node_tags, node_keys, (*roads, *power), keys, areas)
 
 
 def _parse(
@@ -157,29 +164,35 @@ def _parse(
     if parts.wanted:
         add_relations(parts, areas)
         dropped["areas"] = parts.dropped
-        found |= {name: parts.layer(name) for name in parts.wanted if name != "services"}
-    if "services" in layers:
-        found["services"], dropped["services"] = _services(found["services"], parts.layer("services"))
+        found |= {name: parts.layer(name) for name in parts.wanted if name not in _FACILITIES}
+    for name in _FACILITIES:
+        if name in layers:
+            found[name], dropped[name] = _facilities(found[name], parts.layer(name))
+    if "economy" in layers:
+        said = found["economy"]["kind"].astype("str").str.split("=", n=1)
+        parts_of = {"sector": said.str[0].astype("str"), "category": said.str[1].astype("str")}
+        found["economy"] = found["economy"].assign(**parts_of)
     return found, dropped
 
 
 def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
-    if not {"places", "services"} & set(layers):
+    if not {"places", *_FACILITIES} & set(layers):
         return {}
-    nodes = read_nodes(opl, (*_PLACE_KEYS, *SERVICE_KEYS))
+    nodes = read_nodes(opl, tuple(dict.fromkeys((*_PLACE_KEYS, *SERVICE_KEYS, *_ECONOMY_KEYS))))
     nodes["id"] = "n" + nodes["id"].astype("str")
     points = gpd.GeoDataFrame(nodes, geometry=shapely.points(nodes[["longitude", "latitude"]].to_numpy()), crs=STORAGE)
     found = {}
     if "places" in layers:
         places = points[points["place"].isin(osm_tags.SETTLEMENTS)]
         found["places"] = places.assign(population_persons=parse_count(places["population"]))
-    if "services" in layers:
-        services = points.assign(kind=osm_tags.service_kind(points))
-        found["services"] = services.loc[services["kind"].notna(), ["id", "kind", "name", "geometry"]]
+    for name, kind_of in _FACILITIES.items():
+        if name in layers:
+            facilities = points.assign(kind=kind_of(points))
+            found[name] = facilities.loc[facilities["kind"].notna(), ["id", "kind", "name", "geometry"]]
     return found
 
 
-def _services(nodes: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Counter[str]]:
+def _facilities(nodes: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Counter[str]]:
     both = gpd.GeoDataFrame(pd.concat([nodes, areas], ignore_index=True), crs=STORAGE)
     distinct = without_twins(both)
     return distinct, Counter({"mapped a second time": len(both) - len(distinct)})

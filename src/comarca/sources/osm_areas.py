@@ -1,4 +1,4 @@
-"""Land use, buildings, boundaries and service areas out of closed OSM ways and multipolygon relations."""
+"""Land use, buildings, boundaries, services and establishments out of closed OSM ways and multipolygon relations."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ LAYER_KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("boundary", "name", "ISO3166-1", "ISO3166-1:alpha2", "ISO3166-2", "ref"),
     ),
     "services": (SERVICE_KEYS, ("name",)),
+    "economy": (tuple(osm_tags.ECONOMY_KEYS), ("name",)),
 }
 _RING_VERTICES: Final = 4
 
@@ -229,10 +230,15 @@ def _say_service(tags: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"kind": osm_tags.service_kind(tags), "name": tags["name"]})
 
 
+def _say_economy(tags: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"kind": osm_tags.establishment(tags), "name": tags["name"]})
+
+
 #: Per layer, what tags say of an area; the first column is null for areas that do not belong to it.
 _SAY: Final[dict[str, Callable[[pd.DataFrame], pd.DataFrame]]] = {
     "land_use": _say_land_use,
     "buildings": _say_building,
     "boundaries": _say_boundary,
     "services": _say_service,
+    "economy": _say_economy,
 }

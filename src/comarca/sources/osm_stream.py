@@ -34,7 +34,9 @@ class Wanted:
     Attributes
     ----------
     node_tags : tuple of (str, str)
-        Nodes with one of these tags are kept.
+        Nodes with one of these tags are kept,
+    node_keys : tuple of str
+        or, if this is given, all nodes with one of these keys.
     way_tags : tuple of (str, str)
         Ways with one of these tags are kept,
     way_keys : tuple of str
@@ -44,6 +46,7 @@ class Wanted:
     """
 
     node_tags: tuple[tuple[str, str], ...] = ()
+    node_keys: tuple[str, ...] = ()
     way_tags: tuple[tuple[str, str], ...] = ()
     way_keys: tuple[str, ...] = ()
     area_keys: tuple[str, ...] = ()
@@ -164,10 +167,11 @@ def _area_relations(path: Path, wanted: Wanted) -> list[int]:
 
 def _filters(wanted: Wanted, relations: Sequence[int]) -> Iterator[BaseFilter]:
     has_ways = wanted.way_tags or wanted.way_keys
-    kinds = (osm.NODE if wanted.node_tags else osm.NOTHING) | (osm.WAY if has_ways else osm.NOTHING)
+    has_nodes = wanted.node_tags or wanted.node_keys
+    kinds = (osm.NODE if has_nodes else osm.NOTHING) | (osm.WAY if has_ways else osm.NOTHING)
     yield EntityFilter(kinds | osm.AREA)
-    if wanted.node_tags:
-        yield _for(osm.NODE, TagFilter(*wanted.node_tags))
+    if has_nodes:
+        yield _for(osm.NODE, KeyFilter(*wanted.node_keys) if wanted.node_keys else TagFilter(*wanted.node_tags))
     if has_ways:
         yield _for(osm.WAY, KeyFilter(*wanted.way_keys) if wanted.way_keys else TagFilter(*wanted.way_tags))
     # libosmium numbers the area of relation r as 2r + 1, and that of a closed way w as 2w.

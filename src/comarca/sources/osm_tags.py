@@ -48,6 +48,30 @@ SERVICE_KINDS: Final[dict[tuple[str, str], str]] = {
     ("communication:mobile_phone", "yes"): "telecom",
 }
 
+#: Sector of the local economy by key: all values of it count but those below, or only those listed. Of several that
+#: fit, the first one counts.
+ECONOMY_KEYS: Final[dict[str, tuple[str, tuple[str, ...] | None]]] = {
+    "shop": ("shop", None),
+    "craft": ("craft", None),
+    "office": ("office", None),
+    "industrial": ("industry", None),
+    "man_made": ("industry", ("works",)),
+    "tourism": (
+        "tourism",
+        ("hotel", "motel", "guest_house", "hostel", "apartment", "chalet", "camp_site", "caravan_site", "alpine_hut",
+         "wilderness_hut", "museum", "gallery", "theme_park", "zoo", "aquarium"),
+    ),
+    "amenity": (
+        "service",
+        ("restaurant", "cafe", "bar", "pub", "fast_food", "ice_cream", "biergarten", "food_court", "nightclub", "bank",
+         "bureau_de_change", "money_transfer", "pharmacy", "doctors", "dentist", "veterinary", "fuel", "car_wash",
+         "car_rental", "boat_rental", "vehicle_inspection", "driving_school", "language_school", "cinema", "theatre",
+         "casino", "gambling", "internet_cafe", "coworking_space", "studio", "marketplace", "funeral_hall"),
+    ),
+}  # fmt: skip
+#: Values that say that there is no establishment, or no longer.
+_NO_ESTABLISHMENT: Final = ("no", "none", "vacant", "disused", "abandoned", "closed", "construction", "proposed")
+
 #: Values of ``natural`` that say what covers the ground.
 NATURAL_COVER: Final = (
     "wood", "scrub", "heath", "grassland", "fell", "tundra", "moor", "wetland", "mud", "water", "glacier", "bare_rock",
@@ -118,6 +142,27 @@ def service_kind(tags: pd.DataFrame) -> pd.Series:
     for (key, value), name in SERVICE_KINDS.items():
         kind = kind.mask(kind.isna() & (tags[key] == value), name)
     return kind
+
+
+def establishment(tags: pd.DataFrame) -> pd.Series:
+    """Sector and category of each establishment of the local economy, such as ``shop=bakery``, null if it is none.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        One column per key in `ECONOMY_KEYS`.
+
+    Returns
+    -------
+    pandas.Series
+        Same index. The sector is one of those in `ECONOMY_KEYS`, the category the first value of its tag.
+    """
+    found = pd.Series(None, index=tags.index, dtype="str")
+    for key, (sector, listed) in ECONOMY_KEYS.items():
+        value = tags[key][found.isna()].dropna().astype("str").str.split(";", n=1).str[0].str.strip().str.lower()
+        counts = ~value.isin(["", *_NO_ESTABLISHMENT]) if listed is None else value.isin(listed)
+        found[value.index[counts]] = f"{sector}=" + value[counts]
+    return found
 
 
 def land_use(tags: pd.DataFrame) -> pd.Series:

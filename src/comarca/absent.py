@@ -1,0 +1,148 @@
+"""What a region turned out to lack when it ran: optional layers that no provider had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from pyarrow import parquet
+
+from comarca import io
+from comarca.quality import NotComputed
+from comarca.receipts import Failure
+from comarca.registry import Column
+from comarca.results import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from comarca.io import PathLike
+
+
+def published(columns: Sequence[Mapping[str, Any]], table: PathLike) -> list[Column]:
+    """Keep the planned columns that the table has: those of absent layers were left out of it.
+
+    Parameters
+    ----------
+    columns : sequence of mapping
+        The planned columns, as plain data.
+    table : path-like
+        The assembled table.
+
+    Returns
+    -------
+    list of Column
+        In the same order.
+    """
+    names = set(parquet.read_schema(table).names)
+    return [Column(**column) for column in columns if column["name"] in names]
+
+
+def mapped_values(table: pd.DataFrame, name: str) -> pd.Series:
+    """Take a column to draw; one that was left out of the table gives a map without data.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The assembled table.
+    name : str
+        A planned column.
+
+    Returns
+    -------
+    pandas.Series
+        Indexed like the table.
+    """
+    return table[name] if name in table else pd.Series(np.nan, index=table.index, name=name)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Layers that could not be had, and what goes with them.
+
+    Attributes
+    ----------
+    layers : frozenset of str
+        Layers and conditions that the configuration promises and the run does not have.
+    columns : frozenset of str
+        Columns that rest on them.
+    failures : tuple of Failure
+        Why, one row per provider.
+    """
+
+    layers: frozenset[str] = frozenset()
+    columns: frozenset[str] = frozenset()
+    failures: tuple[Failure, ...] = ()
+
+    @classmethod
+    def read(cls, path: str | None) -> Absent:
+        """Read what a run noted.
+
+        Parameters
+        ----------
+        path : str or None
+            JSON file; None where nothing can be lacking.
+
+        Returns
+        -------
+        Absent
+            Empty if there is no file.
+        """
+        if path is None:
+            return cls()
+        entry = io.read_json(path)
+        failures = tuple(Failure(**row) for row in entry["failures"])
+        return cls(frozenset(entry["layers"]), frozenset(entry["columns"]), failures)
+
+    def kept(self, columns: Sequence[Column]) -> list[Column]:
+        """Keep the columns that can be computed.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            The planned ones.
+
+        Returns
+        -------
+        list of Column
+            Without those that rest on what is absent.
+        """
+        return [column for column in columns if column.name not in self.columns]
+
+    def not_computed(self, columns: Sequence[Column]) -> list[NotComputed]:
+        """Name the columns that are left out, for the quality report.
+
+        Parameters
+        ----------
+        columns : sequence of Column
+            The planned ones.
+
+        Returns
+        -------
+        list of NotComputed
+            With the fetched layer that could not be had.
+        """
+        missing = tuple(dict.fromkeys(failure.layer for failure in self.failures))
+        key = " or ".join(f"{layer}.provider" for layer in missing)
+        return [
+            NotComputed(column.name, column.title["en"], missing, key)
+            for column in columns
+            if column.name in self.columns
+        ]
+
+    def checks(self) -> list[Check]:
+        """Say why layers are absent.
+
+        Returns
+        -------
+        list of Check
+            One ``warn`` with a row per provider that was tried; none if nothing is absent.
+        """
+        if not self.failures:
+            return []
+        layers = ", ".join(dict.fromkeys(failure.layer for failure in self.failures))
+        message = f"No provider had {layers}: {len(self.columns)} columns that rest on it are not computed."
+        rows = [failure.as_dict() for failure in self.failures]
+        return [Check("layers_not_retrieved", "warn", len(self.failures), "every layer can be had", message, rows)]

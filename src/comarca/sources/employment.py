@@ -1,0 +1,124 @@
+"""Tables of jobs by sector and of firms by size class."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.column_names import sector_key
+from comarca.errors import InputError
+from comarca.sources.tables import Decimal, clean_codes, decimal_of, parse_numbers, pick_columns, read_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: Per table: its keys within a territory, and its figures.
+TABLES: Final[dict[str, tuple[str, str]]] = {"employment": ("sector", "jobs"), "firms": ("max_jobs", "firms")}
+
+
+def read_economy_table(
+    path: str | Path,
+    *,
+    name: str,
+    columns: Mapping[str, str] | None = None,
+    decimal: Decimal | None = None,
+    sheet: str | int = 0,
+    skip_rows: int = 0,
+) -> pd.DataFrame:
+    """Read jobs by territory and sector, or firms by territory and size class.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV, XLSX or Parquet file with one row per territory and sector, or size class.
+    name : str
+        ``employment`` (columns ``territory_id``, ``sector``, ``jobs``) or ``firms`` (``territory_id``, ``max_jobs``,
+        the largest number of jobs of the size class, empty where it is open, and ``firms``).
+    columns : mapping, optional
+        Our column names -> the file's, ``territory_name`` among them if it has one.
+    decimal : {",", "."}, optional
+        Sign of the decimals; found out from the numbers if not given.
+    sheet, skip_rows
+        See `comarca.sources.tables.read_text_table`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``territory_id``, ``territory_name``, the key and the figure, NaN where it is not given; sorted.
+
+    Raises
+    ------
+    InputError
+        If columns lack, a number cannot be read or is negative, or a territory has two rows of one key.
+    """
+    where, (key, figure) = str(path), TABLES[name]
+    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    hint: Decimal | None = "," if raw.attrs.get("separator") == ";" else None
+    table = pick_columns(raw, columns or {}, required=["territory_id", key, figure], where=where)
+    numbers = [column for column in (key, figure) if column != "sector"]
+    sign = decimal or decimal_of(pd.concat([table[column] for column in numbers]), where=where, hint=hint)
+    values = {column: parse_numbers(table[column], decimal=sign, where=f"{where}, column {column}")
+              for column in numbers}  # fmt: skip
+    names = table.get("territory_name", "")
+    tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
+    if key == "sector":
+        tidy["sector"] = tidy["sector"].str.strip()
+        tidy = tidy[tidy["sector"] != ""]
+    tidy = tidy[["territory_id", "territory_name", key, figure]]
+    tidy = tidy.sort_values(["territory_id", "territory_name", key], ignore_index=True)
+    _check(tidy, key, figure, where)
+    return tidy
+
+
+def read_sectors(
+    path: str | Path, *, columns: Mapping[str, str] | None = None, sheet: str | int = 0, skip_rows: int = 0
+) -> dict[str, str]:
+    """Read which sectors a table of jobs knows.
+
+    Parameters
+    ----------
+    path : path-like
+        The table.
+    columns, sheet, skip_rows
+        As for `read_economy_table`.
+
+    Returns
+    -------
+    dict
+        Part of a column name that stands for the sector -> its name in the table, sorted.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or two sectors differ in accents or punctuation only.
+    """
+    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    names = pick_columns(raw, columns or {}, required=["sector"], where=str(path))["sector"].str.strip()
+    found: dict[str, str] = {}
+    for name in sorted(set(names) - {""}):
+        key = sector_key(name)
+        if not key or key in found:
+            raise InputError(f"{path}, column sector", got=name, expected="names that differ in letters or digits",
+                             remedy=f"It reads like {found[key]!r}." if key else "")  # fmt: skip
+        found[key] = name
+    return found
+
+
+def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:
+    negative = table[figure] < 0
+    if key == "max_jobs":
+        negative |= table[key] < 0
+    if negative.any():
+        row = table[negative].iloc[0]
+        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}", got=row[figure],
+                         expected="figures of 0 or more")  # fmt: skip
+    repeated = table.duplicated(["territory_id", "territory_name", key])
+    if repeated.any():
+        row = table[repeated].iloc[0]
+        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
+                         got=f"two rows of {key} {row[key]}", expected=f"one row per territory and {key}")  # fmt: skip
+    if not np.isfinite(table[figure].fillna(0.0)).all():
+        raise InputError(f"{where}, column {figure}", got="a number that is not finite", expected="finite numbers")

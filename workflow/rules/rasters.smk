@@ -1,0 +1,49 @@
+# Rasters of people at earlier dates and of light at night -> tables.
+
+
+rule build_population_by_year:
+    input:
+        rasters=lambda w: list(dated_rasters(w, "population").values()),
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_population_by_year"),
+    output:
+        table=in_region("layers/population_by_year.parquet"),
+        checks=in_region("checks/population_by_year.json"),
+    log:
+        in_region("logs/build_population_by_year.log"),
+    benchmark:
+        in_region("benchmarks/build_population_by_year.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        years=lambda w: list(dated_rasters(w, "population")),
+        nodata=lambda w: region_of(w).population.nodata,
+    message:
+        "{wildcards.region}: summing the population of each year."
+    script:
+        "../scripts/build_population_by_year.py"
+
+
+rule build_night_lights:
+    input:
+        rasters=lambda w: list(dated_rasters(w, "night_lights").values()),
+        territories=in_region("layers/territories.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("build_night_lights"),
+    output:
+        by_territory=in_region("layers/territory_lights.parquet"),
+        by_demand=in_region("layers/demand_lights.parquet"),
+        checks=in_region("checks/territory_lights.json"),
+    log:
+        in_region("logs/build_night_lights.log"),
+    benchmark:
+        in_region("benchmarks/build_night_lights.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        years=lambda w: list(dated_rasters(w, "night_lights")),
+        nodata=lambda w: region_of(w).night_lights.nodata,
+    message:
+        "{wildcards.region}: measuring the light at night."
+    script:
+        "../scripts/build_night_lights.py"

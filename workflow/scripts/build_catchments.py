@@ -1,0 +1,30 @@
+"""Draw the catchments of the cities of a class as areas."""
+
+import rasterio
+from pyproj import CRS
+
+from comarca import io, layer_io
+from comarca.catchments import catchment_areas
+from comarca.grids import Grid
+from comarca.jobs import job
+from comarca.travel_times import in_class
+
+
+def main(*, raster: str, cities: str, interval: tuple[float, float | None], catchments: str) -> None:
+    places = layer_io.read_layer(cities, "cities")
+    places = places[in_class(places, interval)].reset_index(drop=True)
+    with rasterio.open(raster) as source:
+        grid = Grid(CRS.from_wkt(source.crs.to_wkt()), source.transform, source.shape)
+        areas = catchment_areas(source.read(1), grid, places)
+    with io.atomic_path(catchments) as part:
+        areas.to_parquet(part, index=False, compression="zstd")
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            raster=snakemake.input.raster,
+            cities=snakemake.input.cities,
+            interval=snakemake.params.interval,
+            catchments=snakemake.output.catchments,
+        )

@@ -1,0 +1,43 @@
+"""Measure the light at night by territory and year, and where people live."""
+
+import pandas as pd
+
+from comarca import io, layer_io
+from comarca.dated_rasters import sums_by_year
+from comarca.jobs import job
+from comarca.rasters import Raster, values_at
+
+
+def main(
+    *,
+    rasters: list[str],
+    years: list[int],
+    nodata: float | str | None,
+    territories: str,
+    demand: str,
+    by_territory: str,
+    by_demand: str,
+    checks: str,
+) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    dated = {year: Raster(path, nodata=nodata) for year, path in zip(years, rasters, strict=True)}
+    sums, found = sums_by_year(dated, area, name="night_lights")
+    places = layer_io.read_layer(demand, "demand")
+    light = values_at(dated[max(dated)], places.geometry.x, places.geometry.y)
+    io.write_table(sums.rename(columns={"sum": "light"}), by_territory)
+    io.write_table(pd.DataFrame({"light": light}, index=places["demand_id"]), by_demand)
+    io.write_checks(found, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            rasters=list(snakemake.input.rasters),
+            years=snakemake.params.years,
+            nodata=snakemake.params.nodata,
+            territories=snakemake.input.territories,
+            demand=snakemake.input.demand,
+            by_territory=snakemake.output.by_territory,
+            by_demand=snakemake.output.by_demand,
+            checks=snakemake.output.checks,
+        )

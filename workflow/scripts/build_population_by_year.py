@@ -1,0 +1,28 @@
+"""Sum the population rasters of several years by territory."""
+
+from comarca import io, layer_io
+from comarca.dated_rasters import sums_by_year
+from comarca.jobs import job
+from comarca.rasters import Raster
+
+
+def main(
+    *, rasters: list[str], years: list[int], nodata: float | str | None, territories: str, table: str, checks: str
+) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    dated = {year: Raster(path, nodata=nodata) for year, path in zip(years, rasters, strict=True)}
+    sums, found = sums_by_year(dated, area, name="population")
+    io.write_table(sums.rename(columns={"sum": "persons"}), table)
+    io.write_checks(found, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            rasters=list(snakemake.input.rasters),
+            years=snakemake.params.years,
+            nodata=snakemake.params.nodata,
+            territories=snakemake.input.territories,
+            table=snakemake.output.table,
+            checks=snakemake.output.checks,
+        )

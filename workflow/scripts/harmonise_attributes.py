@@ -1,0 +1,40 @@
+"""Join the user's own tables to the territories, as columns like any other."""
+
+from typing import Any
+
+import pandas as pd
+
+from comarca import io, layer_io
+from comarca.combine import join_parts
+from comarca.jobs import job
+from comarca.sources.attributes import AttributeColumn, read_attributes
+
+
+def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks: str) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    parts = [
+        read_attributes(
+            source["path"],
+            area,
+            {name: AttributeColumn(**entry) for name, entry in source["columns"].items()},
+            id_column=source["id"],
+            name_column=source["name"],
+            parent_column=source["parent"],
+            decimal=source["decimal"],
+            sheet=source["sheet"] or 0,
+        )
+        for source in sources
+    ]
+    joined = join_parts(parts, pd.Index(area["territory_id"].sort_values(), name="territory_id"))
+    io.write_indicators(joined, table)
+    io.write_checks(joined.checks, checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            sources=snakemake.params.sources,
+            territories=snakemake.input.territories,
+            table=snakemake.output.table,
+            checks=snakemake.output.checks,
+        )

@@ -1,0 +1,30 @@
+"""Read jobs by sector or firms by size class and join them to the territories by code."""
+
+from typing import Any
+
+from comarca import io, layer_io
+from comarca.jobs import job
+from comarca.sources.employment import read_economy_table
+from comarca.sources.join import join_by_code
+
+
+def main(*, name: str, table: str, territories: str, source: dict[str, Any], layer: str, checks: str) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
+    options = {key: source[key] for key in ("columns", "decimal", "sheet", "skip_rows") if source[key]}
+    found = read_economy_table(table, name=name, **options)
+    joined, check = join_by_code(found, names, name=name, codes=source["codes"])
+    io.write_table(joined, layer)
+    io.write_checks([check], checks)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            name=snakemake.wildcards.layer,
+            table=snakemake.input.table,
+            territories=snakemake.input.territories,
+            source=snakemake.params.source,
+            layer=snakemake.output.layer,
+            checks=snakemake.output.checks,
+        )
