@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 
 AFTER_A_FAMILY = {
     "assemble_table", "export_csv", "export_long", "export_codebook", "export_geoparquet", "export_geopackage",
-    "assemble_provenance", "assemble_quality", "tables",
+    "assemble_provenance", "assemble_quality", "export_xlsx", "export_stata", "export_datapackage", "tables",
 }  # fmt: skip
 
 

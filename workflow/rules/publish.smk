@@ -131,7 +131,6 @@ rule export_geopackage:
 rule export_xlsx:
     input:
         table=in_region("indicators/table.parquet"),
-        codebook=in_region("codebook.csv"),
         sources=in_region("indicators/sources.parquet"),
         code=code("export_xlsx"),
     output:
@@ -172,9 +171,6 @@ rule export_stata:
 rule export_datapackage:
     input:
         table=in_region("indicators/table.parquet"),
-        csv=in_region("indicators.csv"),
-        long=in_region("indicators_long.csv"),
-        codebook=in_region("codebook.csv"),
         sources=in_region("indicators/sources.parquet"),
         code=code("export_datapackage"),
     output:

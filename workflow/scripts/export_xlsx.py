@@ -2,20 +2,21 @@
 
 from typing import Any
 
-import pandas as pd
-
 from comarca import io
 from comarca.absent import published
+from comarca.codebook import codebook
 from comarca.exports_xlsx import write_xlsx
 from comarca.jobs import job
 
 
-def main(*, table: str, codebook: str, sources: str, columns: list[dict[str, Any]], language: str, output: str) -> None:
+def main(*, table: str, sources: str, columns: list[dict[str, Any]], language: str, output: str) -> None:
+    values = io.read_table(table)
+    entries = published(columns, table)
     with io.atomic_path(output) as part:
         write_xlsx(
-            io.read_table(table),
-            published(columns, table),
-            pd.read_csv(codebook, keep_default_na=False),
+            values,
+            entries,
+            codebook(entries, values),
             io.read_table(sources),
             part,
             language=language,
@@ -26,7 +27,6 @@ if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             table=snakemake.input.table,
-            codebook=snakemake.input.codebook,
             sources=snakemake.input.sources,
             columns=snakemake.params.columns,
             language=snakemake.params.language,

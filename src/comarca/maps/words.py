@@ -49,6 +49,11 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
     "m2": {"en": "m²", "es": "m²", "pt": "m²"},
     "persons/km2": {"en": "persons per km²", "es": "personas por km²", "pt": "pessoas por km²"},
     "km/100 km2": {"en": "km per 100 km²", "es": "km por 100 km²", "pt": "km por 100 km²"},
+    "km/1000 persons": {"en": "km per 1,000 persons", "es": "km por 1000 personas", "pt": "km por mil pessoas"},
+    "1/10000 persons": {"en": "per 10,000 persons", "es": "por 10 000 personas", "pt": "por 10 mil pessoas"},
+    "DN/1000 persons": {"en": "light (DN) per 1,000 persons", "es": "luz (DN) por 1000 personas",
+                        "pt": "luz (DN) por mil pessoas"},
+    "%/year": {"en": "% a year", "es": "% por año", "pt": "% ao ano"},
 }
 _KINDS: Final[dict[str, dict[str, str]]] = {
     "_share": {"en": "%", "es": "%", "pt": "%"},
