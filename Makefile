@@ -34,7 +34,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/bench_zonal.py
 
 probe: $(READY)
-	$(BIN)/pytest -m network -s tests
+	$(BIN)/pytest -m network tests/network -s
 
 # The environment: exactly what the lock file says, then this package on top of it.
 $(READY): requirements.lock pyproject.toml

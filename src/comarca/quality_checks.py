@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from comarca.crs import equal_area_crs, geodesic_area_km2
+from comarca.crs import geodesic_area_km2
 from comarca.results import Check
-from comarca.units import M2_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +23,6 @@ MAX_ROBUST_Z: Final = 6.0
 MAX_MISSING_SHARE: Final = 0.5
 MAX_YEARS_APART: Final = 5
 AREA_TOLERANCE_SHARE: Final = 0.02
-OVERLAP_TOLERANCE_SHARE: Final = 1e-4
 # Share of the normal distribution's standard deviation that the median absolute deviation estimates.
 _MAD_PER_SIGMA: Final = 0.674489750196082
 
@@ -36,7 +34,6 @@ def table_checks(
     *,
     territories: gpd.GeoDataFrame,
     years: Mapping[str, int | None] | None = None,
-    expected_count: int | None = None,
     expected_area_km2: float | None = None,
 ) -> list[Check]:
     """Check the table as a whole.
@@ -51,7 +48,7 @@ def table_checks(
         Layer ``territories``, EPSG:4326.
     years : mapping, optional
         Column name -> year of its data.
-    expected_count, expected_area_km2 : int, float, optional
+    expected_area_km2 : float, optional
         What the country catalogue says; not checked if not given.
 
     Returns
@@ -60,9 +57,7 @@ def table_checks(
         Territories, missing values, outliers and data dates.
     """
     numeric = [column.name for column in columns if column.kind == "number" and column.name in table]
-    checks = [valid_territories(territories), overlaps(territories), shared_names(table)]
-    if expected_count is not None:
-        checks.append(territory_count(len(territories), expected_count))
+    checks = [valid_territories(territories), shared_names(table)]
     if expected_area_km2 is not None:
         checks.append(territory_area(territories, expected_area_km2))
     return [*checks, missing_values(flags, table), outliers(table, numeric), data_dates(years or {})]
@@ -82,22 +77,6 @@ def valid_territories(territories: gpd.GeoDataFrame) -> Check:
     )
 
 
-def overlaps(territories: gpd.GeoDataFrame) -> Check:
-    """Check that territories do not lie over each other: sum of areas against area of the union."""
-    shapes = territories.geometry.to_crs(equal_area_crs(tuple(territories.total_bounds))).to_numpy()
-    shapes = np.where(shapely.is_valid(shapes), shapes, shapely.make_valid(shapes))
-    total = float(shapely.area(shapes).sum())
-    overlap = 0.0 if shapely.coverage_is_valid(shapes) else max(total - shapely.union_all(shapes).area, 0.0)
-    share = overlap / total if total else 0.0
-    return Check(
-        name="territories_overlap_km2",
-        status="warn" if share > OVERLAP_TOLERANCE_SHARE else "pass",
-        value=overlap / M2_PER_KM2,
-        threshold=f"at most {OVERLAP_TOLERANCE_SHARE:.2%} of the area",
-        message=f"{overlap / M2_PER_KM2:,.2f} km2 ({share:.4%} of the area) belong to more than one territory.",
-    )
-
-
 def shared_names(table: pd.DataFrame) -> Check:
     """List names that several territories bear: such tables cannot be joined by name."""
     shared = table[table["territory_name"].duplicated(keep=False)].sort_values(["territory_name", "territory_id"])
@@ -109,17 +88,6 @@ def shared_names(table: pd.DataFrame) -> Check:
         threshold="",
         message=f"{count} name(s) are borne by more than one territory: join other tables by territory_id.",
         rows=_records(shared[["territory_id", "territory_name", "parent_name"]]),
-    )
-
-
-def territory_count(found: int, expected: int) -> Check:
-    """Compare the number of territories with the country catalogue."""
-    return Check(
-        name="territory_count",
-        status="pass" if found == expected else "warn",
-        value=found,
-        threshold=f"{expected} in the country catalogue",
-        message=f"{found} territories were found; the country catalogue says {expected}.",
     )
 
 

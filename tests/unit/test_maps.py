@@ -1,6 +1,7 @@
 """Maps: classes that keep every value in place, frames, furniture that measures right, files that repeat."""
 
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -156,6 +157,10 @@ def test_shares_are_percentages_and_counts_are_ranges_of_whole_numbers():
     shares = classify([0.1, 0.2, 0.7, 0.9], scheme="quantiles", k=2)
     assert class_labels(shares, column("a_share", unit="1"), "es") == ["menos de 50", "50 y m\u00e1s"]
     assert unit_label(column("a_share", unit="1"), "es") == "%"
+    bounded = replace(column("a_share", unit="1"), range=(0.0, 1.0))
+    assert class_labels(shares, bounded, "en") == ["under 50", "50 \u2013 100"]
+    full = classify([0.1, 0.2, 1.0, 1.0], scheme="quantiles", k=2)
+    assert class_labels(full, bounded, "en") == ["under 100", "100"]
     counts = classify([1, 2, 3, 7, 8, 12], scheme="quantiles", k=3, is_integer=True)
     assert class_labels(counts, column("a_count", unit="1"), "en") == ["1 \u2013 2", "3 \u2013 7", "8 \u2013 12"]
 
@@ -178,7 +183,7 @@ def test_zero_and_no_data_are_told_apart():
 
 def test_a_map_without_any_value_has_only_no_data():
     theme = theme_of(column(), pd.Series([np.nan, np.nan]), language="pt")
-    assert [key.label for key in theme.keys] == ["Sem dados"]
+    assert [(key.label, key.is_no_data) for key in theme.keys] == [("Sem dados em nenhum territ\u00f3rio", True)]
 
 
 def test_classes_keep_the_registrys_order_and_colour_even_if_one_is_absent():

@@ -243,6 +243,36 @@ def test_a_service_mapped_as_node_and_area_counts_once(write: Write) -> None:
     assert _left_out(layers, "services") == {"mapped a second time": 2}
 
 
+def test_establishments_have_a_sector_and_a_category_and_count_once(write: Write) -> None:
+    nodes = {
+        **CORNERS,
+        11: (0.0005, 0.0005, {"shop": "bakery"}),
+        12: (0.01, 0.01, {"shop": "bakery;butcher", "amenity": "cafe"}),
+        13: (0.02, 0.01, {"shop": "vacant"}),
+        14: (0.03, 0.01, {"tourism": "information"}),
+        15: (0.04, 0.01, {"tourism": "hotel", "name": "Sol"}),
+        16: (0.05, 0.01, {"amenity": "bench"}),
+        17: (0.06, 0.01, {"man_made": "works"}),
+        18: (0.07, 0.01, {"office": "company"}),
+        19: (0.08, 0.01, {"craft": "carpenter"}),
+        20: (0.09, 0.01, {"amenity": "restaurant"}),
+        21: (0.10, 0.01, {"place": "village"}),
+    }
+    layers = read_osm(write(nodes, {1: (SQUARE, {"building": "yes", "shop": "bakery"})}), ["economy", "places"])
+    economy = layers["economy"].set_index("economy_id")
+    assert (economy["sector"] + "=" + economy["category"]).to_dict() == {
+        "n12": "shop=bakery", "n15": "tourism=hotel", "n17": "industry=works", "n18": "office=company",
+        "n19": "craft=carpenter", "n20": "service=restaurant", "w1": "shop=bakery",
+    }  # fmt: skip
+    assert _left_out(layers, "economy") == {"mapped a second time": 1}
+    assert layers["places"]["place_id"].tolist() == ["n21"]
+
+
+def test_services_are_the_same_whether_the_economy_is_read_or_not(example_pbf: Path) -> None:
+    alone, beside = read_osm(example_pbf, ["services"]), read_osm(example_pbf, ["services", "economy"])
+    assert alone["services"].equals(beside["services"])
+
+
 def test_places_are_those_where_people_live(write: Write) -> None:
     nodes = {
         1: (0.0, 0.0, {"place": "town", "name": "Ñandú", "population": "12 345"}),

@@ -1,6 +1,7 @@
 """A region of the user's own tables and rasters: jobs, firms, further data, people and lights at two dates."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -48,7 +49,9 @@ def project(make_project, tmp_path_factory):
         "territories": {
             "provider": "file", "path": str(folder / "units.gpkg"), "id": "code", "name": "name", "parent": "province",
         },
-        "cities": {"provider": "file", "path": str(folder / "cities.gpkg"), "name": "name", "population": "inhabitants"},
+        "cities": {
+            "provider": "file", "path": str(folder / "cities.gpkg"), "name": "name", "population": "inhabitants",
+        },
         "population": {
             "provider": "file", "path": raster(folder / "people_2020.tif", 10.2, 10, 20), "year": 2020,
             "earlier": {2010: raster(folder / "people_2010.tif", 10.2, 5, 20)},
@@ -150,6 +153,6 @@ def test_a_name_that_is_taken_is_refused_before_any_job(project):
     text = project.config.read_text(encoding="utf-8").replace("poverty_share:", "area_km2:")
     wrong = project.folder / "wrong.yaml"
     wrong.write_text(text, encoding="utf-8")
-    done = project.run("-n", "tables", "--configfile", str(wrong), ok=False)
+    done = replace(project, config=wrong).run("-n", "tables", ok=False)
     assert done.returncode != 0
     assert "a name that no other column bears" in done.stdout + done.stderr

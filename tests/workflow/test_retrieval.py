@@ -2,15 +2,19 @@
 
 import json
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from pyproj import Geod
 from servers.bench import ALFA, BETA
 from servers.loopback import LoopbackServer
-from servers.world import World
+from servers.world import SOURCES, World
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("retrieval")]
 
+GEOD = Geod(ellps="WGS84")
 NAMES = ["El Alto", "San José", "Santa Cruz", "Ñeembucú"]
 
 
@@ -65,7 +69,10 @@ def test_a_country_code_is_enough_for_the_table(alfa):
     assert table["area_km2"].sum() == pytest.approx(484, rel=0.01)
     assert table["population_persons"].sum() > 0
     assert table["time_intermediate_city_mean_min"].notna().all()
-    assert table["road_length_km"].sum() == pytest.approx(54, rel=0.05)
+    x, y = ALFA.capital
+    street = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 0)]
+    metres = GEOD.line_length(*np.transpose(street) * 0.05 + [[x], [y]])
+    assert table["road_length_km"].sum() == pytest.approx(metres / 1000, rel=1e-6)
 
 
 def test_the_first_rung_of_each_ladder_answers(alfa):
@@ -121,7 +128,7 @@ def beta(start):
         "country": "XBB", "osm": ["geofabrik", "overpass"], "cities": ["geonames_dump", "ucdb"],
         "land_cover": ["mapbiomas", "worldcover"],
     }  # fmt: skip
-    project, world = start(BETA, regions={"XBB": region}, before=before)
+    project, _ = start(BETA, regions={"XBB": region}, before=before)
     done = project.run("results/XBB/indicators.csv", "results/XBB/quality.md", "results/XBB/SOURCES.md",
                        "results/XBB/codebook.csv", "results/XBB/indicators_long.csv")  # fmt: skip
     return project, done.stdout + done.stderr
@@ -177,16 +184,13 @@ def both(start):
 
 
 def test_two_countries_share_the_files_that_hold_both(both):
-    project, world, extract = both
-    assert world.server.hits(extract) == 1
-    for layer in ("osm", "cities"):
-        first, second = (read(project, region, f"fetched/{layer}.json")["files"] for region in ("XAA", "XBB"))
-        assert [file["path"] for file in first] == [file["path"] for file in second]
+    project, world, _ = both
+    first, second = (read(project, region, "fetched/cities.json")["files"] for region in ("XAA", "XBB"))
+    assert first == second
+    assert world.server.hits(world.path("geonames_dump", SOURCES["geonames_cities"].url[0])) == 1
 
 
 def test_two_countries_are_kept_apart(both):
-    import geopandas as gpd
-
     project = both[0]
     for place in (ALFA, BETA):
         layers = project.results(place.iso3) / "layers"
@@ -228,10 +232,8 @@ def test_a_file_put_there_by_hand_ends_the_trouble(without_boundaries):
     other = World(world.server)
     path = other.gadm(ALFA)
     body = world.server.documents.pop(path).body
-    wanted = [
-        row for row in read(project, "XAA", "logs/fetch_layer/territories.failed.json") if row["provider"] == "gadm"
-    ]
-    target = project.folder / wanted[0]["target"]
+    rows = read(project, "XAA", "logs/fetch_layer/territories.failed.json")
+    target = project.folder / next(row["target"] for row in rows if row["provider"] == "gadm")
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body)
     project.run("results/XAA/layers/territories.parquet")
@@ -244,9 +246,18 @@ def test_an_offline_run_says_what_it_lacks_before_any_job(start):
     done = project.run("tables", ok=False)
     said = done.stdout + done.stderr
     assert done.returncode != 0
-    for layer in ("osm", "territories", "cities"):
-        assert f"{layer} " in said
+    # Territories could be read from OSM boundaries: what lacks is the extract.
+    assert "osm " in said
+    assert "cities " in said
     assert "offline=true" in said
     assert "Select jobs" not in said
     assert world.server.hits() == 0
     assert "offline=true" in project.run("-n", "tables").stderr
+
+
+@pytest.mark.parametrize("code", ["ATG", "BRA", "HTI", "NIC", "PSE", "TWN", "VAT"])
+def test_a_country_is_planned_offline(start, code):
+    project, world = start(regions={"XAA": {"country": "XAA"}})
+    planned = planned_rules(project, "--config", f"country={code}")
+    assert {"fetch_layer", "harmonise_osm", "assemble_table", "plot_map"} <= planned
+    assert world.server.hits() == 0

@@ -14,6 +14,8 @@ from comarca.maps.words import is_share, number, word
 from comarca.table import is_integer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -106,7 +108,7 @@ def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, la
     Returns
     -------
     Theme
-        The rows in order; "no data" last, if there is any.
+        The rows in order; "no data" last, if there is any, and in other words if there is nothing else.
     """
     if column.kind == "number":
         code, labels, colors = _numeric(column, values, classes, language)
@@ -115,7 +117,8 @@ def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, la
     count = np.bincount(code + 1, minlength=len(labels) + 1)
     keys = [Key(label, color, int(n)) for label, color, n in zip(labels, colors, count[1:], strict=True)]
     if count[0]:
-        keys.append(Key(word("no_data", language), NO_DATA, int(count[0]), is_no_data=True))
+        label = word("no_data" if keys else "no_data_at_all", language)
+        keys.append(Key(label, NO_DATA, int(count[0]), is_no_data=True))
     return Theme(np.where(code < 0, len(labels), code), keys)
 
 
@@ -134,7 +137,8 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``under 20``, ``20 - 40``, ``40 and over``; whole numbers as ``1 - 3``, ``4 - 8``.
+        Such as ``under 20``, ``20 - 40``, ``40 and over``; whole numbers as ``1 - 3``, ``4 - 8``. Where the registry
+        has a greatest value, the last class ends there: a share is never ``80 and over``.
     """
     factor = 100 if is_share(column) else 1
 
@@ -158,7 +162,13 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
     ]
     if classes.zero_apart and inner:
         inner[0] = word("under", language).format(write(classes.breaks[1]))
-    return [first, *inner, word("over", language).format(write(classes.breaks[-1]))]
+    return [first, *inner, _last_label(classes.breaks[-1], column.range[1], write, language)]
+
+
+def _last_label(least: float, bound: float | None, write: Callable[[float], str], language: str) -> str:
+    if bound is None:
+        return word("over", language).format(write(least))
+    return write(bound) if least >= bound else f"{write(least)} \u2013 {write(bound)}"
 
 
 def _numeric(

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "no_data": {"en": "No data", "es": "Sin datos", "pt": "Sem dados"},
+    "no_data_at_all": {"en": "No data for any territory", "es": "Sin datos en ningún territorio",
+                       "pt": "Sem dados em nenhum território"},
     "none": {"en": "None", "es": "Ninguno", "pt": "Nenhum"},
     "territories": {"en": "territories", "es": "territorios", "pt": "territórios"},
     "cities": {"en": "Cities", "es": "Ciudades", "pt": "Cidades"},
@@ -51,8 +53,11 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
     "km/100 km2": {"en": "km per 100 km²", "es": "km por 100 km²", "pt": "km por 100 km²"},
     "km/1000 persons": {"en": "km per 1,000 persons", "es": "km por 1000 personas", "pt": "km por mil pessoas"},
     "1/10000 persons": {"en": "per 10,000 persons", "es": "por 10 000 personas", "pt": "por 10 mil pessoas"},
-    "DN/1000 persons": {"en": "light (DN) per 1,000 persons", "es": "luz (DN) por 1000 personas",
-                        "pt": "luz (DN) por mil pessoas"},
+    "DN/1000 persons": {
+        "en": "light (DN) per 1,000 persons",
+        "es": "luz (DN) por 1000 personas",
+        "pt": "luz (DN) por mil pessoas",
+    },
     "%/year": {"en": "% a year", "es": "% por año", "pt": "% ao ano"},
 }
 _KINDS: Final[dict[str, dict[str, str]]] = {

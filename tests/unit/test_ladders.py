@@ -1,0 +1,61 @@
+"""What a region fetches, by its configuration alone."""
+
+import pytest
+
+from comarca.catalogue import countries
+from comarca.config_read import read_config
+from comarca.errors import ConfigError
+from comarca.ladders import ladders, layers_resting_on
+from comarca.retrieval import plan_layer
+from comarca.session import Settings
+
+
+def region(**sections):
+    return read_config({"regions": {"A": {"country": "NIC", **sections}}}).regions["A"]
+
+
+def test_every_country_of_the_catalogue_has_a_plan_without_the_network():
+    settings = Settings()
+    for code in countries():
+        known = ladders(read_config({"country": code}).regions[code])
+        assert set(known) == {"osm", "territories", "cities", "population"}
+        for layer, ladder in known.items():
+            steps = plan_layer(layer, code, providers=ladder.providers, settings=settings, options=ladder.options)
+            assert [step.provider for step in steps] == list(ladder.providers)
+            assert all(step.is_local or step.refusal or step.requests for step in steps), (code, layer)
+            assert any(not step.refusal for step in steps), (code, layer)
+
+
+def test_a_region_of_files_fetches_nothing():
+    sections = {"osm": {"provider": "file", "path": "a.pbf"}, "territories": "osm", "cities": "geonames",
+                "population": "settlements"}  # fmt: skip
+    assert ladders(region(**sections)) == {}
+
+
+def test_without_osm_no_ladder_ends_in_what_osm_would_give():
+    known = ladders(region(osm="none"))
+    assert known["territories"].providers == ("cod", "geoboundaries", "gadm")
+    assert known["population"].providers == ("worldpop", "ghspop")
+
+
+def test_only_providers_that_are_asked_by_area_wait_for_the_territories():
+    known = ladders(region(land_cover="worldcover", population="worldpop"))
+    assert {layer: ladder.needs_outline for layer, ladder in known.items()} == {
+        "osm": False, "territories": False, "cities": False, "population": False, "land_cover": True,
+    }  # fmt: skip
+
+
+def test_what_goes_with_a_missing_land_cover():
+    chosen = region(land_cover="worldcover", osm="none", roads="none")
+    assert {"land_cover_areas", "land_cover_patches", "farmland"} <= layers_resting_on(chosen, ["land_cover"])
+    assert "farmland" not in layers_resting_on(region(land_cover="worldcover"), ["land_cover"])
+
+
+def test_overpass_does_not_take_its_area_from_osm():
+    assert "osm" not in region(osm="overpass").territories.provider
+    with pytest.raises(ConfigError, match="does not go with"):
+        region(osm="overpass", territories="osm")
+
+
+def test_the_level_asked_for_reaches_the_provider():
+    assert ladders(region(territories={"provider": "gadm", "level": 1}))["territories"].options == {"level": 1}
