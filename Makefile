@@ -8,13 +8,17 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint format bench docs probe lock clean
+.PHONY: run test test-slow lint format bench probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
 
 test: $(READY)
 	$(BIN)/pytest -n auto --dist loadgroup
+
+# Whole runs of several minutes: from a country code to the table against a local server, an added family, own tables.
+test-slow: $(READY)
+	$(BIN)/pytest -m slow -n 2 --dist loadgroup tests/workflow
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

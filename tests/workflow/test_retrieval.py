@@ -12,7 +12,7 @@ from servers.bench import ALFA, BETA
 from servers.loopback import LoopbackServer
 from servers.world import SOURCES, World
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("retrieval")]
+pytestmark = [pytest.mark.slow, pytest.mark.workflow, pytest.mark.xdist_group("retrieval")]
 
 GEOD = Geod(ellps="WGS84")
 NAMES = ["El Alto", "San José", "Santa Cruz", "Ñeembucú"]
