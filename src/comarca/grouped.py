@@ -267,10 +267,10 @@ def _extreme_gini(ranked: pd.DataFrame, group_count: int, *, highest: bool) -> F
 def _best_area(
     ranked: pd.DataFrame, value: FloatArray, low: FloatArray, high: FloatArray, *, highest: bool
 ) -> FloatArray:
-    """Area of each cell that takes the Gini furthest, given the value reached so far."""
+    """Area of each cell that takes the Gini furthest, given the value reached so far; the larger one if all do."""
     pull = _f(ranked["rank_weight"]) - np.nan_to_num(value)
     if not highest:
-        return np.where(pull < 0, high, low)
+        return np.where(pull <= 0, high, low)
     holdings, count = _f(ranked["holdings"]), _f(ranked["all_holdings"])
     floor, ceiling = _f(ranked["class_min_ha"]), _f(ranked["class_max_ha"])
     several = holdings > 1
@@ -278,7 +278,7 @@ def _best_area(
     closed = np.where(is_open, floor, ceiling)
     peak = holdings * (floor + closed) / 2 + pull * count * (closed - floor) / 2
     push = pull + np.where(several & is_open, holdings / count, 0.0)
-    return np.where(several & ~is_open, np.clip(peak, low, high), np.where(push > 0, high, low))
+    return np.where(several & ~is_open, np.clip(peak, low, high), np.where(push >= 0, high, low))
 
 
 def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:

@@ -70,6 +70,11 @@ def test_the_true_gini_lies_between_the_bounds_whatever_is_withheld(case):
     assert found.lower[0] <= found.equal_inside[0] + 1e-9 <= found.upper[0] + 2e-9
 
 
+def test_a_lone_holding_of_unknown_area_is_equal_to_itself():
+    found = ginis(cells([(0, 1, 1, np.nan), (1, 10, 0, 0)]))
+    assert found[["lower", "equal_inside", "upper"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+
+
 def test_bounds_are_the_best_that_a_search_over_withheld_areas_finds():
     rows = [(0, 10, 40, 200), (10, 50, 2, np.nan), (50, 100, 5, 350), (100, 200, 2, np.nan)]
     found = ginis(cells(rows))
