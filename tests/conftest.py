@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# The same examples in every run, so that a failure is of the change at hand. To look for more: `--hypothesis-profile=explore`.
+# The same examples in every run, so that a failure is of the change at hand; `--hypothesis-profile=explore` tries more.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile("repeatable")
