@@ -9,10 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from pyproj import Transformer
 from scipy import ndimage
-
-from comarca.crs import STORAGE, equal_area_crs
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -31,28 +28,24 @@ _CLUSTER_DENSITY: Final = 300.0
 _CLUSTER_PERSONS: Final = 5_000.0
 _GAP_KM2: Final = 15.0
 _MAJORITY: Final = 5
-_CELL_M: Final = 1_000.0
 
 _FOUR: Final = ndimage.generate_binary_structure(2, 1)
 _EIGHT: Final = ndimage.generate_binary_structure(2, 2)
 
 
-class PointClasses(NamedTuple):
-    """What the grid says of places.
+class CellClasses(NamedTuple):
+    """What a population grid says of its cells.
 
     Attributes
     ----------
-    cell_class : numpy.ndarray of int8, shape (n,)
-        Class of the cell, as in `classify_cells`.
-    density_persons_per_km2 : numpy.ndarray, shape (n,)
-        Density of the cell.
-    settlement : numpy.ndarray of int32, shape (n,)
+    cell_class : numpy.ndarray of int8, shape (rows, columns)
+        As from `classify_cells`.
+    settlement : numpy.ndarray of int32, shape (rows, columns)
         Number of the group of cells of at least 300 persons/km2, touching along an edge or at a corner, that the cell
         is part of, whatever its population; 0 outside.
     """
 
     cell_class: ClassArray
-    density_persons_per_km2: FloatArray
     settlement: LabelArray
 
 
@@ -109,37 +102,21 @@ def classify_units(centre_share: ArrayLike, rural_share: ArrayLike) -> NDArray[n
     return units
 
 
-def classify_points(longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLike) -> PointClasses:
-    """Classify places where people live, gathered in an equal-area grid of 1 km.
+def classify_grid(persons: FloatArray) -> CellClasses:
+    """Classify the cells of a population grid, and number its settlements.
 
     Parameters
     ----------
-    longitude, latitude : array-like, shape (n,)
-        Degrees (EPSG:4326).
-    persons : array-like, shape (n,)
-        Inhabitants of each place.
+    persons : numpy.ndarray, shape (rows, columns)
+        As for `classify_cells`; all of a cell counts as land.
 
     Returns
     -------
-    PointClasses
-        What is known of the cell that each place lies in.
-
-    Notes
-    -----
-    The grid is Lambert azimuthal equal-area, centred on the points. Points that stand for cells wider than 1 km make a
-    grid with holes and so too few clusters; where the grid's lines fall shifts single cells.
+    CellClasses
+        Classes and settlements.
     """
-    lon, lat, people = (np.asarray(values, dtype=float) for values in (longitude, latitude, persons))
-    if len(lon) == 0:
-        return PointClasses(np.empty(0, dtype=np.int8), np.empty(0), np.empty(0, dtype=np.int32))
-    plane = equal_area_crs((lon.min(), lat.min(), lon.max(), lat.max()))
-    x, y = Transformer.from_crs(STORAGE, plane, always_xy=True).transform(lon, lat)
-    column, row = (np.floor(at / _CELL_M).astype(int) for at in (x, y))
-    column, row = column - column.min(), row - row.min()
-    grid = np.zeros((row.max() + 1, column.max() + 1))
-    np.add.at(grid, (row, column), people)
-    settled = clusters(grid, grid >= _CLUSTER_DENSITY, _EIGHT, 0.0)
-    return PointClasses(classify_cells(grid)[row, column], grid[row, column], settled[row, column])
+    settled = clusters(persons, persons >= _CLUSTER_DENSITY, _EIGHT, 0.0)
+    return CellClasses(classify_cells(persons), settled)
 
 
 def clusters(

@@ -53,6 +53,7 @@ LAYERS: Final[dict[str, Layer]] = {
         _vector("buildings", "osm.provider"),
         _vector("cities", "cities.provider"),
         _vector("demand", "population.provider"),
+        Layer("degree_of_urbanisation", "table", "layers/degree_of_urbanisation.parquet", "population.provider"),
         Layer("travel_times", "tables", "layers/travel_times.parquet", "roads.provider", "city_class"),
         Layer("market_potential", "table", "layers/market_potential.parquet", "roads.provider"),
         Layer("surfaces", "reference", "config/surfaces.csv", ""),
@@ -124,6 +125,7 @@ def available_layers(region: Region) -> frozenset[str]:
         "territory_lights": given("night_lights"),
     }
     present["farmland"] = present["land_use"] or present["land_cover_patches"]
+    present["degree_of_urbanisation"] = present["population"]
     present["travel_times"] = present["roads"] and present["cities"]
     present["market_potential"] = present["urca_times"] = present["travel_times"]
     present["service_times"] = present["roads"] and present["services"]

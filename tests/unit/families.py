@@ -10,10 +10,12 @@ import geopandas as gpd
 from shapely.geometry import box
 
 from comarca.registry import load_registry
+from comarca.settlement_grid import classify_population, gather_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    import pandas as pd
     import shapely
 
     from comarca.registry import Column
@@ -55,3 +57,10 @@ def demand(*rows: tuple[str, float, float, float]) -> gpd.GeoDataFrame:
         geometry=gpd.points_from_xy(longitude, latitude),
         crs=4326,
     )
+
+
+def degree_of_urbanisation(demand: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The layer of this name, made from the demand itself."""
+    lon, lat = demand.geometry.x, demand.geometry.y
+    places = gather_points(lon, lat, demand["weight"], bounds=tuple(demand.total_bounds))
+    return classify_population(places, lon, lat)[1].set_index(demand["demand_id"])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pyproj import Transformer
 
-from comarca.crs import equal_area_crs
-from comarca.degurba import classify_cells, classify_points, classify_units, fill_gaps, smooth_edges
+from comarca.degurba import classify_cells, classify_grid, classify_units, fill_gaps, smooth_edges
 
 
 def labels(*rows: list[int]) -> np.ndarray:
@@ -104,16 +102,7 @@ def test_units_are_cities_from_half_on_and_rural_above_half(centre, rural, unit)
     assert classify_units([centre], [rural]).tolist() == [unit]
 
 
-def test_points_are_gathered_in_cells_of_one_km2():
-    # Ten cells in a row with 5,000 persons each, in five places per cell, and a hamlet 20 km away.
-    plane = equal_area_crs((10.0, 47.0, 10.0, 47.0))
-    x = np.append((np.arange(50) - 25) * 200.0 + 100, 25_000.0)
-    lon, lat = Transformer.from_crs(plane, 4326, always_xy=True).transform(x, np.full(51, 500.0))
-    got = classify_points(lon, lat, np.append(np.full(50, 1000.0), 100.0))
-    assert got.cell_class.tolist() == [3] * 50 + [1]
-    assert got.density_persons_per_km2.tolist() == [5000] * 50 + [100]
-    assert got.settlement.tolist() == [1] * 50 + [0]
-
-
-def test_no_points_have_no_classes():
-    assert len(classify_points([], [], []).cell_class) == 0
+def test_settlements_are_numbered_whatever_their_population():
+    got = classify_grid(np.array([[400.0, 0.0, 0.0], [0.0, 400.0, 0.0], [0.0, 0.0, 0.0], [301.0, 0.0, 299.0]]))
+    assert got.settlement.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0], [2, 0, 0]]
+    assert (got.cell_class == 1).all()

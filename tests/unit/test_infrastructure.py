@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from families import WEST_EAST, columns_of, demand, only, territories
+from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, only, territories
 from shapely.geometry import LineString, box
 
 from comarca.crs import GEOD, geodesic_length_km
@@ -19,7 +19,7 @@ from comarca.sources.osm import read_osm
 from comarca.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 KM_PER_DEGREE = GEOD.inv(0, 0, 0, 1)[2] / 1000  # along the meridian, next to the equator
-LAYERS = ["roads", "power", "demand", "population", "surfaces", "demand_lights"]
+LAYERS = ["roads", "power", "demand", "population", "degree_of_urbanisation", "surfaces", "demand_lights"]
 
 
 @pytest.fixture(scope="module")
@@ -143,16 +143,18 @@ def test_rural_access_of_a_toy_country(columns, surfaces):
     )  # fmt: skip
     got = compute(
         territories=territories(*WEST_EAST), roads=network, demand=people, surfaces=surfaces,
-        columns=only(columns, "rural_access_index_share"),
+        degree_of_urbanisation=degree_of_urbanisation(people), columns=only(columns, "rural_access_index_share"),
     )  # fmt: skip
     assert got.values["rural_access_index_share"].tolist() == pytest.approx([0.75, np.nan], nan_ok=True)
     assert got.flags["rural_access_index_share"].tolist() == ["", Flag.ZERO_DENOMINATOR]
 
 
 def test_no_all_season_road_means_no_access(columns, surfaces):
+    people = demand(("01", 10, 0.05, 0.02))
     got = compute(
         territories=territories(*WEST_EAST), roads=roads(north_south(0.05, 4)), surfaces=surfaces,
-        demand=demand(("01", 10, 0.05, 0.02)), columns=only(columns, "rural_access_index_share"),
+        demand=people, degree_of_urbanisation=degree_of_urbanisation(people),
+        columns=only(columns, "rural_access_index_share"),
     )  # fmt: skip
     assert got.values.loc["01", "rural_access_index_share"] == 0
 

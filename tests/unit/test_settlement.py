@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from families import WEST_EAST, columns_of, demand, only, territories
+from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, only, territories
 from shapely.geometry import box
 
 from comarca.flags import Flag
@@ -20,11 +20,12 @@ CHANGE = "population_change_percent_per_year"
 
 @pytest.fixture(scope="module")
 def columns(root):
-    return columns_of(root, "settlement", layers=["demand", "population", "population_by_year"])
+    return columns_of(root, "settlement", layers=["demand", "degree_of_urbanisation", "population_by_year"])
 
 
 def test_spread_of_people(columns):
-    got = compute(territories=PLACES, demand=PEOPLE, columns=only(columns, *SPREAD))
+    cells = degree_of_urbanisation(PEOPLE)
+    got = compute(territories=PLACES, demand=PEOPLE, degree_of_urbanisation=cells, columns=only(columns, *SPREAD))
     # Gini of 400, 1600, 6000: (2 * (1*400 + 2*1600 + 3*6000) / (3 * 8000)) - 4/3; the empty cell is no place.
     assert got.values.loc["01"].tolist() == pytest.approx([0.75, 0.75, 2 * 21_600 / 24_000 - 4 / 3])
     assert got.values.loc["02"].tolist() == pytest.approx([0, 0, 0])

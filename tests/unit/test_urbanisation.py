@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from families import WEST_EAST, columns_of, demand, territories
+from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, territories
 from shapely.geometry import box
 
 from comarca.flags import Flag
@@ -20,7 +20,7 @@ PEOPLE = demand(("01", 60_000, 0.02, 0.02), ("01", 6_000, 0.08, 0.08), ("01", 34
 
 @pytest.fixture(scope="module")
 def columns(root):
-    return columns_of(root, "urbanisation", layers=["demand", "population", "urca_times"])
+    return columns_of(root, "urbanisation", layers=["demand", "degree_of_urbanisation", "urca_times"])
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,8 @@ def got(columns):
     minutes = pd.DataFrame(np.nan, index=PEOPLE["demand_id"], columns=list(CITY_SIZES_PERSONS))
     minutes["50k_to_100k"] = [0, 9, 20, 70, 130, 10]
     minutes["1m_to_5m"] = [200, 200, 50, 119, 500, 10]
-    return compute(territories=PLACES, demand=PEOPLE, urca_times=minutes, columns=columns)
+    cells = degree_of_urbanisation(PEOPLE)
+    return compute(territories=PLACES, demand=PEOPLE, degree_of_urbanisation=cells, urca_times=minutes, columns=columns)
 
 
 def test_units_are_named_by_where_their_people_live(got):

@@ -25,6 +25,30 @@ rule build_demand:
         "../scripts/build_demand.py"
 
 
+rule build_degree_of_urbanisation:
+    input:
+        unpack(population_file),
+        territories=in_region("layers/territories.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        code=code("build_degree_of_urbanisation"),
+    output:
+        classes=in_region("layers/degree_of_urbanisation.tif"),
+        table=in_region("layers/degree_of_urbanisation.parquet"),
+    log:
+        in_region("logs/build_degree_of_urbanisation.log"),
+    benchmark:
+        in_region("benchmarks/build_degree_of_urbanisation.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        nodata=lambda w: region_of(w).population.nodata,
+        providers=lambda w: list(region_of(w).population.provider) if population_file(w) else ["none"],
+    message:
+        "{wildcards.region}: classifying the population grid by degree of urbanisation."
+    script:
+        "../scripts/build_degree_of_urbanisation.py"
+
+
 rule build_network:
     input:
         roads=in_region("layers/roads.parquet"),

@@ -10,7 +10,7 @@ import shapely
 
 from comarca.combine import join_parts
 from comarca.crs import geodesic_area_km2, geodesic_length_km, require_storage_crs
-from comarca.degurba import RURAL_CELL, classify_points
+from comarca.degurba import RURAL_CELL
 from comarca.flags import Flag
 from comarca.lines import length_by_territory, length_inside_km, valid_areas, within_distance
 from comarca.people import mean_over_people, people_by_territory
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from comarca.registry import Column
 
     FloatArray = NDArray[np.float64]
+    BoolArray = NDArray[np.bool_]
 
 _BALANCE: Final = 1e-6
 _MAIN: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
@@ -38,6 +39,7 @@ def compute(
     roads: gpd.GeoDataFrame | None = None,
     power: gpd.GeoDataFrame | None = None,
     demand: gpd.GeoDataFrame | None = None,
+    degree_of_urbanisation: pd.DataFrame | None = None,
     surfaces: pd.DataFrame | None = None,
     demand_lights: pd.DataFrame | None = None,
     main_road_classes: Collection[str] = _MAIN,
@@ -52,6 +54,8 @@ def compute(
     ----------
     territories, roads, power, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons. All but the first are optional.
+    degree_of_urbanisation : pandas.DataFrame, optional
+        Column ``cell_class`` (`comarca.degurba.classify_cells`) indexed by ``demand_id``.
     surfaces : pandas.DataFrame, optional
         Table of surfaces, see `comarca.surfaces.check_surfaces`.
     demand_lights : pandas.DataFrame, optional
@@ -98,9 +102,10 @@ def compute(
             parts.append(_per_person(roads, cut, people_by_territory(people, index)))
         if surfaces is not None:
             parts.append(_paved(roads, cut, check_surfaces(surfaces)))
-        if surfaces is not None and people is not None:
+        if surfaces is not None and people is not None and degree_of_urbanisation is not None:
+            rural = people["demand_id"].map(degree_of_urbanisation["cell_class"]).to_numpy() == RURAL_CELL
             good = is_all_season(roads, check_surfaces(surfaces), main_road_classes=main_road_classes)
-            parts.append(_rural_access(people, roads[good], index, rural_access_distance_km))
+            parts.append(_rural_access(people, rural, roads[good], index, rural_access_distance_km))
     if power is not None:
         cut = _Cut(power.geometry.to_numpy(), areas, index)
         parts.append(_power(cut, area_km2, people, power, power_distance_km))
@@ -234,10 +239,11 @@ def _unknown_surfaces(surface: pd.Series, known: FloatArray, km: FloatArray) -> 
     )
 
 
-def _rural_access(demand: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, index: pd.Index, reach_km: float) -> Indicators:
+def _rural_access(
+    demand: gpd.GeoDataFrame, rural: BoolArray, roads: gpd.GeoDataFrame, index: pd.Index, reach_km: float
+) -> Indicators:
     """Share of rural people within reach of an all-season road (SDG 9.1.1)."""
     longitude, latitude = shapely.get_coordinates(demand.geometry.to_numpy()).T
-    rural = classify_points(longitude, latitude, demand["weight"]).cell_class == RURAL_CELL
     near = np.full(len(demand), np.nan)
     near[rural] = within_distance(longitude[rural], latitude[rural], roads.geometry.to_numpy(), distance_km=reach_km)
     part = _share_of_people(demand[rural], near[rural], index, "rural_access_index_share", Flag.ZERO_DENOMINATOR)

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from comarca.change import amounts_at_ends, growth_percent_per_year
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.degurba import RURAL_CELL, classify_points
+from comarca.degurba import RURAL_CELL
 from comarca.flags import Flag
 from comarca.inequality import gini
 from comarca.people import mean_over_people, people_by_territory
@@ -30,6 +29,7 @@ def compute(
     *,
     territories: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame | None = None,
+    degree_of_urbanisation: pd.DataFrame | None = None,
     population_by_year: pd.DataFrame | None = None,
     columns: Sequence[Column],
 ) -> Indicators:
@@ -39,6 +39,8 @@ def compute(
     ----------
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+    degree_of_urbanisation : pandas.DataFrame, optional
+        Columns ``cell_class`` and ``settlement`` (`comarca.degurba.CellClasses`) indexed by ``demand_id``.
     population_by_year : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``persons``; the first and the last year are compared.
     columns : sequence of Column
@@ -59,28 +61,27 @@ def compute(
     require_storage_crs(territories, name="layer territories")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
     parts: list[Indicators] = []
-    if demand is not None:
+    if demand is not None and degree_of_urbanisation is not None:
         require_storage_crs(demand, name="layer demand")
-        parts.append(_spread(demand, index))
+        parts.append(_spread(demand, degree_of_urbanisation.loc[demand["demand_id"]], index))
     if population_by_year is not None:
         parts.append(_change(population_by_year, index))
     return join_parts(parts, index).select([column.name for column in columns])
 
 
-def _spread(demand: gpd.GeoDataFrame, index: pd.Index) -> Indicators:
+def _spread(demand: gpd.GeoDataFrame, cells: pd.DataFrame, index: pd.Index) -> Indicators:
     """Urban share, share of the largest settlement, and inequality among inhabited cells."""
-    longitude, latitude = shapely.get_coordinates(demand.geometry.to_numpy()).T
-    places = classify_points(longitude, latitude, demand["weight"])
+    cell_class, settlement = cells["cell_class"].to_numpy(), cells["settlement"].to_numpy()
     persons = people_by_territory(demand, index)
     lived_in = demand[demand["territory_id"].isin(index) & (demand["weight"] > 0)]
-    cells = Units.of(lived_in["weight"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index))
-    settled = demand[places.settlement > 0].groupby(["territory_id", places.settlement[places.settlement > 0]])
+    places = Units.of(lived_in["weight"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index))
+    settled = demand[settlement > 0].groupby(["territory_id", settlement[settlement > 0]])
     largest = settled["weight"].sum().groupby("territory_id").max().reindex(index).fillna(0.0)
     values = pd.DataFrame(
         {
-            "urban_population_share": mean_over_people(demand, places.cell_class != RURAL_CELL, index),
+            "urban_population_share": mean_over_people(demand, cell_class != RURAL_CELL, index),
             "largest_settlement_population_share": largest / persons.where(persons > 0),
-            "settlement_population_gini_index": gini(cells),
+            "settlement_population_gini_index": gini(places),
         },
         index=index,
     )

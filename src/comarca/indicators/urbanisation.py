@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, PointClasses, classify_points, classify_units
+from comarca.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
 from comarca.flags import Flag
 from comarca.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
@@ -29,6 +28,7 @@ def compute(
     *,
     territories: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame,
+    degree_of_urbanisation: pd.DataFrame,
     urca_times: pd.DataFrame | None = None,
     urban_within_min: float = 10.0,
     columns: Sequence[Column],
@@ -39,6 +39,9 @@ def compute(
     ----------
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+    degree_of_urbanisation : pandas.DataFrame
+        Columns ``cell_class`` (`comarca.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell that each
+        demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
         `comarca.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
@@ -62,25 +65,24 @@ def compute(
     require_storage_crs(territories, name="layer territories")
     require_storage_crs(demand, name="layer demand")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
-    longitude, latitude = shapely.get_coordinates(demand.geometry.to_numpy()).T
-    places = classify_points(longitude, latitude, demand["weight"])
+    cells = degree_of_urbanisation.loc[demand["demand_id"]]
     persons = people_by_territory(demand, index)
     nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), index)
-    parts = [_degree(demand, places, index, nobody)]
+    parts = [_degree(demand, cells["cell_class"].to_numpy(), index, nobody)]
     if urca_times is not None:
-        parts.append(_catchment(demand, places, urca_times, index, nobody, urban_within_min))
+        parts.append(_catchment(demand, cells, urca_times, index, nobody, urban_within_min))
     return join_parts(parts, index).select([column.name for column in columns])
 
 
-def _degree(demand: gpd.GeoDataFrame, places: PointClasses, index: pd.Index, nobody: pd.Series) -> Indicators:
+def _degree(demand: gpd.GeoDataFrame, cell_class: NDArray[np.int8], index: pd.Index, nobody: pd.Series) -> Indicators:
     shares = {
-        f"population_{name}_share": mean_over_people(demand, places.cell_class == code, index)
+        f"population_{name}_share": mean_over_people(demand, cell_class == code, index)
         for name, code in (("urban_centre", URBAN_CENTRE), ("urban_cluster", URBAN_CLUSTER), ("rural", RURAL_CELL))
     }
     values = pd.DataFrame(shares, index=index)
     units = classify_units(values["population_urban_centre_share"], values["population_rural_share"])
     values.insert(0, "degree_of_urbanisation_class", pd.Series(units, index, dtype="str"))
-    rural = float(demand["weight"][places.cell_class == RURAL_CELL].sum())
+    rural = float(demand["weight"][cell_class == RURAL_CELL].sum())
     total = float(demand["weight"].sum())
     check = Check(
         name="degree_of_urbanisation",
@@ -94,7 +96,7 @@ def _degree(demand: gpd.GeoDataFrame, places: PointClasses, index: pd.Index, nob
 
 def _catchment(
     demand: gpd.GeoDataFrame,
-    places: PointClasses,
+    cells: pd.DataFrame,
     urca_times: pd.DataFrame,
     index: pd.Index,
     nobody: pd.Series,
@@ -102,8 +104,8 @@ def _catchment(
 ) -> Indicators:
     codes = classify(
         urca_times.reindex(demand["demand_id"])[list(CITY_SIZES_PERSONS)].to_numpy(dtype=float),
-        density_persons_per_km2=places.density_persons_per_km2,
-        is_urban=places.cell_class != RURAL_CELL,
+        density_persons_per_km2=cells["density_persons_per_km2"].to_numpy(),
+        is_urban=cells["cell_class"].to_numpy() != RURAL_CELL,
         urban_within_min=urban_within_min,
     )
     shares = {

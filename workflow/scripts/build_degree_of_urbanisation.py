@@ -1,0 +1,68 @@
+"""Classify cells of 1 km2 by the degree of urbanisation, and look up those that people live in."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import shapely
+
+from comarca import io, layer_io
+from comarca.grids import cell_middles
+from comarca.jobs import job
+from comarca.ladders import rung
+from comarca.rasters import Raster
+from comarca.receipts import load_layer_receipt
+from comarca.settlement_grid import PopulationGrid, classify_population, gather_points, gather_raster
+
+#: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
+KINDS = ("receipt", "tiles", "raster", "population")
+
+
+def people(
+    files: dict[str, str], providers: Sequence[str], nodata: float | None, bounds: tuple[float, float, float, float]
+) -> PopulationGrid:
+    provider = rung(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None)
+    if provider == "settlements" and "population" in files:
+        layer = layer_io.read_layer(files["population"], "population")
+        return gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
+    if provider in {"", "none", "settlements"}:
+        return gather_points([], [], [], bounds=bounds)
+    raster = files["raster" if provider == "file" else "tiles"]
+    return gather_raster(Raster(raster, nodata=nodata if provider == "file" else None), bounds=bounds)
+
+
+def main(
+    *,
+    files: dict[str, str],
+    providers: Sequence[str],
+    nodata: float | None,
+    territories: str,
+    demand: str,
+    classes: str,
+    table: str,
+) -> None:
+    area = layer_io.read_layer(territories, "territories")
+    places = people(files, providers, nodata, tuple(area.total_bounds))
+    points = layer_io.read_layer(demand, "demand")
+    found, by_point = classify_population(places, points.geometry.x, points.geometry.y)
+    outline = area.union_all()
+    shapely.prepare(outline)
+    inside = shapely.contains_xy(outline, *cell_middles(places.grid)).reshape(places.grid.shape)
+    layer_io.write_raster(
+        np.where(inside, found.cell_class, 0).astype(np.uint8), classes,
+        crs=places.grid.crs, transform=places.grid.transform, nodata=0, unit="",
+        description="degree of urbanisation: 3 urban centre, 2 urban cluster, 1 rural",
+    )  # fmt: skip
+    io.write_table(by_point.set_index(points["demand_id"]), table)
+
+
+if "snakemake" in globals():
+    with job(snakemake.log[0]):
+        main(
+            files={name: snakemake.input[name] for name in KINDS if snakemake.input.get(name)},
+            providers=snakemake.params.providers,
+            nodata=snakemake.params.nodata,
+            territories=snakemake.input.territories,
+            demand=snakemake.input.demand,
+            classes=snakemake.output.classes,
+            table=snakemake.output.table,
+        )
