@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-slow lint format bench probe lock clean
+.PHONY: run test test-slow lint format bench validate probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
@@ -36,6 +36,11 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/bench_routing.py
 	$(BIN)/python benchmarks/bench_zonal.py
+	$(BIN)/python benchmarks/bench_scale.py
+
+# Travel times against the router Valhalla, which is put into .venv-valhalla; `make test` compares them too once it is there.
+validate: $(READY)
+	$(BIN)/python benchmarks/valhalla.py
 
 probe: $(READY)
 	$(BIN)/pytest -m network tests/network -s
