@@ -1,4 +1,7 @@
-"""Checks of a file's format: the right magic bytes, whole to the last byte, and it opens."""
+"""Checks of a file's format: the right magic bytes, whole to the last byte, and it opens.
+
+What opens a format is imported where it is opened: planning a run imports this module and opens nothing.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +14,6 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
-
-import osmium
-import rasterio
-import rasterio.errors
 
 from comarca.errors import ComarcaError
 
@@ -79,6 +78,9 @@ def _refuse_climbing(member: zipfile.ZipInfo) -> None:
 
 
 def _check_tiff(path: Path) -> None:
+    import rasterio
+    import rasterio.errors
+
     with path.open("rb") as file:
         if not file.read(4).startswith(_TIFF_MAGIC):
             raise VerificationError("not a TIFF file")
@@ -217,5 +219,7 @@ def data_date(path: Path, format: str) -> str:  # noqa: A002
     """
     if format != "osm_pbf":
         return ""
+    import osmium
+
     with osmium.io.Reader(osmium.io.File(str(path), "pbf"), osmium.osm.osm_entity_bits.NOTHING) as reader:
         return str(reader.header().get("osmosis_replication_timestamp"))

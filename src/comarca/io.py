@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from comarca.errors import InputError
 from comarca.results import Check, Indicators
@@ -21,6 +20,7 @@ from comarca.results import Check, Indicators
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 PathLike = str | Path
@@ -60,6 +60,8 @@ def write_tables(tables: Mapping[str, pd.DataFrame], path: PathLike, *, field: s
     field : str
         Name of the column.
     """
+    import pandas as pd
+
     write_table(pd.concat([table.assign(**{field: key}) for key, table in tables.items()]), path)
 
 
@@ -138,6 +140,8 @@ def write_indicators(indicators: Indicators, path: PathLike) -> None:
         Where to.
     """
     flags = indicators.flags.add_suffix(_FLAG_SUFFIX)
+    import pandas as pd
+
     write_table(pd.concat([indicators.values, flags], axis="columns"), path)
 
 
@@ -202,6 +206,8 @@ def read_table(path: PathLike) -> pd.DataFrame:
     pandas.DataFrame
         Its rows, with the index it was written with.
     """
+    import pandas as pd
+
     return pd.read_parquet(path)
 
 

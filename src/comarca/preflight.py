@@ -1,16 +1,14 @@
-"""Checks of the user's files that need no more than a look at their headers, made before any job runs."""
+"""Checks of the user's files that need no more than a look at their headers, made before any job runs.
+
+Readers are imported where they read, as most regions have no files of their own.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyogrio
-import pyogrio.errors
-
 from comarca.errors import ConfigError, InputError, did_you_mean
-from comarca.legends import read_legend
-from comarca.sources.tables import read_heading
 
 if TYPE_CHECKING:
     from comarca.config import Config
@@ -88,6 +86,9 @@ def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> 
     path = str(source.path)
     if path.endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet")):  # read and checked by column when the job runs
         return
+    import pyogrio
+    import pyogrio.errors
+
     where = f"configuration, {key}"
     try:
         layers = [str(layer) for layer in pyogrio.list_layers(path)[:, 0]]
@@ -118,7 +119,6 @@ def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> 
 
 
 def _check_raster(path: str, *, key: str) -> None:
-    # Loaded here, as it takes long and most regions have no raster of their own.
     import rasterio
 
     try:
@@ -138,6 +138,8 @@ def _check_raster(path: str, *, key: str) -> None:
 def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:
     if source.legend is None:
         return
+    from comarca.legends import read_legend
+
     try:
         read_legend(source.legend, legends)
     except InputError as error:
@@ -164,6 +166,8 @@ def _check_attributes(source: Attributes, *, key: str) -> None:
 
 
 def _heading(path: str, key: str, **options: Any) -> list[str]:
+    from comarca.sources.tables import read_heading
+
     try:
         return read_heading(path, **options)
     except ValueError as error:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from comarca.layers import template_fields
 from comarca.registry import LANGUAGES, Column, Family, Registry
-from comarca.sources.attributes import FAMILY, TITLE, AttributeColumn, attribute_columns
-from comarca.sources.employment import read_sectors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from comarca.config import Region
     from comarca.config_tables import AttributeColumn as ConfiguredColumn
+    from comarca.sources.attributes import AttributeColumn
 
 
 def regional_registry(registry: Registry, region: Region) -> Registry:
@@ -39,6 +38,8 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
     extended = Registry(registry.families, {**registry.terms, "employment_sector": _sectors(region)})
     if not region.attributes:
         return extended
+    from comarca.sources.attributes import FAMILY, TITLE
+
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
     taken = [column.name for part in expanded for column in part]
@@ -77,6 +78,8 @@ def described(columns: Mapping[str, ConfiguredColumn]) -> dict[str, AttributeCol
     dict
         Name -> description.
     """
+    from comarca.sources.attributes import AttributeColumn
+
     return {name: AttributeColumn(**entry.model_dump()) for name, entry in columns.items()}
 
 
@@ -84,11 +87,17 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
     source = region.employment
     if source.path is None:
         return {}
+    from comarca.sources.employment import read_sectors
+
     found = read_sectors(source.path, columns=source.columns, sheet=source.sheet or 0, skip_rows=source.skip_rows)
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
 
 
 def _attributes(region: Region, taken: list[str]) -> tuple[Column, ...]:
+    if not region.attributes:
+        return ()
+    from comarca.sources.attributes import attribute_columns
+
     found: list[Column] = []
     for table in region.attributes:
         names = [*taken, *(column.name for column in found)]

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
 from comarca.flags import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pandas as pd
 
 Status = Literal["pass", "warn", "fail", "info"]
 
@@ -114,6 +115,8 @@ def explain(values: pd.DataFrame, default: Flag, **reasons: pd.Series | Flag) ->
     pandas.DataFrame
         Same rows and columns as `values`: a reason where a value is missing, empty text elsewhere.
     """
+    import pandas as pd  # here, since planning a run needs checks and no tables
+
     flags = {}
     for name, column in values.items():
         reason = reasons.get(str(name), default)

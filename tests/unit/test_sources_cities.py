@@ -15,7 +15,7 @@ from servers.world import Place
 
 from comarca.errors import InputError
 from comarca.schemas import validate_layer
-from comarca.sources import geonames, ucdb
+from comarca.sources import geonames_cities, ucdb_cities
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -33,7 +33,7 @@ def territories(place: Place) -> gpd.GeoDataFrame:
 def test_the_dump_is_read_with_its_quotes_and_its_unknowns(desk: Desk) -> None:
     desk.world.geonames(ALFA)
     receipt = desk.fetch("cities", ALFA, "geonames_dump").files[0]
-    cities = geonames.cities(Path(receipt.path), territories(ALFA)).set_index("city_name")
+    cities = geonames_cities.cities(Path(receipt.path), territories(ALFA)).set_index("city_name")
     assert sorted(cities.index) == ["El Alto", 'San José "La Villa"']
     assert cities.loc['San José "La Villa"', "population_persons"] == 60_000
     assert np.isnan(cities.loc["El Alto", "population_persons"])
@@ -46,26 +46,26 @@ def test_namibia_is_a_country_and_no_missing_value(tmp_path: Path, desk: Desk) -
     assert isinstance(body, bytes)
     (tmp_path / "dump.zip").write_bytes(body)
     windhoek = territories(Place("NAM", 17.0, -22.6))
-    assert geonames.cities(tmp_path / "dump.zip", windhoek)["country"].tolist() == ["NAM"]
+    assert geonames_cities.cities(tmp_path / "dump.zip", windhoek)["country"].tolist() == ["NAM"]
 
 
 def test_places_abroad_count_up_to_the_buffer(desk: Desk) -> None:
     desk.world.geonames(ALFA)
     desk.world.geonames(Place("BRA", ALFA.left + 0.5, ALFA.bottom))
     path = Path(desk.fetch("cities", ALFA, "geonames_dump").files[0].path)
-    near = geonames.cities(path, territories(ALFA), abroad_buffer_km=50.0)
+    near = geonames_cities.cities(path, territories(ALFA), abroad_buffer_km=50.0)
     assert set(near["country"]) == {"XAA", "BRA"}
-    assert set(geonames.cities(path, territories(ALFA), abroad_buffer_km=10.0)["country"]) == {"XAA"}
+    assert set(geonames_cities.cities(path, territories(ALFA), abroad_buffer_km=10.0)["country"]) == {"XAA"}
 
 
 def test_a_dump_with_other_columns_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "dump.zip"
     path.write_bytes(zipped({"cities1000.txt": b"1\ta\tb\n"}))
     with pytest.raises(InputError, match="3 columns"):
-        geonames.cities(path, territories(ALFA))
+        geonames_cities.cities(path, territories(ALFA))
     path.write_bytes(zipped({"x.csv": b"1"}))
     with pytest.raises(InputError, match="one table"):
-        geonames.cities(path, territories(ALFA))
+        geonames_cities.cities(path, territories(ALFA))
 
 
 def test_one_dump_serves_all_countries(desk: Desk) -> None:
@@ -78,21 +78,21 @@ def test_one_dump_serves_all_countries(desk: Desk) -> None:
 def test_urban_centres_come_as_polygons_with_codes_where_the_name_is_known(desk: Desk) -> None:
     desk.world.ucdb(ALFA)
     path = Path(desk.fetch("cities", ALFA, "ucdb").files[0].path)
-    cities = ucdb.cities(path, territories(ALFA))
+    cities = ucdb_cities.cities(path, territories(ALFA))
     assert cities[["city_id", "city_name", "country"]].to_numpy().tolist() == [["1", "San José", "NIC"]]
     assert cities["population_persons"].tolist() == [61_234.5]
     assert cities.geometry[0].contains(shapely.Point(ALFA.capital))
-    assert ucdb.cities(path, territories(BETA)).empty
+    assert ucdb_cities.cities(path, territories(BETA)).empty
 
 
 def test_a_database_without_its_layer_or_fields_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "ucdb.zip"
     path.write_bytes(zipped({"x.gpkg": geopackage({"OTHER": ALFA.units})}))
     with pytest.raises(InputError, match="GENERAL_CHARACTERISTICS"):
-        ucdb.cities(path, territories(ALFA))
+        ucdb_cities.cities(path, territories(ALFA))
     path.write_bytes(zipped({"x.gpkg": geopackage({"A_GENERAL_CHARACTERISTICS_B": ALFA.units})}))
     with pytest.raises(InputError, match="the fields"):
-        ucdb.cities(path, territories(ALFA))
+        ucdb_cities.cities(path, territories(ALFA))
 
 
 def test_the_offline_copy_stands_at_the_end_of_the_ladder(desk: Desk) -> None:

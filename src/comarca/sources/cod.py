@@ -6,28 +6,19 @@ Names of files and fields changed in 2025 and differ by country before; both are
 from __future__ import annotations
 
 import re
-import zipfile
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-import pyogrio
-
-from comarca.errors import InputError
 from comarca.receipts import Resolved
 from comarca.retry import TransferError
 from comarca.session import NotOfferedError
-from comarca.sources.units import as_territories, choose_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
-    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.catalogue import Country, Level
+    from comarca.catalogue import Country
     from comarca.receipts import Request
-    from comarca.results import Check
     from comarca.session import Context, Settings
 
 SOURCE = "cod_boundaries"
@@ -37,7 +28,6 @@ _KINDS: Final = (
     re.compile(r"\.shp\.zip$|_shp\.zip$"),
     re.compile(r"\.gdb\.zip$|_gdb\.zip$"),
 )
-_LANGUAGES: Final = {"es": 0, "pt": 1, "fr": 2, "en": 3}
 _FORMATS: Final = ("geojson", "shp", "geodatabase")
 
 
@@ -123,73 +113,3 @@ def _rank(entry: Mapping[str, Any]) -> int | None:
     by_name = (rank for rank, kind in enumerate(_KINDS) if kind.search(name) or kind.search(url))
     by_format = (rank for rank, kind in enumerate(_FORMATS) if str(entry.get("format", "")).lower() == kind)
     return min((*by_name, *by_format), default=2 if ".gdb" in name else None)
-
-
-def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the units of a country.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The country's archive, of GeoJSON files, Shapefiles, or a file geodatabase.
-    country : Country
-        The country.
-    level : Level
-        Level of the units; if it is not exact, the next coarser one that there is.
-
-    Returns
-    -------
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`; ``territory_id`` is the P-code.
-    checks : list of Check
-        What was found.
-
-    Raises
-    ------
-    InputError
-        If the archive lacks the level, or its fields follow no known pattern.
-    """
-    offered = _levels(path)
-    number = choose_level(offered, level, where=str(path))
-    member, layer = offered[number]
-    units = pyogrio.read_dataframe(member, layer=layer)
-    columns = [str(column) for column in units.columns]
-    code = _field(columns, rf"adm{number}_?pcode")
-    name = _field(columns, rf"adm{number}_name", rf"adm{number}_(es|pt|fr|en|[a-z]{{2}})")
-    if code is None or name is None:
-        raise InputError(
-            f"{member}, {layer}", got=columns, expected=f"fields like adm{number}_pcode and adm{number}_name",
-            remedy="Give the file as `provider: file`, naming its columns.",
-        )  # fmt: skip
-    above = number - 1
-    parent = _field(columns, rf"adm{above}_name", rf"adm{above}_(es|pt|fr|en|[a-z]{{2}})") if above else None
-    return as_territories(units, country=country, id=code, name=name, parent=parent)
-
-
-def _levels(path: Path) -> dict[int, tuple[str, str]]:
-    """Level -> (what to open, its layer)."""
-    with zipfile.ZipFile(path) as archive:
-        names = [PurePosixPath(name) for name in archive.namelist()]
-    inside = f"/vsizip/{path.absolute()}"
-    single = [name for name in names if name.suffix.lower() in {".geojson", ".shp"}]
-    many = {name for entry in names for name in (entry, *entry.parents) if name.suffix.lower() in {".gdb", ".gpkg"}}
-    found = [(str(name.stem), f"{inside}/{name}", str(name.stem)) for name in sorted(single)]
-    for name in sorted(many):
-        member = f"{inside}/{name}"
-        found += [(str(layer), member, str(layer)) for layer in pyogrio.list_layers(member)[:, 0]]
-    levels: dict[int, tuple[str, str]] = {}
-    for title, member, layer in found:
-        match = re.search(r"adm(?:in|bnda_adm)?(\d)(?!\d)", title.lower())
-        if match and not re.search(r"line|point|capital|centroid", title.lower()):
-            levels.setdefault(int(match[1]), (member, layer))
-    return levels
-
-
-def _field(columns: Iterable[str], *patterns: str) -> str | None:
-    """Name the column that fits, the earlier pattern (and in it the earlier language) first."""
-    for pattern in patterns:
-        fitting = [column for column in columns if re.fullmatch(pattern, column, re.IGNORECASE)]
-        ranked = sorted(fitting, key=lambda column: _LANGUAGES.get(column[-2:].lower(), len(_LANGUAGES)))
-        if ranked:
-            return ranked[0]
-    return None

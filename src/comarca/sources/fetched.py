@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import InputError
-from comarca.sources import cod, gadm, geoboundaries, geonames, ucdb
+from comarca.sources import cod_units, gadm_units, geoboundaries_units, geonames_cities, ucdb_cities
 from comarca.sources.city_merge import without_sections
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from comarca.catalogue import Country
     from comarca.results import Check
 
-_WITH_LEVEL: Any = {"cod": cod.territories, "gadm": gadm.territories}
+_WITH_LEVEL: Any = {"cod": cod_units.territories, "gadm": gadm_units.territories}
 
 
 def territories(
@@ -49,7 +49,7 @@ def territories(
         If the provider is known not to have the units.
     """
     if provider == "geoboundaries":
-        layer, checks = geoboundaries.territories(paths, country=country)
+        layer, checks = geoboundaries_units.territories(paths, country=country)
     else:
         wanted = country.level(provider, asked=level)
         if wanted is None:
@@ -82,5 +82,5 @@ def cities(
         ``cities_merged``, for GeoNames.
     """
     if provider == "ucdb":
-        return ucdb.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km), []
-    return without_sections(geonames.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km))
+        return ucdb_cities.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km), []
+    return without_sections(geonames_cities.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-import pyogrio
-
 from comarca.session import NotOfferedError
-from comarca.sources.units import as_territories, choose_level
-from comarca.sources.vectors import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
-    import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.catalogue import Country, Level
+    from comarca.catalogue import Country
     from comarca.receipts import Request
-    from comarca.results import Check
     from comarca.session import Settings
 
 SOURCE = "gadm_country"
@@ -56,46 +48,3 @@ def plan(
     if level is None:
         raise NotOfferedError(f"GADM has no {country.unit or 'unit'} level for {country.iso3}")
     return (settings.request(SOURCE, country.iso3, params={"level": str(level.number)}),)
-
-
-def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the units of a country.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The country's GeoPackage.
-    country : Country
-        The country. Rows of other codes (disputed areas) are left out.
-    level : Level
-        Level of the units; if it is not exact, the next coarser one that there is.
-
-    Returns
-    -------
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`; ``territory_id`` is the provider's ``GID``. Names that the file gives as the text "NA"
-        are not known. Bodies of water that stand as units are left out.
-    checks : list of Check
-        What was found.
-
-    Raises
-    ------
-    InputError
-        If the file does not have the level.
-    """
-    offered = {
-        int(match[1]): str(name)
-        for name in pyogrio.list_layers(path)[:, 0]
-        if (match := re.fullmatch(r"(?:ADM_ADM_|.*_)(\d)", str(name)))
-    }
-    number = choose_level(offered, level, where=str(path))
-    columns = ("GID_0", f"GID_{number}", f"NAME_{number}" if number else "COUNTRY")
-    units = read_vector(path, layer=offered[number], columns=columns, name="GADM")
-    units = units[units["GID_0"] == country.iso3]
-    kind = f"ENGTYPE_{number}"
-    if kind in units:
-        units = units[~units[kind].fillna("").str.replace(" ", "").str.casefold().isin({"waterbody", "lake"})]
-    texts = [column for column in units if column.startswith("NAME_")]
-    units = units.assign(**{column: units[column].mask(units[column] == "NA") for column in texts})
-    parent = f"NAME_{number - 1}" if number > 1 else None
-    return as_territories(units, country=country, id=columns[1], name=columns[2], parent=parent)

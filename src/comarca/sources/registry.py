@@ -87,7 +87,7 @@ def load_sources(path: Path = REGISTRY / "sources.yaml") -> Mapping[str, SourceF
     InputError
         If a row lacks a key or has an unknown one.
     """
-    rows = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rows = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {key: _row(f"{path.name}, {key}", key, entry) for key, entry in rows.items()}
 
 
