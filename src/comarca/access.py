@@ -186,7 +186,9 @@ def start_points(ready: AccessNetwork, lon: Floats, lat: Floats) -> Starts:
     point_m = geocentric_m(lon, lat)
     free = np.zeros(len(network.vertex_lon))
     nearest = cheapest_segment(ready.index, point_m, tolls=Tolls(free, free), cost_per_m=1.0)
-    component = np.where(nearest.vertex >= 0, network.vertex_component[nearest.vertex], -1)
+    component = np.full(len(nearest.vertex), -1)
+    has_road = nearest.vertex >= 0
+    component[has_road] = network.vertex_component[nearest.vertex[has_road]]
     return Starts(
         lon=np.asarray(lon, dtype=float),
         lat=np.asarray(lat, dtype=float),

@@ -16,7 +16,6 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import GEOD, require_storage_crs
-from comarca.errors import InputError
 from comarca.geodesy import geodesic_step_km
 from comarca.results import Check
 from comarca.units import MIN_PER_HOUR
@@ -144,12 +143,7 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
     Returns
     -------
     RoadNetwork
-        The network.
-
-    Raises
-    ------
-    InputError
-        If no road can be driven.
+        The network; without nodes and edges if no road can be driven.
 
     Notes
     -----
@@ -160,10 +154,8 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
     require_storage_crs(roads, name="roads")
     rows = np.flatnonzero(~np.isnan(speed_kmh))
     lon, lat, row, place = _distinct_vertices(roads, rows)
-    if len(lon) == 0:
-        raise InputError("roads", got=f"{len(roads)} roads, none that can be driven", expected="at least one")
-    is_first = np.append(True, row[1:] != row[:-1])
-    is_last = np.append(is_first[1:], True)
+    is_first = np.diff(row, prepend=-1) != 0
+    is_last = np.diff(row, append=-1) != 0
     _, first_use, vertex_place, uses = np.unique(place, return_index=True, return_inverse=True, return_counts=True)
     is_node_place = uses > 1
     is_node_place[vertex_place[is_first | is_last]] = True
@@ -213,6 +205,11 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     list of Check
         Number of pieces, and the share of the length outside the largest one, with the ten largest others.
     """
+    if len(network.component_km) == 0:
+        message = (
+            "No road can be driven. People walk, and reach only what is near, unless `friction` says how they walk."
+        )
+        return [Check("network_components", "warn", 0, "at least one road that can be driven", message)]
     order = np.argsort(-network.component_km, kind="stable")
     total = float(network.component_km.sum())
     outside = total - float(network.component_km[order[0]])

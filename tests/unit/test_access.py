@@ -147,11 +147,17 @@ def test_a_hole_in_a_citys_area_is_not_the_city():
     assert way.minutes.tolist() == pytest.approx([KM, 0], rel=1e-5)
 
 
-def test_without_any_road_people_still_walk_to_what_is_near():
-    network = network_of([[(5, 5), (5.1, 5)]], on_foot=False)
-    way = access(network, places((0, 0)), [(0.01, 0), (0.1, 0)])
-    assert way.minutes[0] == pytest.approx(KM * 1000 * PACE, rel=1e-5)
+@pytest.mark.parametrize(
+    "options", [{"on_foot": False}, {"speed_kmh": np.nan}], ids=["none_to_walk_onto", "none_at_all"]
+)
+def test_without_any_road_people_still_walk_to_what_is_near(options):
+    network = network_of([[(5, 5), (5.1, 5)]], **options)
+    ready = access_network(network, places((0, 0), box(0.2, 0, 0.3, 0.1)))
+    starts = start_points(ready, np.array([0.01, 0.1, 0.25]), np.array([0.0, 0.0, 0.05]))
+    way = quickest_access(ready, starts, np.ones(2, dtype=bool))
+    assert way.minutes[[0, 2]] == pytest.approx([KM * 1000 * PACE, 0], rel=1e-5)
     assert way.reason[1] == Flag.UNREACHABLE
+    assert market_potential(ready, way, np.array([1000.0, 10.0]))[1:] == pytest.approx([np.nan, 10], nan_ok=True)
 
 
 def direct_definition(network, city, point):

@@ -9,7 +9,6 @@ import pytest
 from road_cases import network_of, road_layer
 
 from comarca.crs import GEOD
-from comarca.errors import InputError
 from comarca.network import RoadNetwork, build_network, network_checks
 from comarca.splitting import insert_points
 
@@ -100,9 +99,10 @@ def test_impassable_roads_are_left_out():
     assert (len(network.edge_from), network.edge_road.tolist()) == (1, [0])
 
 
-def test_a_layer_without_passable_roads_is_refused():
-    with pytest.raises(InputError, match="none that can be driven"):
-        network_of(CROSS, speed_kmh=np.nan)
+def test_a_layer_without_passable_roads_makes_an_empty_network_and_a_warning():
+    network = network_of(CROSS, speed_kmh=np.nan)
+    assert (len(network.edge_from), len(network.node_lon), len(network.component_km)) == (0, 0, 0)
+    assert [check.status for check in network_checks(network)] == ["warn"]
 
 
 def test_arrays_make_the_same_network_again():

@@ -67,9 +67,9 @@ def way(friction, network, cities, *spots):
     )
 
 
-@pytest.fixture
-def no_roads():
-    return network_of([AWAY])
+@pytest.fixture(params=[60.0, np.nan], ids=["far_away", "none_at_all"])
+def no_roads(request):
+    return network_of([AWAY], speed_kmh=request.param)
 
 
 def plane(rows=41, columns=61, pace=KMH_4) -> Friction:

@@ -490,6 +490,7 @@ def _tables_of(region):
     names = list(PRODUCTS)
     if "travel_times" in LAYERS_OF[region]:
         names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
+        names += [f"layers/catchments_{name}.parquet" for name in REGIONS[region].city_classes_persons]
     options = REGIONS[region].indicators.land
     names += ["lorenz"] if options and options.lorenz else []
     names += ["layers/outcomes.parquet"] if "outcomes" in LAYERS_OF[region] else []

@@ -153,6 +153,25 @@ rule compute_travel_raster:
         "../scripts/compute_travel_raster.py"
 
 
+rule build_catchments:
+    input:
+        raster=in_region("layers/catchment_{city_class}.tif"),
+        cities=in_region("layers/cities.parquet"),
+        code=code("build_catchments"),
+    output:
+        catchments=in_region("layers/catchments_{city_class}.parquet"),
+    log:
+        in_region("logs/build_catchments/{city_class}.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
+    message:
+        "{wildcards.region}: drawing the catchments of {wildcards.city_class} cities."
+    script:
+        "../scripts/build_catchments.py"
+
+
 rule compute_urca_times:
     input:
         unpack(friction_file),
