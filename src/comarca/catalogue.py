@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from comarca.crs import equal_area_crs
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.results import Check
 from comarca.sources.registry import REGISTRY
@@ -103,6 +102,8 @@ class Country:
     @property
     def equal_area_crs(self) -> CRS | None:
         """Suggested system to measure areas in: Lambert azimuthal equal-area on the country's middle."""
+        from comarca.crs import equal_area_crs  # here, since planning a run projects nothing
+
         return None if self.centre is None else equal_area_crs((*self.centre, *self.centre))
 
     def level(self, provider: str, *, asked: int | None = None) -> Level | None:

@@ -76,10 +76,11 @@ def _imports(tree: ast.AST) -> set[str]:
     return {name for name in names if name.split(".")[0] == "comarca"}
 
 
-def _resolve(name: str) -> list[Path]:
+@cache
+def _resolve(name: str) -> tuple[Path, ...]:
     """Files of a dotted name: the module and the packages above it; nothing if it names a function or class."""
     parts = name.split(".")[1:]
     files = [PACKAGE.joinpath(*parts[:depth], "__init__.py") for depth in range(len(parts) + 1)]
     if parts:
         files.append(PACKAGE.joinpath(*parts).with_suffix(".py"))
-    return [file for file in files if file.is_file()]
+    return tuple(file for file in files if file.is_file())

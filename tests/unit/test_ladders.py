@@ -1,5 +1,8 @@
 """What a region fetches, by its configuration alone."""
 
+import subprocess
+import sys
+
 import pytest
 
 from comarca.catalogue import countries
@@ -24,6 +27,19 @@ def test_every_country_of_the_catalogue_has_a_plan_without_the_network():
             assert [step.provider for step in steps] == list(ladder.providers)
             assert all(step.is_local or step.refusal or step.requests for step in steps), (code, layer)
             assert any(not step.refusal for step in steps), (code, layer)
+
+
+def test_planning_loads_nothing_that_only_reads_or_measures():
+    """Snakemake reads the workflow's rules anew for every job, so what planning imports is paid hundreds of times."""
+    lines = (
+        "import sys",
+        "import comarca.config_read, comarca.dependencies, comarca.ladders, comarca.preflight, comarca.retrieval",
+        "import comarca.regional_registry, comarca.registry, comarca.session, comarca.summary",
+        "heavy = {'pandas', 'geopandas', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx', 'pandera'}",
+        "print(sorted(heavy & {*sys.modules}))",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_a_region_of_files_fetches_nothing():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comarca.sources.tiles import ghsl_tiles
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -42,7 +40,11 @@ def plan(
     """
     asked = int(options.get("year") or settings.sources[SOURCE].more["default_year"])
     year = str(min(EPOCHS, key=lambda epoch: abs(epoch - asked)))
-    tiles = {"<tile>": 0.0} if boundary is None else ghsl_tiles(boundary)
+    tiles = {"<tile>": 0.0}
+    if boundary is not None:
+        from comarca.sources.tiles import ghsl_tiles
+
+        tiles = ghsl_tiles(boundary)
     return tuple(
         settings.request(
             SOURCE, country.iso3, params={"year": year, "tile": tile, "area_km2": f"{area:.0f}"}, may_lack=True

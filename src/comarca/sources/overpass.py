@@ -19,15 +19,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 import requests
-import shapely
 
-from comarca.crs import geodesic_area_km2
 from comarca.receipts import Resolved
 from comarca.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
 from comarca.session import NotOfferedError
-from comarca.sources import osm_tags
-from comarca.sources.clip import routing_area
-from comarca.sources.osm_write import write_elements
 from comarca.transfer import Delivery, user_agent
 from comarca.verify import markup_title
 
@@ -81,6 +76,9 @@ def plan(
     """
     if boundary is None:
         return (settings.request(SOURCE, country.iso3, params={"digest": "<area>"}),)
+    from comarca.crs import geodesic_area_km2
+    from comarca.sources.clip import routing_area
+
     area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
     size_km2 = float(geodesic_area_km2(np.array([area]))[0])
     limit_km2 = float(settings.sources[SOURCE].more["max_area_km2"])
@@ -136,6 +134,10 @@ def deliver(request: Request, found: Resolved, part: Path, context: Context) -> 
     TransferError
         If the server does not answer completely.
     """
+    import shapely
+
+    from comarca.sources.osm_write import write_elements
+
     url = context.url(found.url, request.provider)
     answers = part.with_name(part.name + ".answers")
     area = cast("Polygon | MultiPolygon", shapely.from_wkt(request.params["area"]))
@@ -155,6 +157,8 @@ def query_tags() -> dict[str, bool | str | list[str]]:
     dict
         Key -> True for any value, or the values.
     """
+    from comarca.sources import osm_tags
+
     services: dict[str, bool | str | list[str]] = {}
     for key, value in osm_tags.SERVICE_KINDS:
         services[key] = sorted({value, *_listed(services.get(key))})

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from comarca.errors import ConfigError
 from comarca.retry import TransferError
-from comarca.sources.tiles import worldcover_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +51,11 @@ def plan(
     year = settings.sources[SOURCE].more["year"]
     if options.get("year") not in {None, year}:
         raise ConfigError("land_cover.year", got=options["year"], expected=f"{year}, the only year of this version")
-    tiles = {"<tile>": 0.0} if boundary is None else worldcover_tiles(boundary)
+    tiles = {"<tile>": 0.0}
+    if boundary is not None:
+        from comarca.sources.tiles import worldcover_tiles
+
+        tiles = worldcover_tiles(boundary)
     return tuple(
         settings.request(SOURCE, country.iso3, params={"tile": tile, "area_km2": f"{area:.0f}"}, may_lack=True)
         for tile, area in tiles.items()
