@@ -119,8 +119,8 @@ def test_a_map_is_drawn(project):
 def test_where_there_is_no_road_people_walk_over_the_land_and_the_bridge(project, by_foot):
     minutes = by_foot["minutes"]
     assert minutes.notna().mean() > 0.99
-    # West of the river the city at its west counts. Ways are octile from middle to middle; at either end half a diagonal
-    # of 500 m at most is walked to the middle, and the middle can lie as much farther off.
+    # West of the river the city at its west counts. Ways are octile from middle to middle; at either end half a
+    # diagonal of 500 m at most is walked to the middle, and the middle can lie as much farther off.
     west = by_foot[by_foot.geometry.x < 10.2]
     metres = GEOD.inv(west.geometry.x, np.full(len(west), 0.05), np.full(len(west), 10.1), np.full(len(west), 0.05))[2]
     across = GEOD.inv(west.geometry.x, west.geometry.y, west.geometry.x, np.full(len(west), 0.05))[2]

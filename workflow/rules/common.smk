@@ -27,6 +27,7 @@ from comarca.retrieval import failure_table, lacking
 from comarca.session import Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
 from comarca.summary import failed_layers, summarise_run
+from comarca.vintage import DATED_TABLES, osm_layers
 
 STARTED = time.time()
 LEGENDS = ROOT / "workflow/registry/legends"
@@ -407,6 +408,18 @@ def osm_header(wildcards):
     if not region_of(wildcards).osm.is_given:
         return {}
     return {"osm_header": f"results/{wildcards.region}/layers/osm/header.json"}
+
+
+def dated_tables(wildcards):
+    """Layers of the region whose rows say which year they are of."""
+    region = wildcards.region
+    return {name: layer_path(region, name) for name in DATED_TABLES if name in LAYERS_OF[region]}
+
+
+def country_area_km2(wildcards):
+    """What the catalogue says of the country, for regions whose boundaries are those of the whole country."""
+    region = region_of(wildcards)
+    return None if region.territories.path else country(region.country).area_km2
 
 
 def region_title(region, language=CONFIG.languages[0]):

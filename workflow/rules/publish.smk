@@ -23,6 +23,30 @@ rule assemble_table:
         "../scripts/assemble_table.py"
 
 
+rule assemble_years:
+    input:
+        unpack(osm_header),
+        unpack(receipt_of("population")),
+        unpack(dated_tables),
+        code=code("assemble_years"),
+    output:
+        years=in_region("indicators/years.json"),
+    log:
+        in_region("logs/assemble_years.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        osm_layers=lambda w: list(osm_layers(region_of(w))),
+        population_year=lambda w: region_of(w).population.year,
+        tables=lambda w: list(dated_tables(w)),
+        columns=published_columns,
+        family_layers=lambda w: {name: list(family.layers) for name, family in REGISTRIES[w.region].families.items()},
+    message:
+        "{wildcards.region}: dating the columns."
+    script:
+        "../scripts/assemble_years.py"
+
+
 rule export_csv:
     input:
         table=in_region("indicators/table.parquet"),
@@ -49,6 +73,7 @@ rule export_long:
     input:
         table=in_region("indicators/table.parquet"),
         flags=in_region("indicators/flags.parquet"),
+        years=in_region("indicators/years.json"),
         code=code("export_long"),
     output:
         long=in_region("indicators_long.csv"),
@@ -67,6 +92,7 @@ rule export_long:
 rule export_codebook:
     input:
         table=in_region("indicators/table.parquet"),
+        years=in_region("indicators/years.json"),
         code=code("export_codebook"),
     output:
         codebook=report(
@@ -132,6 +158,7 @@ rule export_xlsx:
     input:
         table=in_region("indicators/table.parquet"),
         sources=in_region("indicators/sources.parquet"),
+        years=in_region("indicators/years.json"),
         code=code("export_xlsx"),
     output:
         xlsx=in_region("indicators.xlsx"),
@@ -282,6 +309,7 @@ rule assemble_quality:
         checks=check_files,
         table=in_region("indicators/table.parquet"),
         flags=in_region("indicators/flags.parquet"),
+        years=in_region("indicators/years.json"),
         territories=in_region("layers/territories.parquet"),
         code=code("assemble_quality"),
     output:
@@ -300,6 +328,7 @@ rule assemble_quality:
     params:
         columns=published_columns,
         not_computed=not_computed_columns,
+        expected_area_km2=country_area_km2,
     message:
         "{wildcards.region}: gathering the checks."
     script:

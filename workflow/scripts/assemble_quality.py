@@ -15,10 +15,12 @@ def main(
     checks: list[str],
     table: str,
     flags: str,
+    years: str,
     territories: str,
     columns: list[dict[str, Any]],
     not_computed: list[dict[str, Any]],
     absent: str | None,
+    expected_area_km2: float | None,
     json: str,
     markdown: str,
 ) -> None:
@@ -30,6 +32,8 @@ def main(
         io.read_table(flags),
         lost.kept(planned),
         territories=layer_io.read_layer(territories, "territories"),
+        years=io.read_json(years),
+        expected_area_km2=expected_area_km2,
     )
     left_out = [NotComputed(**entry) for entry in not_computed] + lost.not_computed(planned)
     report = quality_report([*found, *lost.checks()], region=region, not_computed=left_out)
@@ -44,10 +48,12 @@ if "snakemake" in globals():
             checks=list(snakemake.input.checks),
             table=snakemake.input.table,
             flags=snakemake.input.flags,
+            years=snakemake.input.years,
             territories=snakemake.input.territories,
             columns=snakemake.params.columns,
             not_computed=snakemake.params.not_computed,
             absent=snakemake.input.get("absent"),
+            expected_area_km2=snakemake.params.expected_area_km2,
             json=snakemake.output.json,
             markdown=snakemake.output.markdown,
         )

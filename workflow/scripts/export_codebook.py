@@ -8,14 +8,15 @@ from comarca.codebook import codebook
 from comarca.jobs import job
 
 
-def main(*, table: str, columns: list[dict[str, Any]], output: str) -> None:
-    io.write_csv(codebook(published(columns, table), io.read_table(table)), output)
+def main(*, table: str, years: str, columns: list[dict[str, Any]], output: str) -> None:
+    io.write_csv(codebook(published(columns, table), io.read_table(table), years=io.read_json(years)), output)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             table=snakemake.input.table,
+            years=snakemake.input.years,
             columns=snakemake.params.columns,
             output=snakemake.output.codebook,
         )

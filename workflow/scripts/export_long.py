@@ -8,8 +8,8 @@ from comarca.jobs import job
 from comarca.table import long_table
 
 
-def main(*, table: str, flags: str, columns: list[dict[str, Any]], output: str) -> None:
-    long = long_table(io.read_table(table), io.read_table(flags), published(columns, table), {})
+def main(*, table: str, flags: str, years: str, columns: list[dict[str, Any]], output: str) -> None:
+    long = long_table(io.read_table(table), io.read_table(flags), published(columns, table), io.read_json(years))
     io.write_csv(long, output)
 
 
@@ -18,6 +18,7 @@ if "snakemake" in globals():
         main(
             table=snakemake.input.table,
             flags=snakemake.input.flags,
+            years=snakemake.input.years,
             columns=snakemake.params.columns,
             output=snakemake.output.long,
         )

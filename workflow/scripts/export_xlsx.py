@@ -9,14 +9,14 @@ from comarca.exports_xlsx import write_xlsx
 from comarca.jobs import job
 
 
-def main(*, table: str, sources: str, columns: list[dict[str, Any]], language: str, output: str) -> None:
+def main(*, table: str, sources: str, years: str, columns: list[dict[str, Any]], language: str, output: str) -> None:
     values = io.read_table(table)
     entries = published(columns, table)
     with io.atomic_path(output) as part:
         write_xlsx(
             values,
             entries,
-            codebook(entries, values),
+            codebook(entries, values, years=io.read_json(years)),
             io.read_table(sources),
             part,
             language=language,
@@ -28,6 +28,7 @@ if "snakemake" in globals():
         main(
             table=snakemake.input.table,
             sources=snakemake.input.sources,
+            years=snakemake.input.years,
             columns=snakemake.params.columns,
             language=snakemake.params.language,
             output=snakemake.output.xlsx,

@@ -1,0 +1,53 @@
+"""Which year a column describes."""
+
+from __future__ import annotations
+
+import pytest
+from families import columns_of
+
+from comarca.config import Region
+from comarca.layers import LAYERS
+from comarca.vintage import DATED_TABLES, RESTS_ON, column_years, osm_layers, year_of
+
+
+@pytest.mark.parametrize(
+    ("date", "year"), [("2013-08-03T19:00:02Z", 2013), ("2020", 2020), ("R2025A", 2025), ("", None), (None, None),
+                       ("120130", None)],
+)  # fmt: skip
+def test_the_year_is_taken_out_of_a_date(date, year):
+    assert year_of(date) == year
+
+
+def test_a_column_is_as_old_as_the_oldest_layer_it_rests_on(root):
+    layers = ["roads", "power", "demand", "population", "degree_of_urbanisation", "surfaces"]
+    columns = columns_of(root, "infrastructure", layers=layers, fields={"power_distance": ["5"]})
+    years = column_years(
+        columns, {"infrastructure": ("territories",)}, {"roads": 2021, "population": 2020, "power": 2015}
+    )
+    assert years["road_density_km_per_100km2"] == 2021
+    assert years["rural_access_index_share"] == 2020
+    assert years["power_line_density_km_per_100km2"] == 2015
+    assert years["population_within_5km_power_line_share"] == 2015
+
+
+def test_a_column_whose_sources_bear_no_date_has_no_year(root):
+    columns = columns_of(root, "infrastructure", layers=["roads"])
+    assert column_years(columns, {"infrastructure": ("territories",)}, {"population": 2020}) == {}
+
+
+def test_what_comes_from_the_extract_has_its_year():
+    example = Region(
+        country="LIE", osm={"provider": "file", "path": "x.osm.pbf"}, population="settlements", power="none"
+    )
+    assert set(osm_layers(example)) == {"land_use", "economy", "roads", "services", "population"}
+    assert (
+        osm_layers(
+            Region(country="LIE", osm="none", territories={"provider": "file", "path": "x", "id": "a", "name": "b"})
+        )
+        == ()
+    )
+
+
+def test_the_layers_named_are_layers():
+    known = {*LAYERS, "population", "farmland"}
+    assert {*RESTS_ON, *DATED_TABLES, *(name for names in RESTS_ON.values() for name in names)} <= known
