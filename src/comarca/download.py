@@ -11,10 +11,12 @@ import re
 from dataclasses import replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
 
+from comarca.cache import link_or_copy
 from comarca.custody import FileError, failure, make_receipt, present, put_there, record
 from comarca.formats import VerificationError
 from comarca.partfile import discard
@@ -24,12 +26,12 @@ from comarca.verify import lfs_pointer, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from comarca.session import Context, Settings
     from comarca.sources.registry import SourceFile
     from comarca.transfer import Delivery
 
+    Locate = Callable[[Request, Context], Request]
     Resolve = Callable[[Request, Context], Sequence[Resolved]]
     Deliver = Callable[[Request, Resolved, Path, Context], Delivery]
 
@@ -40,6 +42,24 @@ ROUNDS: Final = 2
 #: Answers that say that a file does not exist. Anything else may be a failure of the moment.
 NOT_THERE: Final = frozenset({404, 410})
 _GITHUB_RAW: Final = re.compile(r"/([^/]+/[^/]+)/raw/(.+)")
+
+
+def as_planned(request: Request, context: Context) -> Request:
+    """Locate a file whose place is known beforehand.
+
+    Parameters
+    ----------
+    request : Request
+        The request.
+    context : Context
+        Not used.
+
+    Returns
+    -------
+    Request
+        The same.
+    """
+    return request
 
 
 def from_template(request: Request, context: Context) -> tuple[Resolved, ...]:
@@ -87,6 +107,7 @@ def fetch(
     request: Request,
     context: Context,
     *,
+    locate: Locate = as_planned,
     resolve: Resolve = from_template,
     deliver: Deliver = over_http,
 ) -> Receipt:
@@ -98,6 +119,9 @@ def fetch(
         The file.
     context : Context
         Settings and client.
+    locate : callable, optional
+        Says, with the provider's index, which file serves the request. If that is another one than planned, it is kept
+        under its own name, for others that it serves too, and linked to the planned place.
     resolve : callable, optional
         Finds the addresses; asked again if a file turns out damaged, since it may have changed meanwhile.
     deliver : callable, optional
@@ -118,7 +142,7 @@ def fetch(
         return (
             present(request, context.settings)
             or _from_cache(request, context.settings, any_age=context.settings.offline)
-            or _from_provider(request, context, resolve, deliver)
+            or _from_provider(request, context, locate, resolve, deliver)
         )
 
 
@@ -132,9 +156,18 @@ def _from_cache(request: Request, settings: Settings, *, any_age: bool, md5: str
     return None
 
 
-def _from_provider(request: Request, context: Context, resolve: Resolve, deliver: Deliver) -> Receipt:
+def _from_provider(request: Request, context: Context, locate: Locate, resolve: Resolve, deliver: Deliver) -> Receipt:
     if context.settings.offline:
         raise FileError(failure(request, "not there, and offline=true forbids fetching it", put_there(request)))
+    located = locate(request, context)
+    if located.target == request.target:
+        return _from_addresses(located, context, resolve, deliver)
+    shared = fetch(located, context, resolve=resolve, deliver=deliver)
+    link_or_copy(Path(shared.path), request.target)
+    return record(replace(shared, path=request.target.as_posix()), request.target)
+
+
+def _from_addresses(request: Request, context: Context, resolve: Resolve, deliver: Deliver) -> Receipt:
     troubles: list[str] = []
     statuses: set[int | None] = set()
     for _ in range(ROUNDS):

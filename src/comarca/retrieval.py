@@ -236,7 +236,7 @@ def _climb(
     if step.needs_boundary and not has_boundary:
         raise FileError(_row(layer, place.iso3, step, "it needs the region's boundary, which is not known yet"))
     provider = PROVIDERS[layer][step.provider]
-    bring = partial(fetch, context=context, resolve=provider.resolve, deliver=provider.deliver)
+    bring = partial(fetch, context=context, locate=provider.locate, resolve=provider.resolve, deliver=provider.deliver)
     receipts: list[Receipt] = []
     left_out: list[str] = []
     for request in step.requests:

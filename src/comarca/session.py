@@ -136,10 +136,13 @@ class Context:
         Settings of the run.
     client : Client
         The HTTP client.
+    kept : dict
+        Large indexes by address, which are asked for once.
     """
 
     settings: Settings
     client: Client
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def url(self, url: str, provider: str) -> str:
         """Rewrite an address to the provider's mirror, if one is configured.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,8 +24,6 @@ from comarca.sources.osm import read_osm
 from comarca.sources.overpass import query_tags
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from servers.bench import Desk
 
 INDEX = "/geofabrik/index-v1-nogeom.json"
@@ -102,6 +101,28 @@ def test_an_extract_of_several_countries_is_found_and_noted(desk: Desk) -> None:
     desk.world.geofabrik(ALFA, BETA, extract="alfa-and-beta")
     for place in (ALFA, BETA):
         assert "XA, XB" in desk.fetch("osm", place, "geofabrik").files[0].note
+
+
+def test_an_extract_of_several_countries_is_fetched_once_also_if_the_catalogue_does_not_know_it(desk: Desk) -> None:
+    dated = desk.world.geofabrik(ALFA, BETA, extract="alfa-and-beta")
+    files = [desk.fetch("osm", place, "geofabrik").files[0] for place in (ALFA, BETA)]
+    assert desk.server.hits(dated) == 1
+    assert desk.server.hits(INDEX) == 2
+    first, second = (Path(file.path) for file in files)
+    assert first.name != second.name
+    assert first.samefile(second)
+    assert first.samefile(first.with_name("alfa-and-beta.osm.pbf"))
+    assert files[0].sha256 == files[1].sha256
+    offline = desk.settings(offline=True)
+    assert desk.fetch("osm", ALFA, "geofabrik", settings=offline).files[0].path == str(first)
+    assert len(desk.server.requests) == 2 + 2  # the index for each, one md5, one extract
+
+
+def test_an_extract_of_a_neighbour_that_holds_the_country_is_cut_too(desk: Desk) -> None:
+    """The Vatican lies in the extract of Italy, which lists Italy's code alone."""
+    desk.world.geofabrik(ALFA, extract="italy", parent="europe", codes=["IT"])
+    assert "holds IT; to be cut to the country" in desk.fetch("osm", "VAT", "geofabrik").files[0].note
+    assert desk.fetch("osm", "VAT", "geofabrik").files[0].path.endswith("italy.osm.pbf")
 
 
 def test_a_record_without_codes_is_found_by_the_name_the_catalogue_has(desk: Desk) -> None:

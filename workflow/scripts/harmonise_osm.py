@@ -8,22 +8,42 @@ from typing import Any
 
 from comarca import io, layer_io
 from comarca.catalogue import country as country_of
+from comarca.errors import InputError
 from comarca.jobs import job
 from comarca.ladders import rung
 from comarca.receipts import load_layer_receipt
 from comarca.retrieval import present_files
-from comarca.sources.boundaries import territories_from_file
+from comarca.sources.boundaries import territories_from_file, territories_from_osm
 from comarca.sources.clip import clip_extract, routing_area
 from comarca.sources.fetched import territories as fetched_territories
 from comarca.sources.osm import OSM_LAYERS, read_osm
 
 
-def region_outline(*, file: str | None, receipt: str | None, source: dict[str, Any], country: str):
-    """Read the region's outline, if it is known without the extract."""
+def outline_in(extract: Path, *, country: str, admin_level: int | None):
+    """Find a country in an extract that holds several."""
+    place = country_of(country)
+    layer, checks = territories_from_osm(
+        read_osm(extract, ["boundaries"])["boundaries"],
+        country=country,
+        country_alpha2=place.iso2,
+        admin_level=admin_level or place.osm_admin_level,
+    )
+    if any(check.name == "territories_country_boundary" and check.status != "pass" for check in checks):
+        raise InputError(
+            str(extract),
+            got=f"no whole boundary of level 2 with the code {place.iso2}",
+            expected=f"the outline of {country}, as this extract is larger than the country and has to be cut to it",
+            remedy="Set territories.provider to another one than osm, or give the territories as a file.",
+        )
+    return layer.union_all()
+
+
+def region_outline(*, extract: Path, file: str | None, receipt: str | None, source: dict[str, Any], country: str):
+    """Read the region's outline: what an extract that is larger is cut to."""
     found = load_layer_receipt(receipt) if receipt else None
     provider = rung(source["provider"], found)
     if provider == "osm":
-        return None
+        return outline_in(extract, country=country, admin_level=source["admin_level"])
     if provider == "file":
         keys = ("id", "name", "layer", "parent", "dissolve")
         layer, _ = territories_from_file(file, country=country, **{key: source[key] for key in keys})
@@ -47,11 +67,12 @@ def main(
     with tempfile.TemporaryDirectory(dir=Path(header).parent) as folder:
         extract = path
         if found is not None and found.provider != "file":
-            extract = str(present_files(found)[0])
-            is_larger = "cut to the country" in found.files[0].note
-            if is_larger and (boundary := region_outline(**outline)) is not None:
+            whole = present_files(found)[0]
+            extract = str(whole)
+            if "cut to the country" in found.files[0].note:
                 part = Path(folder, "extract.osm.pbf")
-                clip_extract(Path(extract), part, routing_area(boundary, buffer_km=buffer_km))
+                boundary = region_outline(extract=whole, **outline)
+                clip_extract(whole, part, routing_area(boundary, buffer_km=buffer_km))
                 extract = str(part)
         write_layers(extract, layers=layers, header=header, checks=checks)
 

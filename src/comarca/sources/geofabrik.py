@@ -48,9 +48,35 @@ def plan(
     tuple of Request
         One: named by the extract where the catalogue knows it (two countries may share one), else by the country.
     """
-    stem = country.extract.rsplit("/", 1)[-1] or country.iso3
-    params = {"extract": country.extract or f"<{country.iso3}>", "stem": stem, "iso2": country.iso2}
-    return (settings.request(SOURCE, country.iso3, params=params),)
+    return (_request(country.iso3, country.iso2, country.extract, settings),)
+
+
+def locate(request: Request, context: Context) -> Request:
+    """Find the extract of a country for which the catalogue names none, in case it serves others too.
+
+    Parameters
+    ----------
+    request : Request
+        From `plan`.
+    context : Context
+        Settings and client.
+
+    Returns
+    -------
+    Request
+        Named by the extract if that holds several countries; else, and where the index does not help, the same.
+    """
+    if "<" not in request.url:
+        return request
+    iso2 = request.params["iso2"]
+    try:
+        chosen = choose_extract(_index(context), stem="", iso2=iso2)
+    except TransferError:
+        return request
+    if chosen is None or _holds_just(chosen, iso2):
+        return request
+    extract = urlsplit(str(chosen["urls"]["pbf"])).path.strip("/").removesuffix("-latest.osm.pbf")
+    return _request(request.country, iso2, extract, context.settings)
 
 
 def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
@@ -119,29 +145,47 @@ def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: st
     return min(holding, key=lambda entry: (len(entry["iso3166-1:alpha2"]), str(entry["id"])), default=None)
 
 
-def _latest_url(request: Request, context: Context) -> tuple[str, str]:
+def _request(iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
+    params = {"extract": extract or f"<{iso3}>", "stem": extract.rsplit("/", 1)[-1] or iso3, "iso2": iso2}
+    return settings.request(SOURCE, iso3, params=params)
+
+
+def _index(context: Context) -> list[Mapping[str, Any]]:
     source = context.settings.sources[SOURCE]
+    url = source.more["index"]
+    try:
+        index = context.kept[url] = context.kept.get(url) or context.get_json(url, source.provider)
+        return [feature["properties"] for feature in index["features"]]
+    except (KeyError, TypeError) as error:
+        raise TransferError(f"the index has no {error}: its format has changed", url=url) from error
+
+
+def _holds_just(entry: Mapping[str, Any], iso2: str) -> bool:
+    return set(entry.get("iso3166-1:alpha2", ())) == {iso2}
+
+
+def _latest_url(request: Request, context: Context) -> tuple[str, str]:
     curated = "<" not in request.url
     try:
-        index = context.get_json(source.more["index"], request.provider)
-        features = [feature["properties"] for feature in index["features"]]
-    except TransferError:
+        features = _index(context)
+    except TransferError as error:
         if curated:
-            log.warning("The index of %s does not answer; going by the country catalogue.", request.provider)
+            log.warning("Going by the country catalogue, as the index of %s is of no use: %s", request.provider, error)
             return request.url, "Found without the provider's index, which did not answer."
         raise
-    except (KeyError, TypeError) as error:
-        raise TransferError(f"the index has no {error}: its format has changed", url=source.more["index"]) from error
     chosen = choose_extract(features, stem=request.params["stem"] if curated else "", iso2=request.params["iso2"])
     if chosen is None or "pbf" not in chosen.get("urls", {}):
         raise TransferError(
             f"the index lists no extract for {request.country} ({request.params['iso2'] or 'no alpha-2 code'})",
-            url=source.more["index"],
+            url=context.settings.sources[SOURCE].more["index"],
             status=404,
         )
-    codes = chosen.get("iso3166-1:alpha2", ())
-    note = f"Extract {chosen['id']} holds {', '.join(codes)}; to be cut to the country." if len(codes) != 1 else ""
-    return str(chosen["urls"]["pbf"]), note.replace("holds ;", "is larger than the country;")
+    latest = str(chosen["urls"]["pbf"])
+    if _holds_just(chosen, request.params["iso2"]):
+        return latest, ""
+    holds = ", ".join(chosen.get("iso3166-1:alpha2", ()))
+    what = f"holds {holds}" if holds else "is larger than the country"
+    return latest, f"Extract {chosen['id']} {what}; to be cut to the country."
 
 
 def _date_in(name: str) -> str:

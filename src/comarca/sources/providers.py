@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.download import from_template, over_http
+from comarca.download import as_planned, from_template, over_http
 from comarca.sources import (
     cod,
     gadm,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from comarca.catalogue import Country
-    from comarca.download import Deliver, Resolve
+    from comarca.download import Deliver, Locate, Resolve
     from comarca.receipts import Request
     from comarca.session import Context, Settings
 
@@ -44,8 +44,8 @@ class Provider:
     ----------
     plan : callable
         Names the files, offline.
-    resolve, deliver : callable
-        Find the addresses of a file; bring it.
+    locate, resolve, deliver : callable
+        Say which file serves; find its addresses; bring it.
     is_sea : callable
         Whether a file that does not exist is rightly missing.
     needs_boundary : bool
@@ -57,11 +57,12 @@ class Provider:
     deliver: Deliver = over_http
     is_sea: Callable[[Request, Context], bool] = _never
     needs_boundary: bool = False
+    locate: Locate = as_planned
 
 
 PROVIDERS: Final[dict[str, dict[str, Provider]]] = {
     "osm": {
-        "geofabrik": Provider(geofabrik.plan, geofabrik.resolve),
+        "geofabrik": Provider(geofabrik.plan, geofabrik.resolve, locate=geofabrik.locate),
         "overpass": Provider(overpass.plan, overpass.resolve, overpass.deliver, needs_boundary=True),
     },
     "territories": {
