@@ -40,7 +40,7 @@ def test_touching_a_file_without_changing_it_triggers_nothing(synthetic_project)
     assert synthetic_project.planned("tables") == {}
 
 
-@pytest.mark.parametrize("product", ["codebook.csv", "indicators.gpkg", "layers/travel_time_intermediate.tif"])
+@pytest.mark.parametrize("product", ["codebook.csv", "indicators.gpkg", "layers/catchments_intermediate.parquet"])
 def test_a_deleted_product_comes_back_alone(synthetic_project, product):
     path = synthetic_project.results("XXA") / product
     path.unlink()
