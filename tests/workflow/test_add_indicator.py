@@ -8,7 +8,7 @@ import pytest
 import yaml
 from cases import synthetic
 
-pytestmark = [pytest.mark.slow, pytest.mark.workflow, pytest.mark.xdist_group("add_indicator")]
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("add_indicator")]
 
 
 @pytest.fixture(scope="module")

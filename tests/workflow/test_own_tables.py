@@ -10,7 +10,7 @@ import rasterio
 from affine import Affine
 from cases import synthetic
 
-pytestmark = [pytest.mark.slow, pytest.mark.workflow, pytest.mark.xdist_group("own_tables")]
+pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("own_tables")]
 
 JOBS = """codigo;rama;puestos
 01;Agricultura, ganadería;80
