@@ -34,6 +34,9 @@ class MapOptions(Model):
         "fisher_jenks", description="Method of the class breaks (mapclassify)."
     )
     classes_count: Annotated[int, Field(ge=2, le=9)] = Field(5, description="Number of classes.")
+    shared_classes: bool = Field(
+        False, description="Same classes in all regions of the configuration that say so, to compare places or years."
+    )
 
 
 Interval = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(gt=0)] | None]

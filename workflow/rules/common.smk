@@ -445,6 +445,14 @@ def map_options(wildcards):
     }
 
 
+def classified_tables(wildcards):
+    """The tables that a region's map classes are made of: its own first, then those it shares classes with."""
+    region = wildcards.region
+    others = [name for name in REGIONS if name != region and REGIONS[name].maps.shared_classes]
+    shared = others if region_of(wildcards).maps.shared_classes else []
+    return [f"results/{name}/indicators/table.parquet" for name in (region, *shared)]
+
+
 CHECKED_LAYERS = ("roads", "power", "services", "economy", "land_use", "service_times", "parcels", "holdings",
                   "outcomes", "employment", "firms", "population_by_year", "territory_lights")  # fmt: skip
 

@@ -354,7 +354,7 @@ rule build_map_base:
 
 rule classify_maps:
     input:
-        table=in_region("indicators/table.parquet"),
+        tables=classified_tables,
         code=code("classify_maps"),
     output:
         classes=in_region("indicators/map_classes.pickle"),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from comarca import io
 from comarca.absent import mapped_values
 from comarca.jobs import job
@@ -9,21 +11,20 @@ from comarca.maps.theme import MapOptions, column_classes
 from comarca.registry import Column
 
 
-def main(*, table: str, columns: list[dict[str, Any]], options: dict[str, Any], classes: str) -> None:
-    values = io.read_table(table)
+def main(*, tables: list[str], columns: list[dict[str, Any]], options: dict[str, Any], classes: str) -> None:
+    values = [io.read_table(path) for path in tables]
     made = {}
     for column in (Column(**entry) for entry in columns):
         if column.mapped:
-            made[column.name] = column_classes(
-                column, mapped_values(values, column.name), options=MapOptions(**options)
-            )
+            known = pd.concat([mapped_values(table, column.name) for table in values])
+            made[column.name] = column_classes(column, known, options=MapOptions(**options))
     io.write_pickle(made, classes)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            table=snakemake.input.table,
+            tables=list(snakemake.input.tables),
             columns=snakemake.params.columns,
             options=snakemake.params.options,
             classes=snakemake.output.classes,
