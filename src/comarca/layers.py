@@ -128,7 +128,8 @@ def available_layers(region: Region) -> frozenset[str]:
     present["degree_of_urbanisation"] = present["population"]
     present["travel_times"] = present["roads"] and present["cities"]
     present["market_potential"] = present["urca_times"] = present["travel_times"]
-    present["service_times"] = present["roads"] and present["services"]
+    # Only that family uses them, and says to which kinds of service.
+    present["service_times"] = present["roads"] and present["services"] and region.indicators.services is not False
     return frozenset(name for name, is_present in present.items() if is_present)
 
 
