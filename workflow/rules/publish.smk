@@ -219,6 +219,8 @@ rule export_atlas_pdf:
     input:
         base=in_region("indicators/map_base.pickle"),
         table=in_region("indicators/table.parquet"),
+        classes=in_region("indicators/map_classes.pickle"),
+        years=in_region("indicators/years.json"),
         credit_lines=in_region("indicators/credits.json"),
         sources=in_region("SOURCES.md"),
         code=code("export_atlas_pdf"),
@@ -245,6 +247,8 @@ rule export_atlas_html:
         base=in_region("indicators/map_base.pickle"),
         table=in_region("indicators/table.parquet"),
         flags=in_region("indicators/flags.parquet"),
+        classes=in_region("indicators/map_classes.pickle"),
+        years=in_region("indicators/years.json"),
         credit_lines=in_region("indicators/credits.json"),
         sources=in_region("SOURCES.md"),
         code=code("export_atlas_html"),
@@ -376,6 +380,7 @@ rule plot_map:
         base=in_region("indicators/map_base.pickle"),
         table=in_region("indicators/table.parquet"),
         classes=in_region("indicators/map_classes.pickle"),
+        years=in_region("indicators/years.json"),
         credit_lines=in_region("indicators/credits.json"),
         code=code("plot_map"),
     output:

@@ -13,6 +13,8 @@ def main(
     *,
     base: str,
     table: str,
+    classes: str,
+    years: str,
     credit_lines: str,
     sources: str,
     columns: list[dict[str, Any]],
@@ -29,6 +31,8 @@ def main(
             options=MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]]),
             title=options["region"],
             family_titles=family_titles,
+            years=io.read_json(years),
+            classes=io.read_pickle(classes),
             sources=io.read_text(sources),
         )
 
@@ -38,6 +42,8 @@ if "snakemake" in globals():
         main(
             base=snakemake.input.base,
             table=snakemake.input.table,
+            classes=snakemake.input.classes,
+            years=snakemake.input.years,
             credit_lines=snakemake.input.credit_lines,
             sources=snakemake.input.sources,
             columns=snakemake.params.columns,

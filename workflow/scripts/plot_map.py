@@ -15,6 +15,7 @@ def main(
     base: str,
     table: str,
     classes: str,
+    years: str,
     credit_lines: str,
     column: dict[str, Any],
     options: dict[str, Any],
@@ -23,7 +24,14 @@ def main(
     entry = Column(**column)
     values = mapped_values(io.read_table(table).set_index("territory_id"), entry.name)
     chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
-    figure = draw_map(io.read_pickle(base), entry, values, options=chosen, classes=io.read_pickle(classes)[entry.name])
+    figure = draw_map(
+        io.read_pickle(base),
+        entry,
+        values,
+        year=io.read_json(years).get(entry.name),
+        options=chosen,
+        classes=io.read_pickle(classes)[entry.name],
+    )
     for path in paths:
         with io.atomic_path(path) as part:
             save_map(figure, part)
@@ -35,6 +43,7 @@ if "snakemake" in globals():
             base=snakemake.input.base,
             table=snakemake.input.table,
             classes=snakemake.input.classes,
+            years=snakemake.input.years,
             credit_lines=snakemake.input.credit_lines,
             column=snakemake.params.column,
             options=snakemake.params.options,

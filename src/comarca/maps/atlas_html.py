@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from comarca.maps.base import BaseMap, Frame
+    from comarca.maps.classify import Classes
     from comarca.maps.theme import MapOptions
     from comarca.registry import Column
 
@@ -48,6 +49,7 @@ def atlas_html(
     family_titles: Mapping[str, Mapping[str, str]],
     flags: pd.DataFrame | None = None,
     years: Mapping[str, int | None] | None = None,
+    classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
 ) -> str:
     """Make the page.
@@ -70,6 +72,8 @@ def atlas_html(
         Family -> its title per language.
     years : mapping, optional
         Column name -> year of its data.
+    classes : mapping, optional
+        Column name -> its classes, None for columns that are not numbers; made of the table if not given.
     sources : str, optional
         Sources and licences, for the foot of the page.
 
@@ -85,7 +89,8 @@ def atlas_html(
         "words": {key: {lang: words[lang] for lang in languages} for key, words in ATLAS_WORDS.items()},
         "families": {name: {lang: words[lang] for lang in languages} for name, words in family_titles.items()},
         "columns": [
-            _column(column, base, table, options, languages, (years or {}).get(column.name)) for column in shown
+            _column(column, base, table, options, languages, (years or {}).get(column.name), classes or {})
+            for column in shown
         ],
         "reasons": _reasons(base, flags, [column.name for column in shown]),
         "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
@@ -120,6 +125,7 @@ def _column(
     options: MapOptions,
     languages: Sequence[str],
     year: int | None,
+    known: Mapping[str, Classes | None],
 ) -> dict[str, Any]:
     values = table.set_index("territory_id", drop=False)[column.name].reindex(base.territory_id)
     entry: dict[str, Any] = {
@@ -142,7 +148,7 @@ def _column(
             code: {lang: words[lang] for lang in languages} for code, words in column.categories.items()
         }
     if column.mapped and values.notna().any():
-        classes = column_classes(column, values, options=options)
+        classes = known.get(column.name) or column_classes(column, values, options=options)
         themes = {lang: make_theme(column, values, classes, language=lang) for lang in languages}
         first = themes[languages[0]]
         entry["class_of"] = first.key_of.tolist()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from comarca.maps.base import BaseMap
+    from comarca.maps.classify import Classes
     from comarca.maps.theme import MapOptions
     from comarca.registry import Column
 
@@ -62,6 +63,7 @@ def write_atlas_pdf(
     title: str,
     family_titles: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None] | None = None,
+    classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
 ) -> None:
     """Write the atlas.
@@ -84,6 +86,8 @@ def write_atlas_pdf(
         Family -> its title per language.
     years : mapping, optional
         Column name -> year of its data.
+    classes : mapping, optional
+        Column name -> its classes, None for columns that are not numbers; made of the table if not given.
     sources : str, optional
         Text for the last page.
 
@@ -92,8 +96,9 @@ def write_atlas_pdf(
     The same table gives the same bytes.
     """
     pages = atlas_pages(
-        base, table, columns, options=options, title=title, family_titles=family_titles, years=years, sources=sources
-    )
+        base, table, columns, options=options, title=title, family_titles=family_titles, years=years, classes=classes,
+        sources=sources,
+    )  # fmt: skip
     metadata = {"Title": f"{title}: {word('atlas', options.language)}", "CreationDate": None, "ModDate": None}
     with mpl.rc_context(RC), PdfPages(path, metadata=metadata) as pdf:
         for figure in pages:
@@ -109,6 +114,7 @@ def atlas_pages(
     title: str,
     family_titles: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None] | None = None,
+    classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
 ) -> Iterator[Figure]:
     """Draw the pages of the atlas, one after the other; parameters as in `write_atlas_pdf`.
@@ -137,7 +143,8 @@ def atlas_pages(
             number += 1
         for column in members:
             year = (years or {}).get(column.name)
-            figure = draw_map(base, column, values[column.name], year=year, options=options)
+            made = (classes or {}).get(column.name)
+            figure = draw_map(base, column, values[column.name], year=year, options=options, classes=made)
             yield _numbered(_lighter(figure, len(base.territory_id)), number)
             number += 1
     for lines in _paged(_sources(sources, language)):
