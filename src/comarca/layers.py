@@ -77,7 +77,12 @@ LAYERS: Final[dict[str, Layer]] = {
 ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism", "service")
 #: Conditions without a file: what the columns that ask for them need can come from more than one layer. With the key
 #: that fulfils each.
-CONDITIONS: Final[dict[str, str]] = {"population": "population.provider", "farmland": "land_cover.provider"}
+CONDITIONS: Final[dict[str, str]] = {
+    "population": "population.provider",
+    "farmland": "land_cover.provider",
+    "earlier_land_cover": "land_cover.earlier",
+    "earlier_night_lights": "night_lights.earlier",
+}
 
 
 def available_layers(region: Region) -> frozenset[str]:
@@ -121,6 +126,8 @@ def available_layers(region: Region) -> frozenset[str]:
         "employment": given("employment"),
         "firms": given("firms"),
         "population_by_year": bool(region.population.earlier),
+        "earlier_land_cover": bool(region.land_cover.earlier),
+        "earlier_night_lights": bool(region.night_lights.earlier),
         "demand_lights": given("night_lights"),
         "territory_lights": given("night_lights"),
     }

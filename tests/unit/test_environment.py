@@ -16,7 +16,14 @@ PLACES = territories(*WEST_EAST, box(1, 1, 2, 2))
 
 @pytest.fixture(scope="module")
 def columns(root):
-    layers = ["demand", "population", "land_cover_areas", "territory_lights"]
+    layers = [
+        "earlier_land_cover",
+        "earlier_night_lights",
+        "demand",
+        "population",
+        "land_cover_areas",
+        "territory_lights",
+    ]
     return columns_of(root, "environment", layers=layers)
 
 
