@@ -8,7 +8,8 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-ROOT = Path(workflow.basedir)
+# Not `workflow.basedir`, which is that of the workflow that uses this one as a module.
+ROOT = Path(str(workflow.current_basedir)).parents[1]
 # So that jobs in an environment of their own, and workflows that use this one as a module, find the package.
 sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
