@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from dataclasses import replace
 
 import geopandas as gpd
@@ -192,93 +191,3 @@ def test_the_page_repeats_byte_for_byte(page, base, table, flags):
         flags=flags, sources="Us & <them>.",
     )  # fmt: skip
     assert again == page
-
-
-@pytest.fixture(scope="module")
-def opened(page, tmp_path_factory):
-    """Open the page in Chromium; yield it with what it said on the console and what it asked the network for."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs the package playwright")
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        pytest.skip("needs Chromium")
-    path = tmp_path_factory.mktemp("atlas") / "atlas.html"
-    path.write_text(page, encoding="utf-8")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": 1400, "height": 1200})
-        said, asked = [], []
-        tab.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        tab.wait_for_selector("html[data-ready]", timeout=60_000)
-        yield tab, said, asked
-        browser.close()
-
-
-def test_every_indicator_can_be_drawn_without_complaint(opened):
-    tab, said, _ = opened
-    for name in ("area_km2", "a_class", "a_share", "time_min"):
-        tab.select_option("#indicator", name)
-        assert tab.locator("#map-heading").inner_text().startswith(name)
-    assert said == []
-
-
-def test_the_page_opens_without_errors_and_without_network(opened):
-    tab, said, asked = opened
-    assert said == []
-    assert asked == [tab.url]
-    assert tab.locator("#map canvas").count() > 0
-
-
-def test_a_territory_called_script_is_shown_as_such(opened):
-    tab, *_ = opened
-    tab.fill("#find", "<script>alert(1)</script>")
-    tab.keyboard.press("Enter")
-    assert tab.locator("#profile-heading").inner_text() == NASTY[0]
-    assert tab.locator("#profile tr.current").count() == 1
-    tab.fill("#find", NASTY[1])
-    tab.keyboard.press("Enter")
-    assert "ninguna ciudad" in tab.locator("#profile .notes").inner_text()
-
-
-def test_a_click_on_the_map_opens_a_profile(opened):
-    tab, *_ = opened
-    tab.fill("#find", "Plain")
-    tab.keyboard.press("Enter")
-    box = tab.locator("#map").bounding_box()
-    tab.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    tab.wait_for_function("document.getElementById('profile-heading').textContent !== 'Plain'")
-    assert tab.locator("#profile-heading").inner_text() in NAMES
-
-
-def test_the_table_sorts_by_keyboard_with_gaps_last(opened):
-    tab, *_ = opened
-    tab.select_option("#indicator", "time_min")
-    tab.locator("#table thead button[data-key=x]").focus()
-    tab.keyboard.press("Enter")
-    first = tab.locator("#table tbody tr th").all_inner_texts()
-    tab.keyboard.press("Enter")
-    second = tab.locator("#table tbody tr th").all_inner_texts()
-    assert first[0] == "Plain"
-    assert second[0] == NASTY[0]
-    assert first[-1] == second[-1] == NASTY[1]
-    assert tab.locator("#table th[aria-sort=ascending]").count() == 1
-
-
-def test_the_language_can_be_changed(opened):
-    tab, *_ = opened
-    tab.select_option("#language", "en")
-    assert tab.locator("html").get_attribute("lang") == "en"
-    assert tab.locator("#table-heading").inner_text() == "Table"
-    assert tab.locator("#map-heading").inner_text().endswith(" en")
-
-
-def test_the_download_is_the_table(opened, table, tmp_path):
-    tab, *_ = opened
-    with tab.expect_download() as download:
-        tab.click("#download")
-    path = tmp_path / "download.csv"
-    download.value.save_as(path)
-    found = pd.read_csv(path, dtype={"territory_id": str})
-    pd.testing.assert_frame_equal(found, table, check_dtype=False)

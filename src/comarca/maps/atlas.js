@@ -33,13 +33,30 @@
       const category = column.categories && column.categories[value];
       return category ? category[state.language] : value;
     }
-    const options = column.integer ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 4 };
-    const text = new Intl.NumberFormat(state.language, options).format(value * column.factor);
+    const scaled = value * column.factor;
+    const digits = decimals(column);
+    // What would be rounded to nothing keeps two digits: a zero means zero.
+    const isTiny = scaled !== 0 && Math.abs(scaled) < 0.5 * 10 ** -digits;
+    const options = isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    const text = new Intl.NumberFormat(state.language, options).format(scaled);
     return column.factor === 100 ? `${text} %` : text;
   }
 
+  // The same decimals throughout a column: one for shares, else so many that its largest value has three digits.
+  const decimalsOf = new Map();
+  function decimals(column) {
+    if (column.integer) return 0;
+    if (column.factor === 100) return 1;
+    if (!decimalsOf.has(column.name)) {
+      const largest = column.values.reduce((most, value) => Math.max(most, Math.abs(value || 0)), 0) * column.factor;
+      const whole = largest > 0 ? Math.floor(Math.log10(largest)) + 1 : 1;
+      decimalsOf.set(column.name, Math.min(Math.max(3 - Math.max(whole, 0), 0), 3));
+    }
+    return decimalsOf.get(column.name);
+  }
+
   function titled(column) {
-    const unit = column.kind === "number" && column.unit[state.language];
+    const unit = column.kind === "number" && !column.is_bare && column.unit[state.language];
     return unit ? `${column.title[state.language]} (${unit})` : column.title[state.language];
   }
 
@@ -150,6 +167,11 @@
       row.append(swatch, make("span", key.label[state.language]), make("span", key.count, { class: "count" }));
       return row;
     }));
+    if (data.cities.length) {
+      const row = make("li");
+      row.append(make("span", "", { class: "city", "aria-hidden": "true" }), make("span", word("cities")));
+      element("legend").append(row);
+    }
     element("map").setAttribute("aria-label", word("map_label"));
     element("scatter").setAttribute("aria-label", word("scatter_label"));
   }
@@ -174,7 +196,7 @@
     row.append(make("th", titled(column), { scope: "row" }));
     const cell = make("td", formatted(column, value), { class: "number" });
     const code = reason(column, place);
-    if (value === null) cell.className = "missing-value";
+    if (value === null) cell.className = "number missing-value";
     if (code) cell.append(noteMark(code, codes));
     const rank = make("td");
     if (value !== null && column.kind === "number") {
@@ -217,7 +239,9 @@
     }
     const thead = make("thead");
     thead.append(head);
-    table.append(thead, body);
+    const widths = make("colgroup");
+    for (const name of ["title", "value", "place"]) widths.append(make("col", null, { class: name }));
+    table.append(widths, thead, body);
     const where = [data.ids[place], parents[place]].filter((text) => text).join(" \u00b7 ");
     const notes = make("ul", null, { class: "notes" });
     for (const code of codes) {
@@ -283,11 +307,11 @@
         if (column.key === "name") {
           const cell = make("th", null, { scope: "row" });
           const button = make("button", value, { type: "button" });
-          button.addEventListener("click", () => choose(place, true));
+          button.addEventListener("click", () => { choose(place, true); element("profile-heading").focus(); });
           cell.append(button);
           row.append(cell);
         } else if (column.entry) {
-          row.append(make("td", formatted(column.entry, value), { class: value === null ? "missing-value" : "number" }));
+          row.append(make("td", formatted(column.entry, value), { class: value === null ? "number missing-value" : "number" }));
         } else {
           row.append(make("td", value));
         }
@@ -331,14 +355,47 @@
     return `${data.names[place]}${parent} (${data.ids[place]})`;
   };
 
+  // Accents and capitals do not matter to who searches.
+  const plain = (text) => text.trim().normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
   function find(text) {
-    const wanted = text.trim().toLocaleLowerCase();
-    if (!wanted) return -1;
-    const labels = data.ids.map((_, place) => placeLabel(place).toLocaleLowerCase());
+    const wanted = plain(text);
+    const labels = data.ids.map((_, place) => plain(placeLabel(place)));
     const exact = labels.indexOf(wanted);
     if (exact >= 0) return exact;
-    const named = data.names.findIndex((name) => name.toLocaleLowerCase() === wanted);
+    const named = data.names.findIndex((name) => plain(name) === wanted);
     return named >= 0 ? named : labels.findIndex((label) => label.includes(wanted));
+  }
+
+  function search(text) {
+    const place = text.trim() ? find(text) : -1;
+    const isLost = text.trim() !== "" && place < 0;
+    element("not-found").textContent = isLost ? word("not_found", text.trim()) : "";
+    element("find").setAttribute("aria-invalid", String(isLost));
+    if (place < 0) return;
+    choose(place, true);
+    element("profile-heading").scrollIntoView({ block: "nearest" });
+  }
+
+  // The little of Markdown that SOURCES.md is written in.
+  function written(text) {
+    const nodes = [];
+    for (const line of text.split("\n")) {
+      const [, mark, rest] = line.match(/^(#+ |- |)(.*)$/);
+      if (!rest) continue;
+      const node = make(mark === "- " ? "li" : mark ? `h${Math.min(mark.length, 4)}` : "p");
+      for (const part of rest.split(/(\*\*[^*]+\*\*|`[^`]+`)/)) {
+        const [, strong, code] = part.match(/^\*\*(.+)\*\*$|^`(.+)`$/) || [];
+        node.append(strong ? make("strong", strong) : code ? make("code", code) : part);
+      }
+      if (mark !== "- ") nodes.push(node);
+      else if (nodes.length && nodes.at(-1).tagName === "UL") nodes.at(-1).append(node);
+      else {
+        nodes.push(make("ul"));
+        nodes.at(-1).append(node);
+      }
+    }
+    return nodes;
   }
 
   function quoted(value) {
@@ -378,7 +435,7 @@
     fillSelect(element("indicator"), mapped, state.column);
     fillSelect(element("compare"), numeric, state.compare);
     element("title").textContent = data.title;
-    element("sources").textContent = data.sources;
+    element("sources").replaceChildren(...written(data.sources));
     refresh();
   }
 
@@ -386,10 +443,7 @@
     element("language").addEventListener("change", (event) => { state.language = event.target.value; translate(); });
     element("indicator").addEventListener("change", (event) => { state.column = event.target.value; refresh(); });
     element("compare").addEventListener("change", (event) => { state.compare = event.target.value; refresh(); });
-    element("find").addEventListener("change", (event) => {
-      const place = find(event.target.value);
-      if (place >= 0) choose(place, true);
-    });
+    element("find").addEventListener("change", (event) => search(event.target.value));
     element("controls").addEventListener("submit", (event) => event.preventDefault());
     element("download").addEventListener("click", download);
     source.selected.properties.indices.change.connect(() => {

@@ -134,6 +134,7 @@ def _column(
         "kind": column.kind,
         "title": {lang: column.title[lang] for lang in languages},
         "unit": {lang: unit_label(column, lang) for lang in languages},
+        "is_bare": column.unit == "1" and not is_share(column),
         "factor": 100 if is_share(column) else 1,
         "integer": is_integer(column),
         "better": column.better,

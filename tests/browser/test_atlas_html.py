@@ -1,0 +1,289 @@
+"""The interactive atlas can be used by mouse and by keyboard, in three languages, from one file without a network.
+
+Every test of the small atlas also asserts that it raised no complaint on the console, no request and no dialog.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from browser.conftest import COLUMNS, NAMES, make_atlas
+
+LIMIT_BYTES = 15_000_000
+
+
+def middle(page, selector, x=0.5, y=0.5):
+    box = page.tab.locator(selector).bounding_box()
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def in_tooltips(page):
+    """What the tooltips of the plots say; they stand in shadow trees."""
+    return page.tab.evaluate(
+        """() => {
+             const found = [];
+             const walk = (node) => {
+               for (const child of node.querySelectorAll("*")) {
+                 if (child.matches(".bk-Tooltip, .bk-tooltip-content")) found.push(child.textContent);
+                 if (child.shadowRoot) {
+                   const rows = child.shadowRoot.querySelectorAll(".bk-tooltip-row-value");
+                   for (const row of rows) found.push(row.textContent);
+                   walk(child.shadowRoot);
+                 }
+               }
+             };
+             walk(document);
+             return found.join("|");
+           }"""
+    )
+
+
+#: What has the focus, also within the shadow trees of the plots.
+FOCUS = """() => {
+  let node = document.activeElement;
+  while (node.shadowRoot && node.shadowRoot.activeElement) node = node.shadowRoot.activeElement;
+  return %s;
+}"""
+
+
+def focused(page):
+    """Identity of what has the focus, or its class, or the start of its text."""
+    return page.tab.evaluate(FOCUS % "node.id || node.textContent.trim().slice(0, 40) || node.className")
+
+
+def order(page):
+    return page.tab.locator("#table tbody tr th").all_inner_texts()
+
+
+def test_the_map_is_drawn_without_complaint_or_network(page):
+    assert page.tab.locator("#map canvas").count() > 0
+    assert page.text("#map-heading") == "time_min en"
+    assert page.tab.locator("#legend li").count() >= 3
+    assert "No data" in page.text("#legend")
+
+
+@pytest.mark.parametrize("name", ["a_class", "wet_share", "time_min"])
+def test_another_indicator_can_be_chosen(page, name):
+    page.tab.select_option("#indicator", name)
+    assert page.text("#map-heading") == f"{name} en"
+    assert page.text("#about") == f"What {name} is."
+    assert f"{name} en" in page.text("#table thead")
+
+
+def test_hovering_names_the_territory_and_its_value(page):
+    page.tab.mouse.move(*middle(page, "#map", 0.4))
+    page.tab.mouse.move(*middle(page, "#map", 0.41))
+    page.tab.wait_for_timeout(300)
+    said = in_tooltips(page)
+    assert any(name in said for name in NAMES)
+    assert "time_min en:" in said
+
+
+def test_a_click_on_the_map_opens_the_profile(page):
+    page.tab.mouse.click(*middle(page, "#map", 0.42))
+    page.tab.wait_for_function("document.getElementById('profile-heading').textContent !== 'Profile'")
+    assert page.text("#profile-heading") in NAMES
+    assert "time_min en" in page.text("#profile")
+    assert page.tab.locator("#table tr.chosen").count() == 1
+
+
+def test_search_finds_names_whatever_their_accents(page):
+    page.search("acailandia")
+    assert page.text("#profile-heading") == "Açailândia"
+    assert "Açailândia" in page.tab.locator("#status").text_content()
+
+
+def test_search_says_what_it_does_not_find(page):
+    page.search("Nowhere")
+    assert page.text("#not-found") == "No territory is called Nowhere."
+    assert page.tab.get_attribute("#find", "aria-invalid") == "true"
+    page.search("Barra")
+    assert page.tab.locator("#not-found").text_content() == ""
+
+
+def test_a_gap_gives_its_reason(page):
+    page.search("Barra")
+    assert "No data" in page.text("#profile tr.current")
+    assert page.tab.locator("#profile .notes li").count() == 1
+
+
+def test_a_territory_called_script_is_shown_and_not_executed(page):
+    page.search(NAMES[0])
+    assert page.text("#profile-heading") == NAMES[0]
+    assert NAMES[0] in order(page)
+    # The first of six squares side by side; the tooltip is HTML, too.
+    for step in range(40):
+        page.tab.mouse.move(*middle(page, "#map", 0.01 + 0.005 * step))
+        if NAMES[0] in in_tooltips(page):
+            break
+    assert NAMES[0] in in_tooltips(page)
+
+
+def test_the_table_sorts_both_ways_with_gaps_last(page):
+    header = "#table thead button[data-key=x]"
+    page.tab.click(header)
+    assert order(page) == ['"D", E', "Fosa", NAMES[0], "Cerro", "Açailândia", "Barra"]
+    page.tab.click(header)
+    assert order(page) == ["Açailândia", "Cerro", NAMES[0], "Fosa", '"D", E', "Barra"]
+    assert page.tab.locator("#table th[aria-sort=ascending]").count() == 1
+
+
+def test_two_indicators_are_compared(page):
+    page.tab.select_option("#compare", "wet_share")
+    assert page.tab.locator("#scatter canvas").count() > 0
+    assert "wet_share en" in page.text("#table thead")
+    page.tab.locator("#scatter").scroll_into_view_if_needed()
+    # (30 min, 50 %) is in the middle of both ranges.
+    found = ""
+    for y in np.linspace(0.55, 0.42, 14):
+        for x in np.linspace(0.47, 0.58, 23):
+            page.tab.mouse.move(*middle(page, "#scatter", x, y))
+            found = found or in_tooltips(page)
+        if found:
+            break
+    assert "wet_share en:" in found
+    assert "time_min en:" in found
+
+
+def test_the_download_is_the_table(page, table, tmp_path):
+    with page.tab.expect_download() as download:
+        page.tab.click("#download")
+    path = tmp_path / "indicators.csv"
+    download.value.save_as(path)
+    assert download.value.suggested_filename == "indicators.csv"
+    pd.testing.assert_frame_equal(pd.read_csv(path, dtype={"territory_id": str}), table, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "search"),
+    [
+        ("en", "Table", "Find a territory"),
+        ("es", "Tabla", "Buscar un territorio"),
+        ("pt", "Tabela", "Buscar um território"),
+    ],
+)
+def test_the_page_speaks_three_languages(page, language, heading, search):
+    page.search("Barra")
+    page.tab.select_option("#language", language)
+    assert page.tab.get_attribute("html", "lang") == language
+    assert page.text("#table-heading") == heading
+    assert page.text("label[for=find]") == search
+    assert page.text("#map-heading") == f"time_min {language}"
+    assert page.text("#profile-heading") == "Barra"
+    assert f"time_min {language}" in page.text("#profile")
+
+
+def test_numbers_follow_the_language(page):
+    page.tab.select_option("#indicator", "wet_share")
+    row = "#table tr[data-place='5']"
+    assert "12.5 %" in page.text(row)
+    page.tab.select_option("#language", "es")
+    assert "12,5 %" in page.text(row)
+
+
+def test_sources_are_shown_as_text_of_their_own_structure(page):
+    assert page.text("#sources h2") == "Sources"
+    assert page.tab.locator("#sources li").all_inner_texts() == ["one <b>", "two"]
+    assert page.text("#sources code") == "roads.csv"
+    assert page.text("#sources strong") == "here"
+
+
+# Keyboard and screen readers
+
+
+def test_tab_reaches_every_control_in_reading_order_and_shows_where_it_is(page):
+    seen = []
+    for _ in range(40):
+        page.tab.keyboard.press("Tab")
+        seen.append(focused(page))
+        assert page.tab.evaluate(FOCUS % "getComputedStyle(node).outlineStyle") != "none", seen[-1]
+        if NAMES[1] in seen:
+            break
+    wanted = ["Skip to the table", "language", "indicator", "compare", "find", "profile", "download", "Name", NAMES[1]]
+    places = [next(place for place, name in enumerate(seen) if name == want) for want in wanted]
+    assert places == sorted(places)
+
+
+def test_the_first_link_skips_to_the_table(page):
+    page.tab.keyboard.press("Tab")
+    page.tab.keyboard.press("Enter")
+    assert focused(page) == "table-section"
+
+
+def test_indicator_and_territory_can_be_chosen_by_keyboard_alone(page):
+    page.tab.focus("#indicator")
+    page.tab.keyboard.press("ArrowDown")
+    page.tab.keyboard.press("Enter")
+    assert page.text("#map-heading") == "a_class en"
+    page.tab.locator("#table tbody button").nth(2).focus()
+    page.tab.keyboard.press("Enter")
+    assert page.text("#profile-heading") == order(page)[2]
+    assert focused(page) == "profile-heading"
+
+
+def test_sorting_keeps_the_focus(page):
+    page.tab.locator("#table thead button[data-key=x]").focus()
+    page.tab.keyboard.press("Enter")
+    assert focused(page).startswith("time_min en")
+
+
+def test_every_control_and_picture_has_a_name(page):
+    for role in ("combobox", "searchbox", "button", "img", "region", "link"):
+        for node in page.tab.get_by_role(role).all():
+            html = node.evaluate("(node) => node.outerHTML.slice(0, 200)")
+            named = node.evaluate(
+                """(node) => Boolean(node.textContent.trim() || node.getAttribute("aria-label") || node.title
+                     || (node.labels && node.labels.length) || node.getAttribute("aria-labelledby"))"""
+            )
+            assert named, html
+    for identity in ("map", "scatter"):
+        assert len(page.tab.get_attribute(f"#{identity}", "aria-label")) > 20
+
+
+def test_the_page_has_landmarks_and_one_main_heading(page):
+    for role in ("main", "banner", "contentinfo"):
+        assert page.tab.get_by_role(role).count() == 1, role
+    assert page.tab.get_by_role("heading", level=1).count() == 1
+    assert page.tab.get_by_role("region", name="Table").count() >= 1
+    assert page.tab.get_by_role("status").count() == 1
+
+
+def test_a_change_of_the_map_is_announced(page):
+    page.tab.select_option("#indicator", "wet_share")
+    assert "wet_share en" in page.tab.locator("#status").text_content()
+
+
+@pytest.mark.parametrize("width", [1400, 800, 400])
+def test_nothing_sticks_out_of_the_window(open_page, atlas, width):
+    page = open_page(atlas, width=width, height=1000)
+    page.search("Barra")
+    assert page.tab.evaluate("document.documentElement.scrollWidth") <= width
+    page.tab.close()
+
+
+# Size
+
+
+def test_an_atlas_of_a_thousand_territories_is_light_and_opens(open_page):
+    count = 1_000
+    ids = [f"{number:07d}" for number in range(count)]
+    rng = np.random.default_rng(1)
+    many = [
+        COLUMNS[0], COLUMNS[1],
+        *(replace(COLUMNS[2], name=f"time_{place}_min") for place in range(40)),
+    ]  # fmt: skip
+    numbers = {entry.name: rng.gamma(2.0, 40.0, count) for entry in many[2:]}
+    table = pd.DataFrame({"territory_id": ids, "territory_name": [f"Place {name}" for name in ids], **numbers})
+    # Borders as detailed as real ones: a hundred vertices a territory.
+    corners = np.column_stack(np.divmod(np.arange(count), 40)) / 10
+    shapes = shapely.segmentize(shapely.box(*corners.T, *(corners + 0.1).T), 0.004)
+    text = make_atlas(table, many, shapes)
+    assert len(text.encode()) < LIMIT_BYTES
+    page = open_page(text)
+    page.search("Place 0000500")
+    assert page.text("#profile-heading") == "Place 0000500"
+    assert page.complaints == []
+    page.tab.close()
