@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from comarca import io, layer_io
 from comarca.demand import demand_grid, demand_points
 from comarca.demand_raster import demand_from_raster
+from comarca.errors import InputError
 from comarca.jobs import job
 from comarca.ladders import rung
 from comarca.rasters import Raster
@@ -39,6 +40,12 @@ def main(
     else:
         people = Raster(raster, nodata=nodata if provider == "file" else None)
         layer = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+        if layer.empty:
+            raise InputError(
+                f"population, {provider}, {people.path}", got="nobody inside the territories",
+                expected="a raster of the people who live there",
+                remedy="Check that it covers the region, or take another population.provider (`none` weighs by area).",
+            )  # fmt: skip
         found = [
             balance_check(people, area, layer["weight"].sum(), name="population"),
             cover_check(people, area, name="population"),
