@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from comarca.config_tables import Attributes, Table
 
 _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
-             "holdings", "outcomes", "night_lights", "employment", "firms")  # fmt: skip
+             "holdings", "outcomes", "night_lights", "employment", "firms", "friction")  # fmt: skip
 #: Sections whose file is a vector layer, with the keys that name its columns.
 _COLUMN_KEYS = {
     "territories": ("id", "name", "parent"),
@@ -43,30 +43,37 @@ def check_inputs(config: Config, *, legends: Path) -> None:
     ------
     ConfigError
         Names the key, the file, what was found and the nearest right spelling.
+    InputError
+        If a table of speeds is wrong: names the file, the line and what was expected.
     """
     for name, region in config.regions.items():
         if region.speeds is not None:
-            _require_file(region.speeds, key=f"regions.{name}.speeds")
+            _check_speeds(region.speeds, country=region.country, key=f"regions.{name}.speeds")
+        if region.friction.elevation is not None:
+            _require_file(region.friction.elevation, key=f"regions.{name}.friction.elevation")
+            _check_raster(region.friction.elevation, key=f"regions.{name}.friction.elevation")
         for position, attributes in enumerate(region.attributes):
             _check_attributes(attributes, key=f"regions.{name}.attributes.{position}")
         for section in _SECTIONS:
-            source = getattr(region, section)
-            if source.path is None:
-                continue
-            key = f"regions.{name}.{section}"
-            _require_file(source.path, key=f"{key}.path")
-            if section in _COLUMN_KEYS:
-                _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
-            elif section in {"population", "land_cover", "night_lights"}:
-                _check_raster(source.path, key=f"{key}.path")
-            elif section in {"holdings", "outcomes", "employment", "firms"}:
-                _check_table(source, key=key)
+            if getattr(region, section).path is not None:
+                _check_source(section, getattr(region, section), key=f"regions.{name}.{section}")
         for section in ("land_cover", "population", "night_lights"):
             for year, path in getattr(region, section).earlier.items():
                 key = f"regions.{name}.{section}.earlier.{year}"
                 _require_file(path, key=key)
                 _check_raster(path, key=key)
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
+
+
+def _check_source(section: str, source: Any, *, key: str) -> None:
+    path = str(source.path)
+    _require_file(path, key=f"{key}.path")
+    if section in _COLUMN_KEYS:
+        _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
+    elif section in {"population", "land_cover", "night_lights", "friction"}:
+        _check_raster(path, key=f"{key}.path")
+    elif section in {"holdings", "outcomes", "employment", "firms"}:
+        _check_table(source, key=key)
 
 
 def _require_file(path: str, *, key: str) -> None:
@@ -80,6 +87,15 @@ def _require_file(path: str, *, key: str) -> None:
         expected="a file that exists",
         remedy=near or f"Paths are taken from the folder snakemake runs in: {Path.cwd()}.",
     )
+
+
+def _check_speeds(path: str, *, country: str, key: str) -> None:
+    import pandas as pd
+
+    from comarca.speeds import speed_table
+
+    _require_file(path, key=key)
+    speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
 
 
 def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from affine import Affine
 from cases import synthetic
 
 from comarca.config_read import read_config
-from comarca.errors import ConfigError
+from comarca.errors import ConfigError, InputError
 from comarca.preflight import check_inputs
 
 LEGENDS = Path(__file__).resolve().parents[2] / "workflow/registry/legends"
@@ -151,3 +151,18 @@ def test_a_missing_column_of_the_census_is_refused_with_the_nearest_one(tmp_path
 
 def test_codes_are_text_so_that_leading_zeros_stay():
     assert "holdings.codes" in refusal(region(holdings={"provider": "file", "path": "a.csv", "codes": {"Name": 17}}))
+
+
+def test_a_wrong_table_of_speeds_is_refused_before_any_job(root, tmp_path):
+    path = tmp_path / "speeds.csv"
+    path.write_text(
+        (root / "config/speeds.csv").read_text(encoding="utf-8") + ",class,motorway,90,,no,\n", encoding="utf-8"
+    )
+    raw = region(speeds=str(path), osm={"provider": "file", "path": str(root / "config/speeds.csv")})
+    with pytest.raises(InputError, match="motorway"):
+        check_inputs(read_config(raw), legends=LEGENDS)
+
+
+def test_rasters_of_friction_and_heights_are_looked_for_before_any_job(tmp_path):
+    walking = {"provider": "file", "path": str(tmp_path / "pace.tif")}
+    assert "regions.LIE.friction.path" in refusal(region(friction=walking))
