@@ -174,8 +174,10 @@ class LandCover(Source):
 class NightLights(Source):
     """A raster of the light at night."""
 
-    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the night lights come from.")
-    year: int | None = Field(None, description="Year of the raster.")
+    provider: tuple[Literal["nightlights", "file", "none"], ...] = Field(
+        ("none",), description="Where the night lights come from; `nightlights` is one raster of the whole world."
+    )
+    year: int | None = Field(None, description="Year of the raster; null: what the provider's registry row says.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
     earlier: dict[int, str] = Field(
         default_factory=dict, description="Year -> raster of an earlier date, on the same scale: gives the change."

@@ -7,6 +7,7 @@ receipt says which rung it was and why those before it did not answer.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from comarca.catalogue import Country
     from comarca.receipts import Receipt, Request
 
-__all__ = ["LadderError", "Step", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
+__all__ = ["LadderError", "Step", "data_year", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
 
 log = logging.getLogger(__name__)
 
@@ -195,6 +196,23 @@ def present_files(receipt: LayerReceipt) -> list[Path]:
             "Delete the layer's receipt in fetched/ and run again."
         )
     return paths
+
+
+def data_year(receipt: LayerReceipt) -> int:
+    """Year that the data of a layer are of.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt
+        Receipt of a layer that was had, with a dated file.
+
+    Returns
+    -------
+    int
+        As the provider dates its first file; else as the file's name says.
+    """
+    first = receipt.files[0]
+    return int(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", first.data_date or first.path)[0])
 
 
 def _step(

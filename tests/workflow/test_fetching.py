@@ -79,7 +79,7 @@ PRODUCTS = [f"results/XBB/{name}" for name in ("indicators.csv", "quality.md", "
 def beta(start):
     region = {
         "country": "XBB", "osm": ["geofabrik", "overpass"], "cities": ["geonames_dump", "ucdb"],
-        "land_cover": ["mapbiomas", "worldcover"], "indicators": FAMILIES_OFF,
+        "land_cover": ["mapbiomas", "worldcover"], "night_lights": "nightlights", "indicators": FAMILIES_OFF,
     }  # fmt: skip
     gone = without("geofabrik", "cod", "geoboundaries", "geonames_dump", "worldpop", "worldcover")
     project, world = start(BETA, regions={"XBB": region}, before=gone)
@@ -97,6 +97,7 @@ def test_where_the_first_choices_fail_the_others_serve(beta):
     assert table["area_km2"].sum() == pytest.approx(484, rel=0.01)
     assert table["population_persons"].sum() > 0
     assert table["time_intermediate_city_mean_min"].notna().all()
+    assert table["night_light_per_population_dn_per_1000persons"].gt(0).any()
 
 
 def test_columns_of_a_layer_that_nobody_has_are_left_out_and_listed_with_the_reason(beta):
@@ -114,7 +115,7 @@ def test_columns_of_a_layer_that_nobody_has_are_left_out_and_listed_with_the_rea
 
 def test_provenance_names_every_file_with_address_checksum_date_and_terms(beta):
     inputs = read(beta[0], "XBB", "provenance.json")["inputs"]
-    assert {entry["layer"] for entry in inputs} == {"osm", "territories", "cities", "population"}
+    assert {entry["layer"] for entry in inputs} == {"osm", "territories", "cities", "population", "night_lights"}
     assert {entry["origin"] for entry in inputs} == {"download"}
     for entry in inputs:
         assert len(entry["sha256"]) == 64

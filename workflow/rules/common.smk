@@ -298,9 +298,10 @@ def population_file(wildcards):
 
 
 def dated_rasters(wildcards, section):
-    """Year -> raster of the user's, the latest last; a single raster without a year has 0."""
+    """Year -> raster, the latest last: the user's, or what was fetched; a single raster without a year has 0."""
     source = getattr(region_of(wildcards), section)
-    return {**dict(sorted(source.earlier.items())), source.year or 0: source.path}
+    latest = source.path or f"results/{wildcards.region}/fetched/{section}.vrt"
+    return {**dict(sorted(source.earlier.items())), source.year or 0: latest}
 
 
 def friction_file(wildcards):

@@ -26,6 +26,7 @@ rule build_population_by_year:
 
 rule build_night_lights:
     input:
+        unpack(receipt_of("night_lights")),
         rasters=lambda w: list(dated_rasters(w, "night_lights").values()),
         territories=in_region("layers/territories.parquet"),
         demand=in_region("layers/demand.parquet"),

@@ -1,6 +1,5 @@
 """Tabulate farmland patches and class areas of the land-cover rasters by territory."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from comarca.jobs import job
 from comarca.land_checks import legend_check
 from comarca.land_cover import tabulate_land_cover
 from comarca.legends import read_legend
-from comarca.receipts import LayerReceipt, load_layer_receipt
+from comarca.receipts import load_layer_receipt
+from comarca.retrieval import data_year
 
 
 def main(
@@ -46,11 +46,6 @@ def main(
     io.write_table(patch_table, patches)
     io.write_table(class_table, areas)
     io.write_checks([legend_check(names, class_table)], checks)
-
-
-def data_year(receipt: LayerReceipt) -> int:
-    dates = [file.data_date or file.path for file in receipt.files]
-    return int(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", dates[0])[0])
 
 
 if "snakemake" in globals():
