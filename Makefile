@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-slow lint format bench validate probe lock clean
+.PHONY: run test test-slow lint format bench validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
@@ -38,9 +38,12 @@ bench: $(READY)
 	$(BIN)/python benchmarks/bench_zonal.py
 	$(BIN)/python benchmarks/bench_scale.py
 
-# Travel times against the router Valhalla, which is put into .venv-valhalla; `make test` compares them too once it is there.
+# Travel times against the router Valhalla; `make test` compares them too where it is there.
 validate: $(READY)
 	$(BIN)/python benchmarks/valhalla.py
+
+router: $(READY)
+	$(BIN)/python benchmarks/valhalla.py --only-install
 
 probe: $(READY)
 	$(BIN)/pytest -m network tests/network -s

@@ -253,8 +253,11 @@ def main() -> None:
     parser.add_argument("extract", type=Path, nargs="?", default=default_extract())
     parser.add_argument("--programs", type=Path, default=ROOT / ".venv-valhalla")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/validation/valhalla.md")
+    parser.add_argument("--only-install", action="store_true", help="put the router there, and do no more")
     options = parser.parse_args()
     install(options.programs)
+    if options.only_install:
+        return
     found = compare(options.extract, options.programs)
     picture = options.page.with_suffix(".png")
     plot(found, picture)

@@ -12,7 +12,7 @@ import pytest
 def table(root, cases):
     programs = root / ".venv-valhalla"
     if not (programs / "valhalla/bin/valhalla_build_tiles").exists():
-        pytest.skip("Valhalla is not installed; `make validate` puts it into .venv-valhalla")
+        pytest.skip("Valhalla is not installed; `make router` puts it into .venv-valhalla")
     spec = importlib.util.spec_from_file_location("valhalla_benchmark", root / "benchmarks/valhalla.py")
     benchmark = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = benchmark
