@@ -118,17 +118,20 @@ def quality_markdown(report: Mapping[str, Any]) -> str:
 def _summary(report: Mapping[str, Any]) -> str:
     counts = report["summary"]
     verdict = (
-        "**Some checks failed.**"
+        "**Some checks failed.** Find out why before you use the results."
         if counts["fail"]
-        else "**No check failed**, but some results need a look."
+        else "**No check failed.** Read what is under *To look at* before you use the numbers."
         if counts["warn"]
         else "**All checks passed.**"
     )
-    lacking = len(report["not_computed"])
-    return (
-        f"{verdict} {counts['pass']} passed, {counts['warn']} warn, {counts['fail']} failed; "
-        f"{counts['info']} figures without a limit; {lacking} columns not computed for want of data."
-    )
+    rows = [
+        ("failed", counts["fail"]),
+        ("to look at", counts["warn"]),
+        ("passed", counts["pass"]),
+        ("figures without a limit", counts["info"]),
+        ("columns not computed, for want of data", len(report["not_computed"])),
+    ]
+    return "\n".join([f"{verdict}\n", "| Checks | Number |", "|---|---|", *(f"| {name} | {n} |" for name, n in rows)])
 
 
 def _section(report: Mapping[str, Any], status: str) -> str:
@@ -140,8 +143,8 @@ def _section(report: Mapping[str, Any], status: str) -> str:
 
 
 def _entry(check: Mapping[str, Any]) -> str:
-    limit = f" (limit: {check['threshold']})" if check["threshold"] else ""
-    text = f"- **{check['name'].replace('_', ' ')}**: {check['message']}{limit}"
+    limit = f" Expected: {check['threshold']}." if check["threshold"] else ""
+    text = f"- **{check['name'].replace('_', ' ').capitalize()}.** {check['message']}{limit}"
     return f"{text}\n\n{_table(check['rows'])}" if check["rows"] and check["status"] != "pass" else text
 
 
@@ -157,18 +160,25 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _not_computed(entries: Sequence[Mapping[str, Any]]) -> str:
+    """Give a line to each setting: a reader looks for data to get, not for names of columns."""
     if not entries:
         return ""
+    titles: dict[tuple[str, str], list[str]] = {}
+    for entry in entries:
+        lacking = ", ".join(name.replace("_", " ") for name in entry["lacking"]) or "switched off"
+        titles.setdefault((entry["config_key"], lacking), []).append(f"{_cell(entry['title'])} (`{entry['column']}`)")
     lines = [
-        "| Column | What it is | Data it lacks | Config key that switches it on |",
+        "| Setting | Data it lacks | Columns | What they are |",
         "|---|---|---|---|",
         *(
-            f"| `{entry['column']}` | {_cell(entry['title'])} | {_cell(', '.join(entry['lacking']))} "
-            f"| `{entry['config_key']}` |"
-            for entry in entries
+            f"| `{key}` | {_cell(lacking)} | {len(found)} | {'; '.join(found)} |"
+            for (key, lacking), found in titles.items()
         ),
     ]
-    intro = "The table leaves these out, because the region's configuration has no data for them."
+    intro = (
+        "The table leaves these columns out, because the region has no data for them. Each setting, in the region's "
+        "configuration, would add the columns beside it; `config/README.md` explains the settings."
+    )
     return "\n\n".join(["## Not computed", intro, "\n".join(lines)])
 
 

@@ -124,6 +124,16 @@ def missing_values(flags: pd.DataFrame, table: pd.DataFrame) -> Check:
     )
 
 
+def _in_turn(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put the first row of each column first, then the second: one column must not crowd out the others."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for number, row in enumerate(rows):
+        turns.append((seen[row["column"]], number))
+        seen[row["column"]] += 1
+    return [rows[number] for _, number in sorted(turns)]
+
+
 def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float = MAX_ROBUST_Z) -> Check:
     """List values far from the median of their column.
 
@@ -139,7 +149,7 @@ def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float =
     Returns
     -------
     Check
-        One row per value, the farthest first.
+        One row per value: the farthest of each column, then the second of each, and so on.
 
     Notes
     -----
@@ -165,12 +175,13 @@ def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float =
         for row, column in zip(*np.nonzero(np.nan_to_num(np.abs(z)) > max_robust_z), strict=True)
     ]
     rows.sort(key=lambda row: (-abs(row["robust_z"]), row["column"], row["territory_id"]))
+    rows = _in_turn(rows)
     return Check(
         name="outliers",
         status="warn" if rows else "pass",
         value=len(rows),
-        threshold=f"robust z at most {max_robust_z:g}",
-        message=f"{len(rows)} value(s) lie very far from the median of their column. Look at them before you use them.",
+        threshold=f"no value more than {max_robust_z:g} robust standard deviations (robust z) from the median",
+        message=f"{len(rows)} value(s) lie very far from the median of their column: errors, or truly unusual places.",
         rows=rows,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
 from itertools import groupby
@@ -237,7 +238,13 @@ def _sources(text: str, language: str) -> Iterator[_Line]:
     yield _Line(word("sources", language), size=18, bold=True)
     yield _Line("")
     for paragraph in text.splitlines():
-        yield from (_Line(line, size=8.5) for line in (textwrap.wrap(paragraph, width=105) or [""]))
+        words = re.sub(r"[*`]", "", paragraph)
+        if heading := re.match(r"#+ (.*)", words):
+            yield _Line(heading[1], bold=True)
+            continue
+        indent = 0.12 if words.startswith("- ") else 0.0
+        for number, line in enumerate(textwrap.wrap(words, width=105) or [""]):
+            yield _Line(line, size=8.5, indent=indent if number else 0.0)
 
 
 def _paged(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
