@@ -221,7 +221,10 @@ class Client:
         except requests.TooManyRedirects as error:
             raise TransferError(f"more than {self.policy.max_redirects} redirects, likely a loop", url=url) from error
         except PASSING_ERRORS as error:
-            raise PassingError(f"no connection: {cause(error)}", url=url) from error
+            through = (
+                " through the proxy of the environment" if isinstance(error, requests.exceptions.ProxyError) else ""
+            )
+            raise PassingError(f"no connection{through}: {cause(error)}", url=url) from error
         except requests.RequestException as error:
             raise TransferError(f"the address cannot be asked: {error}", url=url) from error
         if url.startswith("https:") and not response.url.startswith("https:"):

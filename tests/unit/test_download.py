@@ -202,6 +202,18 @@ def test_a_proxy_of_the_environment_carries_the_request(
     assert server.requests[0][1] == "http://data.example/file"
 
 
+def test_a_proxy_that_is_not_there_is_named_in_the_message(
+    bench: Bench, server: LoopbackServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.put("/file", GOOD["zip"])
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(FileError, match="no connection through the proxy of the environment"):
+        bench.fetch()
+
+
 # --- peers, row 3: a part taken for the whole ---------------------------------------------------------------------
 
 

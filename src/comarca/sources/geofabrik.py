@@ -6,6 +6,7 @@ The md5 is read first and the dated file that it names is fetched, because ``-la
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -147,7 +148,13 @@ def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: st
 
 def _request(iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
     params = {"extract": extract or f"<{iso3}>", "stem": extract.rsplit("/", 1)[-1] or iso3, "iso2": iso2}
-    return settings.request(SOURCE, iso3, params=params)
+    request = settings.request(SOURCE, iso3, params=params)
+    if extract:
+        return request
+    homepage = settings.sources[SOURCE].homepage
+    return replace(
+        request, by_hand=f"download the smallest extract of {homepage} that holds {iso3}, already cut to it,"
+    )
 
 
 def _index(context: Context) -> list[Mapping[str, Any]]:
