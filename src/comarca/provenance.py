@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -186,7 +187,7 @@ def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) ->
         Markdown, for `SOURCES.md`.
     """
     ordered = _ordered(inputs)
-    phrases = [f"{entry.layer} from {entry.provider} ({_edition(entry)})" for entry in ordered]
+    phrases = [f"{entry.layer.replace('_', ' ')} from {_origin(entry)}" for entry in ordered]
     listing = [_listed(entry) for entry in ordered]
     notices = list(dict.fromkeys(_credit(entry) for entry in ordered if entry.attribution))
     return (
@@ -214,14 +215,19 @@ def _edition(entry: InputFile) -> str:
     return ", ".join(part for part in (entry.version, f"data of {entry.data_date}" if entry.data_date else "") if part)
 
 
+def _origin(entry: InputFile) -> str:
+    """Name the provider, or the file if it is the user's own, with its edition if that is known."""
+    name = f"the file {PurePath(entry.path).name}" if entry.provider == "file" else entry.provider
+    edition = _edition(entry)
+    return f"{name} ({edition})" if edition else name
+
+
 def _listed(entry: InputFile) -> str:
     url = f" <{entry.url}>" if entry.url else f" `{entry.path}`"
     retrieved = f", retrieved {entry.retrieved}" if entry.retrieved else ""
     licence = entry.licence or "licence not stated"
-    return (
-        f"- **{entry.layer}**: {entry.provider}, {_edition(entry)}.{url}{retrieved}. {licence}. "
-        f"sha256 `{entry.sha256[:16]}...`"
-    )
+    edition = ", ".join(filter(None, (entry.provider, _edition(entry))))
+    return f"- **{entry.layer}**: {edition}.{url}{retrieved}. {licence}. sha256 `{entry.sha256[:16]}...`"
 
 
 def _enumerated(phrases: Sequence[str]) -> str:

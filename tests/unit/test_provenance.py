@@ -54,3 +54,10 @@ def test_the_table_of_sources_has_one_row_per_file(inputs):
     table = sources_table(inputs)
     assert table["path"].tolist() == ["data/cities.pbf", "data/parcels.pbf", "data/roads.pbf", "data/services.pbf"]
     assert sources_table([]).empty
+
+
+def test_a_users_file_without_edition_is_cited_by_its_name():
+    own = InputFile("land_cover", "file", "", "data/mine/cover.tif", None, "0" * 64, 1, None, None, "", "")
+    text = sources_markdown([own], region="X", title="X")
+    assert "from land cover from the file cover.tif." in text
+    assert "- **land_cover**: file. `data/mine/cover.tif`." in text
