@@ -153,7 +153,7 @@ def _request(iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
         return request
     homepage = settings.sources[SOURCE].homepage
     return replace(
-        request, by_hand=f"download the smallest extract of {homepage} that holds {iso3}, already cut to it,"
+        request, by_hand=f"download the smallest extract of {homepage} that holds {iso3}, cut it to the country"
     )
 
 
