@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-slow lint format bench validate router probe lock clean
+.PHONY: run test test-slow lint format bench docs validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
@@ -37,6 +37,10 @@ bench: $(READY)
 	$(BIN)/python benchmarks/bench_routing.py
 	$(BIN)/python benchmarks/bench_zonal.py
 	$(BIN)/python benchmarks/bench_scale.py
+
+# The documentation as a site, site/index.html; a broken link or anchor fails. Nothing is fetched.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # Travel times against the router Valhalla; `make test` compares them too where it is there.
 validate: $(READY)

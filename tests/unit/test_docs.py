@@ -1,0 +1,125 @@
+"""The documentation as a site: whole, without broken links, and readable without a network."""
+
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import pytest
+import yaml
+
+from comarca.flags import Flag
+from comarca.registry import load_registry
+from comarca.sources.registry import load_sources
+
+#: Elements and attributes whose address a browser follows by itself, as against links that a reader follows.
+LOADED = {
+    ("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data"),
+}  # fmt: skip
+
+
+class Loaded(HTMLParser):
+    """Collect the addresses that a browser loads when it shows a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses = []
+
+    def handle_starttag(self, tag, attrs):
+        self.addresses += [value for name, value in attrs if (tag, name) in LOADED]
+
+
+def external(addresses):
+    return [address for address in addresses if re.match(r"(https?:)?//", address)]
+
+
+@pytest.fixture(scope="module")
+def site(root, tmp_path_factory):
+    """Build the site; links and anchors that lead nowhere are errors."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def text_of(page):
+    return page.read_text(encoding="utf-8")
+
+
+def test_no_page_loads_anything_from_elsewhere(site):
+    pages = sorted(site.rglob("*.html"))
+    assert len(pages) > 20
+    found = {}
+    for page in pages:
+        parser = Loaded()
+        parser.feed(text_of(page))
+        assert parser.addresses, page
+        if foreign := external(parser.addresses):
+            found[page.name] = foreign
+    assert not found
+
+
+def test_no_style_loads_anything_from_elsewhere(site):
+    styles = sorted(site.rglob("*.css"))
+    assert styles
+    found = [
+        address
+        for style in styles
+        for address in re.findall(r"url\(['\"]?([^)'\"]+)|@import\s+['\"]([^'\"]+)", text_of(style))
+    ]
+    assert not external([url or imported for url, imported in found])
+
+
+def test_the_check_for_foreign_addresses_sees_one():
+    parser = Loaded()
+    parser.feed('<script src="https://cdn.example.org/math.js"></script><a href="https://example.org">read</a>')
+    assert external(parser.addresses) == ["https://cdn.example.org/math.js"]
+
+
+def test_equations_are_mathml_and_none_is_left_as_tex(site):
+    for name in ("infrastructure", "population", "urbanisation", "productive"):
+        page = text_of(site / "methods" / f"{name}.html")
+        assert "<math " in page
+        assert "arithmatex" not in page
+        assert "$" not in re.sub(r"<(script|style|code)\b.*?</\1>", "", page, flags=re.DOTALL)
+
+
+def test_every_registered_column_is_described(site, root):
+    page = text_of(site / "indicators.html")
+    registry = load_registry(root / "workflow/registry/indicators")
+    names = [column.name for family in registry.families.values() for column in family.columns]
+    assert [name for name in names if f"<code>{name}</code>" not in page] == []
+
+
+def test_references_are_links_to_their_doi(site):
+    page = text_of(site / "indicators.html")
+    assert 'href="https://doi.org/10.2307/1937992"' in page
+    assert not re.search(r'href="https://doi\.org/[^"]*[.,;)]"', page)
+
+
+def test_every_source_and_every_reason_code_is_described(site):
+    sources, flags = text_of(site / "sources.html"), text_of(site / "missing-values.html")
+    assert [key for key in load_sources() if f"<code>{key}</code>" not in sources] == []
+    assert [flag for flag in Flag if flag and f"<code>{flag}</code>" not in flags] == []
+
+
+def test_every_page_stands_in_the_navigation(root):
+    entries = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
+
+    def pages(entry):
+        if isinstance(entry, str):
+            return {entry}
+        return set().union(*(pages(part) for part in (entry.values() if isinstance(entry, dict) else entry)))
+
+    docs = root / "docs"
+    assert {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} <= pages(entries)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.es.md", "CONTRIBUTING.md"])
+def test_links_of_the_pages_beside_the_code_lead_somewhere(root, name):
+    links = re.findall(r"\]\(([^)#]+)", (root / name).read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if "://" not in link and not (root / link).exists()] == []
