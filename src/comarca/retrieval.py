@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from comarca.catalogue import country
 from comarca.custody import FileError, LadderError, failure, failure_table, put_there
 from comarca.download import fetch
-from comarca.errors import ConfigError, RetrievalError, did_you_mean
+from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
 from comarca.receipts import Failure, LayerReceipt
 from comarca.session import Context, NotOfferedError, Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
@@ -268,6 +268,10 @@ def _climb(
             left_out.append(request.target.name)
     if not receipts:
         raise FileError(_row(layer, place.iso3, step, "none of the tiles that the region touches exists"))
+    try:
+        provider.accept([Path(receipt.path) for receipt in receipts], place, options)
+    except InputError as error:
+        raise FileError(_row(layer, place.iso3, step, f"what it gave cannot be used: {error}")) from error
     return tuple(receipts), f"Not offered by the provider: {', '.join(left_out)}." if left_out else ""
 
 

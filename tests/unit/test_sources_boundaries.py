@@ -10,7 +10,7 @@ import pytest
 import shapely
 from servers.bench import ALFA
 from servers.loopback import Fault
-from servers.samples import geopackage
+from servers.samples import geojson, geopackage, zipped
 from servers.world import SOURCES, gadm_layers, geoboundaries_frame
 
 from comarca.catalogue import Country, Level, country
@@ -241,3 +241,26 @@ def test_a_message_says_which_source_address_status_and_what_to_do(desk: Desk) -
     for part in ("XAA territories | gadm", "geodata.ucdavis.edu/gadm/gadm4.1/gpkg/gadm41_XAA.gpkg", "HTTP 404",
                  "save it as", "gadm/4.1/XAA/gadm41_XAA.gpkg"):  # fmt: skip
         assert part in text, part
+
+
+# --- archives that hold something else than was expected -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("content", ["other fields", "no level", "not a vector file"])
+def test_boundaries_that_cannot_be_made_into_units_leave_the_turn_to_the_next_provider(
+    desk: Desk, content: str
+) -> None:
+    """A whole archive is not yet a usable one: for most countries nobody has looked at it before."""
+    frame = ALFA.units.rename(columns={"name": "gemeinde"})[["gemeinde", "geometry"]]
+    member = {
+        "other fields": {"xaa_admin2.geojson": geojson(frame)},
+        "no level": {"xaa_roads.geojson": geojson(frame)},
+        "not a vector file": {"xaa_admin2.geojson": b"{"},
+    }[content]
+    desk.server.put(desk.world.cod(ALFA), zipped(member))
+    desk.world.geoboundaries(ALFA)
+    receipt = desk.fetch("territories", ALFA, "cod", "geoboundaries")
+    assert receipt.provider == "geoboundaries"
+    assert "cannot be used" in receipt.tried[0].reason
+    with pytest.raises(RetrievalError, match="cannot be used"):
+        desk.fetch("territories", ALFA, "cod")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comarca.download import as_planned, from_template, over_http
+from comarca.errors import InputError
 from comarca.sources import (
     cod,
     gadm,
@@ -22,7 +23,8 @@ from comarca.sources import (
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
 
@@ -36,6 +38,27 @@ def _never(request: Request, context: Context) -> bool:
     return False
 
 
+def _anything(paths: Sequence[Path], country: Country, options: Mapping[str, Any]) -> None:
+    """Find no fault with what a provider gave: files are verified when they come."""
+
+
+def _units(provider: str) -> Callable[[Sequence[Path], Country, Mapping[str, Any]], None]:
+    """Read the units as they will be read, since whole archives of boundaries may lack a level or its names."""
+
+    def read(paths: Sequence[Path], country: Country, options: Mapping[str, Any]) -> None:
+        # Imported here, since planning a run reads nothing.
+        from pyogrio.errors import DataLayerError, DataSourceError
+
+        from comarca.sources.fetched import territories
+
+        try:
+            territories(paths, provider=provider, country=country, level=options.get("level"))
+        except (DataLayerError, DataSourceError, KeyError, ValueError) as error:
+            raise InputError(str(paths[0]), got=f"{type(error).__name__} {error}", expected="boundaries") from error
+
+    return read
+
+
 @dataclass(frozen=True)
 class Provider:
     """How to have one layer from one provider.
@@ -46,6 +69,8 @@ class Provider:
         Names the files, offline.
     locate, resolve, deliver : callable
         Say which file serves; find its addresses; bring it.
+    accept : callable
+        Raises `InputError` if the layer cannot be made from the files, so that the next provider is asked.
     is_sea : callable
         Whether a file that does not exist is rightly missing.
     needs_boundary : bool
@@ -55,6 +80,7 @@ class Provider:
     plan: Callable[[Country, Mapping[str, Any], Settings, BaseGeometry | None], tuple[Request, ...]]
     resolve: Resolve = from_template
     deliver: Deliver = over_http
+    accept: Callable[[Sequence[Path], Country, Mapping[str, Any]], None] = _anything
     is_sea: Callable[[Request, Context], bool] = _never
     needs_boundary: bool = False
     locate: Locate = as_planned
@@ -66,9 +92,9 @@ PROVIDERS: Final[dict[str, dict[str, Provider]]] = {
         "overpass": Provider(overpass.plan, overpass.resolve, overpass.deliver, needs_boundary=True),
     },
     "territories": {
-        "cod": Provider(cod.plan, cod.resolve),
-        "geoboundaries": Provider(geoboundaries.plan, geoboundaries.resolve),
-        "gadm": Provider(gadm.plan),
+        "cod": Provider(cod.plan, cod.resolve, accept=_units("cod")),
+        "geoboundaries": Provider(geoboundaries.plan, geoboundaries.resolve, accept=_units("geoboundaries")),
+        "gadm": Provider(gadm.plan, accept=_units("gadm")),
     },
     "cities": {"geonames_dump": Provider(geonames.plan), "ucdb": Provider(ucdb.plan)},
     "population": {
