@@ -1,6 +1,7 @@
 """The products of a real run, read back with other people's tools."""
 
 import json
+import re
 import sqlite3
 
 import frictionless
@@ -9,6 +10,8 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+
+MAPPED = "time_intermediate_city_mean_min"
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 
@@ -76,6 +79,49 @@ def test_the_codebook_and_the_long_table_cover_every_column(results, table):
     assert len(long) == len(table) * long["column"].nunique()
 
 
+def test_long_table_workbook_and_stata_file_hold_the_same_numbers(results, table):
+    keys = ["territory_id", "column", "value"]
+    long = pd.read_csv(results / "indicators_long.csv", dtype={"territory_id": str}, usecols=keys)
+    book = pd.read_excel(results / "indicators.xlsx", sheet_name="indicators", dtype={"territory_id": str})
+    stata = pd.read_stata(results / "indicators.dta", convert_categoricals=False)
+    values = long.set_index(["column", "territory_id"])["value"]
+    # Codes of cities look like numbers in a CSV file; in Parquet they are what they are.
+    typed = pd.read_parquet(results / "indicators.parquet")
+    for place, name in enumerate(table):
+        if pd.api.types.is_float_dtype(typed[name]):
+            for found in (pd.to_numeric(values[name])[table["territory_id"]], book[name], stata.iloc[:, place]):
+                np.testing.assert_allclose(found.to_numpy(float), table[name].to_numpy(), rtol=1e-12, err_msg=name)
+
+
 @pytest.mark.parametrize("name", ["provenance.json", "quality.json", "datapackage.json"])
 def test_json_products_are_strict(results, name):
     json.loads((results / name).read_text(), parse_constant=pytest.fail)
+
+
+@pytest.fixture(scope="module")
+def captions(synthetic_project, tmp_path_factory):
+    """Product -> its caption, in the report of a finished run; it is built without a network."""
+    project = synthetic_project
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    targets = ["tables", f"results/XXA/maps/{MAPPED}.png", "results/XXA/atlas.html"]
+    project.run(*targets)
+    project.run(*targets, "--report", str(path))
+    page = path.read_text(encoding="utf-8")
+    start = page.index('var results = {"results/') + len("var results = ")
+    shown, _ = json.JSONDecoder().raw_decode(page, start)
+    return {entry["name"]: entry["caption"] for entry in shown.values()}
+
+
+def test_every_product_in_the_report_has_a_caption(captions):
+    assert captions.keys() == {"indicators.csv", "codebook.csv", "quality.md", "atlas.html", f"{MAPPED}.png"}
+    for name, caption in captions.items():
+        assert len(re.sub("<[^>]+>", "", caption)) > 60, name
+        assert "system-message" not in caption
+        assert "{{" not in caption
+
+
+def test_the_caption_of_a_map_says_what_it_shows(captions, results):
+    codebook = pd.read_csv(results / "codebook.csv", index_col="column")
+    caption = re.sub(r"\s+", " ", captions[f"{MAPPED}.png"])
+    assert codebook.loc[MAPPED, "title_en"] in caption
+    assert codebook.loc[MAPPED, "definition"] in caption
