@@ -107,8 +107,8 @@ def test_columns_of_a_layer_that_nobody_has_are_left_out_and_listed_with_the_rea
     assert absent["columns"]
     assert not {*absent["columns"]} & {*table_of(project, "XBB")}
     quality = (project.results("XBB") / "quality.md").read_text()
-    assert all(f"| `{column}` |" in quality for column in absent["columns"])
-    assert "layers not retrieved" in quality
+    assert all(f"(`{column}`)" in quality for column in absent["columns"])
+    assert "Layers not retrieved" in quality
     assert "worldcover" in quality
     assert said.count("these files could not be had") == 1
 
