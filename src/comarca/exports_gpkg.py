@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pyogrio
 
 from comarca.exports_styles import Style, category_style, city_style, graduated_style, road_style
-from comarca.table import attach_geometry
+from comarca.table import attach_geometry, opening_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,8 +83,7 @@ def write_geopackage(
     cities, roads : geopandas.GeoDataFrame, optional
         Layers ``cities`` and ``roads``; roads of `ROAD_CLASSES` are written.
     default_column : str, optional
-        The column that colours the territories on opening; the first mapped one beyond the family ``territory`` if
-        not given.
+        The column that colours the territories on opening; that of `comarca.table.opening_column` if not given.
     language : str, optional
         Language of legends and field names: ``en``, ``es`` or ``pt``.
     scheme, k : str, int, optional
@@ -117,14 +116,9 @@ def write_geopackage(
         (name, style(language)) for name, style in (("roads", road_style), ("cities", city_style)) if name in layers
     ]
     with closing(sqlite3.connect(path)) as database:
-        _add_styles(database, styles, default_column or _default(mapped))
+        _add_styles(database, styles, default_column or opening_column(mapped))
         _add_descriptions(database, [column for column in columns if column.name in table], language)
         database.commit()
-
-
-def _default(columns: Sequence[Column]) -> str:
-    beyond = [column.name for column in columns if column.family != "territory"]
-    return next(iter([*beyond, *(column.name for column in columns)]), "")
 
 
 def _territory_styles(

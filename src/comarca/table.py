@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 #: What tells one territory from another; first in every table, whatever the families are.
 IDENTITY: Final = ("territory_id", "territory_name", "parent_name", "country")
+_LEADING: Final = "time_intermediate_city_mean_min"
 
 
 def assemble_table(
@@ -135,6 +136,25 @@ def is_integer(column: Column) -> bool:
         By the ending of its name, as the naming rule has it.
     """
     return column.kind == "number" and column.name.endswith(("_count", "_rank"))
+
+
+def opening_column(columns: Sequence[Column]) -> str:
+    """Choose the column that maps show on opening.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Columns that a map can show, in the order of the table.
+
+    Returns
+    -------
+    str
+        Time to intermediate cities, what the program is for; else the first column that is more than the territory's
+        area or population; empty if there is no column.
+    """
+    names = [column.name for column in columns]
+    beyond = [column.name for column in columns if column.family != "territory"]
+    return _LEADING if _LEADING in names else next(iter([*beyond, *names]), "")
 
 
 def _family_of(column: Column, families: Mapping[str, Indicators], index: pd.Index) -> Indicators:

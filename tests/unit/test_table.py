@@ -13,7 +13,7 @@ from comarca.flags import Flag
 from comarca.indicators import territory
 from comarca.registry import Column
 from comarca.results import Indicators, explain
-from comarca.table import IDENTITY, assemble_table, attach_geometry, long_table
+from comarca.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
 
 IDS = ["02", "01", "10"]
 
@@ -181,3 +181,14 @@ def test_the_table_of_the_base_family_begins_as_promised(territories, demand, re
         "area_km2",
         "population_persons",
     ]
+
+
+def test_maps_open_on_time_to_intermediate_cities_or_else_beyond_the_territory_itself(root):
+    fields = {"city_class": ["town", "intermediate"], "time_threshold": ["60"]}
+    access = columns_of(root, "access", layers=["demand", "cities", "travel_times"], fields=fields)
+    territory = columns_of(root, "territory", layers=["demand", "population"])
+    assert opening_column([*territory, *access]) == "time_intermediate_city_mean_min"
+    towns = [column for column in access if column.fields.get("city_class") == "town"]
+    assert opening_column([*territory, *towns]) == "time_town_city_mean_min"
+    assert opening_column(territory) == territory[0].name
+    assert opening_column([]) == ""

@@ -7,7 +7,7 @@
   const parents = byName.has("parent_name") ? byName.get("parent_name").values : data.ids.map(() => null);
   const state = {
     language: data.languages[0],
-    column: (mapped.find((column) => column.family !== "territory") || mapped[0]).name,
+    column: data.opening,
     compare: mapped[0].name,
     chosen: -1,
     sort: { key: "name", down: false },

@@ -20,7 +20,7 @@ from comarca.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
 from comarca.maps.style import city_size_pt
 from comarca.maps.theme import column_classes, make_theme
 from comarca.maps.words import is_share, unit_label
-from comarca.table import is_integer
+from comarca.table import is_integer, opening_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,8 +83,10 @@ def atlas_html(
         The whole file. Names and texts from the data can neither end the data block nor become markup.
     """
     shown = [column for column in columns if column.name in table]
+    drawn = [column for column in shown if column.mapped and table[column.name].notna().any()]
     data = {
         "title": title,
+        "opening": opening_column(drawn),
         "languages": list(languages),
         "words": {key: {lang: words[lang] for lang in languages} for key, words in ATLAS_WORDS.items()},
         "families": {name: {lang: words[lang] for lang in languages} for name, words in family_titles.items()},
