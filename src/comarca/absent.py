@@ -11,12 +11,12 @@ from pyarrow import parquet
 
 from comarca import io
 from comarca.quality import NotComputed
-from comarca.receipts import Failure
+from comarca.receipts import Failure, LayerReceipt
 from comarca.registry import Column
 from comarca.results import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from comarca.io import PathLike
 
@@ -56,6 +56,39 @@ def mapped_values(table: pd.DataFrame, name: str) -> pd.Series:
         Indexed like the table.
     """
     return table[name] if name in table else pd.Series(np.nan, index=table.index, name=name)
+
+
+def fallback_checks(receipts: Iterable[LayerReceipt]) -> list[Check]:
+    """Say which layers are not from the first choice.
+
+    Parameters
+    ----------
+    receipts : iterable of LayerReceipt
+        Those of the layers that a region fetched.
+
+    Returns
+    -------
+    list of Check
+        One ``warn`` with a row per layer whose first provider did not answer, or where something else stands in for
+        what was asked for, such as a coarser level; none if there is no such layer.
+    """
+    rows = [
+        {
+            "layer": receipt.layer,
+            "taken": receipt.provider,
+            "reason": "; ".join(
+                [f"{failure.provider}: {failure.reason}" for failure in receipt.tried]
+                + [file.note for file in receipt.files if file.substitute]
+            ),
+        }
+        for receipt in receipts
+        if receipt.status == "ready" and (receipt.tried or any(file.substitute for file in receipt.files))
+    ]
+    if not rows:
+        return []
+    layers = ", ".join(row["layer"] for row in rows)
+    message = f"Not from the first choice, as that could not be had: {layers}."
+    return [Check("layers_from_second_choice", "warn", len(rows), "every layer from its first provider", message, rows)]
 
 
 @dataclass(frozen=True)

@@ -225,6 +225,7 @@ def make_receipt(
         origin=origin,
         md5=found.md5,
         note=found.note,
+        substitute=found.substitute,
     )
 
 

@@ -123,6 +123,8 @@ class Receipt:
         Validators, as far as the server gave any.
     note : str
         What a reader of the provenance should know.
+    substitute : bool
+        Whether it is something else than what was asked for, such as another year.
     """
 
     path: str
@@ -142,6 +144,7 @@ class Receipt:
     last_modified: str = ""
     md5: str = ""
     note: str = ""
+    substitute: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the receipt as plain data, fit for JSON.

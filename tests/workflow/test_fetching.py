@@ -97,6 +97,9 @@ def test_where_the_first_choices_fail_the_others_serve(beta):
     assert table["area_km2"].sum() == pytest.approx(484, rel=0.01)
     assert table["population_persons"].sum() > 0
     assert table["time_intermediate_city_mean_min"].notna().all()
+    quality = (project.results("XBB") / "quality.md").read_text()
+    assert "Layers from second choice" in quality
+    assert "cities1000.zip" in quality
     assert table["night_light_per_population_dn_per_1000persons"].gt(0).any()
 
 

@@ -310,6 +310,7 @@ rule assemble_provenance:
 rule assemble_quality:
     input:
         unpack(absent_file),
+        unpack(receipts),
         checks=check_files,
         table=in_region("indicators/table.parquet"),
         flags=in_region("indicators/flags.parquet"),

@@ -1,11 +1,13 @@
 """Gather all checks of a run into quality.json and quality.md."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from comarca import io, layer_io
-from comarca.absent import Absent
+from comarca.absent import Absent, fallback_checks
 from comarca.jobs import job
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
+from comarca.receipts import load_layer_receipt
 from comarca.registry import Column
 
 
@@ -20,6 +22,7 @@ def main(
     columns: list[dict[str, Any]],
     not_computed: list[dict[str, Any]],
     absent: str | None,
+    receipts: Iterable[str],
     expected_area_km2: float | None,
     json: str,
     markdown: str,
@@ -36,6 +39,7 @@ def main(
         expected_area_km2=expected_area_km2,
     )
     left_out = [NotComputed(**entry) for entry in not_computed] + lost.not_computed(planned)
+    found += fallback_checks(load_layer_receipt(path) for path in receipts)
     report = quality_report([*found, *lost.checks()], region=region, not_computed=left_out)
     io.write_json(report, json)
     io.write_text(quality_markdown(report), markdown)
@@ -53,6 +57,7 @@ if "snakemake" in globals():
             columns=snakemake.params.columns,
             not_computed=snakemake.params.not_computed,
             absent=snakemake.input.get("absent"),
+            receipts=[path for name, path in snakemake.input.items() if name.startswith("receipt_")],
             expected_area_km2=snakemake.params.expected_area_km2,
             json=snakemake.output.json,
             markdown=snakemake.output.markdown,
