@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from comarca.sources.registry import SourceFile
 
 REGISTRY: Final = Path(__file__).resolve().parents[1] / "workflow/registry"
+_OF_REGION: Final = "regions.<name>."
+_CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)
 _DOI: Final = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]*[^\s;,.)])")
 _ADDRESS: Final = re.compile(r"(?<![<(\[])https?://[^\s;,)]+")
@@ -54,7 +56,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "indicators.md": indicators_page(),
         "sources.md": sources_page(),
         "missing-values.md": flags_page(),
-        "configuration.md": config_reference(),
+        "configuration.md": config_page(),
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
@@ -152,6 +154,35 @@ def flags_page() -> str:
             *_table(("flag", "what it says"), rows),
         ]
     )
+
+
+def config_page() -> str:
+    """Describe every key of the configuration.
+
+    Returns
+    -------
+    str
+        Markdown: the introduction of `config/README.md`, and its table cut into a section per part of a region.
+    """
+    introduction, table = config_reference().split(_CONFIG_HEADER)
+    rows = {row.split("`")[1]: row for row in table.strip().splitlines()}
+    parts: dict[str, list[str]] = {"The whole file": [], "A region": []}
+    for key, row in rows.items():
+        inner = key.removeprefix(_OF_REGION)
+        part = _part(inner, rows)
+        title = "The whole file" if inner == key else f"`{part}`" if part else "A region"
+        parts.setdefault(title, []).append(row.replace(f"`{key}`", f"`{inner}`", 1))
+    lines = [introduction.strip(), "", f"All keys but those of the whole file stand under `{_OF_REGION[:-1]}`.", ""]
+    for title, found in parts.items():
+        lines += [f"## {title}", "", _CONFIG_HEADER.strip(), *found, ""]
+    return "\n".join(lines) + "\n"
+
+
+def _part(key: str, keys: Iterable[str]) -> str:
+    """Name the section that a key of a region stands in: the longest of its beginnings that has keys of its own."""
+    first, _, rest = key.partition(".")
+    names = [f"{first}.{rest.split('.')[0]}", first] if first == "indicators" and rest else [first]
+    return next((name for name in names if any(each.startswith(f"{_OF_REGION}{name}.") for each in keys)), "")
 
 
 def _family(family: Family) -> list[str]:

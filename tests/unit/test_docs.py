@@ -1,5 +1,6 @@
 """The documentation as a site: whole, without broken links, and readable without a network."""
 
+import html
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
+from comarca.config_docs import config_reference
 from comarca.flags import Flag
 from comarca.registry import load_registry
 from comarca.sources.registry import load_sources
@@ -123,3 +125,11 @@ def test_links_of_the_pages_beside_the_code_lead_somewhere(root, name):
     links = re.findall(r"\]\(([^)#]+)", (root / name).read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if "://" not in link and not (root / link).exists()] == []
+
+
+def test_every_key_of_the_configuration_is_described(site):
+    page = text_of(site / "configuration.html")
+    keys = re.findall(r"^\| `(?:regions\.<name>\.)?([^`]+)`", config_reference(), flags=re.MULTILINE)
+    assert len(keys) > 100
+    assert page.count("<tr>") == len(keys) + page.count("<thead>")
+    assert [key for key in keys if f"<td><code>{html.escape(key)}</code></td>" not in page] == []
