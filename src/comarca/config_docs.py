@@ -93,10 +93,15 @@ def _default(field: FieldInfo) -> str:
     if isinstance(value, BaseModel):
         return ""
     if isinstance(value, dict):
-        return "`" + ", ".join(f"{key}: {list(item)}" for key, item in value.items()) + "`" if value else "none"
+        return "`" + ", ".join(f"{key}: {_plain(item)}" for key, item in value.items()) + "`" if value else "none"
+    return f"`{_plain(value)}`"
+
+
+def _plain(value: Any) -> str:
+    """Write a value as it is typed in YAML."""
     if isinstance(value, tuple):
-        return "`[" + ", ".join(str(item) for item in value) + "]`"
-    return f"`{'null' if value is None else str(value).lower() if isinstance(value, bool) else value}`"
+        return "[" + ", ".join(map(_plain, value)) + "]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 if __name__ == "__main__":
