@@ -36,6 +36,7 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/bench_routing.py
 	$(BIN)/python benchmarks/bench_zonal.py
+	$(BIN)/python benchmarks/bench_patches.py
 	$(BIN)/python benchmarks/bench_scale.py
 
 # The documentation as a site, site/index.html; a broken link or anchor fails. Nothing is fetched.
