@@ -166,3 +166,10 @@ def test_a_wrong_table_of_speeds_is_refused_before_any_job(root, tmp_path):
 def test_rasters_of_friction_and_heights_are_looked_for_before_any_job(tmp_path):
     walking = {"provider": "file", "path": str(tmp_path / "pace.tif")}
     assert "regions.LIE.friction.path" in refusal(region(friction=walking))
+
+
+def test_the_configurations_of_regions_are_valid(root):
+    files = sorted((root / "config/regions").glob("*.yaml"))
+    assert len(files) >= 4
+    for path in files:
+        assert read_config(yaml.safe_load(path.read_text(encoding="utf-8"))).regions
