@@ -9,7 +9,7 @@ from comarca.layers import available_layers
 from comarca.sources.providers import LOCAL, PROVIDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from comarca.config import Region
     from comarca.receipts import LayerReceipt
@@ -99,6 +99,28 @@ def rung(configured: Iterable[str], receipt: LayerReceipt | None) -> str:
         The provider that answered; the only one of a layer that is not fetched; empty if the layer could not be had.
     """
     return next(iter(configured)) if receipt is None else receipt.provider
+
+
+def population_source(configured: Iterable[str], receipt: LayerReceipt | None, given: Container[str]) -> str:
+    """Say which of the files at hand people are gathered from.
+
+    Parameters
+    ----------
+    configured : iterable of str
+        The providers of the section ``population``.
+    receipt : LayerReceipt or None
+        What came of fetching it; None if nothing had to be fetched.
+    given : container of str
+        Names of the files at hand.
+
+    Returns
+    -------
+    str
+        ``raster`` (the user's), ``tiles`` (fetched), ``population`` (settlements); empty if nobody's home is known.
+    """
+    provider = rung(configured, receipt)
+    name = {"": "", "none": "", "file": "raster", "settlements": "population"}.get(provider, "tiles")
+    return name if name in given else ""
 
 
 def _providers(region: Region, layer: str) -> tuple[str, ...]:

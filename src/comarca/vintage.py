@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from comarca.config import Region
+    from comarca.receipts import LayerReceipt
     from comarca.registry import Column
 
 #: Layers that are made from others, and those that tell their year.
@@ -70,6 +71,32 @@ def year_of(date: str | None) -> int | None:
     """
     found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", date or "")
     return int(found.group()) if found else None
+
+
+def population_year(receipt: LayerReceipt | None, *, configured: int | None, extract: int | None) -> int | None:
+    """Date the people of a region.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt or None
+        What came of fetching them; None if nothing had to be fetched.
+    configured : int or None
+        Year of the user's raster.
+    extract : int or None
+        Year of the OSM extract, which dates settlements.
+
+    Returns
+    -------
+    int or None
+        The year; None if nobody says.
+    """
+    if receipt is None:
+        return configured
+    if receipt.provider == "settlements":
+        return extract
+    if receipt.provider == "file":
+        return configured
+    return max((year for file in receipt.files if (year := year_of(file.data_date))), default=None)
 
 
 def column_years(

@@ -8,7 +8,7 @@ import pytest
 from comarca.catalogue import countries
 from comarca.config_read import read_config
 from comarca.errors import ConfigError
-from comarca.ladders import ladders, layers_resting_on
+from comarca.ladders import ladders, layers_resting_on, population_source
 from comarca.retrieval import plan_layer
 from comarca.session import Settings
 
@@ -75,3 +75,14 @@ def test_overpass_does_not_take_its_area_from_osm():
 
 def test_the_level_asked_for_reaches_the_provider():
     assert ladders(region(territories={"provider": "gadm", "level": 1}))["territories"].options == {"level": 1}
+
+
+@pytest.mark.parametrize(
+    ("provider", "given", "source"),
+    [
+        ("worldpop", {"tiles"}, "tiles"), ("file", {"raster"}, "raster"), ("settlements", {"population"}, "population"),
+        ("settlements", set(), ""), ("none", set(), ""),
+    ],
+)  # fmt: skip
+def test_people_are_gathered_from_what_answered(provider, given, source):
+    assert population_source([provider], None, given) == source

@@ -7,7 +7,8 @@ from families import columns_of
 
 from comarca.config import Region
 from comarca.layers import LAYERS
-from comarca.vintage import DATED_TABLES, RESTS_ON, column_years, osm_layers, year_of
+from comarca.receipts import LayerReceipt
+from comarca.vintage import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,10 @@ def test_what_comes_from_the_extract_has_its_year():
 def test_the_layers_named_are_layers():
     known = {*LAYERS, "population", "farmland"}
     assert {*RESTS_ON, *DATED_TABLES, *(name for names in RESTS_ON.values() for name in names)} <= known
+
+
+@pytest.mark.parametrize(("provider", "year"), [("settlements", 2021), ("file", 2019), ("worldpop", None)])
+def test_people_are_as_old_as_what_they_came_from_in_the_end(provider, year):
+    receipt = LayerReceipt(layer="population", country="LIE", status="ready", provider=provider, files=(), tried=())
+    assert population_year(receipt, configured=2019, extract=2021) == year
+    assert population_year(None, configured=2019, extract=2021) == 2019

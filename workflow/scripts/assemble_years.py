@@ -7,7 +7,7 @@ from comarca import io
 from comarca.jobs import job
 from comarca.receipts import load_layer_receipt
 from comarca.registry import Column
-from comarca.vintage import column_years, year_of
+from comarca.vintage import column_years, population_year, year_of
 
 
 def main(
@@ -15,7 +15,7 @@ def main(
     osm_header: str | None,
     osm_layers: Sequence[str],
     population: str | None,
-    population_year: int | None,
+    configured_year: int | None,
     tables: Mapping[str, str],
     columns: list[dict[str, Any]],
     family_layers: Mapping[str, Sequence[str]],
@@ -23,12 +23,9 @@ def main(
 ) -> None:
     extract = year_of(io.read_json(osm_header)["timestamp"]) if osm_header else None
     found: dict[str, int | None] = dict.fromkeys(osm_layers, extract)
-    if population:
-        found["population"] = max(
-            (year_of(file.data_date) or 0 for file in load_layer_receipt(population).files), default=0
-        )
-    elif population_year:
-        found["population"] = population_year
+    if "population" not in found:
+        receipt = load_layer_receipt(population) if population else None
+        found["population"] = population_year(receipt, configured=configured_year, extract=extract)
     for layer, path in tables.items():
         table = io.read_table(path)
         found[layer] = int(table["year"].fillna(0).max()) if len(table) and "year" in table else None
@@ -42,7 +39,7 @@ if "snakemake" in globals():
             osm_header=snakemake.input.get("osm_header"),
             osm_layers=snakemake.params.osm_layers,
             population=snakemake.input.get("receipt"),
-            population_year=snakemake.params.population_year,
+            configured_year=snakemake.params.population_year,
             tables={name: snakemake.input[name] for name in snakemake.params.tables},
             columns=snakemake.params.columns,
             family_layers=snakemake.params.family_layers,

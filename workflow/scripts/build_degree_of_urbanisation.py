@@ -8,7 +8,7 @@ import shapely
 from comarca import io, layer_io
 from comarca.grids import cell_middles
 from comarca.jobs import job
-from comarca.ladders import rung
+from comarca.ladders import population_source
 from comarca.rasters import Raster
 from comarca.receipts import load_layer_receipt
 from comarca.settlement_grid import PopulationGrid, classify_population, gather_points, gather_raster
@@ -20,14 +20,13 @@ KINDS = ("receipt", "tiles", "raster", "population")
 def people(
     files: dict[str, str], providers: Sequence[str], nodata: float | None, bounds: tuple[float, float, float, float]
 ) -> PopulationGrid:
-    provider = rung(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None)
-    if provider == "settlements" and "population" in files:
-        layer = layer_io.read_layer(files["population"], "population")
-        return gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
-    if provider in {"", "none", "settlements"}:
+    source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
+    if not source:
         return gather_points([], [], [], bounds=bounds)
-    raster = files["raster" if provider == "file" else "tiles"]
-    return gather_raster(Raster(raster, nodata=nodata if provider == "file" else None), bounds=bounds)
+    if source == "population":
+        layer = layer_io.read_layer(files[source], "population")
+        return gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
+    return gather_raster(Raster(files[source], nodata=nodata if source == "raster" else None), bounds=bounds)
 
 
 def main(

@@ -7,7 +7,7 @@ from comarca.demand import demand_grid, demand_points
 from comarca.demand_raster import demand_from_raster
 from comarca.errors import InputError
 from comarca.jobs import job
-from comarca.ladders import rung
+from comarca.ladders import population_source
 from comarca.rasters import Raster
 from comarca.receipts import load_layer_receipt
 from comarca.results import Check
@@ -28,21 +28,20 @@ def main(
     checks: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
-    provider = rung(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None)
-    raster = files.get("raster" if provider == "file" else "tiles")
-    population = files.get("population")
-    if provider in {"", "none"} or (provider == "settlements" and not population):
+    source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
+    if not source:
         layer = demand_grid(area, demand_cell_m=demand_cell_m)
         message = "No population is known: means and shares are weighted by area, not by people."
         found = [Check("demand_weights", "warn", "km2", "persons", message)]
-    elif provider == "settlements":
-        layer, found = demand_points(layer_io.read_layer(population, "population"), area, demand_cell_m=demand_cell_m)
+    elif source == "population":
+        settlements = layer_io.read_layer(files[source], "population")
+        layer, found = demand_points(settlements, area, demand_cell_m=demand_cell_m)
     else:
-        people = Raster(raster, nodata=nodata if provider == "file" else None)
+        people = Raster(files[source], nodata=nodata if source == "raster" else None)
         layer = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
         if layer.empty:
             raise InputError(
-                f"population, {provider}, {people.path}", got="nobody inside the territories",
+                f"population, {people.path}", got="nobody inside the territories",
                 expected="a raster of the people who live there",
                 remedy="Check that it covers the region, or take another population.provider (`none` weighs by area).",
             )  # fmt: skip

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from comarca.column_names import sector_key
 from comarca.errors import InputError
-from comarca.sources.tables import Decimal, clean_codes, decimal_of, parse_numbers, pick_columns, read_text_table
+from comarca.sources.tables import Decimal, clean_codes, decimal_hint, parse_columns, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 #: Per table: its keys within a territory, and its figures.
 TABLES: Final[dict[str, tuple[str, str]]] = {"employment": ("sector", "jobs"), "firms": ("max_jobs", "firms")}
@@ -56,12 +57,9 @@ def read_economy_table(
     """
     where, (key, figure) = str(path), TABLES[name]
     raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
-    hint: Decimal | None = "," if raw.attrs.get("separator") == ";" else None
     table = pick_columns(raw, columns or {}, required=["territory_id", key, figure], where=where)
     numbers = [column for column in (key, figure) if column != "sector"]
-    sign = decimal or decimal_of(pd.concat([table[column] for column in numbers]), where=where, hint=hint)
-    values = {column: parse_numbers(table[column], decimal=sign, where=f"{where}, column {column}")
-              for column in numbers}  # fmt: skip
+    values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where)
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
     if key == "sector":

@@ -18,6 +18,7 @@ from comarca.sources.size_classes import find_size_class, parse_size_class
 from comarca.sources.tables import (
     Decimal,
     clean_codes,
+    decimal_hint,
     decimal_of,
     parse_numbers,
     pick_columns,
@@ -82,7 +83,7 @@ def read_holdings(
     """
     where = str(path)
     table = read_text_table(path, sheet=sheet, skip_rows=skip_rows, header_rows=header_rows)
-    hint: Decimal | None = "," if table.attrs.get("separator") == ";" else None
+    hint = decimal_hint(table)
     table = pick_columns(table, columns or {}, required=["territory_id"], where=where)
     long = table if "holdings" in table or "area_ha" in table else _from_wide(table, where)
     long = pick_columns(long, {}, required=["holdings", "area_ha"], where=where)

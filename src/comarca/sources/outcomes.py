@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 
 from comarca.errors import InputError
-from comarca.sources.tables import Decimal, clean_codes, decimal_of, parse_numbers, pick_columns, read_text_table
+from comarca.sources.tables import Decimal, clean_codes, decimal_hint, parse_columns, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import pandas as pd
 
 COLUMNS: Final = ("territory_id", "territory_name", "year", "population", "income", "poverty", "inequality")
 _NUMBERS: Final = ("year", "population", "income", "poverty", "inequality")
@@ -57,14 +58,12 @@ def read_outcomes(
     """
     where = str(path)
     raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
-    hint: Decimal | None = "," if raw.attrs.get("separator") == ";" else None
     table = pick_columns(raw, columns or {}, required=["territory_id", "year"], where=where)
     if not {"income", "poverty", "inequality"} & set(table):
         raise InputError(where, got=list(raw), expected="a column income, poverty or inequality",
                          remedy="Name it in the configuration, under columns.")  # fmt: skip
     given = [name for name in _NUMBERS if name in table]
-    sign = decimal or decimal_of(pd.concat([table[name] for name in given]), where=where, hint=hint)
-    values = {name: parse_numbers(table[name], decimal=sign, where=f"{where}, column {name}") for name in given}
+    values = parse_columns(table, given, decimal=decimal, hint=decimal_hint(raw), where=where)
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)

@@ -17,7 +17,7 @@ from pyarrow.parquet import read_schema
 from comarca.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Decimal = Literal[",", "."]
 
@@ -188,6 +188,48 @@ def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> 
             remedy="Say which it is: `decimal: ','` or `decimal: '.'`.",
         )  # fmt: skip
     return hint or "."
+
+
+def decimal_hint(table: pd.DataFrame) -> Decimal | None:
+    """Say which sign separates decimals if the numbers themselves do not tell.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `read_text_table`.
+
+    Returns
+    -------
+    str or None
+        Comma in files separated by semicolons, as those programs write them that have commas in numbers; else None.
+    """
+    return "," if table.attrs.get("separator") == ";" else None
+
+
+def parse_columns(
+    table: pd.DataFrame, names: Iterable[str], *, decimal: Decimal | None, hint: Decimal | None, where: str
+) -> dict[str, pd.Series]:
+    """Read several columns of numbers, all written in one way.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Cells as text.
+    names : iterable of str
+        The columns.
+    decimal, hint : {",", "."}, optional
+        Sign of the decimals; found out from the numbers if not given, with the hint where they do not tell.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    dict
+        Column -> numbers.
+    """
+    chosen = list(names)
+    sign = decimal or decimal_of(pd.concat([table[name] for name in chosen]), where=where, hint=hint)
+    return {name: parse_numbers(table[name], decimal=sign, where=f"{where}, column {name}") for name in chosen}
 
 
 def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Series:

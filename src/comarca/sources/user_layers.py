@@ -14,7 +14,7 @@ from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.schemas import validate_layer
 from comarca.sources.names import fold_name
-from comarca.sources.tables import decimal_of, parse_numbers, read_text_table
+from comarca.sources.tables import decimal_hint, parse_columns, read_text_table
 from comarca.sources.user_files import (
     LEFT_OUT,
     LINES,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from comarca.io import PathLike
     from comarca.results import Check
-    from comarca.sources.tables import Decimal
 
 _TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 _LONGITUDE: Final = ("longitude", "lon", "long", "lng", "longitud")
@@ -216,11 +215,8 @@ def _read_spots(
     ]
     # A dash stands for zero in statistical tables, but for nothing in a column of coordinates.
     texts = table[named].apply(lambda column: column.mask(column == "-", ""))
-    hint: Decimal = "," if table.attrs.get("separator") == ";" else "."
-    decimal = decimal_of(pd.concat([texts[column] for column in named]), where=where, hint=hint)
-    degrees = np.column_stack(
-        [parse_numbers(texts[column], decimal=decimal, where=f"{where}, column {column}") for column in named]
-    )
+    hint = decimal_hint(table) or "."
+    degrees = np.column_stack([*parse_columns(texts, named, decimal=None, hint=hint, where=where).values()])
     unknown = np.isnan(degrees).any(axis=1) | (degrees == 0).all(axis=1)
     shapes = np.asarray(shapely.points(np.where(unknown[:, None], 0, degrees)), dtype=object)
     shapes[unknown] = None
