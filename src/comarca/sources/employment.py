@@ -8,7 +8,8 @@ import numpy as np
 
 from comarca.column_names import sector_key
 from comarca.errors import InputError
-from comarca.sources.tables import Decimal, clean_codes, decimal_hint, parse_columns, pick_columns, read_text_table
+from comarca.sources.decimals import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables import clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

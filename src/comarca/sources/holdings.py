@@ -14,16 +14,9 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
+from comarca.sources.decimals import Decimal, decimal_hint, decimal_of, parse_numbers
 from comarca.sources.size_classes import find_size_class, parse_size_class
-from comarca.sources.tables import (
-    Decimal,
-    clean_codes,
-    decimal_hint,
-    decimal_of,
-    parse_numbers,
-    pick_columns,
-    read_text_table,
-)
+from comarca.sources.tables import clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,8 +13,9 @@ import shapely
 from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.schemas import validate_layer
+from comarca.sources.decimals import decimal_hint, parse_columns
 from comarca.sources.names import fold_name
-from comarca.sources.tables import decimal_hint, parse_columns, read_text_table
+from comarca.sources.tables import read_text_table
 from comarca.sources.user_files import (
     LEFT_OUT,
     LINES,
