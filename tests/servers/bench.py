@@ -9,9 +9,10 @@ import pytest
 from comarca.retrieval import fetch_layer
 from comarca.session import Context, Settings
 from comarca.transfer import Client
+from servers.bodies import Place
 from servers.clock import Clock
 from servers.loopback import LoopbackServer
-from servers.world import Place, World
+from servers.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,213 +1,21 @@
-"""Maps: classes that keep every value in place, frames, furniture that measures right, files that repeat."""
+"""Maps: frames, furniture that measures right, files that repeat."""
 
 import re
-from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from matplotlib.colors import to_rgb
+from map_cases import column, grid, layer, settlements
 from pyproj import Transformer
 
 from comarca.crs import GEOD
-from comarca.errors import ConfigError
 from comarca.maps.base import build_base
 from comarca.maps.choropleth import draw_map, save_map
-from comarca.maps.classify import SCHEMES, class_breaks, classify
 from comarca.maps.furniture import scale_bar_m
 from comarca.maps.layout import choose_layout, inset_boxes, metres_per_inch
-from comarca.maps.style import category_colors, class_colors
-from comarca.maps.theme import MapOptions, class_labels, column_classes, make_theme
-from comarca.maps.words import number, unit_label
-from comarca.registry import Column
-
-
-def column(name="time_min", *, kind="number", unit="min", better="lower", categories=None):
-    return Column(
-        name=name, family="some", title={"en": "A title & <more>", "es": "Un t\u00edtulo", "pt": "Um t\u00edtulo"},
-        unit=unit, kind=kind, range=(None, None), better=better, definition="d", method="m", source="s", missing="x",
-        layers=(), mapped=True, categories=categories or {},
-    )  # fmt: skip
-
-
-def grid(west, south, east, north, count):
-    longitude, latitude = np.linspace(west, east, count + 1), np.linspace(south, north, count + 1)
-    return [
-        shapely.box(longitude[i], latitude[j], longitude[i + 1], latitude[j + 1])
-        for i in range(count)
-        for j in range(count)
-    ]
-
-
-def layer(shapes, parents=None):
-    ids = [f"{place:03d}" for place in range(len(shapes))]
-    return gpd.GeoDataFrame(
-        {"territory_id": ids, "territory_name": [f"T{name}" for name in ids], "parent_name": parents, "country": "XXX"},
-        geometry=shapes,
-        crs=4326,
-    )
-
-
-def settlements(*rows):
-    names, people, longitude, latitude = zip(*rows, strict=True)
-    return gpd.GeoDataFrame(
-        {"city_name": names, "population_persons": people}, geometry=gpd.points_from_xy(longitude, latitude), crs=4326
-    )
-
-
-# Classes
-
-
-@pytest.mark.parametrize("scheme", sorted(SCHEMES))
-def test_every_scheme_keeps_every_value_and_makes_no_empty_class(scheme):
-    values = np.random.default_rng(1).lognormal(2, 1, 400)
-    classes = classify(values, scheme=scheme, k=5)
-    counts = np.bincount(classes.assign(values), minlength=classes.count)
-    assert counts.sum() == 400
-    assert counts.min() > 0
-    assert classes.count <= 5 or scheme == "pretty_breaks"
-
-
-def test_rounding_the_breaks_moves_no_value():
-    values = np.random.default_rng(2).normal(50, 10, 100)
-    quintile = pd.qcut(values, 5, labels=False)
-    assert (classify(values, scheme="quantiles", k=5).assign(values) == quintile).all()
-
-
-def test_breaks_are_round():
-    assert classify([1.234, 2.345, 7.89, 9.87], scheme="quantiles", k=2).breaks == (5.0,)
-
-
-def test_few_distinct_values_make_as_many_classes():
-    classes = classify([1, 1, 2, 2, 2, 9], scheme="fisher_jenks", k=5)
-    assert classes.count == 3
-    assert classes.assign([1, 2, 9, np.nan]).tolist() == [0, 1, 2, -1]
-
-
-def test_many_zeros_are_a_class_of_their_own():
-    values = np.array([0] * 20 + list(range(1, 81)))
-    classes = classify(values, scheme="quantiles", k=5, is_integer=True)
-    assert classes.zero_apart
-    assert (classes.assign(values) == 0).sum() == 20
-    assert class_labels(classes, column("a_count", unit="1"), "en")[0] == "0"
-
-
-def test_values_on_both_sides_of_zero_get_breaks_that_mirror_each_other():
-    classes = classify(np.linspace(-10, 9, 400), scheme="equal_interval", k=6)
-    assert 0.0 in classes.breaks
-    assert [-limit for limit in reversed(classes.breaks)] == pytest.approx(list(classes.breaks))
-    colors = class_colors(classes, "higher")
-    assert len(colors) == classes.count
-    # Better is blue-green, worse is brown.
-    assert to_rgb(colors[-1])[2] > to_rgb(colors[-1])[0]
-    assert to_rgb(colors[0])[0] > to_rgb(colors[0])[2]
-    assert class_colors(classes, "lower") == colors[::-1]
-
-
-def test_change_that_is_nearly_all_on_one_side_keeps_zero_as_a_break():
-    classes = classify([-0.1, *np.linspace(0.5, 20, 100)], scheme="quantiles", k=5)
-    assert classes.breaks[0] == 0.0 or classes.breaks[1] == 0.0
-    assert len(class_colors(classes, "neither")) == classes.count
-
-
-def test_no_value_makes_no_class():
-    assert classify([np.nan, np.nan]) is None
-    assert class_breaks([]) == ()
-
-
-def test_one_value_makes_one_class():
-    classes = classify([3.5, 3.5])
-    assert classes.count == 1
-    assert class_labels(classes, column(), "en") == ["3.5"]
-
-
-def test_breaks_of_another_year_are_kept():
-    breaks = class_breaks([1, 2, 3, 4, 5, 6], scheme="quantiles", k=3)
-    classes = classify([100.0, 200.0], breaks=breaks)
-    assert classes.breaks == breaks
-    assert classes.assign([100.0, 0.0]).tolist() == [2, 0]
-
-
-@pytest.mark.parametrize(
-    ("options", "words"), [({"scheme": "quantile"}, "Did you mean 'quantiles'"), ({"k": 10}, "2 to 9")]
-)
-def test_a_wrong_scheme_or_number_is_refused(options, words):
-    with pytest.raises(ConfigError, match=words):
-        classify([1, 2, 3], **options)
-
-
-# Words
-
-
-@pytest.mark.parametrize(
-    ("value", "language", "text"),
-    [
-        (1234.5, "en", "1,234.5"), (1234.5, "pt", "1.234,5"), (1234.5, "es", "1\u00a0234,5"),
-        (-0.07, "es", "\u22120,07"),
-        (1e6, "en", "1,000,000"), (0.0, "pt", "0"), (-1e-12, "en", "0"), (1 / 3, "en", "0.333333"),
-    ],
-)  # fmt: skip
-def test_numbers_are_written_as_readers_expect(value, language, text):
-    assert number(value, language) == text
-
-
-def test_shares_are_percentages_and_counts_are_ranges_of_whole_numbers():
-    shares = classify([0.1, 0.2, 0.7, 0.9], scheme="quantiles", k=2)
-    assert class_labels(shares, column("a_share", unit="1"), "es") == ["menos de 50", "50 y m\u00e1s"]
-    assert unit_label(column("a_share", unit="1"), "es") == "%"
-    bounded = replace(column("a_share", unit="1"), range=(0.0, 1.0))
-    assert class_labels(shares, bounded, "en") == ["under 50", "50 \u2013 100"]
-    full = classify([0.1, 0.2, 1.0, 1.0], scheme="quantiles", k=2)
-    assert class_labels(full, bounded, "en") == ["under 100", "100"]
-    counts = classify([1, 2, 3, 7, 8, 12], scheme="quantiles", k=3, is_integer=True)
-    assert class_labels(counts, column("a_count", unit="1"), "en") == ["1 \u2013 2", "3 \u2013 7", "8 \u2013 12"]
-
-
-# Legend
-
-
-def theme_of(entry, values, *, language="en", k=5):
-    return make_theme(entry, values, column_classes(entry, values, options=MapOptions(k=k)), language=language)
-
-
-def test_zero_and_no_data_are_told_apart():
-    values = pd.Series([0.0, 0.0, 5.0, 6.0, np.nan])
-    theme = theme_of(column(), values, k=3)
-    assert (theme.keys[0].label, theme.keys[0].count, theme.keys[0].is_no_data) == ("0", 2, False)
-    assert (theme.keys[-1].label, theme.keys[-1].count, theme.keys[-1].is_no_data) == ("No data", 1, True)
-    assert theme.key_of.tolist()[0] == 0
-    assert theme.key_of.tolist()[-1] == len(theme.keys) - 1
-
-
-def test_a_map_without_any_value_has_only_no_data():
-    theme = theme_of(column(), pd.Series([np.nan, np.nan]), language="pt")
-    assert [(key.label, key.is_no_data) for key in theme.keys] == [("Sem dados em nenhum territ\u00f3rio", True)]
-
-
-def test_classes_keep_the_registrys_order_and_colour_even_if_one_is_absent():
-    categories = {code: {"en": f"type {code}", "es": code, "pt": code} for code in ("W", "M", "L")}
-    entry = column("a_class", kind="class", unit="", better="neither", categories=categories)
-    theme = theme_of(entry, pd.Series(["L", "W", "L", None]))
-    assert [(key.label, key.count) for key in theme.keys] == [("type W", 1), ("type L", 2), ("No data", 1)]
-    assert [key.color for key in theme.keys[:2]] == [category_colors(3)[0], category_colors(3)[2]]
-
-
-def test_classes_from_little_to_much_have_the_colours_of_numbers():
-    categories = {code: {"en": code, "es": code, "pt": code} for code in ("weak", "medium", "strong")}
-    entry = column("a_class", kind="class", unit="", better="lower", categories=categories)
-    theme = theme_of(entry, pd.Series(["strong", "weak"]))
-    light = [sum(to_rgb(key.color)) for key in theme.keys]
-    assert [key.label for key in theme.keys] == ["weak", "strong"]
-    assert light[0] > light[1]
-
-
-def test_booleans_say_yes_and_no():
-    values = pd.Series([True, False, True], dtype="boolean")
-    theme = theme_of(column("has_x", kind="boolean"), values, language="es")
-    assert [(key.label, key.count) for key in theme.keys] == [("S\u00ed", 2), ("No", 1)]
-
+from comarca.maps.theme import MapOptions
 
 # Frames
 

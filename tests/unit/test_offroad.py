@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
-from affine import Affine
+from grid_cases import CELL_M, grid_of
 from pyproj import Transformer
-from rasterio.io import MemoryFile
 from rasterio.warp import transform_bounds
 from road_cases import network_of
 from scipy import ndimage
@@ -18,34 +17,23 @@ from skimage.graph import MCP_Geometric
 
 from comarca.access import access_network, quickest_access, start_points
 from comarca.cell_graph import cell_graph
-from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.friction import (
     Friction,
-    elevation_on,
     friction_from_classes,
-    friction_from_raster,
     slope_factor,
     walking_speeds,
 )
-from comarca.grids import Grid, cell_middles, square_grid
-from comarca.legends import read_legend
+from comarca.grids import cell_middles, square_grid
 from comarca.offroad import offroad_access
 from comarca.offroad_graph import offroad_network
 from comarca.routing import nearest_source
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import travel_times_by_class
 
-CELL_M = 100.0
 KMH_4 = 60 / 4000
 #: Far from everything that is tested.
 AWAY = [(40.0, 40.0), (40.01, 40.0)]
-
-
-def grid_of(rows, columns) -> Grid:
-    """Cells of 100 m around (0, 0); the laea of a tiny region is as good as flat."""
-    crs = square_grid((-0.1, -0.1, 0.1, 0.1), cell_m=CELL_M).crs
-    return Grid(crs, Affine(CELL_M, 0, -columns * CELL_M / 2, 0, -CELL_M, rows * CELL_M / 2), (rows, columns))
 
 
 def at(grid, row, column) -> tuple[float, float]:
@@ -292,111 +280,6 @@ def test_travel_times_have_the_same_columns_with_and_without_a_raster():
         assert ours.index.equals(theirs.index)
     assert (with_raster.times["large"]["reason"] == Flag.NO_CITY).all()
     assert with_raster.times["intermediate"].loc["a", "minutes"] < without.times["intermediate"].loc["a", "minutes"]
-
-
-@pytest.fixture
-def classes_raster():
-    """Class codes in degrees, 0.0005 degrees wide: grass, forest, a river of two columns, and a strange class."""
-    codes = np.full((80, 120), 30, dtype="uint8")
-    codes[:, 60:] = 10
-    codes[:, 40:42] = 80
-    codes[0:8, 0:8] = 77
-    with MemoryFile() as memory:
-        with memory.open(
-            driver="GTiff", height=80, width=120, count=1, dtype="uint8", crs="EPSG:4326",
-            transform=Affine(0.0005, 0, 0, 0, -0.0005, 0.02), nodata=0,
-        ) as raster:  # fmt: skip
-            raster.write(codes, 1)
-        with memory.open() as raster:
-            yield raster
-
-
-def test_classes_become_minutes_per_metre(classes_raster):
-    grid = square_grid((-0.01, -0.02, 0.06, 0.02), cell_m=50.0)
-    pace, checks = friction_from_classes(
-        classes_raster, grid, {10: 1.62, 30: 4.86, 80: 0.0}, other_kmh=3.0, barrier_share=0.5
-    )
-    lon, lat = cell_middles(grid)
-
-    def near(longitude, latitude):
-        return pace.ravel()[np.argmin((lon - longitude) ** 2 + (lat - latitude) ** 2)]
-
-    assert near(0.01, 0.0) == pytest.approx(60 / 4860)
-    assert near(0.05, 0.0) == pytest.approx(60 / 1620)
-    assert near(0.002, 0.018) == pytest.approx(60 / 3000)
-    assert np.isinf(near(0.0205, 0.0))
-    assert np.isinf(near(-0.005, 0.0))
-    by_name = {check.name: check for check in checks}
-    assert by_name["offroad_unknown_class_share"].status == "warn"
-    assert by_name["offroad_unknown_class_share"].value == pytest.approx(64 / 9600, rel=0.1)
-    assert 0 < by_name["offroad_barrier_share"].value < 1
-
-
-def test_mixed_cells_take_the_mean_time_of_what_can_be_walked(classes_raster):
-    grid = square_grid((0.012, -0.01, 0.028, 0.01), cell_m=500.0)
-    speeds = {10: 1.62, 30: 4.86, 80: 0.0}
-    narrow, _ = friction_from_classes(classes_raster, grid, speeds, other_kmh=3.0)
-    assert np.isfinite(narrow).all()
-    assert narrow == pytest.approx(np.full(grid.shape, 60 / 4860))
-    wide, _ = friction_from_classes(classes_raster, grid, speeds, other_kmh=3.0, barrier_share=0.2)
-    assert np.isinf(wide).any(axis=1).all()
-
-
-def test_a_friction_raster_is_taken_as_it_is():
-    with MemoryFile() as memory:
-        with memory.open(
-            driver="GTiff", height=20, width=20, count=1, dtype="float32", crs="EPSG:4326",
-            transform=Affine(0.01, 0, 0, 0, -0.01, 0.2), nodata=-9999,
-        ) as raster:  # fmt: skip
-            values = np.full((20, 20), 0.02, dtype="float32")
-            values[:, 5] = -9999
-            raster.write(values, 1)
-        with memory.open() as raster:
-            grid = square_grid((0.0, 0.0, 0.2, 0.2), cell_m=500.0)
-            pace, checks = friction_from_raster(raster, grid)
-            height = elevation_on(raster, grid)
-    assert pace[np.isfinite(pace)] == pytest.approx(0.02)
-    assert checks[0].value == pytest.approx(np.isinf(pace).mean(), abs=1e-6)
-    assert np.isinf(pace).any(axis=1).all()
-    assert np.isnan(height).any()
-    assert height[np.isfinite(height)] == pytest.approx(0.02)
-
-
-def test_arrays_can_be_stored_and_taken_back():
-    friction = Friction(grid_of(2, 3), np.array([[1.0, np.inf, 2.0], [0.5, 0.25, 4.0]]), np.arange(6.0).reshape(2, 3))
-    again = Friction.from_arrays(friction.to_arrays())
-    np.testing.assert_allclose(again.min_per_m, friction.min_per_m)
-    np.testing.assert_allclose(again.elevation_m, friction.elevation_m)
-    assert again.grid.transform == friction.grid.transform
-    assert again.grid.crs == friction.grid.crs
-    level = Friction(friction.grid, friction.min_per_m)
-    assert Friction.from_arrays(level.to_arrays()).elevation_m is None
-
-
-@pytest.mark.parametrize("legend", ["worldcover", "mapbiomas", "corine"])
-def test_every_class_of_every_legend_has_a_speed(root, legend):
-    rows = pd.read_csv(root / "config/offroad_speeds.csv", dtype=str)
-    known = read_legend(legend, root / "workflow/registry/legends")
-    speeds = walking_speeds(rows, legend=legend)
-    assert set(speeds) == set(known.table.index)
-    water = {code for code, kmh in speeds.items() if kmh == 0}
-    assert water == set(known.codes("is_water"))
-
-
-@pytest.mark.parametrize(
-    "rows",
-    [
-        {"legend": ["a", "a"], "code": ["1", "1"], "speed_kmh": ["3", "4"]},
-        {"legend": ["a"], "code": ["x"], "speed_kmh": ["3"]},
-        {"legend": ["a"], "code": ["1"], "speed_kmh": ["-3"]},
-        {"legend": ["a"], "code": ["1"], "speed_kmh": [None]},
-        {"legend": ["b"], "code": ["1"], "speed_kmh": ["3"]},
-        {"legend": ["a"], "code": ["1"]},
-    ],
-)
-def test_a_wrong_table_of_speeds_is_refused(rows):
-    with pytest.raises(InputError):
-        walking_speeds(pd.DataFrame(rows), legend="a", name="speeds.csv")
 
 
 def test_without_roads_the_amazon_is_reached_wherever_no_river_bars_the_way(root, cases, no_roads):

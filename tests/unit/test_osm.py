@@ -9,10 +9,9 @@ import osmium
 import pandas as pd
 import pytest
 import shapely
-from osmium.osm import mutable
+from osm_cases import CORNERS, SQUARE
 
 from comarca.crs import geodesic_area_km2
-from comarca.errors import InputError
 from comarca.schemas import LAYERS
 from comarca.sources.osm import OSM_LAYERS, read_osm
 from comarca.sources.osm_areas import footprint_m2
@@ -24,36 +23,6 @@ if TYPE_CHECKING:
 
     Tags = Mapping[str, str]
     Write = Callable[..., Path]
-
-SQUARE = (1, 2, 3, 4, 1)
-CORNERS = {1: (0.0, 0.0), 2: (0.001, 0.0), 3: (0.001, 0.001), 4: (0.0, 0.001)}
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    """Return a function that writes an OSM file."""
-
-    def _write(
-        nodes: Mapping[int, tuple[float, float] | tuple[float, float, Tags]],
-        ways: Mapping[int, tuple[tuple[int, ...], Tags]] | None = None,
-        relations: Mapping[int, tuple[list[tuple[str, int, str]], Tags]] | None = None,
-        name: str = "made.osm.pbf",
-        **header: str,
-    ) -> Path:
-        path = tmp_path / name
-        said = osmium.io.Header()
-        for key, value in header.items():
-            said.set(key, value)
-        with osmium.SimpleWriter(str(path), header=said, overwrite=True) as writer:
-            for number, (lon, lat, *tags) in nodes.items():
-                writer.add_node(mutable.Node(id=number, location=(lon, lat), tags=dict(*tags)))
-            for number, (refs, way_tags) in (ways or {}).items():
-                writer.add_way(mutable.Way(id=number, nodes=refs, tags=dict(way_tags)))
-            for number, (members, relation_tags) in (relations or {}).items():
-                writer.add_relation(mutable.Relation(id=number, members=members, tags=dict(relation_tags)))
-        return path
-
-    return _write
 
 
 def _left_out(layers: Any, name: str) -> dict[str, int]:
@@ -328,65 +297,6 @@ def test_layers_without_content_are_empty_and_valid(write: Write) -> None:
     for name, layer in layers.layers.items():
         assert list(layer.columns) == list(LAYERS[name].columns)
         assert len(layer) == (1 if name == "roads" else 0)
-
-
-def test_a_layer_that_does_not_exist_is_refused(write: Write) -> None:
-    with pytest.raises(InputError, match="Did you mean 'roads'"):
-        read_osm(write(CORNERS), ["road"])
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [(None, "no such file"), (b"", "an empty file"), (b"<html>not found</html>" * 99, "PBF error")],
-)
-def test_a_file_that_is_no_pbf_is_refused(tmp_path: Path, content: bytes | None, message: str) -> None:
-    path = tmp_path / "country.osm.pbf"
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(InputError, match=message) as error:
-        read_osm(path)
-    assert str(path) in str(error.value)
-
-
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
-def test_a_truncated_pbf_is_refused(tmp_path: Path, example_pbf: Path, share: float) -> None:
-    whole = example_pbf.read_bytes()
-    path = tmp_path / "cut.osm.pbf"
-    path.write_bytes(whole[: int(len(whole) * share)])
-    with pytest.raises(InputError, match=r"cut\.osm\.pbf.*fetch it again"):
-        read_osm(path)
-
-
-def test_a_pbf_without_roads_is_refused_only_if_roads_are_asked_for(write: Write) -> None:
-    path = write(CORNERS, {1: (SQUARE, {"landuse": "forest"}), 2: ((1, 2), {"highway": "path"})})
-    assert len(read_osm(path, ["land_use"])["land_use"]) == 1
-    with pytest.raises(InputError, match="no drivable road"):
-        read_osm(path)
-
-
-def test_roads_whose_nodes_are_missing_are_refused(write: Write) -> None:
-    with pytest.raises(InputError, match="no coordinates"):
-        read_osm(write({}, {1: ((1, 2), {"highway": "road"})}))
-
-
-def test_a_file_that_is_not_sorted_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "mixed.osm"
-    with osmium.SimpleWriter(str(path)) as writer:
-        writer.add_way(mutable.Way(id=1, nodes=[1, 2], tags={"highway": "road"}))
-        writer.add_node(mutable.Node(id=1, location=(0.0, 0.0), tags={"place": "town"}))
-    with pytest.raises(InputError, match=r"mixed\.osm.*sort"):
-        read_osm(path)
-
-
-def test_reading_leaves_no_temporary_files(write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "scratch"
-    folder.mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(folder))
-    path = write(CORNERS, {1: (SQUARE, {"landuse": "forest"})})
-    read_osm(path, ["land_use"])
-    with pytest.raises(InputError):
-        read_osm(path)
-    assert not list(folder.iterdir())
 
 
 def test_the_example_equals_a_plain_loop_over_it(example_pbf: Path) -> None:

@@ -9,9 +9,10 @@ import geopandas as gpd
 import pytest
 import shapely
 from servers.bench import ALFA
+from servers.bodies import gadm_layers, geoboundaries_frame
 from servers.loopback import Fault
 from servers.samples import geojson, geopackage, zipped
-from servers.world import SOURCES, gadm_layers, geoboundaries_frame
+from servers.world import SOURCES
 
 from comarca.catalogue import Country, Level, country
 from comarca.errors import InputError, RetrievalError

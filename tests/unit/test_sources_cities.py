@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import shapely
 from servers.bench import ALFA, BETA
+from servers.bodies import Place
 from servers.loopback import Fault
 from servers.samples import geopackage, zipped
-from servers.world import Place
 
 from comarca.errors import InputError
 from comarca.schemas import validate_layer

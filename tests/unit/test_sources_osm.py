@@ -13,8 +13,9 @@ import osmnx
 import pytest
 import shapely
 from servers.bench import ALFA, BETA
+from servers.bodies import extract_of
 from servers.loopback import Fault, gzipped
-from servers.world import DATE, SOURCES, extract_of, path_of
+from servers.world import DATE, SOURCES, path_of
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError, RetrievalError

@@ -1,0 +1,79 @@
+"""One file on a server that can go wrong, and all that is needed to fetch it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from servers.clock import Clock
+from servers.loopback import LoopbackServer
+from servers.samples import one_of_each
+
+from comarca.custody import FileError
+from comarca.download import fetch
+from comarca.receipts import Receipt, meta_path
+from comarca.session import Context, Settings
+from comarca.sources.registry import SourceFile
+from comarca.transfer import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from comarca.retry import Policy
+
+GOOD = one_of_each()
+PATH = "/folder/file"
+
+
+@pytest.fixture
+def server() -> Iterator[LoopbackServer]:
+    with LoopbackServer() as running:
+        yield running
+
+
+def row(url: str, **options: Any) -> SourceFile:
+    plain: dict[str, Any] = {
+        "key": "thing", "provider": "someone", "layer": "cities", "title": "A thing", "version": "1", "url": (url,),
+        "target": "someone/1/{iso3}/file", "format": "zip", "checksum": "none", "licence": "CC0-1.0",
+        "licence_url": "-", "attribution": "Someone", "homepage": "-",
+    }  # fmt: skip
+    return SourceFile(**{**plain, **options})
+
+
+class Bench:
+    """A server, a source, and all that is needed to fetch from it."""
+
+    def __init__(self, server: LoopbackServer, folder: Path, *, policy: Policy | None = None, **options: Any) -> None:
+        settings = {key: options.pop(key) for key in ("offline", "cache_dir", "mirrors") if key in options}
+        self.clock = Clock()
+        self.source = row(options.pop("url", server.url + PATH), **options)
+        self.settings = Settings(
+            raw_dir=folder, sources={"thing": self.source}, policy=policy or self.clock.policy(), **settings
+        )
+        self.request = self.settings.request("thing", "XAA", params={})
+        self.target = self.request.target
+
+    def fetch(self, **options: Any) -> Receipt:
+        with Client(self.settings.policy) as client:
+            return fetch(self.request, Context(self.settings, client), **options)
+
+    def refused(self, **options: Any) -> FileError:
+        """Fetch, expect a refusal, and check that nothing that could be taken for the file is left."""
+        with pytest.raises(FileError) as caught:
+            self.fetch(**options)
+        assert not self.target.exists()
+        assert not meta_path(self.target).exists()
+        return caught.value
+
+
+@pytest.fixture
+def bench(server: LoopbackServer, tmp_path: Path) -> Bench:
+    server.put(PATH, GOOD["zip"])
+    return Bench(server, tmp_path / "raw")
+
+
+def other_zip() -> bytes:
+    from servers.samples import zipped
+
+    return zipped({"other.txt": bytes(range(256)) * 40})
