@@ -31,9 +31,9 @@ def ours(path: Path, legend_name: str, block_size: int) -> dict[str, float]:
     import shapely
 
     from comarca.land_cover import tabulate_land_cover
-    from comarca.legends import read_legend
+    from comarca.registry.legends import read_legend
 
-    legend = read_legend(legend_name, ROOT / "workflow/registry/legends")
+    legend = read_legend(legend_name, ROOT / "src/comarca/registry/data/legends")
     with rasterio.open(path) as raster:
         start = time.perf_counter()
         west, south, east, north = raster.bounds
@@ -56,9 +56,9 @@ def theirs(path: Path, legend_name: str) -> dict[str, float]:
     import rasterio
     from skimage.measure import label
 
-    from comarca.legends import read_legend
+    from comarca.registry.legends import read_legend
 
-    codes = read_legend(legend_name, ROOT / "workflow/registry/legends").codes("is_farmed")
+    codes = read_legend(legend_name, ROOT / "src/comarca/registry/data/legends").codes("is_farmed")
     start = time.perf_counter()
     with rasterio.open(path) as raster:
         farmed = np.isin(raster.read(1), codes)

@@ -89,7 +89,7 @@ def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     """Do everything from the file to the columns, timed step by step."""
     from comarca.indicators import access
     from comarca.network import build_network
-    from comarca.registry import load_registry
+    from comarca.registry.columns import load_registry
     from comarca.sources.osm import read_osm
     from comarca.speeds import may_walk_onto, road_speed_kmh, speed_table
     from comarca.travel_times import travel_times_by_class
@@ -103,7 +103,7 @@ def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
         )
     }
     fields = {"city_class": list(CLASSES), "time_threshold": ["30", "60", "120"]}
-    registry = load_registry(ROOT / "workflow/registry/indicators")
+    registry = load_registry(ROOT / "src/comarca/registry/data/indicators")
     columns = registry.columns("access", fields=fields, layers=[*layers, "travel_times"])[0]
     table = speed_table(pd.read_csv(ROOT / "config/speeds.csv", dtype=str))
     at_start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

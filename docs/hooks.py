@@ -16,8 +16,8 @@ from mkdocs.structure.files import File
 
 from comarca.config_docs import config_reference
 from comarca.flags import MEANING, Flag
-from comarca.registry import load_registry
-from comarca.sources.registry import load_sources
+from comarca.registry.columns import load_registry
+from comarca.registry.files import load_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from mkdocs.structure.files import Files
     from mkdocs.structure.pages import Page
 
-    from comarca.registry import Column, Family
-    from comarca.sources.registry import SourceFile
+    from comarca.registry.columns import Column, Family
+    from comarca.registry.files import SourceFile
 
-REGISTRY: Final = Path(__file__).resolve().parents[1] / "workflow/registry"
+REGISTRY: Final = Path(__file__).resolve().parents[1] / "src/comarca/registry/data"
 _OF_REGION: Final = "regions.<name>."
 _CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)

@@ -12,7 +12,7 @@ from pyarrow import parquet
 from comarca import io
 from comarca.quality import NotComputed
 from comarca.receipts import Failure, LayerReceipt
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.results import Check
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from comarca.exports_stata import stata_names
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Columns of the codebook; the first sixteen are relied upon by other programs.
 FIELDS: Final = (

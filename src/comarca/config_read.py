@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from comarca.catalogue import country
+from comarca.registry.countries import country
 from comarca.config import Config
 from comarca.errors import ConfigError, did_you_mean
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comarca.session import Settings
-    from comarca.sources.registry import SourceFile
+    from comarca.registry.files import SourceFile
 
 #: Format of a file that goes by another name than the usual one.
 FORMAT_OF_SUFFIX: Final = {

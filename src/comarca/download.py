@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from comarca.session import Context, Settings
-    from comarca.sources.registry import SourceFile
+    from comarca.registry.files import SourceFile
     from comarca.transfer import Delivery
 
     Locate = Callable[[Request, Context], Request]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from comarca.provenance import InputFile
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 __all__ = ["datapackage", "stata_names", "write_dta", "write_geoparquet", "write_xlsx"]
 

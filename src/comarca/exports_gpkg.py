@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Roads that go into the file; all of them are in ``layers/roads.parquet``.
 ROAD_CLASSES: Final = tuple(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
     from pathlib import Path
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 MAX_NAME: Final = 32
 MAX_LABEL: Final = 80

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 _MM_PER_PT: Final = 25.4 / 72
 #: Width of road lines in millimetres.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 MAX_WIDTH: Final = 60
 _ROWS_MEASURED: Final = 200

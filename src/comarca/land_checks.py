@@ -10,7 +10,7 @@ from comarca.results import Check
 if TYPE_CHECKING:
     import pandas as pd
 
-    from comarca.legends import Legend
+    from comarca.registry.legends import Legend
 
 #: Fewest territories that a correlation is stated for.
 _MIN_PAIRS = 10

@@ -15,7 +15,7 @@ from comarca.flags import Flag
 from comarca.inequality import gini
 from comarca.land_polygons import diversity_columns
 from comarca.landscape import landscape_measures, patch_units, whole_areas
-from comarca.legends import ROLES
+from comarca.registry.legends import ROLES
 from comarca.patches import find_patches
 from comarca.ranked_units import Units, ratio
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from rasterio.io import DatasetReader
 
-    from comarca.legends import Legend
+    from comarca.registry.legends import Legend
     from comarca.parcels import Border
 
 

@@ -154,7 +154,7 @@ def _check_raster(path: str, *, key: str) -> None:
 def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:
     if source.legend is None:
         return
-    from comarca.legends import read_legend
+    from comarca.registry.legends import read_legend
 
     try:
         read_legend(source.legend, legends)

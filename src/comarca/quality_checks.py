@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 MAX_ROBUST_Z: Final = 6.0
 MAX_MISSING_SHARE: Final = 0.5

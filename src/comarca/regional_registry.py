@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comarca.layers import template_fields
-from comarca.registry import LANGUAGES, Column, Family, Registry
+from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

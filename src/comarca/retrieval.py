@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comarca.catalogue import country
+from comarca.registry.countries import country
 from comarca.custody import FileError, LadderError, failure, failure_table, put_there
 from comarca.download import fetch
 from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.catalogue import Country
+    from comarca.registry.countries import Country
     from comarca.receipts import Receipt, Request
 
 __all__ = ["LadderError", "Step", "data_year", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]

@@ -11,7 +11,7 @@ from comarca.cache import Cache
 from comarca.errors import RetrievalError
 from comarca.receipts import Request
 from comarca.retry import Policy
-from comarca.sources.registry import SourceFile, check_mirrors, load_sources, mirrored
+from comarca.registry.files import SourceFile, check_mirrors, load_sources, mirrored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

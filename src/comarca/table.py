@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
     from comarca.results import Indicators
 
 #: What tells one territory from another; first in every table, whatever the families are.

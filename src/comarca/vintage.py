@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from comarca.config import Region
     from comarca.receipts import LayerReceipt
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Layers that are made from others, and those that tell their year.
 RESTS_ON: Final[Mapping[str, tuple[str, ...]]] = {

@@ -15,7 +15,7 @@ import shapely
 from comarca.maps.atlas_html import atlas_html
 from comarca.maps.base import build_base
 from comarca.maps.theme import MapOptions
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -12,7 +12,7 @@ import geopandas as gpd
 import osmium
 import shapely
 
-from comarca.sources.registry import load_sources
+from comarca.registry.files import load_sources
 from servers.samples import osm_pbf, squares, written
 
 SOURCES = load_sources()

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from comarca.sources.registry import load_sources, providers
+from comarca.registry.files import load_sources, providers
 from comarca.sources.tiles import GHSL_LEFT_M, GHSL_TILE_M, GHSL_TOP_M
 from servers.bodies import (
     Place,

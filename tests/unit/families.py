@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 from shapely.geometry import box
 
-from comarca.registry import load_registry
+from comarca.registry.columns import load_registry
 from comarca.settlement_grid import classify_population, gather_points
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import shapely
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Two squares of a tenth of a degree on the equator, side by side.
 WEST_EAST = (box(0, 0, 0.1, 0.1), box(0.1, 0, 0.2, 0.1))
@@ -30,7 +30,7 @@ def columns_of(
     """Columns of one family that the layers allow, from the family's own registry file."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "_index.yaml").write_text(f"families: [{family}]\n")
-        entry = (root / f"workflow/registry/indicators/{family}.yaml").read_text(encoding="utf-8")
+        entry = (root / f"src/comarca/registry/data/indicators/{family}.yaml").read_text(encoding="utf-8")
         (Path(folder) / f"{family}.yaml").write_text(entry, encoding="utf-8")
         return load_registry(folder).columns(family, fields=fields or {}, layers=["territories", *layers])[0]
 

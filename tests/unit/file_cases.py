@@ -13,7 +13,7 @@ from comarca.custody import FileError
 from comarca.download import fetch
 from comarca.receipts import Receipt, meta_path
 from comarca.session import Context, Settings
-from comarca.sources.registry import SourceFile
+from comarca.registry.files import SourceFile
 from comarca.transfer import Client
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 
 def column(name="time_min", *, kind="number", unit="min", better="lower", categories=None):

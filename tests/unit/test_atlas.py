@@ -15,7 +15,7 @@ from comarca.maps.atlas_pdf import atlas_pages, write_atlas_pdf
 from comarca.maps.atlas_words import REASON_WORDS
 from comarca.maps.base import build_base
 from comarca.maps.theme import MapOptions
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 NASTY = ["<script>alert(1)</script>", "</script><b>x", 'A, "B"', "=1+1", "%%DATA%%", "Plain"]
 COUNT = 12

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from comarca.catalogue import Level, countries, country
+from comarca.registry.countries import Level, countries, country
 from comarca.errors import ConfigError
-from comarca.sources.registry import REGISTRY
+from comarca.registry.files import REGISTRY
 
 if TYPE_CHECKING:
     from pathlib import Path

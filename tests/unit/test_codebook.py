@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from comarca.codebook import FIELDS, codebook
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 PROMISED = [
     "column", "title_es", "title_en", "title_pt", "unit", "definition", "method", "source", "proxy_for", "better",

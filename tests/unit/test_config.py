@@ -11,7 +11,7 @@ from comarca.config_read import read_config
 from comarca.errors import ConfigError, InputError
 from comarca.preflight import check_inputs
 
-LEGENDS = Path(__file__).resolve().parents[2] / "workflow/registry/legends"
+LEGENDS = Path(__file__).resolve().parents[2] / "src/comarca/registry/data/legends"
 
 
 def region(**changes):

@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
-from comarca.catalogue import country
+from comarca.registry.countries import country
 from comarca.config_docs import config_reference
 from comarca.flags import Flag
-from comarca.registry import load_registry
+from comarca.registry.columns import load_registry
 from comarca.session import Settings
-from comarca.sources.registry import load_sources
+from comarca.registry.files import load_sources
 
 #: Elements and attributes whose address a browser follows by itself, as against links that a reader follows.
 LOADED = {
@@ -93,7 +93,7 @@ def test_equations_are_mathml_and_none_is_left_as_tex(site):
 
 def test_every_registered_column_is_described(site, root):
     page = text_of(site / "indicators.html")
-    registry = load_registry(root / "workflow/registry/indicators")
+    registry = load_registry(root / "src/comarca/registry/data/indicators")
     names = [column.name for family in registry.families.values() for column in family.columns]
     assert [name for name in names if f"<code>{name}</code>" not in page] == []
 

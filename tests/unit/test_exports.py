@@ -22,7 +22,7 @@ from comarca.flags import Flag
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
 from comarca.provenance import InputFile, sources_table
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.results import Indicators, explain
 from comarca.table import assemble_table, long_table
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from comarca.catalogue import countries
+from comarca.registry.countries import countries
 from comarca.config_read import read_config
 from comarca.errors import ConfigError
 from comarca.ladders import ladders, layers_resting_on, population_source
@@ -34,7 +34,7 @@ def test_planning_loads_nothing_that_only_reads_or_measures():
     lines = (
         "import sys",
         "import comarca.config_read, comarca.dependencies, comarca.ladders, comarca.preflight, comarca.retrieval",
-        "import comarca.regional_registry, comarca.registry, comarca.session, comarca.summary",
+        "import comarca.regional_registry, comarca.registry.columns, comarca.session, comarca.summary",
         "heavy = {'pandas', 'geopandas', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx', 'pandera'}",
         "print(sorted(heavy & {*sys.modules}))",
     )

@@ -1,6 +1,6 @@
 from comarca.config import Config
 from comarca.layers import CONDITIONS, LAYERS, available_layers, template_fields
-from comarca.registry import load_registry
+from comarca.registry.columns import load_registry
 
 
 def region(**changes):
@@ -9,14 +9,14 @@ def region(**changes):
 
 
 def test_every_layer_that_a_column_needs_is_known(root):
-    registry = load_registry(root / "workflow/registry/indicators")
+    registry = load_registry(root / "src/comarca/registry/data/indicators")
     for family in registry.families.values():
         needed = {*family.layers, *family.optional_layers, *(name for c in family.columns for name in c.layers)}
         assert needed <= LAYERS.keys() | CONDITIONS.keys(), family.name
 
 
 def test_every_field_of_a_template_has_values(root):
-    registry = load_registry(root / "workflow/registry/indicators")
+    registry = load_registry(root / "src/comarca/registry/data/indicators")
     fields = template_fields(region())
     for family in registry.families:
         active, inactive = registry.columns(family, fields=fields, layers=LAYERS)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from comarca.errors import InputError
-from comarca.legends import ROLES, read_legend
+from comarca.registry.legends import ROLES, read_legend
 
 
 @pytest.fixture
 def folder(root):
-    return root / "workflow/registry/legends"
+    return root / "src/comarca/registry/data/legends"
 
 
 @pytest.mark.parametrize(("name", "count"), [("worldcover", 11), ("mapbiomas", 45), ("corine", 88)])

@@ -11,7 +11,7 @@ import pytest
 from families import WEST_EAST, columns_of, demand, only, territories
 from shapely.geometry import box
 
-from comarca.column_names import sector_key
+from comarca.registry.column_names import sector_key
 from comarca.flags import Flag
 from comarca.indicators.production import compute
 

@@ -12,7 +12,7 @@ import shapely
 from comarca.flags import Flag
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.quality_checks import data_dates, missing_values, outliers, valid_territories
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.results import Check
 
 

@@ -7,12 +7,12 @@ import pytest
 from comarca.config import Region
 from comarca.errors import InputError
 from comarca.regional_registry import regional_fields, regional_registry
-from comarca.registry import load_registry
+from comarca.registry.columns import load_registry
 
 
 @pytest.fixture(scope="module")
 def registry(root):
-    return load_registry(root / "workflow/registry/indicators")
+    return load_registry(root / "src/comarca/registry/data/indicators")
 
 
 def region(**sections):

@@ -2,7 +2,7 @@ import pytest
 import yaml
 
 from comarca.errors import InputError
-from comarca.registry import LANGUAGES, load_registry
+from comarca.registry.columns import LANGUAGES, load_registry
 
 TITLE = {"en": "Time to a {city_class} city", "es": "Tiempo a una ciudad {city_class}", "pt": "Tempo a {city_class}"}
 ENTRY = {

@@ -13,7 +13,7 @@ from servers.bench import ALFA, BETA
 from servers.loopback import RANDOM_FAULTS, Fault
 from servers.world import SOURCES, path_of
 
-from comarca.catalogue import countries
+from comarca.registry.countries import countries
 from comarca.credits import input_files
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.formats import FORMATS
@@ -22,7 +22,7 @@ from comarca.receipts import load_layer_receipt
 from comarca.retrieval import LadderError, failure_table, lacking, plan_layer, present_files
 from comarca.session import Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
-from comarca.sources.registry import REGISTRY, load_sources
+from comarca.registry.files import REGISTRY, load_sources
 
 if TYPE_CHECKING:
     from servers.bench import Desk

@@ -11,7 +11,7 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.indicators import territory
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.results import Indicators, explain
 from comarca.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
 

@@ -14,7 +14,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
-from comarca.catalogue import country
+from comarca.registry.countries import country
 from comarca.config_options import AccessOptions, LandOptions
 from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
@@ -23,7 +23,7 @@ from comarca.ladders import ladders, layers_resting_on
 from comarca.layers import CONDITIONS, LAYERS, available_layers
 from comarca.preflight import check_inputs
 from comarca.regional_registry import regional_fields, regional_registry
-from comarca.registry import load_registry
+from comarca.registry.columns import load_registry
 from comarca.retrieval import failure_table, lacking
 from comarca.session import Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
@@ -31,7 +31,7 @@ from comarca.summary import failed_layers, summarise_run
 from comarca.vintage import DATED_TABLES, osm_layers
 
 STARTED = time.time()
-LEGENDS = ROOT / "workflow/registry/legends"
+LEGENDS = ROOT / "src/comarca/registry/data/legends"
 
 if "regions" not in config and Path("config/config.yaml").is_file():
 
@@ -41,7 +41,7 @@ if "regions" not in config and Path("config/config.yaml").is_file():
 try:
     CONFIG = read_config(config)
     check_inputs(CONFIG, legends=LEGENDS)
-    REGISTRY = load_registry(ROOT / "workflow/registry/indicators")
+    REGISTRY = load_registry(ROOT / "src/comarca/registry/data/indicators")
     REGISTRIES = {name: regional_registry(REGISTRY, region) for name, region in CONFIG.regions.items()}
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None

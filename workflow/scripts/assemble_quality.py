@@ -8,7 +8,7 @@ from comarca.absent import Absent, fallback_checks
 from comarca.jobs import job
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.receipts import load_layer_receipt
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 
 def main(

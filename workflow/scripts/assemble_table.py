@@ -6,7 +6,7 @@ from typing import Any
 from comarca import io, layer_io
 from comarca.absent import Absent
 from comarca.jobs import job
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.table import assemble_table
 
 

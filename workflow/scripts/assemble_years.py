@@ -6,7 +6,7 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.receipts import load_layer_receipt
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.vintage import column_years, population_year, year_of
 
 

@@ -10,7 +10,7 @@ from comarca import io, layer_io
 from comarca.jobs import job
 from comarca.land_checks import legend_check
 from comarca.land_cover import tabulate_land_cover
-from comarca.legends import read_legend
+from comarca.registry.legends import read_legend
 from comarca.receipts import load_layer_receipt
 from comarca.retrieval import data_year
 

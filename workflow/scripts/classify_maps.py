@@ -8,7 +8,7 @@ from comarca import io
 from comarca.absent import mapped_values
 from comarca.jobs import job
 from comarca.maps.theme import MapOptions, column_classes
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 
 def main(*, tables: list[str], columns: list[dict[str, Any]], options: dict[str, Any], classes: str) -> None:

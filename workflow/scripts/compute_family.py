@@ -8,7 +8,7 @@ import pandas as pd
 from comarca import io, layer_io
 from comarca.absent import Absent
 from comarca.jobs import job
-from comarca.registry import Column
+from comarca.registry.columns import Column
 from comarca.results import Indicators
 
 

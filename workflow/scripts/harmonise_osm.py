@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from comarca import io, layer_io
-from comarca.catalogue import country as country_of
+from comarca.registry.countries import country as country_of
 from comarca.errors import InputError
 from comarca.jobs import job
 from comarca.ladders import rung

@@ -3,7 +3,7 @@
 from typing import Any
 
 from comarca import io, layer_io
-from comarca.catalogue import country as country_of
+from comarca.registry.countries import country as country_of
 from comarca.jobs import job
 from comarca.ladders import rung
 from comarca.receipts import load_layer_receipt

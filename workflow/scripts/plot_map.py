@@ -7,7 +7,7 @@ from comarca.absent import mapped_values
 from comarca.jobs import job
 from comarca.maps.choropleth import draw_map, save_map
 from comarca.maps.theme import MapOptions
-from comarca.registry import Column
+from comarca.registry.columns import Column
 
 
 def main(

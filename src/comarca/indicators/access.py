@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
     Floats = NDArray[np.float64]
     Texts = NDArray[np.object_]

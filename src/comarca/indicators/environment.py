@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Kind of cover -> its column in the layer ``land_cover_areas``.
 _COVERS: Final = {"natural": "is_natural", "farmed": "is_farmed", "built_up": "is_built_up"}

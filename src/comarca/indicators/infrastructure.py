@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]

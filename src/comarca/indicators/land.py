@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from comarca.grouped import Estimate
     from comarca.parcels import Border
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 FIELD_CLASSES: Final = ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture")
 

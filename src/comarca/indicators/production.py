@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.column_names import sector_key
+from comarca.registry.column_names import sector_key
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.diversity import hill_number, shannon, simpson
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 _SECTOR: Final = "employment_sector"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 
 def compute(

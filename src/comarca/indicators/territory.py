@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 _TEXT = ("territory_id", "territory_name", "parent_name", "country")
 

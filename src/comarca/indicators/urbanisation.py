@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 
 def compute(

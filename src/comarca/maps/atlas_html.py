@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from comarca.maps.base import BaseMap, Frame
     from comarca.maps.classify import Classes
     from comarca.maps.theme import MapOptions
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: Coordinates are whole multiples of this share of the main frame's longer side.
 GRID_SHARE: Final = 1 / 4_000

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from comarca.maps.base import BaseMap
     from comarca.maps.classify import Classes
     from comarca.maps.theme import MapOptions
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 #: With more territories than this, shapes are stored as pictures, so that the file stays small enough to mail.
 MAX_VECTOR_TERRITORIES: Final = 300

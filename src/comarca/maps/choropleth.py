@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from comarca.maps.classify import Classes
     from comarca.maps.layout import Layout
     from comarca.maps.theme import MapOptions, Theme
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 PNG_DPI: Final = 300
 _SVG_HALO: Final = 'style="paint-order: stroke; stroke: white; stroke-width: 2; stroke-linejoin: round"'

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.maps.classify import Classes
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from comarca.registry import Column
+    from comarca.registry.columns import Column
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "no_data": {"en": "No data", "es": "Sin datos", "pt": "Sem dados"},

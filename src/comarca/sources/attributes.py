@@ -11,7 +11,7 @@ import pandas as pd
 
 from comarca.errors import InputError
 from comarca.flags import Flag
-from comarca.registry import LANGUAGES, Column
+from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check, Indicators, explain
 from comarca.sources.decimals import decimal_of, parse_numbers
 from comarca.sources.join import join_by_code, nearest_names

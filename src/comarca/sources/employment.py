@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comarca.column_names import sector_key
+from comarca.registry.column_names import sector_key
 from comarca.errors import InputError
 from comarca.sources.decimals import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables import clean_codes, pick_columns, read_text_table

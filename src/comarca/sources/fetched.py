@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.catalogue import Country
+    from comarca.registry.countries import Country
     from comarca.results import Check
 
 _WITH_LEVEL: Any = {"cod": cod_units.territories, "gadm": gadm_units.territories}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.catalogue import Country, Level
+    from comarca.registry.countries import Country, Level
     from comarca.results import Check
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.catalogue import Country
+    from comarca.registry.countries import Country
     from comarca.results import Check
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.catalogue import countries
+from comarca.registry.countries import countries
 from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.schemas import validate_layer

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.catalogue import Country
+    from comarca.registry.countries import Country
     from comarca.receipts import Request
     from comarca.session import Context, Settings
 

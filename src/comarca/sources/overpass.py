@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.catalogue import Country
+    from comarca.registry.countries import Country
     from comarca.receipts import Request
     from comarca.retry import Policy
     from comarca.session import Context, Settings

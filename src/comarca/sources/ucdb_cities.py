@@ -11,7 +11,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from comarca.catalogue import countries
+from comarca.registry.countries import countries
 from comarca.errors import InputError
 from comarca.schemas import validate_layer
 from comarca.sources.clip import routing_area

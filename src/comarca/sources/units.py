@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from comarca.catalogue import Country, Level
+    from comarca.registry.countries import Country, Level
 
 
 def as_territories(

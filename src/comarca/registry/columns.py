@@ -1,6 +1,6 @@
 """The registries as frozen data: what each column is, and which layers it needs.
 
-`workflow/registry/indicators/<family>.yaml` has one entry per column. A column name may hold fields in braces, such as
+`src/comarca/registry/data/indicators/<family>.yaml` has one entry per column. A column name may hold fields in braces, such as
 ``time_{city_class}_city_mean_min``: it stands for one column per value of that field, and its texts may use the
 field too. The values come from the region's configuration.
 """
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import yaml
 
 from comarca.errors import InputError, did_you_mean
+from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -171,13 +172,13 @@ class Registry:
         }
 
 
-def load_registry(folder: str | Path) -> Registry:
+def load_registry(folder: Path = DATA / "indicators") -> Registry:
     """Read and check the indicator registry.
 
     Parameters
     ----------
-    folder : path-like
-        `workflow/registry/indicators`: ``_index.yaml`` (order of the families and the words of templates) and
+    folder : pathlib.Path
+        Folder with ``_index.yaml`` (order of the families and the words of templates) and
         one file per family; families that the order does not name come last, by name.
 
     Returns
@@ -190,7 +191,6 @@ def load_registry(folder: str | Path) -> Registry:
     InputError
         If an entry lacks a key, has an unknown one, or a column stands twice.
     """
-    folder = Path(folder)
     index = _read_yaml(folder / "_index.yaml")
     further = sorted({path.stem for path in folder.glob("*.yaml")} - {"_index", *index["families"]})
     families = {name: _load_family(folder / f"{name}.yaml", name) for name in (*index["families"], *further)}

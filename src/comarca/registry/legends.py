@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
+from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +64,7 @@ class Legend:
         return sorted({int(code) for code in codes} - set(self.table.index))
 
 
-def read_legend(name_or_path: str, folder: Path) -> Legend:
+def read_legend(name_or_path: str, folder: Path = DATA / "legends") -> Legend:
     """Read one of the legends that come with the project, or a user's own.
 
     Parameters
@@ -73,7 +74,7 @@ def read_legend(name_or_path: str, folder: Path) -> Legend:
         file with the columns ``code`` (0 to 65535), ``name``, ``is_farmed``, ``is_natural``, ``is_built_up`` and
         ``is_water`` (true or false).
     folder : pathlib.Path
-        ``workflow/registry/legends``.
+        Folder of the project's legends.
 
     Returns
     -------

