@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from comarca.registry.countries import country
 from comarca.config import Config
 from comarca.errors import ConfigError, did_you_mean
+from comarca.registry.countries import country
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

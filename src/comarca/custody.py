@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from comarca.session import Settings
     from comarca.registry.files import SourceFile
+    from comarca.session import Settings
 
 #: Format of a file that goes by another name than the usual one.
 FORMAT_OF_SUFFIX: Final = {

@@ -11,8 +11,8 @@ import shapely
 from pyproj import Transformer
 
 from comarca.crs import STORAGE, equal_area_crs, geodesic_area_km2
+from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.schemas import validate_layer
 from comarca.settlements import territory_of
 
 if TYPE_CHECKING:

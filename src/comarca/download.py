@@ -27,8 +27,8 @@ from comarca.verify import lfs_pointer, verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from comarca.session import Context, Settings
     from comarca.registry.files import SourceFile
+    from comarca.session import Context, Settings
     from comarca.transfer import Delivery
 
     Locate = Callable[[Request, Context], Request]

@@ -1,4 +1,4 @@
-"""The only module that opens and writes tables, texts and arrays; layers and rasters have `comarca.layer_io`.
+"""The only module that opens and writes tables, texts and arrays; layers and rasters have `comarca.layers.files`.
 
 All writes are atomic: a file is whole or not there. Nothing heavy is imported here, as every job imports it.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.layers import available_layers
+from comarca.layers.index import available_layers
 from comarca.sources.providers import LOCAL, PROVIDERS
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def layers_resting_on(region: Region, missing: Iterable[str]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Keys of `comarca.layers.LAYERS` and `comarca.layers.CONDITIONS`.
+        Keys of `comarca.layers.index.LAYERS` and `comarca.layers.index.CONDITIONS`.
     """
     sections = {name: getattr(region, name).model_copy(update={"provider": ("none",)}) for name in missing}
     return available_layers(region) - available_layers(region.model_copy(update=sections))

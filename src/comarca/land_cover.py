@@ -15,16 +15,16 @@ from comarca.flags import Flag
 from comarca.inequality import gini
 from comarca.land_polygons import diversity_columns
 from comarca.landscape import landscape_measures, patch_units, whole_areas
-from comarca.registry.legends import ROLES
 from comarca.patches import find_patches
 from comarca.ranked_units import Units, ratio
+from comarca.registry.legends import ROLES
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from rasterio.io import DatasetReader
 
-    from comarca.registry.legends import Legend
     from comarca.parcels import Border
+    from comarca.registry.legends import Legend
 
 
 def tabulate_land_cover(

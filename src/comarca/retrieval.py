@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comarca.registry.countries import country
 from comarca.custody import FileError, LadderError, failure, failure_table, put_there
 from comarca.download import fetch
 from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
 from comarca.receipts import Failure, LayerReceipt
+from comarca.registry.countries import country
 from comarca.session import Context, NotOfferedError, Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
 from comarca.transfer import Client
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.registry.countries import Country
     from comarca.receipts import Receipt, Request
+    from comarca.registry.countries import Country
 
 __all__ = ["LadderError", "Step", "data_year", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from comarca.cache import Cache
 from comarca.errors import RetrievalError
 from comarca.receipts import Request
-from comarca.retry import Policy
 from comarca.registry.files import SourceFile, check_mirrors, load_sources, mirrored
+from comarca.retry import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from comarca.crs import STORAGE, geocentric_m
+from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.schemas import validate_layer
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

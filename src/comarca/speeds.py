@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
+from comarca.layers.schemas import ROAD_TAGS
 from comarca.results import Check
-from comarca.schemas import ROAD_TAGS
 from comarca.units import KM_PER_MILE
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from servers.samples import one_of_each
 from comarca.custody import FileError
 from comarca.download import fetch
 from comarca.receipts import Receipt, meta_path
-from comarca.session import Context, Settings
 from comarca.registry.files import SourceFile
+from comarca.session import Context, Settings
 from comarca.transfer import Client
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import numpy as np
 import osmium
 import shapely
 
+from comarca.layers.schemas import ROAD_TAGS, ROADS
 from comarca.network import RoadNetwork, build_network
-from comarca.schemas import ROAD_TAGS, ROADS
 from comarca.speeds import SpeedTable, may_walk_onto, road_speed_kmh, speed_table
 
 SPEEDS_CSV = Path(__file__).resolve().parents[2] / "config/speeds.csv"

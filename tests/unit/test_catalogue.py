@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from comarca.registry.countries import Level, countries, country
 from comarca.errors import ConfigError
-from comarca.registry.files import REGISTRY
+from comarca.registry import DATA
+from comarca.registry.countries import Level, countries, country
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +122,7 @@ def test_countries_across_the_date_line_are_not_centred_in_africa() -> None:
 
 
 def test_every_row_of_the_table_is_clean() -> None:
-    path: Path = REGISTRY / "countries.csv"
+    path: Path = DATA / "countries.csv"
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["iso3"] for row in rows] == sorted(row["iso3"] for row in rows)

@@ -8,11 +8,11 @@ def names(*modules):
 
 
 def test_a_module_depends_on_what_it_imports_however_deep():
-    assert {"io.py", "schemas.py", "crs.py", "units.py", "errors.py"} <= names("comarca.layer_io")
+    assert {"io.py", "schemas.py", "crs.py", "units.py", "errors.py"} <= names("comarca.layers.files")
 
 
 def test_imports_for_type_checking_do_not_count():
-    assert "config.py" not in names("comarca.layers")
+    assert "config.py" not in names("comarca.layers.index")
 
 
 def test_a_family_does_not_depend_on_another_family():

@@ -10,12 +10,12 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
-from comarca.registry.countries import country
 from comarca.config_docs import config_reference
 from comarca.flags import Flag
 from comarca.registry.columns import load_registry
-from comarca.session import Settings
+from comarca.registry.countries import country
 from comarca.registry.files import load_sources
+from comarca.session import Settings
 
 #: Elements and attributes whose address a browser follows by itself, as against links that a reader follows.
 LOADED = {

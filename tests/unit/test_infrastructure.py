@@ -13,7 +13,7 @@ from shapely.geometry import LineString, box
 from comarca.crs import GEOD, geodesic_length_km
 from comarca.flags import Flag
 from comarca.indicators.infrastructure import compute
-from comarca.schemas import ROAD_TAGS
+from comarca.layers.schemas import ROAD_TAGS
 from comarca.sources.boundaries import territories_from_osm
 from comarca.sources.osm import read_osm
 from comarca.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is

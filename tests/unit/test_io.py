@@ -3,9 +3,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.errors import InputError
 from comarca.flags import Flag
+from comarca.layers.index import files as layer_io
 from comarca.results import Check, Indicators, explain
 
 

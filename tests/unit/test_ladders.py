@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from comarca.registry.countries import countries
 from comarca.config_read import read_config
 from comarca.errors import ConfigError
 from comarca.ladders import ladders, layers_resting_on, population_source
+from comarca.registry.countries import countries
 from comarca.retrieval import plan_layer
 from comarca.session import Settings
 

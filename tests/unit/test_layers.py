@@ -1,5 +1,5 @@
 from comarca.config import Config
-from comarca.layers import CONDITIONS, LAYERS, available_layers, template_fields
+from comarca.layers.index import CONDITIONS, LAYERS, available_layers, template_fields
 from comarca.registry.columns import load_registry
 
 

@@ -13,16 +13,17 @@ from servers.bench import ALFA, BETA
 from servers.loopback import RANDOM_FAULTS, Fault
 from servers.world import SOURCES, path_of
 
-from comarca.registry.countries import countries
 from comarca.credits import input_files
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.formats import FORMATS
 from comarca.io import write_json
 from comarca.receipts import load_layer_receipt
+from comarca.registry import DATA
+from comarca.registry.countries import countries
+from comarca.registry.files import load_sources
 from comarca.retrieval import LadderError, failure_table, lacking, plan_layer, present_files
 from comarca.session import Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
-from comarca.registry.files import REGISTRY, load_sources
 
 if TYPE_CHECKING:
     from servers.bench import Desk
@@ -314,7 +315,7 @@ def _addresses(more: object) -> list[str]:
 
 @pytest.mark.parametrize(("change", "said"), [({"ulr": "x"}, "Did you mean 'url'"), ({"licence": None}, "also")])
 def test_a_row_with_a_wrong_or_missing_key_is_refused(tmp_path: Path, change: dict[str, Any], said: str) -> None:
-    rows = yaml.safe_load((REGISTRY / "sources.yaml").read_text(encoding="utf-8"))
+    rows = yaml.safe_load((DATA / "sources.yaml").read_text(encoding="utf-8"))
     row = {**rows["gadm_country"], **change}
     row = {key: value for key, value in row.items() if value is not None}
     path = tmp_path / "sources.yaml"

@@ -14,8 +14,8 @@ from servers.loopback import Fault
 from servers.samples import geojson, geopackage, zipped
 from servers.world import SOURCES
 
-from comarca.registry.countries import Country, Level, country
 from comarca.errors import InputError, RetrievalError
+from comarca.registry.countries import Country, Level, country
 from comarca.sources import cod_units, gadm_units, geoboundaries_units
 
 if TYPE_CHECKING:

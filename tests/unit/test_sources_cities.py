@@ -14,7 +14,7 @@ from servers.loopback import Fault
 from servers.samples import geopackage, zipped
 
 from comarca.errors import InputError
-from comarca.schemas import validate_layer
+from comarca.layers.schemas import validate_layer
 from comarca.sources import geonames_cities, ucdb_cities
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from comarca.config_read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError
 from comarca.ladders import ladders, layers_resting_on
-from comarca.layers import CONDITIONS, LAYERS, available_layers
+from comarca.layers.index import CONDITIONS, LAYERS, available_layers
 from comarca.preflight import check_inputs
 from comarca.regional_registry import regional_fields, regional_registry
 from comarca.registry.columns import load_registry

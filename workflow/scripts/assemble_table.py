@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.absent import Absent
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.registry.columns import Column
 from comarca.table import assemble_table
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.demand import demand_grid, demand_points
 from comarca.demand_raster import demand_from_raster
 from comarca.errors import InputError
 from comarca.jobs import job
 from comarca.ladders import population_source
+from comarca.layers.index import files as layer_io
 from comarca.rasters import Raster
 from comarca.receipts import load_layer_receipt
 from comarca.results import Check

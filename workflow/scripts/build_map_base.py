@@ -1,7 +1,8 @@
 """Prepare what all maps of a region share: shapes for display, context, class breaks."""
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.maps.base import build_base
 
 

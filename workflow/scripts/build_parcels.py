@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.parcels import Border
 from comarca.sources.parcels import parcels_from_land_use, read_parcels
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.access import Walking, access_network
 from comarca.friction import Friction
 from comarca.grids import square_grid
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.network import RoadNetwork
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import in_class

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.access import Walking
 from comarca.friction import Friction
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.network import RoadNetwork
 from comarca.travel_times import travel_times_by_class
 

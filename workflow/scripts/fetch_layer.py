@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.custody import LadderError
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.retrieval import fetch_layer
 from comarca.session import Settings
 

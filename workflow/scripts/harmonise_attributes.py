@@ -4,9 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.combine import join_parts
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.sources.attributes import AttributeColumn, read_attributes
 
 

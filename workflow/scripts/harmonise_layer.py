@@ -5,8 +5,9 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.nearby import within_reach
 from comarca.results import Check
 from comarca.sources.user_layers import power_from_file, services_from_file

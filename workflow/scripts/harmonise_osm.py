@@ -6,12 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from comarca import io, layer_io
-from comarca.registry.countries import country as country_of
+from comarca import io
 from comarca.errors import InputError
 from comarca.jobs import job
 from comarca.ladders import rung
+from comarca.layers.index import files as layer_io
 from comarca.receipts import load_layer_receipt
+from comarca.registry.countries import country as country_of
 from comarca.retrieval import present_files
 from comarca.sources.boundaries import territories_from_file, territories_from_osm
 from comarca.sources.clip import clip_extract, routing_area

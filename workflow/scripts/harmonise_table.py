@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from comarca import io, layer_io
+from comarca import io
 from comarca.jobs import job
+from comarca.layers.index import files as layer_io
 from comarca.sources.employment import read_economy_table
 from comarca.sources.join import join_by_code
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.registry.column_names import sector_key
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.diversity import hill_number, shannon, simpson
 from comarca.flags import Flag
 from comarca.people import people_by_territory
+from comarca.registry.column_names import sector_key
 from comarca.results import Check, Indicators, explain
 from comarca.settlements import territory_of
 

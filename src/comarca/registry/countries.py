@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from comarca.errors import ConfigError, InputError, did_you_mean
-from comarca.results import Check
 from comarca.registry import DATA
+from comarca.results import Check
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,8 @@ import shapely
 
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import InputError
+from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.schemas import validate_layer
 from comarca.sources.topology import topology_checks
 from comarca.sources.vectors import as_code, read_vector, repair_polygons
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comarca.registry.column_names import sector_key
 from comarca.errors import InputError
+from comarca.registry.column_names import sector_key
 from comarca.sources.decimals import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables import clean_codes, pick_columns, read_text_table
 

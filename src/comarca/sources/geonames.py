@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.registry.countries import Country
     from comarca.receipts import Request
+    from comarca.registry.countries import Country
     from comarca.session import Settings
 
 SOURCE = "geonames_cities"

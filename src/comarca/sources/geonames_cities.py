@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.registry.countries import countries
 from comarca.crs import STORAGE
 from comarca.errors import InputError
-from comarca.schemas import validate_layer
+from comarca.layers.schemas import validate_layer
+from comarca.registry.countries import countries
 from comarca.sources.clip import routing_area
 
 if TYPE_CHECKING:

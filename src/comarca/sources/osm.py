@@ -16,9 +16,9 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError, did_you_mean
+from comarca.layers.schemas import LAYERS as SCHEMAS
+from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.schemas import LAYERS as SCHEMAS
-from comarca.schemas import validate_layer
 from comarca.sources import osm_tags
 from comarca.sources.osm_areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
 from comarca.sources.osm_lines import (

@@ -13,7 +13,7 @@ import pyarrow as pa
 import shapely
 
 from comarca.crs import STORAGE
-from comarca.schemas import ROAD_TAGS
+from comarca.layers.schemas import ROAD_TAGS
 from comarca.sources import osm_tags
 from comarca.sources.osm_opl import Vertices, WayBlock, read_vertices
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.schemas import ROAD_TAGS
+from comarca.layers.schemas import ROAD_TAGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

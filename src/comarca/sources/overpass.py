@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.registry.countries import Country
     from comarca.receipts import Request
+    from comarca.registry.countries import Country
     from comarca.retry import Policy
     from comarca.session import Context, Settings
 

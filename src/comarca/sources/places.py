@@ -13,7 +13,7 @@ import shapely
 
 from comarca.crs import STORAGE, equal_area_crs
 from comarca.errors import InputError
-from comarca.schemas import validate_layer
+from comarca.layers.schemas import validate_layer
 from comarca.sources.city_merge import without_sections
 from comarca.sources.vectors import as_code, read_vector
 from comarca.units import M_PER_KM

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.registry.countries import Country
     from comarca.download import Deliver, Locate, Resolve
     from comarca.receipts import Request
+    from comarca.registry.countries import Country
     from comarca.session import Context, Settings
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 import pyogrio
 import shapely
 
-from comarca.registry.countries import countries
 from comarca.errors import InputError
-from comarca.schemas import validate_layer
+from comarca.layers.schemas import validate_layer
+from comarca.registry.countries import countries
 from comarca.sources.clip import routing_area
 from comarca.sources.names import fold_name
 

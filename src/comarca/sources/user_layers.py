@@ -12,7 +12,7 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError
-from comarca.schemas import validate_layer
+from comarca.layers.schemas import validate_layer
 from comarca.sources.decimals import decimal_hint, parse_columns
 from comarca.sources.names import fold_name
 from comarca.sources.tables import read_text_table

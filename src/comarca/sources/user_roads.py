@@ -14,10 +14,10 @@ import shapely
 from comarca.crossings import place_code, read_vertices
 from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError, did_you_mean
+from comarca.layers.schemas import ROAD_TAGS, validate_layer
 from comarca.network import STEPS_PER_DEGREE
 from comarca.noding import node_lines, noding_checks
 from comarca.results import Check
-from comarca.schemas import ROAD_TAGS, validate_layer
 from comarca.sources.names import fold_name
 from comarca.sources.osm_lines import grade_separated
 from comarca.sources.osm_opl import Vertices

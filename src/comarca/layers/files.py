@@ -11,8 +11,8 @@ import rasterio.shutil
 from rasterio.io import MemoryFile
 
 from comarca.io import atomic_path, read_table
-from comarca.layers import LAYERS
-from comarca.schemas import validate_layer
+from comarca.layers.index import LAYERS
+from comarca.layers.schemas import validate_layer
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -30,7 +30,7 @@ def read_layer(path: PathLike, name: str) -> gpd.GeoDataFrame:
     path : path-like
         A GeoParquet file.
     name : str
-        Name of the schema, a key of `comarca.schemas.LAYERS`.
+        Name of the schema, a key of `comarca.layers.schemas.LAYERS`.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def load(name: str, path: PathLike) -> Any:
     Parameters
     ----------
     name : str
-        Name of the layer, a key of `comarca.layers.LAYERS`.
+        Name of the layer, a key of `comarca.layers.index.LAYERS`.
     path : path-like
         Its file.
 
