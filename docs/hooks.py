@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
-from comarca.config_docs import config_reference
+from comarca.config.reference import config_reference
 from comarca.flags import MEANING, Flag
 from comarca.registry.columns import load_registry
 from comarca.registry.files import load_sources

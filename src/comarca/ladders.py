@@ -11,7 +11,7 @@ from comarca.sources.providers import LOCAL, PROVIDERS
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
-    from comarca.config import Region
+    from comarca.config.region import Region
     from comarca.receipts import LayerReceipt
 
 #: Layers without which a run makes no sense.

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from comarca.errors import ConfigError, InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from comarca.config import Config
-    from comarca.config_base import Source
-    from comarca.config_layers import LandCover
-    from comarca.config_tables import Attributes, Table
+    from comarca.config.base import Source
+    from comarca.config.layers import LandCover
+    from comarca.config.region import Config
+    from comarca.config.tables import Attributes, Table
 
 _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
              "holdings", "outcomes", "night_lights", "employment", "firms", "friction")  # fmt: skip

@@ -10,8 +10,8 @@ from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from comarca.config import Region
-    from comarca.config_tables import AttributeColumn as ConfiguredColumn
+    from comarca.config.region import Region
+    from comarca.config.tables import AttributeColumn as ConfiguredColumn
     from comarca.sources.attributes import AttributeColumn
 
 

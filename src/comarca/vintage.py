@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from comarca.config import Region
+    from comarca.config.region import Region
     from comarca.receipts import LayerReceipt
     from comarca.registry.columns import Column
 

@@ -7,7 +7,7 @@ import yaml
 from affine import Affine
 from cases import synthetic
 
-from comarca.config_read import read_config
+from comarca.config.read import read_config
 from comarca.errors import ConfigError, InputError
 from comarca.preflight import check_inputs
 

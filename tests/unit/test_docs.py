@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 import yaml
 
-from comarca.config_docs import config_reference
+from comarca.config.reference import config_reference
 from comarca.flags import Flag
 from comarca.registry.columns import load_registry
 from comarca.registry.countries import country

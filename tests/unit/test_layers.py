@@ -1,4 +1,4 @@
-from comarca.config import Config
+from comarca.config.region import Config
 from comarca.layers.index import CONDITIONS, LAYERS, available_layers, template_fields
 from comarca.registry.columns import load_registry
 

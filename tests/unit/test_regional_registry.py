@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from comarca.config import Region
+from comarca.config.region import Region
 from comarca.errors import InputError
 from comarca.regional_registry import regional_fields, regional_registry
 from comarca.registry.columns import load_registry

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from families import columns_of
 
-from comarca.config import Region
+from comarca.config.region import Region
 from comarca.layers.index import LAYERS
 from comarca.receipts import LayerReceipt
 from comarca.vintage import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of

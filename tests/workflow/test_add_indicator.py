@@ -39,7 +39,7 @@ def project(make_project, tmp_path_factory, blocks):
     module, entry, options, line = blocks
     (done.folder / "src/comarca/indicators/compactness.py").write_text(module, encoding="utf-8")
     (done.folder / "src/comarca/registry/data/indicators/compactness.yaml").write_text(entry, encoding="utf-8")
-    config = done.folder / "src/comarca/config_options.py"
+    config = done.folder / "src/comarca/config/families.py"
     above, below = config.read_text(encoding="utf-8").split("class IndicatorOptions(Model):")
     config.write_text(f"{above}{options}class IndicatorOptions(Model):{below}{line}", encoding="utf-8")
     done.run("results/on/indicators.csv", "results/on/codebook.csv", "results/on/maps/compactness_index.png",

@@ -15,8 +15,8 @@ sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
 from comarca.registry.countries import country
-from comarca.config_options import AccessOptions, LandOptions
-from comarca.config_read import read_config
+from comarca.config.families import AccessOptions, LandOptions
+from comarca.config.read import read_config
 from comarca.dependencies import module_files, script_modules
 from comarca.errors import ComarcaError
 from comarca.ladders import ladders, layers_resting_on

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
-    from comarca.config import Region
+    from comarca.config.region import Region
 
 LayerKind = Literal["vector", "table", "tables", "raster", "reference"]
 

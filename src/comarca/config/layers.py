@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config_base import Source
+from comarca.config.base import Source
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 

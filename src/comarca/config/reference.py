@@ -1,4 +1,4 @@
-"""Write the reference of all configuration keys from the models: ``python -m comarca.config_docs``."""
+"""Write the reference of all configuration keys from the models: ``python -m comarca.config.reference``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from comarca.config import Config
+from comarca.config.region import Config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 INTRODUCTION = """# Configuration
 
-<!-- Written by `python -m comarca.config_docs > config/README.md`; a test compares the two. -->
+<!-- Written by `python -m comarca.config.reference > config/README.md`; a test compares the two. -->
 
 `config/config.yaml` is what `snakemake` reads by default. Three ways to say something else:
 

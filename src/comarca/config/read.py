@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from comarca.config import Config
+from comarca.config.region import Config
 from comarca.errors import ConfigError, did_you_mean
 from comarca.registry.countries import country
 

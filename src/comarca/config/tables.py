@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from comarca.config_base import Model, Source
+from comarca.config.base import Model, Source
 
 
 class Table(Source):

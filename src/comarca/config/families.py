@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from comarca.config_base import Model
+from comarca.config.base import Model
 
 
 class AccessOptions(Model):

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config_base import Model
-from comarca.config_layers import (
+from comarca.config.base import Model
+from comarca.config.families import IndicatorOptions
+from comarca.config.layers import (
     Cities,
     Friction,
     LandCover,
@@ -23,8 +24,7 @@ from comarca.config_layers import (
     Services,
     Territories,
 )
-from comarca.config_options import IndicatorOptions
-from comarca.config_tables import Attributes, Employment, Firms, Holdings, Outcomes
+from comarca.config.tables import Attributes, Employment, Firms, Holdings, Outcomes
 
 
 class MapOptions(Model):
