@@ -9,7 +9,7 @@ from cases import synthetic
 
 from comarca.config.read import read_config
 from comarca.errors import ConfigError, InputError
-from comarca.preflight import check_inputs
+from comarca.plan.preflight import check_inputs
 
 LEGENDS = Path(__file__).resolve().parents[2] / "src/comarca/registry/data/legends"
 

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from comarca.dependencies import module_files, script_modules
+from comarca.plan.code import module_files, script_modules
 
 
 def names(*modules):

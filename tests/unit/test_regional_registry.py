@@ -6,7 +6,7 @@ import pytest
 
 from comarca.config.region import Region
 from comarca.errors import InputError
-from comarca.regional_registry import regional_fields, regional_registry
+from comarca.plan.columns import regional_fields, regional_registry
 from comarca.registry.columns import load_registry
 
 

@@ -7,8 +7,8 @@ from families import columns_of
 
 from comarca.config.region import Region
 from comarca.layers.index import LAYERS
+from comarca.plan.years import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of
 from comarca.receipts import LayerReceipt
-from comarca.vintage import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of
 
 
 @pytest.mark.parametrize(

@@ -17,18 +17,18 @@ os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os
 from comarca.registry.countries import country
 from comarca.config.families import AccessOptions, LandOptions
 from comarca.config.read import read_config
-from comarca.dependencies import module_files, script_modules
+from comarca.plan.code import module_files, script_modules
 from comarca.errors import ComarcaError
-from comarca.ladders import ladders, layers_resting_on
+from comarca.plan.ladders import ladders, layers_resting_on
 from comarca.layers.index import CONDITIONS, LAYERS, available_layers
-from comarca.preflight import check_inputs
-from comarca.regional_registry import regional_fields, regional_registry
+from comarca.plan.preflight import check_inputs
+from comarca.plan.columns import regional_fields, regional_registry
 from comarca.registry.columns import load_registry
 from comarca.retrieval import failure_table, lacking
 from comarca.session import Settings
 from comarca.sources.providers import LOCAL, PROVIDERS
 from comarca.summary import failed_layers, summarise_run
-from comarca.vintage import DATED_TABLES, osm_layers
+from comarca.plan.years import DATED_TABLES, osm_layers
 
 STARTED = time.time()
 LEGENDS = ROOT / "src/comarca/registry/data/legends"

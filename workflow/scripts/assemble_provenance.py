@@ -12,7 +12,7 @@ from comarca import io
 from comarca.credits import input_files
 from comarca.inputs import local_input, offline_geonames
 from comarca.jobs import job
-from comarca.ladders import rung
+from comarca.plan.ladders import rung
 from comarca.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
 from comarca.receipts import load_layer_receipt
 

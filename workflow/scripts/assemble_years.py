@@ -5,9 +5,9 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
+from comarca.plan.years import column_years, population_year, year_of
 from comarca.receipts import load_layer_receipt
 from comarca.registry.columns import Column
-from comarca.vintage import column_years, population_year, year_of
 
 
 def main(

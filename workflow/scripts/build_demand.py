@@ -7,8 +7,8 @@ from comarca.demand import demand_grid, demand_points
 from comarca.demand_raster import demand_from_raster
 from comarca.errors import InputError
 from comarca.jobs import job
-from comarca.ladders import population_source
 from comarca.layers.index import files as layer_io
+from comarca.plan.ladders import population_source
 from comarca.rasters import Raster
 from comarca.receipts import load_layer_receipt
 from comarca.results import Check

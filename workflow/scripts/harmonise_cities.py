@@ -4,8 +4,8 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.ladders import rung
 from comarca.layers.index import files as layer_io
+from comarca.plan.ladders import rung
 from comarca.receipts import load_layer_receipt
 from comarca.retrieval import present_files
 from comarca.sources.city_merge import join_places
