@@ -10,8 +10,8 @@ import pandas as pd
 from pyarrow import parquet
 
 from comarca import io
+from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.quality import NotComputed
-from comarca.receipts import Failure, LayerReceipt
 from comarca.registry.columns import Column
 from comarca.results import Check
 

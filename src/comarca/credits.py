@@ -9,7 +9,7 @@ from comarca.provenance import InputFile
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from comarca.receipts import LayerReceipt, Receipt
+    from comarca.fetch.receipts import LayerReceipt, Receipt
 
 
 def input_files(receipts: Iterable[LayerReceipt]) -> list[InputFile]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from comarca.fetch.receipts import Failure, load_layer_receipt
 from comarca.io import read_json
-from comarca.receipts import Failure, load_layer_receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

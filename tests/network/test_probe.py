@@ -11,16 +11,16 @@ import pytest
 import requests
 import shapely
 
-from comarca.custody import FileError
-from comarca.retrieval import plan_layer
-from comarca.retry import Policy, TransferError
-from comarca.session import Context, Settings
-from comarca.sources.providers import PROVIDERS
-from comarca.transfer import Client, user_agent
-from comarca.verify import lfs_pointer, markup_title
+from comarca.fetch.http import Client, user_agent
+from comarca.fetch.ladder import plan_layer
+from comarca.fetch.on_disk import FileError
+from comarca.fetch.providers.index import PROVIDERS
+from comarca.fetch.retry import Policy, TransferError
+from comarca.fetch.settings import Context, Settings
+from comarca.fetch.verify import lfs_pointer, markup_title
 
 if TYPE_CHECKING:
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
 
 pytestmark = pytest.mark.network
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from comarca.retrieval import fetch_layer
-from comarca.session import Context, Settings
-from comarca.transfer import Client
+from comarca.fetch.http import Client
+from comarca.fetch.ladder import fetch_layer
+from comarca.fetch.settings import Context, Settings
 from servers.bodies import Place
 from servers.clock import Clock
 from servers.loopback import LoopbackServer
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from comarca.receipts import LayerReceipt
+    from comarca.fetch.receipts import LayerReceipt
 
 #: One country well inside a tile, one across the edge of a tile beyond which there is open sea.
 ALFA, BETA = Place("XAA", -60.0, -10.0), Place("XBB", -57.1, -10.0)

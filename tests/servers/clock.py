@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from comarca.retry import Policy
+from comarca.fetch.retry import Policy
 
 
 class Clock:

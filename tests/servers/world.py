@@ -16,8 +16,8 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
+from comarca.fetch.providers.tiles import GHSL_LEFT_M, GHSL_TILE_M, GHSL_TOP_M
 from comarca.registry.files import load_sources, providers
-from comarca.sources.tiles import GHSL_LEFT_M, GHSL_TILE_M, GHSL_TOP_M
 from servers.bodies import (
     Place,
     cod_frame,

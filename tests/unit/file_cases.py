@@ -9,18 +9,18 @@ from servers.clock import Clock
 from servers.loopback import LoopbackServer
 from servers.samples import one_of_each
 
-from comarca.custody import FileError
-from comarca.download import fetch
-from comarca.receipts import Receipt, meta_path
+from comarca.fetch.download import fetch
+from comarca.fetch.http import Client
+from comarca.fetch.on_disk import FileError
+from comarca.fetch.receipts import Receipt, meta_path
+from comarca.fetch.settings import Context, Settings
 from comarca.registry.files import SourceFile
-from comarca.session import Context, Settings
-from comarca.transfer import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from comarca.retry import Policy
+    from comarca.fetch.retry import Policy
 
 GOOD = one_of_each()
 PATH = "/folder/file"

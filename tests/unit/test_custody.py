@@ -11,14 +11,14 @@ import pytest
 from file_cases import GOOD, PATH, Bench, other_zip
 from servers.loopback import Fault, LoopbackServer
 
-from comarca.custody import FileError
 from comarca.errors import ConfigError
-from comarca.receipts import Request, Resolved, meta_path
+from comarca.fetch.on_disk import FileError
+from comarca.fetch.receipts import Request, Resolved, meta_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from comarca.session import Context
+    from comarca.fetch.settings import Context
 
 
 def test_a_file_put_there_by_hand_is_accepted_and_recorded(bench: Bench, server: LoopbackServer) -> None:

@@ -19,13 +19,13 @@ from servers.clock import Clock
 from servers.loopback import RANDOM_FAULTS, Fault, LoopbackServer, gzipped
 from servers.samples import one_of_each
 
-from comarca.custody import FileError
-from comarca.download import from_template
-from comarca.receipts import Request, Resolved, meta_path, read_receipt
-from comarca.retry import PassingError, Policy, parse_retry_after, pause_s
+from comarca.fetch.download import from_template
+from comarca.fetch.on_disk import FileError
+from comarca.fetch.receipts import Request, Resolved, meta_path, read_receipt
+from comarca.fetch.retry import PassingError, Policy, parse_retry_after, pause_s
 
 if TYPE_CHECKING:
-    from comarca.session import Context
+    from comarca.fetch.settings import Context
 
 
 def test_a_file_comes_whole_with_a_receipt_beside_it(bench: Bench, server: LoopbackServer) -> None:

@@ -10,8 +10,8 @@ import pytest
 from servers.loopback import HTML, XML, gzipped
 from servers.samples import one_of_each, osm_pbf, zipped
 
-from comarca.formats import FORMATS, VerificationError, data_date
-from comarca.verify import lfs_pointer, parse_md5, verify
+from comarca.fetch.formats import FORMATS, VerificationError, data_date
+from comarca.fetch.verify import lfs_pointer, parse_md5, verify
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ import pytest
 
 from comarca.config.read import read_config
 from comarca.errors import ConfigError
+from comarca.fetch.ladder import plan_layer
+from comarca.fetch.settings import Settings
 from comarca.plan.ladders import ladders, layers_resting_on, population_source
 from comarca.registry.countries import countries
-from comarca.retrieval import plan_layer
-from comarca.session import Settings
 
 
 def region(**sections):
@@ -33,8 +33,8 @@ def test_planning_loads_nothing_that_only_reads_or_measures():
     """Snakemake reads the workflow's rules anew for every job, so what planning imports is paid hundreds of times."""
     lines = (
         "import sys",
-        "import comarca.config.read, comarca.plan.code, comarca.plan.ladders, comarca.plan.preflight, comarca.retrieval",
-        "import comarca.plan.columns, comarca.registry.columns, comarca.session, comarca.summary",
+        "import comarca.config.read, comarca.plan.code, comarca.plan.ladders, comarca.plan.preflight, comarca.fetch.ladder",
+        "import comarca.plan.columns, comarca.registry.columns, comarca.fetch.settings, comarca.summary",
         "heavy = {'pandas', 'geopandas', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx', 'pandera'}",
         "print(sorted(heavy & {*sys.modules}))",
     )

@@ -15,15 +15,15 @@ from servers.world import SOURCES, path_of
 
 from comarca.credits import input_files
 from comarca.errors import ConfigError, InputError, RetrievalError
-from comarca.formats import FORMATS
+from comarca.fetch.formats import FORMATS
+from comarca.fetch.ladder import LadderError, failure_table, lacking, plan_layer, present_files
+from comarca.fetch.providers.index import LOCAL, PROVIDERS
+from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.settings import Settings
 from comarca.io import write_json
-from comarca.receipts import load_layer_receipt
 from comarca.registry import DATA
 from comarca.registry.countries import countries
 from comarca.registry.files import load_sources
-from comarca.retrieval import LadderError, failure_table, lacking, plan_layer, present_files
-from comarca.session import Settings
-from comarca.sources.providers import LOCAL, PROVIDERS
 
 if TYPE_CHECKING:
     from servers.bench import Desk

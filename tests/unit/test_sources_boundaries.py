@@ -21,7 +21,7 @@ from comarca.sources import cod_units, gadm_units, geoboundaries_units
 if TYPE_CHECKING:
     from servers.bench import Desk
 
-    from comarca.receipts import LayerReceipt
+    from comarca.fetch.receipts import LayerReceipt
 
 NAMES = ["El Alto", "San José", "Santa Cruz", "Ñeembucú"]
 ANY = Level(2, exact=False)

@@ -19,10 +19,10 @@ from servers.world import DATE, SOURCES, path_of
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError, RetrievalError
+from comarca.fetch.providers.geofabrik import choose_extract
+from comarca.fetch.providers.overpass import query_tags
 from comarca.sources.clip import clip_extract, routing_area
-from comarca.sources.geofabrik import choose_extract
 from comarca.sources.osm import read_osm
-from comarca.sources.overpass import query_tags
 
 if TYPE_CHECKING:
     from servers.bench import Desk

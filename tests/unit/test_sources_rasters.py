@@ -15,8 +15,8 @@ from servers.samples import raster, zipped
 from servers.world import SOURCES
 
 from comarca.errors import ConfigError, InputError, RetrievalError
+from comarca.fetch.providers.tiles import ghsl_tiles, worldcover_tiles
 from comarca.sources.mosaic import mosaic, raster_name
-from comarca.sources.tiles import ghsl_tiles, worldcover_tiles
 
 if TYPE_CHECKING:
     from servers.bench import Desk

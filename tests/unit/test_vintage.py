@@ -6,9 +6,9 @@ import pytest
 from families import columns_of
 
 from comarca.config.region import Region
+from comarca.fetch.receipts import LayerReceipt
 from comarca.layers.index import LAYERS
 from comarca.plan.years import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of
-from comarca.receipts import LayerReceipt
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,9 @@ from comarca.layers.index import CONDITIONS, LAYERS, available_layers
 from comarca.plan.preflight import check_inputs
 from comarca.plan.columns import regional_fields, regional_registry
 from comarca.registry.columns import load_registry
-from comarca.retrieval import failure_table, lacking
-from comarca.session import Settings
-from comarca.sources.providers import LOCAL, PROVIDERS
+from comarca.fetch.ladder import failure_table, lacking
+from comarca.fetch.settings import Settings
+from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.summary import failed_layers, summarise_run
 from comarca.plan.years import DATED_TABLES, osm_layers
 

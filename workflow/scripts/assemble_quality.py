@@ -5,10 +5,10 @@ from typing import Any
 
 from comarca import io
 from comarca.absent import Absent, fallback_checks
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
-from comarca.receipts import load_layer_receipt
 from comarca.registry.columns import Column
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from comarca import io
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.plan.years import column_years, population_year, year_of
-from comarca.receipts import load_layer_receipt
 from comarca.registry.columns import Column
 
 

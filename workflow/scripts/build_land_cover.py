@@ -7,13 +7,13 @@ import pandas as pd
 import rasterio
 
 from comarca import io
+from comarca.fetch.ladder import data_year
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.land_checks import legend_check
 from comarca.land_cover import tabulate_land_cover
 from comarca.layers.index import files as layer_io
-from comarca.receipts import load_layer_receipt
 from comarca.registry.legends import read_legend
-from comarca.retrieval import data_year
 
 
 def main(

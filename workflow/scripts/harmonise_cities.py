@@ -3,11 +3,11 @@
 from typing import Any
 
 from comarca import io
+from comarca.fetch.ladder import present_files
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import rung
-from comarca.receipts import load_layer_receipt
-from comarca.retrieval import present_files
 from comarca.sources.city_merge import join_places
 from comarca.sources.fetched import cities as fetched_cities
 from comarca.sources.places import cities_from_file, cities_from_osm, cities_offline

@@ -8,12 +8,12 @@ from typing import Any
 
 from comarca import io
 from comarca.errors import InputError
+from comarca.fetch.ladder import present_files
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import rung
-from comarca.receipts import load_layer_receipt
 from comarca.registry.countries import country as country_of
-from comarca.retrieval import present_files
 from comarca.sources.boundaries import territories_from_file, territories_from_osm
 from comarca.sources.clip import clip_extract, routing_area
 from comarca.sources.fetched import territories as fetched_territories

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from comarca import io
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.receipts import load_layer_receipt
 from comarca.settlements import settlement_population
 
 

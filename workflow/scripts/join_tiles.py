@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from comarca import io
+from comarca.fetch.ladder import present_files
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.receipts import load_layer_receipt
-from comarca.retrieval import present_files
 from comarca.sources.mosaic import mosaic
 
 

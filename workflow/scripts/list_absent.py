@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from comarca import io
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.receipts import load_layer_receipt
 
 
 def main(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.layers.index import available_layers
-from comarca.sources.providers import LOCAL, PROVIDERS
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
 
     from comarca.config.region import Region
-    from comarca.receipts import LayerReceipt
+    from comarca.fetch.receipts import LayerReceipt
 
 #: Layers without which a run makes no sense.
 REQUIRED: Final = frozenset({"osm", "territories", "cities"})
@@ -31,7 +31,7 @@ class Ladder:
     providers : tuple of str
         In the order in which they are tried.
     options : dict
-        As `comarca.retrieval.plan_layer` takes them.
+        As `comarca.fetch.ladder.plan_layer` takes them.
     is_required : bool
         Whether the run makes no sense without the layer.
     needs_outline : bool

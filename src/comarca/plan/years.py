@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from comarca.config.region import Region
-    from comarca.receipts import LayerReceipt
+    from comarca.fetch.receipts import LayerReceipt
     from comarca.registry.columns import Column
 
 #: Layers that are made from others, and those that tell their year.

@@ -6,16 +6,16 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import ConfigError
-from comarca.retry import TransferError
+from comarca.fetch.retry import TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ def plan(
         raise ConfigError("land_cover.year", got=options["year"], expected=f"{year}, the only year of this version")
     tiles = {"<tile>": 0.0}
     if boundary is not None:
-        from comarca.sources.tiles import worldcover_tiles
+        from comarca.fetch.providers.tiles import worldcover_tiles
 
         tiles = worldcover_tiles(boundary)
     return tuple(

@@ -18,11 +18,11 @@ import requests
 from tqdm import tqdm
 
 import comarca
-from comarca.formats import VerificationError, gunzip
-from comarca.partfile import continues, discard, resume_point, write_state
-from comarca.responses import PASSING_ERRORS, cause, content_length, excerpt, is_packed
-from comarca.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
-from comarca.verify import markup_title
+from comarca.fetch.formats import VerificationError, gunzip
+from comarca.fetch.partfile import continues, discard, resume_point, write_state
+from comarca.fetch.responses import PASSING_ERRORS, cause, content_length, excerpt, is_packed
+from comarca.fetch.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
+from comarca.fetch.verify import markup_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,18 +10,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from comarca.receipts import Resolved
-from comarca.retry import TransferError
-from comarca.verify import parse_md5
+from comarca.fetch.receipts import Resolved
+from comarca.fetch.retry import TransferError
+from comarca.fetch.verify import parse_md5
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 log = logging.getLogger(__name__)
 

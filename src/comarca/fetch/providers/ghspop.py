@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 SOURCE = "ghspop_tile"
 EPOCHS = range(1975, 2031, 5)
@@ -42,7 +42,7 @@ def plan(
     year = str(min(EPOCHS, key=lambda epoch: abs(epoch - asked)))
     tiles = {"<tile>": 0.0}
     if boundary is not None:
-        from comarca.sources.tiles import ghsl_tiles
+        from comarca.fetch.providers.tiles import ghsl_tiles
 
         tiles = ghsl_tiles(boundary)
     return tuple(

@@ -7,7 +7,7 @@ from typing import Final
 import requests
 import urllib3.exceptions
 
-from comarca.verify import markup_title
+from comarca.fetch.verify import markup_title
 
 #: What the libraries raise when a connection fails or breaks off.
 PASSING_ERRORS: Final = (

@@ -16,20 +16,20 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
 
-from comarca.cache import link_or_copy
-from comarca.custody import FileError, failure, make_receipt, present, put_there, record
-from comarca.formats import VerificationError
-from comarca.partfile import discard
-from comarca.receipts import Receipt, Request, Resolved
-from comarca.retry import TransferError
-from comarca.verify import lfs_pointer, verify
+from comarca.fetch.cache import link_or_copy
+from comarca.fetch.formats import VerificationError
+from comarca.fetch.on_disk import FileError, failure, make_receipt, present, put_there, record
+from comarca.fetch.partfile import discard
+from comarca.fetch.receipts import Receipt, Request, Resolved
+from comarca.fetch.retry import TransferError
+from comarca.fetch.verify import lfs_pointer, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from comarca.fetch.http import Delivery
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.files import SourceFile
-    from comarca.session import Context, Settings
-    from comarca.transfer import Delivery
 
     Locate = Callable[[Request, Context], Request]
     Resolve = Callable[[Request, Context], Sequence[Resolved]]

@@ -10,18 +10,18 @@ import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from comarca.download import from_template
-from comarca.receipts import Resolved
-from comarca.retry import TransferError
+from comarca.fetch.download import from_template
+from comarca.fetch.receipts import Resolved
+from comarca.fetch.retry import TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 log = logging.getLogger(__name__)
 

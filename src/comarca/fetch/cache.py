@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from comarca import io
-from comarca.receipts import read_receipt
-from comarca.verify import file_digests
+from comarca.fetch.receipts import read_receipt
+from comarca.fetch.verify import file_digests
 
 if TYPE_CHECKING:
-    from comarca.receipts import Receipt
+    from comarca.fetch.receipts import Receipt
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.download import as_planned, from_template, over_http
 from comarca.errors import InputError
+from comarca.fetch.download import as_planned, from_template, over_http
 from comarca.sources import (
     cod,
     gadm,
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.download import Deliver, Locate, Resolve
-    from comarca.receipts import Request
+    from comarca.fetch.download import Deliver, Locate, Resolve
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 
 def _never(request: Request, context: Context) -> bool:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.receipts import Resolved
-from comarca.retry import TransferError
-from comarca.session import NotOfferedError
+from comarca.fetch.receipts import Resolved
+from comarca.fetch.retry import TransferError
+from comarca.fetch.settings import NotOfferedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 SOURCE = "cod_boundaries"
 #: What a resource is good for, best first: every level in one archive, in a format that any reader opens.

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from comarca.session import NotOfferedError
+from comarca.fetch.settings import NotOfferedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Settings
     from comarca.registry.countries import Country
-    from comarca.session import Settings
 
 SOURCE = "gadm_country"
 

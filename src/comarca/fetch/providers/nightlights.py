@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from comarca.receipts import Resolved
-from comarca.retry import TransferError
+from comarca.fetch.receipts import Resolved
+from comarca.fetch.retry import TransferError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.session import Context, Settings
 
 SOURCE = "nightlights_harmonised"
 

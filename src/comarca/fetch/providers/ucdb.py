@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.settings import Settings
     from comarca.registry.countries import Country
-    from comarca.session import Settings
 
 SOURCE = "ucdb_centres"
 

@@ -35,7 +35,7 @@ class Request:
     url : str
         The address as far as it is known offline; for people to read.
     format : str
-        Key of `comarca.verify.FORMATS`.
+        Key of `comarca.fetch.verify.FORMATS`.
     params : mapping
         Values of the URL template's fields.
     alternatives : tuple of pathlib.Path

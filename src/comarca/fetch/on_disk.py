@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from comarca import io
 from comarca.errors import RetrievalError
-from comarca.formats import VerificationError, data_date
-from comarca.receipts import Failure, Origin, Receipt, Request, Resolved, meta_path, read_receipt
-from comarca.verify import verify
+from comarca.fetch.formats import VerificationError, data_date
+from comarca.fetch.receipts import Failure, Origin, Receipt, Request, Resolved, meta_path, read_receipt
+from comarca.fetch.verify import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from comarca.fetch.settings import Settings
     from comarca.registry.files import SourceFile
-    from comarca.session import Settings
 
 #: Format of a file that goes by another name than the usual one.
 FORMAT_OF_SUFFIX: Final = {
@@ -178,7 +178,7 @@ def format_of(request: Request, path: Path) -> str:
     Returns
     -------
     str
-        Key of `comarca.formats.FORMATS`.
+        Key of `comarca.fetch.formats.FORMATS`.
     """
     return request.format if path == request.target else FORMAT_OF_SUFFIX.get(path.suffix.lower(), request.format)
 

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 import requests
 
-from comarca.receipts import Resolved
-from comarca.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
-from comarca.session import NotOfferedError
-from comarca.transfer import Delivery, user_agent
-from comarca.verify import markup_title
+from comarca.fetch.http import Delivery, user_agent
+from comarca.fetch.receipts import Resolved
+from comarca.fetch.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
+from comarca.fetch.settings import NotOfferedError
+from comarca.fetch.verify import markup_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from shapely import MultiPolygon, Polygon
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Request
+    from comarca.fetch.receipts import Request
+    from comarca.fetch.retry import Policy
+    from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
-    from comarca.retry import Policy
-    from comarca.session import Context, Settings
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from comarca.formats import FORMATS, VerificationError, gunzip
+from comarca.fetch.formats import FORMATS, VerificationError, gunzip
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def verify(path: Path, *, format: str, size_bytes: int | None = None, md5: str =
     path : pathlib.Path
         The file.
     format : str
-        Key of `comarca.formats.FORMATS`.
+        Key of `comarca.fetch.formats.FORMATS`.
     size_bytes : int, optional
         Size that was announced.
     md5, sha256 : str, optional

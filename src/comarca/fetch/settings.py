@@ -7,16 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comarca.cache import Cache
 from comarca.errors import RetrievalError
-from comarca.receipts import Request
+from comarca.fetch.cache import Cache
+from comarca.fetch.receipts import Request
+from comarca.fetch.retry import Policy
 from comarca.registry.files import SourceFile, check_mirrors, load_sources, mirrored
-from comarca.retry import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from comarca.transfer import Client
+    from comarca.fetch.http import Client
 
 
 class NotOfferedError(RetrievalError):

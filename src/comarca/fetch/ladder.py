@@ -13,21 +13,21 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comarca.custody import FileError, LadderError, failure, failure_table, put_there
-from comarca.download import fetch
 from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
-from comarca.receipts import Failure, LayerReceipt
+from comarca.fetch.download import fetch
+from comarca.fetch.http import Client
+from comarca.fetch.on_disk import FileError, LadderError, failure, failure_table, put_there
+from comarca.fetch.providers.index import LOCAL, PROVIDERS
+from comarca.fetch.receipts import Failure, LayerReceipt
+from comarca.fetch.settings import Context, NotOfferedError, Settings
 from comarca.registry.countries import country
-from comarca.session import Context, NotOfferedError, Settings
-from comarca.sources.providers import LOCAL, PROVIDERS
-from comarca.transfer import Client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.receipts import Receipt, Request
+    from comarca.fetch.receipts import Receipt, Request
     from comarca.registry.countries import Country
 
 __all__ = ["LadderError", "Step", "data_year", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
