@@ -31,7 +31,7 @@ def our_minutes(pbf: Path) -> tuple[np.ndarray, np.ndarray]:
     """Give places of nodes, and the minutes to the nearest town."""
     from comarca.network import build_network
     from comarca.routing import nearest_source, reversed_graph
-    from comarca.sources.osm import read_osm
+    from comarca.sources.osm.read import read_osm
     from comarca.speeds import may_walk_onto, road_speed_kmh
 
     roads = read_osm(pbf, ["roads"]).layers["roads"]
@@ -93,7 +93,7 @@ def write_xml(pbf: Path, xml: Path) -> dict[str, float]:
     """Write the ways that we drive, with their nodes, and give their speeds."""
     import osmium
 
-    from comarca.sources.osm import read_osm
+    from comarca.sources.osm.read import read_osm
     from comarca.speeds import road_speed_kmh
 
     roads = read_osm(pbf, ["roads"]).layers["roads"]
@@ -116,7 +116,7 @@ def run_one(who: str, folder: Path, pbf: Path, repeat: int) -> None:
 
     import comarca.network
     import comarca.routing
-    import comarca.sources.osm  # noqa: F401
+    import comarca.sources.osm.read  # noqa: F401
 
     of_way = json.loads((folder / "speeds.json").read_text())
     if who == "theirs":

@@ -48,7 +48,7 @@ PERSONS = {
 def make_layers(extract: Path, folder: Path) -> None:
     """Write territories, cities and demand of the small extract."""
     from comarca.demand import demand_grid
-    from comarca.sources.osm import read_osm
+    from comarca.sources.osm.read import read_osm
 
     osm = read_osm(extract, ["boundaries", "places"]).layers
     areas = osm["boundaries"]
@@ -90,7 +90,7 @@ def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     from comarca.indicators import access
     from comarca.network import build_network
     from comarca.registry.columns import load_registry
-    from comarca.sources.osm import read_osm
+    from comarca.sources.osm.read import read_osm
     from comarca.speeds import may_walk_onto, road_speed_kmh, speed_table
     from comarca.travel_times import travel_times_by_class
 

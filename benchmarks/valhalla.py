@@ -24,7 +24,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from comarca.access import access_network
 from comarca.network import build_network
-from comarca.sources.osm import read_osm
+from comarca.sources.osm.read import read_osm
 from comarca.speeds import may_walk_onto, road_speed_kmh, speed_table
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ import pytest
 
 from comarca.errors import InputError
 from comarca.flags import Flag
-from comarca.sources.attributes import AttributeColumn, attribute_columns, read_attributes
+from comarca.sources.tables.attributes import AttributeColumn, attribute_columns, read_attributes
 
 TERRITORIES = pd.DataFrame(
     {

@@ -11,9 +11,9 @@ import shapely
 
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import CRSError, InputError
-from comarca.sources.boundaries import territories_from_file, territories_from_osm
-from comarca.sources.osm import read_osm
-from comarca.sources.topology import topology_checks
+from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
+from comarca.sources.boundaries.topology import topology_checks
+from comarca.sources.osm.read import read_osm
 
 if TYPE_CHECKING:
     from pathlib import Path

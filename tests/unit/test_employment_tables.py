@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from comarca.errors import InputError
-from comarca.sources.employment import read_economy_table, read_sectors
+from comarca.sources.tables.employment import read_economy_table, read_sectors
 
 
 def written(path, text):

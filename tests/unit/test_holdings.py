@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from comarca.errors import InputError
-from comarca.sources.decimals import decimal_of, parse_numbers
-from comarca.sources.holdings import read_holdings
-from comarca.sources.join import join_by_code, nearest_names
-from comarca.sources.outcomes import read_outcomes
-from comarca.sources.size_classes import find_size_class, parse_size_class
-from comarca.sources.tables import clean_codes, read_heading, read_text_table
+from comarca.sources.tables.holdings import read_holdings
+from comarca.sources.tables.join import join_by_code, nearest_names
+from comarca.sources.tables.numbers import decimal_of, parse_numbers
+from comarca.sources.tables.outcomes import read_outcomes
+from comarca.sources.tables.read import clean_codes, read_heading, read_text_table
+from comarca.sources.tables.size_classes import find_size_class, parse_size_class
 
 OPEN = math.nan
 LONG = {"territory_id": "code", "territory_name": "municipality"}

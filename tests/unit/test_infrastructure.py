@@ -14,8 +14,8 @@ from comarca.crs import GEOD, geodesic_length_km
 from comarca.flags import Flag
 from comarca.indicators.infrastructure import compute
 from comarca.layers.schemas import ROAD_TAGS
-from comarca.sources.boundaries import territories_from_osm
-from comarca.sources.osm import read_osm
+from comarca.sources.boundaries.read import territories_from_osm
+from comarca.sources.osm.read import read_osm
 from comarca.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 KM_PER_DEGREE = GEOD.inv(0, 0, 0, 1)[2] / 1000  # along the meridian, next to the equator

@@ -301,8 +301,8 @@ def test_every_registered_column_is_computed_within_its_range(root, territories,
 
 
 def test_matopiba_has_bounds_around_every_gini(cases):
-    from comarca.sources.holdings import read_holdings
-    from comarca.sources.join import join_by_code
+    from comarca.sources.tables.holdings import read_holdings
+    from comarca.sources.tables.join import join_by_code
 
     shapes = gpd.read_file(cases / "matopiba/municipalities.gpkg").rename(columns={"code": "territory_id"})
     table = read_holdings(

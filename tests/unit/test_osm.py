@@ -13,9 +13,9 @@ from osm_cases import CORNERS, SQUARE
 
 from comarca.crs import geodesic_area_km2
 from comarca.layers.schemas import LAYERS
-from comarca.sources.osm import OSM_LAYERS, read_osm
-from comarca.sources.osm_areas import footprint_m2
-from comarca.sources.osm_tags import country_code, is_closed_to_vehicles, parse_count, parse_number, road_class
+from comarca.sources.osm.areas import footprint_m2
+from comarca.sources.osm.read import OSM_LAYERS, read_osm
+from comarca.sources.osm.tags import country_code, is_closed_to_vehicles, parse_count, parse_number, road_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -10,7 +10,7 @@ from osm_cases import CORNERS, SQUARE
 from osmium.osm import mutable
 
 from comarca.errors import InputError
-from comarca.sources.osm import read_osm
+from comarca.sources.osm.read import read_osm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

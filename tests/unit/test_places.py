@@ -12,9 +12,9 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError
-from comarca.sources.city_merge import join_places, without_sections
+from comarca.sources.cities.merge import join_places, without_sections
+from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
 from comarca.sources.names import fold_name, fold_names
-from comarca.sources.places import cities_from_file, cities_from_osm, cities_offline
 
 if TYPE_CHECKING:
     from pathlib import Path

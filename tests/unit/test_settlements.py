@@ -13,10 +13,10 @@ import shapely
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.demand import demand_grid, demand_points
 from comarca.settlements import settlement_population, territory_of
-from comarca.sources.boundaries import territories_from_osm
-from comarca.sources.city_merge import join_places
-from comarca.sources.osm import read_osm
-from comarca.sources.places import cities_offline
+from comarca.sources.boundaries.read import territories_from_osm
+from comarca.sources.cities.merge import join_places
+from comarca.sources.cities.read import cities_offline
+from comarca.sources.osm.read import read_osm
 
 if TYPE_CHECKING:
     from pathlib import Path

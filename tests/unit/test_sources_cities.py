@@ -15,7 +15,8 @@ from servers.samples import geopackage, zipped
 
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
-from comarca.sources import geonames_cities, ucdb_cities
+from comarca.sources.cities import geonames as geonames_cities
+from comarca.sources.cities import ucdb as ucdb_cities
 
 if TYPE_CHECKING:
     import geopandas as gpd

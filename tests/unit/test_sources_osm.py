@@ -21,8 +21,8 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError, RetrievalError
 from comarca.fetch.providers.geofabrik import choose_extract
 from comarca.fetch.providers.overpass import query_tags
-from comarca.sources.clip import clip_extract, routing_area
-from comarca.sources.osm import read_osm
+from comarca.sources.osm.clip import clip_extract, routing_area
+from comarca.sources.osm.read import read_osm
 
 if TYPE_CHECKING:
     from servers.bench import Desk

@@ -9,9 +9,9 @@ import pytest
 from shapely import LineString, MultiLineString, MultiPoint, Point, box
 
 from comarca.errors import ConfigError, CRSError, InputError
-from comarca.sources.osm_tags import POWER_CLASSES
-from comarca.sources.user_layers import power_from_file, services_from_file
-from comarca.sources.words import ONEWAY_WORDS, POWER_WORDS, SERVICE_WORDS, SURFACE_WORDS
+from comarca.sources.osm.tags import POWER_CLASSES
+from comarca.sources.vectors.power_services import power_from_file, services_from_file
+from comarca.sources.vectors.words import ONEWAY_WORDS, POWER_WORDS, SERVICE_WORDS, SURFACE_WORDS
 
 UTM = 32719
 LINE = LineString([(500_000, 7_500_000), (510_000, 7_500_000)])
@@ -215,8 +215,8 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path):
 
 
 def test_every_word_means_one_thing_and_is_written_as_it_is_looked_up():
-    from comarca.sources import words
     from comarca.sources.names import fold_name
+    from comarca.sources.vectors.read import words
 
     for said in (words._SURFACES, words._ONEWAY, words._POWER, words._SERVICES):
         every = [word.strip() for line in said.values() for word in line.split(",")]

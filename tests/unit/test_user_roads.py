@@ -11,7 +11,7 @@ from shapely import LineString, MultiLineString, Point, Polygon
 
 from comarca.errors import ConfigError, CRSError, InputError
 from comarca.routing import nearest_source, reversed_graph
-from comarca.sources.user_roads import RoadColumns, roads_from_file
+from comarca.sources.vectors.roads import RoadColumns, roads_from_file
 
 CLASSES = tuple(default_table().class_kmh)
 #: UTM on its central meridian, where grid lengths are 0.9996 of true ones.

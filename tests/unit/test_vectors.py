@@ -12,7 +12,7 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError
-from comarca.sources.vectors import as_code, polygons_only, read_vector
+from comarca.sources.vectors.read import as_code, polygons_only, read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path

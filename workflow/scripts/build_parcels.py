@@ -6,7 +6,7 @@ from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.parcels import Border
-from comarca.sources.parcels import parcels_from_land_use, read_parcels
+from comarca.sources.vectors.parcels import parcels_from_land_use, read_parcels
 
 
 def main(

@@ -8,7 +8,7 @@ from comarca import io
 from comarca.combine import join_parts
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.sources.attributes import AttributeColumn, read_attributes
+from comarca.sources.tables.attributes import AttributeColumn, read_attributes
 
 
 def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks: str) -> None:

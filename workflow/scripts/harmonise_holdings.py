@@ -5,8 +5,8 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.sources.holdings import read_holdings
-from comarca.sources.join import join_by_code
+from comarca.sources.tables.holdings import read_holdings
+from comarca.sources.tables.join import join_by_code
 
 
 def main(*, table: str, territories: str, source: dict[str, Any], holdings: str, checks: str) -> None:

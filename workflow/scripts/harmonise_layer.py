@@ -8,10 +8,10 @@ import pandas as pd
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.nearby import within_reach
 from comarca.results import Check
-from comarca.sources.user_layers import power_from_file, services_from_file
-from comarca.sources.user_roads import RoadColumns, roads_from_file
+from comarca.sources.vectors.nearby import within_reach
+from comarca.sources.vectors.power_services import power_from_file, services_from_file
+from comarca.sources.vectors.roads import RoadColumns, roads_from_file
 from comarca.speeds import speed_table
 
 

@@ -14,10 +14,10 @@ from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import rung
 from comarca.registry.countries import country as country_of
-from comarca.sources.boundaries import territories_from_file, territories_from_osm
-from comarca.sources.clip import clip_extract, routing_area
-from comarca.sources.fetched import territories as fetched_territories
-from comarca.sources.osm import OSM_LAYERS, read_osm
+from comarca.sources.boundaries.fetched import territories as fetched_territories
+from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
+from comarca.sources.osm.clip import clip_extract, routing_area
+from comarca.sources.osm.read import OSM_LAYERS, read_osm
 
 
 def outline_in(extract: Path, *, country: str, admin_level: int | None):

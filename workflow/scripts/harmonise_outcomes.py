@@ -5,8 +5,8 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.sources.join import join_by_code
-from comarca.sources.outcomes import read_outcomes
+from comarca.sources.tables.join import join_by_code
+from comarca.sources.tables.outcomes import read_outcomes
 
 
 def main(*, table: str, territories: str, source: dict[str, Any], outcomes: str, checks: str) -> None:

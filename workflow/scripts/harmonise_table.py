@@ -5,8 +5,8 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.sources.employment import read_economy_table
-from comarca.sources.join import join_by_code
+from comarca.sources.tables.employment import read_economy_table
+from comarca.sources.tables.join import join_by_code
 
 
 def main(*, name: str, table: str, territories: str, source: dict[str, Any], layer: str, checks: str) -> None:

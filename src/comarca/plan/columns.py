@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from comarca.config.region import Region
     from comarca.config.tables import AttributeColumn as ConfiguredColumn
-    from comarca.sources.attributes import AttributeColumn
+    from comarca.sources.tables.attributes import AttributeColumn
 
 
 def regional_registry(registry: Registry, region: Region) -> Registry:
@@ -38,7 +38,7 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
     extended = Registry(registry.families, {**registry.terms, "employment_sector": _sectors(region)})
     if not region.attributes:
         return extended
-    from comarca.sources.attributes import FAMILY, TITLE
+    from comarca.sources.tables.attributes import FAMILY, TITLE
 
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
@@ -78,7 +78,7 @@ def described(columns: Mapping[str, ConfiguredColumn]) -> dict[str, AttributeCol
     dict
         Name -> description.
     """
-    from comarca.sources.attributes import AttributeColumn
+    from comarca.sources.tables.attributes import AttributeColumn
 
     return {name: AttributeColumn(**entry.model_dump()) for name, entry in columns.items()}
 
@@ -87,7 +87,7 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
     source = region.employment
     if source.path is None:
         return {}
-    from comarca.sources.employment import read_sectors
+    from comarca.sources.tables.employment import read_sectors
 
     found = read_sectors(source.path, columns=source.columns, sheet=source.sheet or 0, skip_rows=source.skip_rows)
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
@@ -96,7 +96,7 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
 def _attributes(region: Region, taken: list[str]) -> tuple[Column, ...]:
     if not region.attributes:
         return ()
-    from comarca.sources.attributes import attribute_columns
+    from comarca.sources.tables.attributes import attribute_columns
 
     found: list[Column] = []
     for table in region.attributes:

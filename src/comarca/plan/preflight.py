@@ -182,7 +182,7 @@ def _check_attributes(source: Attributes, *, key: str) -> None:
 
 
 def _heading(path: str, key: str, **options: Any) -> list[str]:
-    from comarca.sources.tables import read_heading
+    from comarca.sources.tables.read import read_heading
 
     try:
         return read_heading(path, **options)

@@ -49,7 +49,7 @@ def _units(provider: str) -> Callable[[Sequence[Path], Country, Mapping[str, Any
         # Imported here, since planning a run reads nothing.
         from pyogrio.errors import DataLayerError, DataSourceError
 
-        from comarca.sources.fetched import territories
+        from comarca.sources.boundaries.fetched import territories
 
         try:
             territories(paths, provider=provider, country=country, level=options.get("level"))

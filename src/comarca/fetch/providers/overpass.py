@@ -77,7 +77,7 @@ def plan(
     if boundary is None:
         return (settings.request(SOURCE, country.iso3, params={"digest": "<area>"}),)
     from comarca.crs import geodesic_area_km2
-    from comarca.sources.clip import routing_area
+    from comarca.sources.osm.clip import routing_area
 
     area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
     size_km2 = float(geodesic_area_km2(np.array([area]))[0])
@@ -136,7 +136,7 @@ def deliver(request: Request, found: Resolved, part: Path, context: Context) -> 
     """
     import shapely
 
-    from comarca.sources.osm_write import write_elements
+    from comarca.sources.osm.write import write_elements
 
     url = context.url(found.url, request.provider)
     answers = part.with_name(part.name + ".answers")
@@ -157,7 +157,7 @@ def query_tags() -> dict[str, bool | str | list[str]]:
     dict
         Key -> True for any value, or the values.
     """
-    from comarca.sources import osm_tags
+    from comarca.sources.osm.read import tags as osm_tags
 
     services: dict[str, bool | str | list[str]] = {}
     for key, value in osm_tags.SERVICE_KINDS:

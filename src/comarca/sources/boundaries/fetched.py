@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import InputError
-from comarca.sources import cod_units, gadm_units, geoboundaries_units, geonames_cities, ucdb_cities
-from comarca.sources.city_merge import without_sections
+from comarca.sources.boundaries.read import cod as cod_units
+from comarca.sources.boundaries.read import gadm as gadm_units
+from comarca.sources.boundaries.read import geoboundaries as geoboundaries_units
+from comarca.sources.cities import geonames as geonames_cities
+from comarca.sources.cities import ucdb as ucdb_cities
+from comarca.sources.cities.merge import without_sections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ import shapely
 from comarca.crs import STORAGE, equal_area_crs
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
-from comarca.sources.city_merge import without_sections
-from comarca.sources.vectors import as_code, read_vector
+from comarca.sources.cities.merge import without_sections
+from comarca.sources.vectors.read import as_code, read_vector
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from comarca.results import Check
-from comarca.sources.tables import fold
+from comarca.sources.tables.read import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

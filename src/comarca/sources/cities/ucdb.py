@@ -14,8 +14,8 @@ import shapely
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import countries
-from comarca.sources.clip import routing_area
 from comarca.sources.names import fold_name
+from comarca.sources.osm.clip import routing_area
 
 if TYPE_CHECKING:
     from pathlib import Path

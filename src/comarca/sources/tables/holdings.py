@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
-from comarca.sources.decimals import Decimal, decimal_hint, decimal_of, parse_numbers
-from comarca.sources.size_classes import find_size_class, parse_size_class
-from comarca.sources.tables import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.numbers import Decimal, decimal_hint, decimal_of, parse_numbers
+from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.size_classes import find_size_class, parse_size_class
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def read_holdings(
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
     sheet, skip_rows, header_rows
-        See `comarca.sources.tables.read_text_table`.
+        See `comarca.sources.tables.read.read_text_table`.
     year : int, optional
         Year of all rows, if the file has no such column.
 

@@ -11,7 +11,7 @@ import shapely
 
 from comarca.errors import InputError
 from comarca.results import Check
-from comarca.sources.boundaries import territories_from_file
+from comarca.sources.boundaries.read import territories_from_file
 from comarca.sources.names import fold_name
 
 if TYPE_CHECKING:

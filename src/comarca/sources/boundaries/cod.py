@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pyogrio
 
 from comarca.errors import InputError
-from comarca.sources.units import as_territories, choose_level
+from comarca.sources.boundaries.provider_file import as_territories, choose_level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """One streaming pass over an OSM file that hands over arrays instead of objects.
 
 pyosmium filters in C++ and writes what is wanted, with the places of the nodes, as text lines in its OPL format to a
-temporary file, which `comarca.sources.osm_opl` parses in blocks. No Python code runs per node, vertex or way, and node
+temporary file, which `comarca.sources.osm.opl` parses in blocks. No Python code runs per node, vertex or way, and node
 ids are at hand. Only areas of relations, which are few, come as Python objects, from libosmium's area assembler.
 """
 

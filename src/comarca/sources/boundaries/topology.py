@@ -9,7 +9,7 @@ import shapely
 
 from comarca.crs import geodesic_area_km2
 from comarca.results import Check
-from comarca.sources.vectors import polygons_only
+from comarca.sources.vectors.read import polygons_only
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.decimals import Decimal, decimal_hint, parse_columns
-from comarca.sources.tables import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ def read_outcomes(
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
     sheet, skip_rows
-        See `comarca.sources.tables.read_text_table`.
+        See `comarca.sources.tables.read.read_text_table`.
 
     Returns
     -------

@@ -10,7 +10,7 @@ import shapely
 
 from comarca.land_checks import parcel_check
 from comarca.parcels import Border, clean_parcels, find_overlaps, land_units, sum_by_owner
-from comarca.sources.vectors import read_vector
+from comarca.sources.vectors.read import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Collection

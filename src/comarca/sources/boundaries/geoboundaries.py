@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comarca.sources.units import as_territories, parents_by_place
-from comarca.sources.vectors import read_vector
+from comarca.sources.boundaries.provider_file import as_territories, parents_by_place
+from comarca.sources.vectors.read import read_vector
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pyogrio
 
-from comarca.sources.units import as_territories, choose_level
-from comarca.sources.vectors import read_vector
+from comarca.sources.boundaries.provider_file import as_territories, choose_level
+from comarca.sources.vectors.read import read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path

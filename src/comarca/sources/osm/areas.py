@@ -13,15 +13,15 @@ import pyarrow as pa
 import shapely
 
 from comarca.crs import GEOD, STORAGE
-from comarca.sources import osm_tags
-from comarca.sources.osm_opl import WayBlock, read_vertices
+from comarca.sources.osm.opl import WayBlock, read_vertices
+from comarca.sources.osm.read import tags as osm_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from numpy.typing import ArrayLike, NDArray
 
-    from comarca.sources.osm_stream import Areas
+    from comarca.sources.osm.stream import Areas
 
 SERVICE_KEYS: Final = tuple(dict.fromkeys(key for key, _ in osm_tags.SERVICE_KINDS))
 #: Keys by which an area of a layer is known, and the further keys that are read.

@@ -13,9 +13,9 @@ from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check, Indicators, explain
-from comarca.sources.decimals import decimal_of, parse_numbers
-from comarca.sources.join import join_by_code, nearest_names
-from comarca.sources.tables import clean_codes, fold, pick_columns, read_text_table
+from comarca.sources.tables.join import join_by_code, nearest_names
+from comarca.sources.tables.numbers import decimal_of, parse_numbers
+from comarca.sources.tables.read import clean_codes, fold, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -13,7 +13,7 @@ from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.network import STEPS_PER_DEGREE
 from comarca.results import Check
 from comarca.sources.names import fold_name
-from comarca.sources.vectors import as_code
+from comarca.sources.vectors.read import as_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,7 +39,7 @@ def with_shapes(
     Parameters
     ----------
     raw : geopandas.GeoDataFrame
-        As from `comarca.sources.vectors.read_vector`, EPSG:4326.
+        As from `comarca.sources.vectors.read.read_vector`, EPSG:4326.
     types : tuple of str
         Geometry types that fit: `LINES` or `SPOTS`. Lines also need a length.
     name, where : str

@@ -7,7 +7,7 @@ import re
 from typing import Final, NamedTuple
 
 from comarca.errors import InputError
-from comarca.sources.tables import fold
+from comarca.sources.tables.read import fold
 
 _NUMBER: Final = r"(\d[\d.,]*)"
 _UNIT: Final = r"\b(ha|has|hectarea|hectareas|hectare|hectares)\b\.?"

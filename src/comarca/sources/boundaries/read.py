@@ -14,8 +14,8 @@ from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.sources.topology import topology_checks
-from comarca.sources.vectors import as_code, read_vector, repair_polygons
+from comarca.sources.boundaries.topology import topology_checks
+from comarca.sources.vectors.read import as_code, read_vector, repair_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

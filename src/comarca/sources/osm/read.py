@@ -19,9 +19,8 @@ from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import LAYERS as SCHEMAS
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
-from comarca.sources import osm_tags
-from comarca.sources.osm_areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
-from comarca.sources.osm_lines import (
+from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
+from comarca.sources.osm.lines import (
     NO_PLACE,
     POWER_FILTER,
     ROAD_FILTER,
@@ -32,16 +31,17 @@ from comarca.sources.osm_lines import (
     power_layer,
     roads_layer,
 )
-from comarca.sources.osm_opl import read_nodes, read_tags, read_ways
-from comarca.sources.osm_stream import Wanted, extract, read_header
-from comarca.sources.osm_tags import parse_count
-from comarca.sources.osm_twins import without_twins
+from comarca.sources.osm.opl import read_nodes, read_tags, read_ways
+from comarca.sources.osm.read import tags as osm_tags
+from comarca.sources.osm.stream import Wanted, extract, read_header
+from comarca.sources.osm.tags import parse_count
+from comarca.sources.osm.twins import without_twins
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from comarca.io import PathLike
-    from comarca.sources.osm_stream import Areas, Header
+    from comarca.sources.osm.stream import Areas, Header
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
 
     Notes
     -----
-    What the tags have to be stands in `comarca.sources.osm_tags`. Areas are closed ways and multipolygon relations;
+    What the tags have to be stands in `comarca.sources.osm.tags`. Areas are closed ways and multipolygon relations;
     those that cross themselves or lack members are left out and counted. Old-style multipolygons, whose tags stand on
     the outer way, lose their holes. A file cut exactly between two of its blocks looks whole; compare its checksum.
     """

@@ -13,10 +13,11 @@ import shapely
 from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
-from comarca.sources.decimals import decimal_hint, parse_columns
 from comarca.sources.names import fold_name
-from comarca.sources.tables import read_text_table
-from comarca.sources.user_files import (
+from comarca.sources.tables.numbers import decimal_hint, parse_columns
+from comarca.sources.tables.read import read_text_table
+from comarca.sources.vectors.read import as_code, read_vector, require_column
+from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
     SPOTS,
@@ -28,8 +29,7 @@ from comarca.sources.user_files import (
     with_shapes,
     without_left_out,
 )
-from comarca.sources.vectors import as_code, read_vector, require_column
-from comarca.sources.words import POWER_WORDS, SERVICE_WORDS
+from comarca.sources.vectors.words import POWER_WORDS, SERVICE_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -16,7 +16,7 @@ from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import countries
-from comarca.sources.clip import routing_area
+from comarca.sources.osm.clip import routing_area
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def cities(path: Path, territories: gpd.GeoDataFrame, *, abroad_buffer_km: float
     Returns
     -------
     geopandas.GeoDataFrame
-        Schema `CITIES`, geometry Points, not yet merged (see `comarca.sources.city_merge`). A population of 0 in the
+        Schema `CITIES`, geometry Points, not yet merged (see `comarca.sources.cities.merge`). A population of 0 in the
         source means not known. Abandoned and historical places are left out. Namibia's code ``NA`` is a code.
 
     Raises

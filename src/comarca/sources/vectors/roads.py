@@ -19,9 +19,10 @@ from comarca.network import STEPS_PER_DEGREE
 from comarca.noding import node_lines, noding_checks
 from comarca.results import Check
 from comarca.sources.names import fold_name
-from comarca.sources.osm_lines import grade_separated
-from comarca.sources.osm_opl import Vertices
-from comarca.sources.user_files import (
+from comarca.sources.osm.lines import grade_separated
+from comarca.sources.osm.opl import Vertices
+from comarca.sources.vectors.read import as_code, read_vector
+from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
     check_targets,
@@ -33,8 +34,7 @@ from comarca.sources.user_files import (
     with_shapes,
     without_left_out,
 )
-from comarca.sources.vectors import as_code, read_vector
-from comarca.sources.words import ONEWAY_WORDS, SURFACE_WORDS
+from comarca.sources.vectors.words import ONEWAY_WORDS, SURFACE_WORDS
 from comarca.units import KM_PER_MILE
 
 if TYPE_CHECKING:
