@@ -25,9 +25,9 @@ import shapely
 from affine import Affine
 from rasterio.windows import Window
 
-from comarca.exact import Band, Wanted, extract
-from comarca.rasters import Raster, open_raster
-from comarca.zonal import class_areas_ha, zonal, zones_on
+from comarca.rasters.bands import Raster, open_raster
+from comarca.rasters.exactextract import Band, Wanted, extract
+from comarca.rasters.zonal import class_areas_ha, zonal, zones_on
 
 NODATA = -99.0
 CELL_DEG = 0.001

@@ -16,7 +16,7 @@ from comarca.units import M2_PER_KM2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.grids import Grid
+    from comarca.rasters.grids import Grid
 
 
 def catchment_areas(place: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

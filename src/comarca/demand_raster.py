@@ -10,9 +10,9 @@ from pyproj import Transformer
 
 from comarca.crs import GEOD, STORAGE
 from comarca.errors import InputError
-from comarca.exact import Band, Wanted, extract
-from comarca.rasters import BLOCK_CELLS, OpenRaster, Raster, open_raster
-from comarca.zonal import zones_on
+from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
+from comarca.rasters.exactextract import Band, Wanted, extract
+from comarca.rasters.zonal import zones_on
 
 
 def demand_from_raster(raster: Raster, territories: gpd.GeoDataFrame, *, demand_cell_m: float) -> gpd.GeoDataFrame:

@@ -14,8 +14,8 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from comarca.errors import InputError
-from comarca.grids import Grid
-from comarca.rasters import BLOCK_CELLS
+from comarca.rasters.bands import BLOCK_CELLS
+from comarca.rasters.grids import Grid
 from comarca.results import Check
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 

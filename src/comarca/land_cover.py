@@ -15,8 +15,8 @@ from comarca.flags import Flag
 from comarca.inequality import gini
 from comarca.land_polygons import diversity_columns
 from comarca.landscape import landscape_measures, patch_units, whole_areas
-from comarca.patches import find_patches
 from comarca.ranked_units import Units, ratio
+from comarca.rasters.patches import find_patches
 from comarca.registry.legends import ROLES
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def tabulate_land_cover(
     Parameters
     ----------
     raster : rasterio.io.DatasetReader
-        Open raster of class codes, see `comarca.patches.find_patches`.
+        Open raster of class codes, see `comarca.rasters.patches.find_patches`.
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
     legend : Legend

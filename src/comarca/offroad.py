@@ -8,9 +8,9 @@ import numpy as np
 
 from comarca.access import Access, no_access
 from comarca.flags import Flag
-from comarca.grids import cells_of
 from comarca.offroad_graph import OffroadNetwork, middle_m
 from comarca.places import outlines
+from comarca.rasters.grids import cells_of
 from comarca.routing import nearest_source
 from comarca.segments import NEVER, index_segments, toll_at
 from comarca.spots import Spots, pairs_in_cells

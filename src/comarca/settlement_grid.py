@@ -11,8 +11,8 @@ from pyproj import Transformer
 
 from comarca.crs import STORAGE
 from comarca.degurba import CellClasses, classify_grid
-from comarca.grids import Grid, cells_of, square_grid
-from comarca.rasters import BLOCK_CELLS, OpenRaster, Raster, open_raster
+from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
+from comarca.rasters.grids import Grid, cells_of, square_grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

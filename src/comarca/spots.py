@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from comarca.geodesy import geodesic_step_km
-from comarca.grids import cells_of
+from comarca.rasters.grids import cells_of
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comarca.grids import Grid
     from comarca.network import RoadNetwork
     from comarca.places import Outlines
+    from comarca.rasters.grids import Grid
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -8,17 +8,17 @@ import numpy as np
 import shapely
 
 from comarca.access import WALKING, quickest_access, start_points
-from comarca.grids import cell_middles
 from comarca.offroad import offroad_ways
 from comarca.offroad_graph import offroad_network
+from comarca.rasters.grids import cell_middles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access import Access, AccessNetwork, Walking
     from comarca.friction import Friction
-    from comarca.grids import Grid
     from comarca.offroad import Ways
+    from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from affine import Affine
 
-from comarca.grids import Grid, square_grid
+from comarca.rasters.grids import Grid, square_grid
 
 CELL_M = 100.0
 

@@ -13,8 +13,8 @@ from shapely.geometry import Point, box
 from comarca.access import Walking, access_network, quickest_access, start_points
 from comarca.crs import GEOD
 from comarca.flags import Flag
-from comarca.grids import Grid, square_grid
 from comarca.market import market_potential
+from comarca.rasters.grids import Grid, square_grid
 from comarca.travel_raster import travel_time_raster
 
 #: Minutes per straight metre: 4 km/h and a detour of 1.3.

@@ -9,7 +9,7 @@ import shapely
 
 from comarca.catchments import catchment_areas
 from comarca.crs import geodesic_area_km2
-from comarca.grids import cell_middles, square_grid
+from comarca.rasters.grids import cell_middles, square_grid
 
 
 @pytest.fixture

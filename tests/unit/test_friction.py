@@ -17,7 +17,7 @@ from comarca.friction import (
     friction_from_raster,
     walking_speeds,
 )
-from comarca.grids import cell_middles, square_grid
+from comarca.rasters.grids import cell_middles, square_grid
 from comarca.registry.legends import read_legend
 
 

@@ -24,9 +24,9 @@ from comarca.friction import (
     slope_factor,
     walking_speeds,
 )
-from comarca.grids import cell_middles, square_grid
 from comarca.offroad import offroad_access
 from comarca.offroad_graph import offroad_network
+from comarca.rasters.grids import cell_middles, square_grid
 from comarca.routing import nearest_source
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import travel_times_by_class

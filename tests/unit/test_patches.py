@@ -21,8 +21,8 @@ from skimage.measure import label as skimage_label
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.landscape import landscape_measures, patch_units, whole_areas
-from comarca.patches import find_patches
-from comarca.raster_cells import measure_cells
+from comarca.rasters.cell_areas import measure_cells
+from comarca.rasters.patches import find_patches
 
 DEGREES = Affine(0.001, 0, -60, 0, -0.001, -10)
 UTM = Affine(30, 0, 400_000, 0, -30, 9_000_000)

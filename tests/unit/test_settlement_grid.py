@@ -12,8 +12,8 @@ from pyproj import CRS, Transformer
 
 from comarca.crs import equal_area_crs
 from comarca.degurba import classify_grid
-from comarca.grids import cell_middles
-from comarca.rasters import Raster, values_at
+from comarca.rasters.bands import Raster, values_at
+from comarca.rasters.grids import cell_middles
 from comarca.settlement_grid import classes_at, classify_population, gather_points, gather_raster
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from servers.world import SOURCES
 
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.fetch.providers.tiles import ghsl_tiles, worldcover_tiles
-from comarca.sources.mosaic import mosaic, raster_name
+from comarca.rasters.mosaic import mosaic, raster_name
 
 if TYPE_CHECKING:
     from servers.bench import Desk

@@ -17,8 +17,8 @@ from comarca.crs import geodesic_area_km2
 from comarca.demand_raster import demand_from_raster
 from comarca.errors import CRSError, InputError
 from comarca.layers.schemas import validate_layer
-from comarca.rasters import Raster, open_raster, values_at
-from comarca.zonal import balance_check, class_areas_ha, cover_check, zonal
+from comarca.rasters.bands import Raster, open_raster, values_at
+from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, zonal
 
 ENGINES = ("exactextract", "rasterstats")
 

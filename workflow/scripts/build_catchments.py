@@ -5,9 +5,9 @@ from pyproj import CRS
 
 from comarca import io
 from comarca.catchments import catchment_areas
-from comarca.grids import Grid
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.rasters.grids import Grid
 from comarca.travel_times import in_class
 
 

@@ -7,11 +7,11 @@ import shapely
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.grids import cell_middles
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import population_source
-from comarca.rasters import Raster
+from comarca.rasters.bands import Raster
+from comarca.rasters.grids import cell_middles
 from comarca.settlement_grid import PopulationGrid, classify_population, gather_points, gather_raster
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.

@@ -10,9 +10,9 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import population_source
-from comarca.rasters import Raster
+from comarca.rasters.bands import Raster
+from comarca.rasters.zonal import balance_check, cover_check
 from comarca.results import Check
-from comarca.zonal import balance_check, cover_check
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
 KINDS = ("receipt", "tiles", "raster", "population")

@@ -8,9 +8,9 @@ import rasterio
 from comarca import io
 from comarca.access import Walking
 from comarca.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
-from comarca.grids import Grid, square_grid
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.rasters.grids import Grid, square_grid
 
 #: Walks may leave the territories by this much, degrees.
 MARGIN_DEG = 0.05

@@ -3,12 +3,12 @@
 import pandas as pd
 
 from comarca import io
-from comarca.dated_rasters import sums_by_year
 from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.rasters import Raster, values_at
+from comarca.rasters.bands import Raster, values_at
+from comarca.rasters.dated_rasters import sums_by_year
 
 
 def main(

@@ -1,10 +1,10 @@
 """Sum the population rasters of several years by territory."""
 
 from comarca import io
-from comarca.dated_rasters import sums_by_year
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.rasters import Raster
+from comarca.rasters.bands import Raster
+from comarca.rasters.dated_rasters import sums_by_year
 
 
 def main(

@@ -7,10 +7,10 @@ import numpy as np
 from comarca import io
 from comarca.access import Walking, access_network
 from comarca.friction import Friction
-from comarca.grids import square_grid
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.network import RoadNetwork
+from comarca.rasters.grids import square_grid
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import in_class
 

@@ -6,7 +6,7 @@ from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.sources.mosaic import mosaic
+from comarca.rasters.mosaic import mosaic
 
 
 def main(*, receipt: str, raster: str) -> None:

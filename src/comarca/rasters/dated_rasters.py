@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.zonal import balance_check, cover_check, zonal
+from comarca.rasters.zonal import balance_check, cover_check, zonal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
 
-    from comarca.rasters import Raster
+    from comarca.rasters.bands import Raster
     from comarca.results import Check
 
 

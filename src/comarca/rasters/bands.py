@@ -14,7 +14,7 @@ from rasterio.windows import Window
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
-from comarca.raster_cells import areal_scale, zone_m2
+from comarca.rasters.cell_areas import areal_scale, zone_m2
 from comarca.units import M2_PER_KM2
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
-from comarca.raster_cells import CellMeasure, measure_cells
+from comarca.rasters.cell_areas import CellMeasure, measure_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

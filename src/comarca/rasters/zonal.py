@@ -12,9 +12,9 @@ import rasterstats
 import shapely
 from affine import Affine
 
-from comarca.exact import Band, CellAreas, Wanted, extract
 from comarca.lines import valid_areas
-from comarca.rasters import OpenRaster, Raster, open_raster
+from comarca.rasters.bands import OpenRaster, Raster, open_raster
+from comarca.rasters.exactextract import Band, CellAreas, Wanted, extract
 from comarca.results import Check
 from comarca.units import HA_PER_KM2
 
@@ -61,7 +61,7 @@ def zonal(
     Raises
     ------
     InputError, CRSError
-        If a raster cannot be measured, see `comarca.rasters.open_raster`.
+        If a raster cannot be measured, see `comarca.rasters.bands.open_raster`.
     """
     index = pd.Index(territories["territory_id"], name="territory_id")
     groups: dict[Any, dict[str, Raster]] = {}

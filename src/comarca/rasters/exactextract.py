@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from comarca.rasters import OpenRaster
+    from comarca.rasters.bands import OpenRaster
 
     FloatArray = NDArray[np.floating[Any]]
 
