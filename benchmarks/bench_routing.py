@@ -29,10 +29,10 @@ STEPS_PER_DEGREE = 10_000_000
 
 def our_minutes(pbf: Path) -> tuple[np.ndarray, np.ndarray]:
     """Give places of nodes, and the minutes to the nearest town."""
-    from comarca.network import build_network
-    from comarca.routing import nearest_source, reversed_graph
+    from comarca.roads.graph import nearest_source, reversed_graph
+    from comarca.roads.network import build_network
+    from comarca.roads.speeds import may_walk_onto, road_speed_kmh
     from comarca.sources.osm.read import read_osm
-    from comarca.speeds import may_walk_onto, road_speed_kmh
 
     roads = read_osm(pbf, ["roads"]).layers["roads"]
     table = speeds()
@@ -64,7 +64,7 @@ def their_minutes(xml: Path, speed_kmh: dict[str, float]) -> tuple[np.ndarray, n
 
 def speeds():
     """Give the default speeds."""
-    from comarca.speeds import speed_table
+    from comarca.roads.speeds import speed_table
 
     return speed_table(pd.read_csv(ROOT / "config/speeds.csv"))
 
@@ -93,8 +93,8 @@ def write_xml(pbf: Path, xml: Path) -> dict[str, float]:
     """Write the ways that we drive, with their nodes, and give their speeds."""
     import osmium
 
+    from comarca.roads.speeds import road_speed_kmh
     from comarca.sources.osm.read import read_osm
-    from comarca.speeds import road_speed_kmh
 
     roads = read_osm(pbf, ["roads"]).layers["roads"]
     speed = road_speed_kmh(roads, speeds())
@@ -114,8 +114,8 @@ def run_one(who: str, folder: Path, pbf: Path, repeat: int) -> None:
     """Run one side: save what it found; say how long it took, and its peak memory."""
     import osmnx  # noqa: F401 (both sides import the same, so that memory compares)
 
-    import comarca.network
-    import comarca.routing
+    import comarca.roads.graph
+    import comarca.roads.network
     import comarca.sources.osm.read  # noqa: F401
 
     of_way = json.loads((folder / "speeds.json").read_text())

@@ -88,10 +88,10 @@ def copies(layer: gpd.GeoDataFrame, times: int, identifiers: tuple[str, ...]) ->
 def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     """Do everything from the file to the columns, timed step by step."""
     from comarca.indicators import access
-    from comarca.network import build_network
     from comarca.registry.columns import load_registry
+    from comarca.roads.network import build_network
+    from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
     from comarca.sources.osm.read import read_osm
-    from comarca.speeds import may_walk_onto, road_speed_kmh, speed_table
     from comarca.travel_times import travel_times_by_class
 
     layers = {

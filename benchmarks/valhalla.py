@@ -23,9 +23,9 @@ from matplotlib.figure import Figure
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access import access_network
-from comarca.network import build_network
+from comarca.roads.network import build_network
+from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
 from comarca.sources.osm.read import read_osm
-from comarca.speeds import may_walk_onto, road_speed_kmh, speed_table
 
 ROOT = Path(__file__).resolve().parents[1]
 #: The wheels are for newer Pythons, but hold programs that need none.

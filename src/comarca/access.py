@@ -15,9 +15,9 @@ import numpy as np
 from comarca.crs import geocentric_m
 from comarca.flags import Flag
 from comarca.places import Destinations, outlines, put_on_network, walkable_index
-from comarca.routing import TravelGraph, reversed_graph
-from comarca.search import cheapest_segment
-from comarca.segments import SegmentIndex, Tolls, index_segments
+from comarca.roads.graph import TravelGraph, reversed_graph
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import SegmentIndex, Tolls, index_segments
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 from comarca.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from comarca.friction import slope_factor
-from comarca.routing import TravelGraph
+from comarca.roads.graph import TravelGraph
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access import WALKING, access_network, quickest_access, start_points
-from comarca.core_graph import core_graph
 from comarca.crs import require_storage_crs
+from comarca.roads.core_graph import core_graph
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from comarca.access import Access, AccessNetwork, Walking
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -11,8 +11,8 @@ from comarca.flags import Flag
 from comarca.offroad_graph import OffroadNetwork, middle_m
 from comarca.places import outlines
 from comarca.rasters.grids import cells_of
-from comarca.routing import nearest_source
-from comarca.segments import NEVER, index_segments, toll_at
+from comarca.roads.graph import nearest_source
+from comarca.roads.segments import NEVER, index_segments, toll_at
 from comarca.spots import Spots, pairs_in_cells
 from comarca.units import M_PER_KM
 from comarca.ways import inside_areas, network_tolls, straight_km_to
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access import Starts
-    from comarca.routing import Reached
+    from comarca.roads.graph import Reached
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -20,7 +20,7 @@ from comarca.cell_graph import CellGraph, cell_graph
 from comarca.crs import STORAGE
 from comarca.places import outlines
 from comarca.rasters.grids import middles_m
-from comarca.routing import TravelGraph, travel_graph
+from comarca.roads.graph import TravelGraph, travel_graph
 from comarca.spots import Spots, outline_spots, road_spots
 from comarca.units import M_PER_KM
 

@@ -16,7 +16,7 @@ from pyproj import Transformer
 from shapely import STRtree
 
 from comarca.crs import STORAGE, equal_area_crs
-from comarca.lines import valid_areas
+from comarca.roads.lengths import valid_areas
 from comarca.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ import numpy as np
 import shapely
 
 from comarca.crs import geocentric_m, require_storage_crs
-from comarca.search import cheapest_segment
-from comarca.segments import NEVER, SegmentIndex, Tolls, index_segments
-from comarca.splitting import insert_points
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import NEVER, SegmentIndex, Tolls, index_segments
+from comarca.roads.splitting import insert_points
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

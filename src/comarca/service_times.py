@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
 
 class ServiceTimes(NamedTuple):

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from comarca.access import AccessNetwork, Starts, Walking
     from comarca.friction import Friction
-    from comarca.network import RoadNetwork
     from comarca.offroad_graph import OffroadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Booleans = NDArray[np.bool_]
 

@@ -10,9 +10,9 @@ import shapely
 
 from comarca.crs import GEOD
 from comarca.places import as_points, outlines
-from comarca.routing import Reached, nearest_source
-from comarca.search import cheapest_segment
-from comarca.segments import (
+from comarca.roads.graph import Reached, nearest_source
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import (
     ANY,
     NEVER,
     Cheapest,
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access import AccessNetwork, Starts, Walking
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -10,8 +10,8 @@ import osmium
 import shapely
 
 from comarca.layers.schemas import ROAD_TAGS, ROADS
-from comarca.network import RoadNetwork, build_network
-from comarca.speeds import SpeedTable, may_walk_onto, road_speed_kmh, speed_table
+from comarca.roads.network import RoadNetwork, build_network
+from comarca.roads.speeds import SpeedTable, may_walk_onto, road_speed_kmh, speed_table
 
 SPEEDS_CSV = Path(__file__).resolve().parents[2] / "config/speeds.csv"
 

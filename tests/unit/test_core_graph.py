@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.core_graph import core_graph
+from comarca.roads.core_graph import core_graph
 
 
 def matrix(links, count):

@@ -14,9 +14,9 @@ from comarca.crs import GEOD, geodesic_length_km
 from comarca.flags import Flag
 from comarca.indicators.infrastructure import compute
 from comarca.layers.schemas import ROAD_TAGS
+from comarca.roads.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 from comarca.sources.boundaries.read import territories_from_osm
 from comarca.sources.osm.read import read_osm
-from comarca.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 KM_PER_DEGREE = GEOD.inv(0, 0, 0, 1)[2] / 1000  # along the meridian, next to the equator
 LAYERS = ["roads", "power", "demand", "population", "degree_of_urbanisation", "surfaces", "demand_lights"]
@@ -233,7 +233,7 @@ def test_the_balance_is_checked(columns):
 
 
 def test_each_point_is_near_a_line_or_not_as_brute_force_says():
-    from comarca.lines import within_distance
+    from comarca.roads.lengths import within_distance
 
     random = np.random.default_rng(3)
     lines = shapely.linestrings(random.uniform((8, 46), (8.2, 46.2), (5, 4, 2)))

@@ -9,8 +9,8 @@ import pytest
 from road_cases import network_of, road_layer
 
 from comarca.crs import GEOD
-from comarca.network import RoadNetwork, build_network, network_checks
-from comarca.splitting import insert_points
+from comarca.roads.network import RoadNetwork, build_network, network_checks
+from comarca.roads.splitting import insert_points
 
 CROSS = [[(0, 0), (0.01, 0), (0.02, 0)], [(0.01, -0.01), (0.01, 0), (0.01, 0.01)]]
 

@@ -12,9 +12,9 @@ from peers import osmnx_graph, write_ways_xml
 from pyproj import Geod
 from road_cases import default_table, read_roads
 
-from comarca.network import build_network
-from comarca.routing import nearest_source, reversed_graph
-from comarca.speeds import may_walk_onto, road_speed_kmh
+from comarca.roads.graph import nearest_source, reversed_graph
+from comarca.roads.network import build_network
+from comarca.roads.speeds import may_walk_onto, road_speed_kmh
 
 #: The sphere that OSMnx measures on.
 SPHERE = Geod(a=6_371_009, b=6_371_009)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from road_cases import network_of
 from shapely import LineString
 
-from comarca.crossings import place_code, read_vertices
 from comarca.crs import GEOD, geodesic_length_km
-from comarca.noding import node_lines, noding_checks
+from comarca.roads.crossings import place_code, read_vertices
+from comarca.roads.noding import node_lines, noding_checks
 
 #: Degrees per metre on the equator: of longitude, and of latitude.
 EAST, NORTH = 1 / 111_319.490793, 1 / 110_574.275822

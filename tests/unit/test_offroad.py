@@ -27,7 +27,7 @@ from comarca.friction import (
 from comarca.offroad import offroad_access
 from comarca.offroad_graph import offroad_network
 from comarca.rasters.grids import cell_middles, square_grid
-from comarca.routing import nearest_source
+from comarca.roads.graph import nearest_source
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import travel_times_by_class
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from road_cases import network_of
 
-from comarca.routing import nearest_source, reversed_graph
+from comarca.roads.graph import nearest_source, reversed_graph
 
 STEP = 0.01
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from comarca.crs import GEOD, geocentric_m
 from comarca.geodesy import arc_m, geodesic_step_km
-from comarca.search import cheapest_segment
-from comarca.segments import ANY, NEVER, Pieces, Tolls, index_segments
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import ANY, NEVER, Pieces, Tolls, index_segments
 
 
 def brute_force(lon, lat, first, points, tolls, cost_per_m):

@@ -8,7 +8,7 @@ import pytest
 from road_cases import SPEEDS_CSV, default_table, road_layer
 
 from comarca.errors import InputError
-from comarca.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
+from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 
 LINE = [(0, 0), (0.01, 0)]
 

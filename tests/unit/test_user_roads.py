@@ -10,7 +10,7 @@ from road_cases import default_table, network_from
 from shapely import LineString, MultiLineString, Point, Polygon
 
 from comarca.errors import ConfigError, CRSError, InputError
-from comarca.routing import nearest_source, reversed_graph
+from comarca.roads.graph import nearest_source, reversed_graph
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
 
 CLASSES = tuple(default_table().class_kmh)

@@ -5,8 +5,8 @@ import pandas as pd
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.network import build_network, network_checks
-from comarca.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
+from comarca.roads.network import build_network, network_checks
+from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 
 
 def main(*, roads: str, speeds: str, country: str, network: str, checks: str) -> None:

@@ -7,7 +7,7 @@ from comarca.access import Walking
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.market import market_potential_table
-from comarca.network import RoadNetwork
+from comarca.roads.network import RoadNetwork
 
 
 def main(

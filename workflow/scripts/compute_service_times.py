@@ -6,7 +6,7 @@ from comarca import io
 from comarca.access import Walking
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.network import RoadNetwork
+from comarca.roads.network import RoadNetwork
 from comarca.service_times import service_travel_times
 
 

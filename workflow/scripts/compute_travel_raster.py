@@ -9,8 +9,8 @@ from comarca.access import Walking, access_network
 from comarca.friction import Friction
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.network import RoadNetwork
 from comarca.rasters.grids import square_grid
+from comarca.roads.network import RoadNetwork
 from comarca.travel_raster import travel_time_raster
 from comarca.travel_times import in_class
 

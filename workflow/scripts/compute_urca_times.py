@@ -7,7 +7,7 @@ from comarca.access import Walking
 from comarca.friction import Friction
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.network import RoadNetwork
+from comarca.roads.network import RoadNetwork
 from comarca.travel_times import urca_travel_times
 
 

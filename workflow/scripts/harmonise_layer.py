@@ -9,10 +9,10 @@ from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.results import Check
+from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
-from comarca.speeds import speed_table
 
 
 def main(

@@ -12,10 +12,10 @@ from comarca.combine import join_parts
 from comarca.crs import geodesic_area_km2, geodesic_length_km, require_storage_crs
 from comarca.degurba import RURAL_CELL
 from comarca.flags import Flag
-from comarca.lines import length_by_territory, length_inside_km, valid_areas, within_distance
 from comarca.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
-from comarca.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
+from comarca.roads.lengths import length_by_territory, length_inside_km, valid_areas, within_distance
+from comarca.roads.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -57,7 +57,7 @@ def compute(
     degree_of_urbanisation : pandas.DataFrame, optional
         Column ``cell_class`` (`comarca.degurba.classify_cells`) indexed by ``demand_id``.
     surfaces : pandas.DataFrame, optional
-        Table of surfaces, see `comarca.surfaces.check_surfaces`.
+        Table of surfaces, see `comarca.roads.surfaces.check_surfaces`.
     demand_lights : pandas.DataFrame, optional
         Column ``light`` (brightness at night) indexed by ``demand_id``; NaN where the raster has no value.
     main_road_classes : collection of str, optional
@@ -84,7 +84,7 @@ def compute(
 
     Notes
     -----
-    Lines are cut exactly at borders (`comarca.lines.length_by_territory`); ferries are not roads.
+    Lines are cut exactly at borders (`comarca.roads.lengths.length_by_territory`); ferries are not roads.
     """
     require_storage_crs(territories, name="layer territories")
     places = territories.sort_values("territory_id")

@@ -92,7 +92,7 @@ def _require_file(path: str, *, key: str) -> None:
 def _check_speeds(path: str, *, country: str, key: str) -> None:
     import pandas as pd
 
-    from comarca.speeds import speed_table
+    from comarca.roads.speeds import speed_table
 
     _require_file(path, key=key)
     speed_table(pd.read_csv(path, dtype=str), country=country, name=path)

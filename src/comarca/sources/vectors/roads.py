@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.crossings import place_code, read_vertices
 from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import ROAD_TAGS, validate_layer
-from comarca.network import STEPS_PER_DEGREE
-from comarca.noding import node_lines, noding_checks
 from comarca.results import Check
+from comarca.roads.crossings import place_code, read_vertices
+from comarca.roads.network import STEPS_PER_DEGREE
+from comarca.roads.noding import node_lines, noding_checks
 from comarca.sources.names import fold_name
 from comarca.sources.osm.lines import grade_separated
 from comarca.sources.osm.opl import Vertices
@@ -116,7 +116,7 @@ def roads_from_file(
     layer : str, optional
         Layer in the file, if it has several.
     snap_m : float, default 1
-        Ends that miss another road by up to this distance are joined to it, see `comarca.noding.node_lines`.
+        Ends that miss another road by up to this distance are joined to it, see `comarca.roads.noding.node_lines`.
 
     Returns
     -------

@@ -10,8 +10,8 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import ConfigError, InputError, did_you_mean
-from comarca.network import STEPS_PER_DEGREE
 from comarca.results import Check
+from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.read import as_code
 

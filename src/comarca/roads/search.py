@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comarca.geodesy import EARTH_RADIUS_M, arc_m
-from comarca.segments import ANY, FANOUT, NEVER, Cheapest, Tolls, grouped, toll_at
+from comarca.roads.segments import ANY, FANOUT, NEVER, Cheapest, Tolls, grouped, toll_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.segments import Pieces, SegmentIndex
+    from comarca.roads.segments import Pieces, SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

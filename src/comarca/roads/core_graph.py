@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from comarca.routing import travel_graph
+from comarca.roads.graph import travel_graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

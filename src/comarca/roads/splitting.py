@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.network import RoadNetwork
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

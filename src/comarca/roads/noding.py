@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.crossings import (
+from comarca.results import Check
+from comarca.roads.crossings import (
     Inserts,
     Vertices,
     index_segments,
@@ -27,8 +28,7 @@ from comarca.crossings import (
     segment_pairs,
     segments_near,
 )
-from comarca.network import STEPS_PER_DEGREE
-from comarca.results import Check
+from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def node_lines(
     Notes
     -----
     Two lines that cross get one vertex at the crossing, rounded to 1e-7 degree (1 cm), the precision to which
-    `comarca.network.build_network` tells places apart; a vertex within one such step of another line's segment is put
+    `comarca.roads.network.build_network` tells places apart; a vertex within one such step of another line's segment is put
     into it. Joints are only ever added: an end that misses is led on by a short piece rather than moved away from what
     else meets there. A tolerance that is too large joins roads that pass each other, one that is too small leaves
     gaps, which lengthen travel; hence the report of open ends.

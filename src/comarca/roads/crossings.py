@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from comarca.crs import GEOD
-from comarca.network import STEPS_PER_DEGREE
+from comarca.roads.network import STEPS_PER_DEGREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
