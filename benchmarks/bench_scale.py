@@ -87,12 +87,12 @@ def copies(layer: gpd.GeoDataFrame, times: int, identifiers: tuple[str, ...]) ->
 
 def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     """Do everything from the file to the columns, timed step by step."""
+    from comarca.access.cities import travel_times_by_class
     from comarca.indicators import access
     from comarca.registry.columns import load_registry
     from comarca.roads.network import build_network
     from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
     from comarca.sources.osm.read import read_osm
-    from comarca.travel_times import travel_times_by_class
 
     layers = {
         name: copies(gpd.read_parquet(folder / f"{name}.parquet"), times, identifiers)

@@ -22,7 +22,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.access import access_network
+from comarca.access.quickest import access_network
 from comarca.roads.network import build_network
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
 from comarca.sources.osm.read import read_osm

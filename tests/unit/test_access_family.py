@@ -10,12 +10,12 @@ from families import columns_of, demand, territories
 from road_cases import network_of
 from shapely.geometry import box
 
-from comarca.access import Walking
+from comarca.access.cities import in_class, travel_times_by_class
+from comarca.access.market import market_potential_table
+from comarca.access.quickest import Walking
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.indicators.access import compute
-from comarca.market import market_potential_table
-from comarca.travel_times import in_class, travel_times_by_class
 from comarca.weighted import weighted_mean, weighted_quantile
 
 THREE = (box(0, 0, 0.1, 0.1), box(0.1, 0, 0.2, 0.1), box(0.2, 0, 0.3, 0.1))

@@ -9,14 +9,14 @@ from affine import Affine
 from grid_cases import grid_of
 from rasterio.io import MemoryFile
 
-from comarca.errors import InputError
-from comarca.friction import (
+from comarca.access.friction import (
     Friction,
     elevation_on,
     friction_from_classes,
     friction_from_raster,
     walking_speeds,
 )
+from comarca.errors import InputError
 from comarca.rasters.grids import cell_middles, square_grid
 from comarca.registry.legends import read_legend
 

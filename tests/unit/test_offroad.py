@@ -15,21 +15,21 @@ from road_cases import network_of
 from scipy import ndimage
 from skimage.graph import MCP_Geometric
 
-from comarca.access import access_network, quickest_access, start_points
-from comarca.cell_graph import cell_graph
-from comarca.flags import Flag
-from comarca.friction import (
+from comarca.access.cell_graph import cell_graph
+from comarca.access.cities import travel_times_by_class
+from comarca.access.friction import (
     Friction,
     friction_from_classes,
     slope_factor,
     walking_speeds,
 )
-from comarca.offroad import offroad_access
-from comarca.offroad_graph import offroad_network
+from comarca.access.offroad import offroad_access
+from comarca.access.offroad_graph import offroad_network
+from comarca.access.quickest import access_network, quickest_access, start_points
+from comarca.access.rasters import travel_time_raster
+from comarca.flags import Flag
 from comarca.rasters.grids import cell_middles, square_grid
 from comarca.roads.graph import nearest_source
-from comarca.travel_raster import travel_time_raster
-from comarca.travel_times import travel_times_by_class
 
 KMH_4 = 60 / 4000
 #: Far from everything that is tested.

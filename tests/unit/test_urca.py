@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from comarca.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
+from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
 
 SIZES = list(CITY_SIZES_PERSONS)
 

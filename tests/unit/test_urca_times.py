@@ -8,8 +8,8 @@ import pytest
 from road_cases import network_of
 from shapely.geometry import Point
 
-from comarca.travel_times import urca_travel_times
-from comarca.urca import CITY_SIZES_PERSONS, NAMES, classify
+from comarca.access.cities import urca_travel_times
+from comarca.access.urca import CITY_SIZES_PERSONS, NAMES, classify
 
 #: Degrees of longitude on the equator that take a minute at 60 km/h.
 MINUTE = 1 / 111.31949079

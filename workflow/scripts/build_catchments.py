@@ -4,11 +4,11 @@ import rasterio
 from pyproj import CRS
 
 from comarca import io
-from comarca.catchments import catchment_areas
+from comarca.access.catchments import catchment_areas
+from comarca.access.cities import in_class
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.grids import Grid
-from comarca.travel_times import in_class
 
 
 def main(*, raster: str, cities: str, interval: tuple[float, float | None], catchments: str) -> None:

@@ -6,8 +6,8 @@ import pandas as pd
 import rasterio
 
 from comarca import io
-from comarca.access import Walking
-from comarca.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
+from comarca.access.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
+from comarca.access.quickest import Walking
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.grids import Grid, square_grid

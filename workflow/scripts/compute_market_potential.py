@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from comarca import io
-from comarca.access import Walking
+from comarca.access.market import market_potential_table
+from comarca.access.quickest import Walking
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.market import market_potential_table
 from comarca.roads.network import RoadNetwork
 
 

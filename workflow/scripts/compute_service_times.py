@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from comarca import io
-from comarca.access import Walking
+from comarca.access.quickest import Walking
+from comarca.access.services import service_travel_times
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.roads.network import RoadNetwork
-from comarca.service_times import service_travel_times
 
 
 def main(

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from comarca import io
-from comarca.access import Walking, access_network
-from comarca.friction import Friction
+from comarca.access.cities import in_class
+from comarca.access.friction import Friction
+from comarca.access.quickest import Walking, access_network
+from comarca.access.rasters import travel_time_raster
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.grids import square_grid
 from comarca.roads.network import RoadNetwork
-from comarca.travel_raster import travel_time_raster
-from comarca.travel_times import in_class
 
 
 def main(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from comarca import io
-from comarca.access import Walking
-from comarca.friction import Friction
+from comarca.access.cities import urca_travel_times
+from comarca.access.friction import Friction
+from comarca.access.quickest import Walking
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.roads.network import RoadNetwork
-from comarca.travel_times import urca_travel_times
 
 
 def main(

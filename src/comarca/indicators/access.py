@@ -51,7 +51,7 @@ def compute(
     territories, demand, cities : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326.
     travel_times : mapping of str to pandas.DataFrame
-        City class -> what `comarca.travel_times.city_travel_times` gives, indexed by ``demand_id``.
+        City class -> what `comarca.access.cities.city_travel_times` gives, indexed by ``demand_id``.
     city_classes_persons : mapping
         City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     market_potential : pandas.DataFrame, optional

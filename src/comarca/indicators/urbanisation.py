@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
 from comarca.flags import Flag
 from comarca.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
-from comarca.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,9 +44,9 @@ def compute(
         demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
-        `comarca.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
+        `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
     urban_within_min : float, optional
-        An urban cell lies in the city that it reaches within this time; see `comarca.urca.classify`.
+        An urban cell lies in the city that it reaches within this time; see `comarca.access.urca.classify`.
     columns : sequence of Column
         The active columns.
 

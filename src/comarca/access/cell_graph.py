@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from comarca.friction import slope_factor
+from comarca.access.friction import slope_factor
 from comarca.roads.graph import TravelGraph
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.friction import Friction
+    from comarca.access.friction import Friction
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

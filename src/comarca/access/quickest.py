@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from comarca.access.destinations import Destinations, outlines, put_on_network, walkable_index
+from comarca.access.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 from comarca.crs import geocentric_m
 from comarca.flags import Flag
-from comarca.places import Destinations, outlines, put_on_network, walkable_index
 from comarca.roads.graph import TravelGraph, reversed_graph
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import SegmentIndex, Tolls, index_segments
 from comarca.units import M_PER_KM, MIN_PER_HOUR
-from comarca.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comarca.places import Outlines
+    from comarca.access.destinations import Outlines
     from comarca.rasters.grids import Grid
     from comarca.roads.network import RoadNetwork
 

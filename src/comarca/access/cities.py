@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from comarca.access import WALKING, access_network, quickest_access, start_points, straight_km
+from comarca.access.offroad import offroad_access
+from comarca.access.offroad_graph import offroad_network
+from comarca.access.quickest import WALKING, access_network, quickest_access, start_points, straight_km
+from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.offroad import offroad_access
-from comarca.offroad_graph import offroad_network
 from comarca.results import Check
-from comarca.urca import CITY_SIZES_PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access import AccessNetwork, Starts, Walking
-    from comarca.friction import Friction
-    from comarca.offroad_graph import OffroadNetwork
+    from comarca.access.friction import Friction
+    from comarca.access.offroad_graph import OffroadNetwork
+    from comarca.access.quickest import AccessNetwork, Starts, Walking
     from comarca.roads.network import RoadNetwork
 
     Booleans = NDArray[np.bool_]
@@ -267,7 +267,7 @@ def urca_travel_times(
     Returns
     -------
     pandas.DataFrame
-        Minutes, one column per name in `comarca.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no city
+        Minutes, one column per name in `comarca.access.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no city
         of the size is reached. To a city's edge where it is an area, else to its point.
     """
     found = travel_times_by_class(

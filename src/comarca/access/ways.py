@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import shapely
 
+from comarca.access.destinations import as_points, outlines
 from comarca.crs import GEOD
-from comarca.places import as_points, outlines
 from comarca.roads.graph import Reached, nearest_source
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import (
@@ -27,7 +27,7 @@ from comarca.units import M_PER_KM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access import AccessNetwork, Starts, Walking
+    from comarca.access.quickest import AccessNetwork, Starts, Walking
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]

@@ -16,19 +16,19 @@ from pyproj import Transformer
 from scipy import ndimage
 from scipy.sparse import csr_array
 
-from comarca.cell_graph import CellGraph, cell_graph
+from comarca.access.cell_graph import CellGraph, cell_graph
+from comarca.access.destinations import outlines
+from comarca.access.spots import Spots, outline_spots, road_spots
 from comarca.crs import STORAGE
-from comarca.places import outlines
 from comarca.rasters.grids import middles_m
 from comarca.roads.graph import TravelGraph, travel_graph
-from comarca.spots import Spots, outline_spots, road_spots
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access import AccessNetwork
-    from comarca.friction import Friction
+    from comarca.access.friction import Friction
+    from comarca.access.quickest import AccessNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -25,7 +25,7 @@ def catchment_areas(place: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFra
     Parameters
     ----------
     place : numpy.ndarray of int32, shape (rows, columns)
-        Row of the city that is reached first from each cell, as in `comarca.travel_raster.RasterTimes`; -1 where there
+        Row of the city that is reached first from each cell, as in `comarca.access.rasters.RasterTimes`; -1 where there
         is none.
     grid : Grid
         The cells.

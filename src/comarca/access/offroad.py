@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from comarca.access import Access, no_access
+from comarca.access.destinations import outlines
+from comarca.access.offroad_graph import OffroadNetwork, middle_m
+from comarca.access.quickest import Access, no_access
+from comarca.access.spots import Spots, pairs_in_cells
+from comarca.access.ways import inside_areas, network_tolls, straight_km_to
 from comarca.flags import Flag
-from comarca.offroad_graph import OffroadNetwork, middle_m
-from comarca.places import outlines
 from comarca.rasters.grids import cells_of
 from comarca.roads.graph import nearest_source
 from comarca.roads.segments import NEVER, index_segments, toll_at
-from comarca.spots import Spots, pairs_in_cells
 from comarca.units import M_PER_KM
-from comarca.ways import inside_areas, network_tolls, straight_km_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access import Starts
+    from comarca.access.quickest import Starts
     from comarca.roads.graph import Reached
 
     Floats = NDArray[np.float64]
@@ -106,7 +106,7 @@ def offroad_access(offroad: OffroadNetwork, starts: Starts, chosen: Booleans) ->
     Returns
     -------
     Access
-        As `comarca.access.quickest_access` gives it, but that it does not tell where the way takes to the road.
+        As `comarca.access.quickest.quickest_access` gives it, but that it does not tell where the way takes to the road.
         Points outside the raster have the reason ``outside_raster``.
     """
     count = len(starts.lon)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.access import WALKING, access_network, quickest_access, start_points
+from comarca.access.quickest import WALKING, access_network, quickest_access, start_points
 from comarca.crs import require_storage_crs
 from comarca.roads.core_graph import core_graph
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access import Access, AccessNetwork, Walking
+    from comarca.access.quickest import Access, AccessNetwork, Walking
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]

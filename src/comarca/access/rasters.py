@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import shapely
 
-from comarca.access import WALKING, quickest_access, start_points
-from comarca.offroad import offroad_ways
-from comarca.offroad_graph import offroad_network
+from comarca.access.offroad import offroad_ways
+from comarca.access.offroad_graph import offroad_network
+from comarca.access.quickest import WALKING, quickest_access, start_points
 from comarca.rasters.grids import cell_middles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access import Access, AccessNetwork, Walking
-    from comarca.friction import Friction
-    from comarca.offroad import Ways
+    from comarca.access.friction import Friction
+    from comarca.access.offroad import Ways
+    from comarca.access.quickest import Access, AccessNetwork, Walking
     from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
