@@ -47,7 +47,7 @@ PERSONS = {
 
 def make_layers(extract: Path, folder: Path) -> None:
     """Write territories, cities and demand of the small extract."""
-    from comarca.demand import demand_grid
+    from comarca.population.demand import demand_grid
     from comarca.sources.osm.read import read_osm
 
     osm = read_osm(extract, ["boundaries", "places"]).layers

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 from shapely.geometry import box
 
+from comarca.population.grid import classify_population, gather_points
 from comarca.registry.columns import load_registry
-from comarca.settlement_grid import classify_population, gather_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -16,7 +16,7 @@ from comarca.access.quickest import Walking
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.indicators.access import compute
-from comarca.weighted import weighted_mean, weighted_quantile
+from comarca.population.weighted import weighted_mean, weighted_quantile
 
 THREE = (box(0, 0, 0.1, 0.1), box(0.1, 0, 0.2, 0.1), box(0.2, 0, 0.3, 0.1))
 CLASSES = {"small": (1000, 50_000), "big": (50_000, None)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from comarca.degurba import classify_cells, classify_grid, classify_units, fill_gaps, smooth_edges
+from comarca.population.degurba import classify_cells, classify_grid, classify_units, fill_gaps, smooth_edges
 
 
 def labels(*rows: list[int]) -> np.ndarray:

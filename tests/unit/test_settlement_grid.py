@@ -11,10 +11,10 @@ from affine import Affine
 from pyproj import CRS, Transformer
 
 from comarca.crs import equal_area_crs
-from comarca.degurba import classify_grid
+from comarca.population.degurba import classify_grid
+from comarca.population.grid import classes_at, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster, values_at
 from comarca.rasters.grids import cell_middles
-from comarca.settlement_grid import classes_at, classify_population, gather_points, gather_raster
 
 if TYPE_CHECKING:
     from pathlib import Path

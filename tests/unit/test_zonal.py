@@ -12,11 +12,11 @@ from families import territories
 from rasterio import Affine
 from shapely.geometry import Polygon, box
 
-from comarca import demand_raster
 from comarca.crs import geodesic_area_km2
-from comarca.demand_raster import demand_from_raster
 from comarca.errors import CRSError, InputError
 from comarca.layers.schemas import validate_layer
+from comarca.population import demand_raster
+from comarca.population.demand_raster import demand_from_raster
 from comarca.rasters.bands import Raster, open_raster, values_at
 from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, zonal
 

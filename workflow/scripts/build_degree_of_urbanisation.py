@@ -10,9 +10,9 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import population_source
+from comarca.population.grid import PopulationGrid, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster
 from comarca.rasters.grids import cell_middles
-from comarca.settlement_grid import PopulationGrid, classify_population, gather_points, gather_raster
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
 KINDS = ("receipt", "tiles", "raster", "population")

@@ -6,7 +6,7 @@ from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.settlements import settlement_population
+from comarca.population.settlements import settlement_population
 
 
 def main(*, receipt: str | None, layers: dict[str, str], population: str, checks: str) -> None:

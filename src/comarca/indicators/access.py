@@ -12,9 +12,9 @@ import shapely
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
 from comarca.flags import Flag
+from comarca.population.weighted import weighted_mean, weighted_quantile
 from comarca.results import Check, Indicators
 from comarca.units import MIN_PER_HOUR
-from comarca.weighted import weighted_mean, weighted_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

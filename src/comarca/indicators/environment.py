@@ -11,7 +11,7 @@ from comarca.change import amounts_at_ends, growth_percent_per_year
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.people import people_by_territory
+from comarca.population.people import people_by_territory
 from comarca.results import Indicators, explain
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ import shapely
 
 from comarca.combine import join_parts
 from comarca.crs import geodesic_area_km2, geodesic_length_km, require_storage_crs
-from comarca.degurba import RURAL_CELL
 from comarca.flags import Flag
-from comarca.people import mean_over_people, people_by_territory
+from comarca.population.degurba import RURAL_CELL
+from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
 from comarca.roads.lengths import length_by_territory, length_inside_km, valid_areas, within_distance
 from comarca.roads.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
@@ -55,7 +55,7 @@ def compute(
     territories, roads, power, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons. All but the first are optional.
     degree_of_urbanisation : pandas.DataFrame, optional
-        Column ``cell_class`` (`comarca.degurba.classify_cells`) indexed by ``demand_id``.
+        Column ``cell_class`` (`comarca.population.degurba.classify_cells`) indexed by ``demand_id``.
     surfaces : pandas.DataFrame, optional
         Table of surfaces, see `comarca.roads.surfaces.check_surfaces`.
     demand_lights : pandas.DataFrame, optional

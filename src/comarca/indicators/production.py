@@ -11,10 +11,10 @@ from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.diversity import hill_number, shannon, simpson
 from comarca.flags import Flag
-from comarca.people import people_by_territory
+from comarca.population.people import people_by_territory
+from comarca.population.settlements import territory_of
 from comarca.registry.column_names import sector_key
 from comarca.results import Check, Indicators, explain
-from comarca.settlements import territory_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

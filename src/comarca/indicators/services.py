@@ -10,9 +10,9 @@ import pandas as pd
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.people import mean_over_people, people_by_territory
+from comarca.population.people import mean_over_people, people_by_territory
+from comarca.population.settlements import territory_of
 from comarca.results import Check, Indicators, explain
-from comarca.settlements import territory_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

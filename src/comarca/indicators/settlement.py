@@ -10,10 +10,10 @@ import pandas as pd
 from comarca.change import amounts_at_ends, growth_percent_per_year
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.degurba import RURAL_CELL
 from comarca.flags import Flag
 from comarca.inequality import gini
-from comarca.people import mean_over_people, people_by_territory
+from comarca.population.degurba import RURAL_CELL
+from comarca.population.people import mean_over_people, people_by_territory
 from comarca.ranked_units import Units
 from comarca.results import Check, Indicators, explain
 
@@ -40,7 +40,7 @@ def compute(
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
     degree_of_urbanisation : pandas.DataFrame, optional
-        Columns ``cell_class`` and ``settlement`` (`comarca.degurba.CellClasses`) indexed by ``demand_id``.
+        Columns ``cell_class`` and ``settlement`` (`comarca.population.degurba.CellClasses`) indexed by ``demand_id``.
     population_by_year : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``persons``; the first and the last year are compared.
     columns : sequence of Column

@@ -10,9 +10,9 @@ import pandas as pd
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
 from comarca.flags import Flag
-from comarca.people import mean_over_people, people_by_territory
+from comarca.population.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
+from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Indicators, explain
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def compute(
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
     degree_of_urbanisation : pandas.DataFrame
-        Columns ``cell_class`` (`comarca.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell that each
+        Columns ``cell_class`` (`comarca.population.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell that each
         demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in

@@ -12,8 +12,8 @@ from pyproj import Transformer
 
 from comarca.crs import STORAGE, equal_area_crs, geodesic_area_km2
 from comarca.layers.schemas import validate_layer
+from comarca.population.settlements import territory_of
 from comarca.results import Check
-from comarca.settlements import territory_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from affine import Affine
 from pyproj import Transformer
 
 from comarca.crs import STORAGE
-from comarca.degurba import CellClasses, classify_grid
+from comarca.population.degurba import CellClasses, classify_grid
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
 from comarca.rasters.grids import Grid, cells_of, square_grid
 
@@ -114,7 +114,7 @@ def classes_at(places: PopulationGrid, classes: CellClasses, longitude: ArrayLik
     places : PopulationGrid
         People in cells.
     classes : CellClasses
-        What `comarca.degurba.classify_grid` says of the cells.
+        What `comarca.population.degurba.classify_grid` says of the cells.
     longitude, latitude : array-like, shape (n,)
         Degrees (EPSG:4326).
 
