@@ -12,10 +12,10 @@ import pandas as pd
 
 from comarca.concentration import Block, Place, blank, concentration, flag_gaps
 from comarca.flags import Flag
-from comarca.inequality import gini
 from comarca.land_polygons import diversity_columns
 from comarca.landscape import landscape_measures, patch_units, whole_areas
-from comarca.ranked_units import Units, ratio
+from comarca.measures.inequality import gini
+from comarca.measures.ranked import Units, ratio
 from comarca.rasters.patches import find_patches
 from comarca.registry.legends import ROLES
 

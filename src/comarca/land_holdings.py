@@ -9,7 +9,9 @@ import pandas as pd
 
 from comarca.concentration import Block, Place, flag_gaps
 from comarca.flags import Flag
-from comarca.grouped import (
+from comarca.measures.inequality import mean, share_in_units_from, theil, top_share
+from comarca.measures.ranked import Units, ratio
+from comarca.measures.size_classes import (
     Estimate,
     camara_band,
     complete_cells,
@@ -17,8 +19,6 @@ from comarca.grouped import (
     landless_gini,
     unknown_cells,
 )
-from comarca.inequality import mean, share_in_units_from, theil, top_share
-from comarca.ranked_units import Units, ratio
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def holding_columns(
     place : Place
         Territories and options. No class is taken to hold more land than its territory has.
     estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
-        How withheld areas are estimated, see `comarca.grouped.complete_cells`; with "drop" territories with withheld
+        How withheld areas are estimated, see `comarca.measures.size_classes.complete_cells`; with "drop" territories with withheld
         figures have no value but the bounds.
 
     Returns
@@ -74,7 +74,7 @@ def completed_holdings(
     Returns
     -------
     completed : pandas.DataFrame
-        As from `comarca.grouped.complete_cells`.
+        As from `comarca.measures.size_classes.complete_cells`.
     cells : pandas.DataFrame
         The rows of `holdings` with ``group`` and ``position`` (of the territory); ``year`` is 0 where not given.
     keys : pandas.DataFrame

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from comarca.concentration import Block, Place, concentration, flag_gaps
-from comarca.diversity import hill_number, shannon, simpson
 from comarca.fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.flags import Flag
-from comarca.ranked_units import Units
+from comarca.measures.diversity import hill_number, shannon, simpson
+from comarca.measures.ranked import Units
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.ranked_units import ratio
+from comarca.measures.ranked import ratio
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

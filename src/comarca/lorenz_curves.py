@@ -9,13 +9,13 @@ import numpy as np
 import shapely
 
 from comarca.fields import clean_land_use, field_units
-from comarca.grouped import grouped_gini, unknown_cells
-from comarca.inequality import gini
 from comarca.land_holdings import completed_holdings
 from comarca.landscape import patch_units
-from comarca.lorenz import lorenz_curve
-from comarca.lorenz_bounds import lorenz_bounds
-from comarca.ranked_units import Units
+from comarca.measures.inequality import gini
+from comarca.measures.lorenz import lorenz_curve
+from comarca.measures.lorenz_bounds import lorenz_bounds
+from comarca.measures.ranked import Units
+from comarca.measures.size_classes import grouped_gini, unknown_cells
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.concentration import Place
-    from comarca.grouped import Estimate
+    from comarca.measures.size_classes import Estimate
     from comarca.parcels import Border
 
     FloatArray = NDArray[np.float64]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import entropy
 
-from comarca.diversity import class_shares, hill_number, shannon, simpson
+from comarca.measures.diversity import class_shares, hill_number, shannon, simpson
 
 TABLES = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.just(0.0) | st.floats(1e-3, 1e6))
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comarca.grouped import camara_band, complete_cells, grouped_gini, landless_gini, unknown_cells
-from comarca.inequality import gini_of
+from comarca.measures.inequality import gini_of
+from comarca.measures.size_classes import camara_band, complete_cells, grouped_gini, landless_gini, unknown_cells
 
 CLASSES = [(0, 1), (1, 10), (10, 100), (100, 1000), (1000, np.nan)]
 

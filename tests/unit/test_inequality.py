@@ -12,7 +12,7 @@ from inequality.atkinson import atkinson as pysal_atkinson
 from inequality.gini import Gini as PysalGini
 from inequality.theil import Theil as PysalTheil
 
-from comarca.inequality import (
+from comarca.measures.inequality import (
     atkinson,
     gini,
     gini_of,
@@ -23,8 +23,8 @@ from comarca.inequality import (
     theil,
     top_share,
 )
-from comarca.lorenz import bootstrap_error, gini_jackknife_error, lorenz_asymmetry, lorenz_curve
-from comarca.ranked_units import Units
+from comarca.measures.lorenz import bootstrap_error, gini_jackknife_error, lorenz_asymmetry, lorenz_curve
+from comarca.measures.ranked import Units
 
 SIZE = st.just(0.0) | st.floats(1e-3, 1e4)
 SIZES = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=40)

@@ -18,9 +18,9 @@ from shapely.geometry import box
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.indicators.land import compute
-from comarca.inequality import gini_of
 from comarca.land_checks import legend_check
 from comarca.land_cover import tabulate_land_cover
+from comarca.measures.inequality import gini_of
 from comarca.registry.legends import read_legend
 
 LAYERS = ("land_use", "parcels", "holdings", "land_cover_patches", "land_cover_areas", "farmland")

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from shapely import box
 
 from comarca.concentration import Place
-from comarca.grouped import complete_cells, grouped_gini
-from comarca.lorenz_bounds import lorenz_bounds
 from comarca.lorenz_curves import LorenzCurve, lorenz_curves
 from comarca.maps.choropleth import save_map
 from comarca.maps.lorenz_plot import draw_lorenz
 from comarca.maps.theme import MapOptions
+from comarca.measures.lorenz_bounds import lorenz_bounds
+from comarca.measures.size_classes import complete_cells, grouped_gini
 
 LIMITS = [(0.0, 10.0), (10.0, 50.0), (50.0, 200.0)]
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.grouped import Estimate
+    from comarca.measures.size_classes import Estimate
     from comarca.parcels import Border
     from comarca.registry.columns import Column
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.diversity import hill_number, shannon, simpson
 from comarca.flags import Flag
+from comarca.measures.diversity import hill_number, shannon, simpson
 from comarca.population.people import people_by_territory
 from comarca.population.settlements import territory_of
 from comarca.registry.column_names import sector_key

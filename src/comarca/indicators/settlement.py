@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.change import amounts_at_ends, growth_percent_per_year
 from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.inequality import gini
+from comarca.measures.change import amounts_at_ends, growth_percent_per_year
+from comarca.measures.inequality import gini
+from comarca.measures.ranked import Units
 from comarca.population.degurba import RURAL_CELL
 from comarca.population.people import mean_over_people, people_by_territory
-from comarca.ranked_units import Units
 from comarca.results import Check, Indicators, explain
 
 if TYPE_CHECKING:

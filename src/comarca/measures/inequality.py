@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import xlogy
 
-from comarca.ranked_units import Units, ratio
+from comarca.measures.ranked import Units, ratio
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from comarca.inequality import gini
-from comarca.ranked_units import Units, ratio
+from comarca.measures.inequality import gini
+from comarca.measures.ranked import Units, ratio
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from comarca.inequality import gini
-from comarca.ranked_units import Units
+from comarca.measures.inequality import gini
+from comarca.measures.ranked import Units
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ def lorenz_bounds(completed: pd.DataFrame) -> tuple[FloatArray, FloatArray, Floa
     Parameters
     ----------
     completed : pandas.DataFrame
-        Cells of one territory, as from `comarca.grouped.complete_cells` with limits that are finite, every one with a
+        Cells of one territory, as from `comarca.measures.size_classes.complete_cells` with limits that are finite, every one with a
         known number of holdings.
 
     Returns
