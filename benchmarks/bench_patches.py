@@ -30,7 +30,7 @@ def ours(path: Path, legend_name: str, block_size: int) -> dict[str, float]:
     import rasterio
     import shapely
 
-    from comarca.land_cover import tabulate_land_cover
+    from comarca.land.cover import tabulate_land_cover
     from comarca.registry.legends import read_legend
 
     legend = read_legend(legend_name, ROOT / "src/comarca/registry/data/legends")

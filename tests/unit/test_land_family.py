@@ -18,8 +18,8 @@ from shapely.geometry import box
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.indicators.land import compute
-from comarca.land_checks import legend_check
-from comarca.land_cover import tabulate_land_cover
+from comarca.land.checks import legend_check
+from comarca.land.cover import tabulate_land_cover
 from comarca.measures.inequality import gini_of
 from comarca.registry.legends import read_legend
 

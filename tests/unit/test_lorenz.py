@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from comarca.concentration import Place
-from comarca.lorenz_curves import LorenzCurve, lorenz_curves
+from comarca.land.concentration import Place
+from comarca.land.lorenz_curves import LorenzCurve, lorenz_curves
 from comarca.maps.choropleth import save_map
 from comarca.maps.lorenz_plot import draw_lorenz
 from comarca.maps.theme import MapOptions

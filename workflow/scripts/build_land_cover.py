@@ -10,8 +10,8 @@ from comarca import io
 from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.land_checks import legend_check
-from comarca.land_cover import tabulate_land_cover
+from comarca.land.checks import legend_check
+from comarca.land.cover import tabulate_land_cover
 from comarca.layers.index import files as layer_io
 from comarca.registry.legends import read_legend
 

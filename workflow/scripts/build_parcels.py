@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from comarca import io
 from comarca.jobs import job
+from comarca.land.parcels import Border
 from comarca.layers.index import files as layer_io
-from comarca.parcels import Border
 from comarca.sources.vectors.parcels import parcels_from_land_use, read_parcels
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from comarca import io
-from comarca.concentration import Place
 from comarca.jobs import job
+from comarca.land.concentration import Place
+from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers.index import files as layer_io
-from comarca.lorenz_curves import lorenz_curves
 from comarca.maps.choropleth import save_map
 from comarca.maps.lorenz_plot import draw_lorenz
 from comarca.maps.theme import MapOptions

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comarca.concentration import Block, Place, concentration, side_by_side
 from comarca.crs import require_storage_crs
 from comarca.flags import Flag
-from comarca.land_checks import evidence_check, proxy_correlations, source_check
-from comarca.land_cover import land_cover_columns
-from comarca.land_holdings import holding_columns
-from comarca.land_polygons import polygon_columns
+from comarca.land.checks import evidence_check, proxy_correlations, source_check
+from comarca.land.concentration import Block, Place, concentration, side_by_side
+from comarca.land.cover import land_cover_columns
+from comarca.land.fields import polygon_columns
+from comarca.land.holdings import holding_columns
 from comarca.results import Check, Indicators
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from comarca.land.parcels import Border
     from comarca.measures.size_classes import Estimate
-    from comarca.parcels import Border
     from comarca.registry.columns import Column
 
 FIELD_CLASSES: Final = ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture")
@@ -63,12 +63,12 @@ def compute(
     land_use : geopandas.GeoDataFrame, optional
         Layer ``land_use``, EPSG:4326: mapped polygons with their use.
     land_cover_patches, land_cover_areas : pandas.DataFrame, optional
-        Tables of a land-cover raster, see `comarca.land_cover.tabulate_land_cover`. Where they are given, patches and
+        Tables of a land-cover raster, see `comarca.land.cover.tabulate_land_cover`. Where they are given, patches and
         diversity come from them; else from `land_use`.
     parcels : pandas.DataFrame, optional
         Layer ``parcels``: columns ``territory_id`` and ``area_ha``; one row per parcel, or per owner and territory.
     holdings : pandas.DataFrame, optional
-        Layer ``holdings``, see `comarca.land_holdings.holding_columns`.
+        Layer ``holdings``, see `comarca.land.holdings.holding_columns`.
     min_units : int, default 30
         Fewest units to speak of concentration; below, the measures are NaN with flag ``too_few_units``.
     large_unit_ha : float, default 1000

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from comarca.lorenz_curves import LorenzCurve
+    from comarca.land.lorenz_curves import LorenzCurve
     from comarca.maps.theme import MapOptions
 
 #: One colour and one line style per kind, so that curves can be told apart without colour (Paul Tol, bright scheme).

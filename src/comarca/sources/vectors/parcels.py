@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import shapely
 
-from comarca.land_checks import parcel_check
-from comarca.parcels import Border, clean_parcels, find_overlaps, land_units, sum_by_owner
+from comarca.land.checks import parcel_check
+from comarca.land.parcels import Border, clean_parcels, find_overlaps, land_units, sum_by_owner
 from comarca.sources.vectors.read import read_vector
 
 if TYPE_CHECKING:

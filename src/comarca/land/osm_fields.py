@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from comarca.parcels import Border, clean_parcels, find_overlaps, land_units
+from comarca.land.parcels import Border, clean_parcels, find_overlaps, land_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def clean_land_use(land_use: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Dat
     land_use : geopandas.GeoDataFrame
         Columns ``land_use`` and ``geometry``, all valid.
     remarks : pandas.DataFrame
-        What was found, one row per polygon given, see `comarca.parcels.clean_parcels`.
+        What was found, one row per polygon given, see `comarca.land.parcels.clean_parcels`.
     """
     shapes, remarks = clean_parcels(land_use["geometry"].to_numpy())
     cleaned = land_use[["land_use", "geometry"]].set_geometry(shapes, crs=land_use.crs)
@@ -57,7 +57,7 @@ def field_units(
     classes : sequence of str
         Values of ``land_use`` that are fields.
     border : {"majority", "cut"}, default "majority"
-        What happens to a field that several territories share, see `comarca.parcels.land_units`.
+        What happens to a field that several territories share, see `comarca.land.parcels.land_units`.
 
     Returns
     -------

@@ -95,9 +95,9 @@ def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int) 
     Parameters
     ----------
     remarks : pandas.DataFrame
-        As from `comarca.parcels.clean_parcels`.
+        As from `comarca.land.parcels.clean_parcels`.
     overlaps : pandas.DataFrame
-        As from `comarca.parcels.find_overlaps`.
+        As from `comarca.land.parcels.find_overlaps`.
     joined : int
         Number of parcels that lie in a territory.
 

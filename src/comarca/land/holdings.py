@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from comarca.concentration import Block, Place, flag_gaps
 from comarca.flags import Flag
+from comarca.land.concentration import Block, Place, flag_gaps
 from comarca.measures.inequality import mean, share_in_units_from, theil, top_share
 from comarca.measures.ranked import Units, ratio
 from comarca.measures.size_classes import (

@@ -12,7 +12,7 @@ from comarca.measures.ranked import ratio
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.parcels import Border
+    from comarca.land.parcels import Border
 
     FloatArray = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.concentration import Block, Place, blank, concentration, flag_gaps
 from comarca.flags import Flag
-from comarca.land_polygons import diversity_columns
-from comarca.landscape import landscape_measures, patch_units, whole_areas
+from comarca.land.concentration import Block, Place, blank, concentration, flag_gaps
+from comarca.land.fields import diversity_columns
+from comarca.land.landscape import landscape_measures, patch_units, whole_areas
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import Units, ratio
 from comarca.rasters.patches import find_patches
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from rasterio.io import DatasetReader
 
-    from comarca.parcels import Border
+    from comarca.land.parcels import Border
     from comarca.registry.legends import Legend
 
 
@@ -100,7 +100,7 @@ def land_cover_columns(
     list of Block
         Of the last year: ``farmland_patch_*``, ``farmland_cover_share``, ``farmland_largest_patch_share``,
         ``farmland_mesh_size_ha``, ``farmland_edge_density_m_per_ha``, ``mapped_land_use_share`` and those of
-        `comarca.land_polygons.diversity_columns`; ``farmland_patch_area_gini_change_index`` from the first year to the
+        `comarca.land.fields.diversity_columns`; ``farmland_patch_area_gini_change_index`` from the first year to the
         last. Territories without any cell have flag ``outside_raster``.
     """
     last, first = areas["year"].max(), areas["year"].min()

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from comarca.concentration import Block, Place, concentration, flag_gaps
-from comarca.fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.flags import Flag
+from comarca.land.concentration import Block, Place, concentration, flag_gaps
+from comarca.land.osm_fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.measures.diversity import hill_number, shannon, simpson
 from comarca.measures.ranked import Units
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.parcels import Border
+    from comarca.land.parcels import Border
 
 
 def polygon_columns(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from comarca.fields import clean_land_use, field_units
-from comarca.land_holdings import completed_holdings
-from comarca.landscape import patch_units
+from comarca.land.holdings import completed_holdings
+from comarca.land.landscape import patch_units
+from comarca.land.osm_fields import clean_land_use, field_units
 from comarca.measures.inequality import gini
 from comarca.measures.lorenz import lorenz_curve
 from comarca.measures.lorenz_bounds import lorenz_bounds
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from comarca.concentration import Place
+    from comarca.land.concentration import Place
+    from comarca.land.parcels import Border
     from comarca.measures.size_classes import Estimate
-    from comarca.parcels import Border
 
     FloatArray = NDArray[np.float64]
 
