@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca.maps.atlas_html import atlas_html
-from comarca.maps.base import build_base
-from comarca.maps.theme import MapOptions
+from comarca.publish.maps.atlas_html import atlas_html
+from comarca.publish.maps.base import build_base
+from comarca.publish.maps.theme import MapOptions
 from comarca.registry.columns import Column
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 import shapely
 
 from comarca.flags import Flag
-from comarca.maps.atlas_pdf import atlas_pages, write_atlas_pdf
-from comarca.maps.atlas_words import REASON_WORDS
-from comarca.maps.base import build_base
-from comarca.maps.theme import MapOptions
+from comarca.publish.maps.atlas_pdf import atlas_pages, write_atlas_pdf
+from comarca.publish.maps.atlas_words import REASON_WORDS
+from comarca.publish.maps.base import build_base
+from comarca.publish.maps.theme import MapOptions
 from comarca.registry.columns import Column
 
 NASTY = ["<script>alert(1)</script>", "</script><b>x", 'A, "B"', "=1+1", "%%DATA%%", "Plain"]
@@ -133,7 +133,7 @@ def test_the_printed_atlas_repeats_byte_for_byte(base, table, tmp_path):
 @pytest.fixture(scope="module")
 def page(base, table, flags):
     pytest.importorskip("bokeh", reason="the interactive atlas needs the JavaScript that ships in the package bokeh")
-    from comarca.maps.atlas_html import atlas_html
+    from comarca.publish.maps.atlas_html import atlas_html
 
     return atlas_html(
         base, table, COLUMNS, title="Region <b>", options=MapOptions(), languages=["es", "en"], family_titles=TITLES,
@@ -184,7 +184,7 @@ def test_shapes_keep_their_holes_and_far_islands_come_near(page, base):
 
 
 def test_the_page_repeats_byte_for_byte(page, base, table, flags):
-    from comarca.maps.atlas_html import atlas_html
+    from comarca.publish.maps.atlas_html import atlas_html
 
     again = atlas_html(
         base, table, COLUMNS, title="Region <b>", options=MapOptions(), languages=["es", "en"], family_titles=TITLES,

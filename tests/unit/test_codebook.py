@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from comarca.codebook import FIELDS, codebook
+from comarca.publish.codebook import FIELDS, codebook
 from comarca.registry.columns import Column
 
 PROMISED = [

@@ -15,16 +15,16 @@ import pytest
 import shapely
 from families import columns_of
 
-from comarca.codebook import codebook
-from comarca.exports import datapackage, stata_names, write_dta, write_geoparquet, write_xlsx
-from comarca.exports_gpkg import write_geopackage
 from comarca.flags import Flag
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
-from comarca.provenance import InputFile, sources_table
+from comarca.publish.codebook import codebook
+from comarca.publish.exports.gpkg import write_geopackage
+from comarca.publish.exports.parquet import datapackage, stata_names, write_dta, write_geoparquet, write_xlsx
+from comarca.publish.provenance import InputFile, sources_table
+from comarca.publish.table import assemble_table, long_table
 from comarca.registry.columns import Column
 from comarca.results import Indicators, explain
-from comarca.table import assemble_table, long_table
 
 IDS = ["007", "008", "010"]
 NAMES = ["=1+1", "S\u00e3o Jo\u00e3o & <script>", 'A|"b"']

@@ -34,7 +34,7 @@ def test_planning_loads_nothing_that_only_reads_or_measures():
     lines = (
         "import sys",
         "import comarca.config.read, comarca.plan.code, comarca.plan.ladders, comarca.plan.preflight, comarca.fetch.ladder",
-        "import comarca.plan.columns, comarca.registry.columns, comarca.fetch.settings, comarca.summary",
+        "import comarca.plan.columns, comarca.registry.columns, comarca.fetch.settings, comarca.publish.summary",
         "heavy = {'pandas', 'geopandas', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx', 'pandera'}",
         "print(sorted(heavy & {*sys.modules}))",
     )

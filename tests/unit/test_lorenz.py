@@ -14,11 +14,11 @@ from shapely import box
 
 from comarca.land.concentration import Place
 from comarca.land.lorenz_curves import LorenzCurve, lorenz_curves
-from comarca.maps.choropleth import save_map
-from comarca.maps.lorenz_plot import draw_lorenz
-from comarca.maps.theme import MapOptions
 from comarca.measures.lorenz_bounds import lorenz_bounds
 from comarca.measures.size_classes import complete_cells, grouped_gini
+from comarca.publish.maps.choropleth import save_map
+from comarca.publish.maps.lorenz_plot import draw_lorenz
+from comarca.publish.maps.theme import MapOptions
 
 LIMITS = [(0.0, 10.0), (10.0, 50.0), (50.0, 200.0)]
 

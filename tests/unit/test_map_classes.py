@@ -9,10 +9,10 @@ from map_cases import column
 from matplotlib.colors import to_rgb
 
 from comarca.errors import ConfigError
-from comarca.maps.classify import SCHEMES, class_breaks, classify
-from comarca.maps.style import category_colors, class_colors
-from comarca.maps.theme import MapOptions, class_labels, column_classes, make_theme
-from comarca.maps.words import number, unit_label
+from comarca.publish.maps.classify import SCHEMES, class_breaks, classify
+from comarca.publish.maps.style import category_colors, class_colors
+from comarca.publish.maps.theme import MapOptions, class_labels, column_classes, make_theme
+from comarca.publish.maps.words import number, unit_label
 
 # Classes
 

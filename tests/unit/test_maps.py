@@ -11,11 +11,11 @@ from map_cases import column, grid, layer, settlements
 from pyproj import Transformer
 
 from comarca.crs import GEOD
-from comarca.maps.base import build_base
-from comarca.maps.choropleth import draw_map, save_map
-from comarca.maps.furniture import scale_bar_m
-from comarca.maps.layout import choose_layout, inset_boxes, metres_per_inch
-from comarca.maps.theme import MapOptions
+from comarca.publish.maps.base import build_base
+from comarca.publish.maps.choropleth import draw_map, save_map
+from comarca.publish.maps.furniture import scale_bar_m
+from comarca.publish.maps.layout import choose_layout, inset_boxes, metres_per_inch
+from comarca.publish.maps.theme import MapOptions
 
 # Frames
 

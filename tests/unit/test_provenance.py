@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-from comarca.provenance import InputFile, library_versions, provenance, source_line, sources_markdown, sources_table
+from comarca.publish.provenance import (
+    InputFile,
+    library_versions,
+    provenance,
+    source_line,
+    sources_markdown,
+    sources_table,
+)
 
 
 def file(layer="roads", **other):

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from comarca.flags import Flag
-from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
-from comarca.quality_checks import data_dates, missing_values, outliers, valid_territories
+from comarca.publish.quality import NotComputed, quality_markdown, quality_report, table_checks
+from comarca.publish.table_checks import data_dates, missing_values, outliers, valid_territories
 from comarca.registry.columns import Column
 from comarca.results import Check
 

@@ -13,7 +13,6 @@ from servers.bench import ALFA, BETA
 from servers.loopback import RANDOM_FAULTS, Fault
 from servers.world import SOURCES, path_of
 
-from comarca.credits import input_files
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.fetch.formats import FORMATS
 from comarca.fetch.ladder import LadderError, failure_table, lacking, plan_layer, present_files
@@ -21,6 +20,7 @@ from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.fetch.settings import Settings
 from comarca.io import write_json
+from comarca.publish.credits import input_files
 from comarca.registry import DATA
 from comarca.registry.countries import countries
 from comarca.registry.files import load_sources

@@ -11,9 +11,9 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError
 from comarca.flags import Flag
 from comarca.indicators import territory
+from comarca.publish.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
 from comarca.registry.columns import Column
 from comarca.results import Indicators, explain
-from comarca.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
 
 IDS = ["02", "01", "10"]
 

@@ -27,7 +27,7 @@ from comarca.registry.columns import load_registry
 from comarca.fetch.ladder import failure_table, lacking
 from comarca.fetch.settings import Settings
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
-from comarca.summary import failed_layers, summarise_run
+from comarca.publish.summary import failed_layers, summarise_run
 from comarca.plan.years import DATED_TABLES, osm_layers
 
 STARTED = time.time()

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.credits import input_files
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.inputs import local_input, offline_geonames
 from comarca.jobs import job
 from comarca.plan.ladders import rung
-from comarca.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
+from comarca.publish.credits import input_files
+from comarca.publish.inputs import local_input, offline_geonames
+from comarca.publish.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
 
 
 def main(

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from comarca import io
-from comarca.absent import Absent, fallback_checks
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.quality import NotComputed, quality_markdown, quality_report, table_checks
+from comarca.publish.absent import Absent, fallback_checks
+from comarca.publish.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.registry.columns import Column
 
 

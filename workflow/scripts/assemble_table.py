@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from comarca import io
-from comarca.absent import Absent
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.publish.absent import Absent
+from comarca.publish.table import assemble_table
 from comarca.registry.columns import Column
-from comarca.table import assemble_table
 
 
 def main(

@@ -3,7 +3,7 @@
 from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
-from comarca.maps.base import build_base
+from comarca.publish.maps.base import build_base
 
 
 def main(*, territories: str, cities: str | None, roads: str | None, base: str) -> None:

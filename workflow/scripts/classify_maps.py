@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.absent import mapped_values
 from comarca.jobs import job
-from comarca.maps.theme import MapOptions, column_classes
+from comarca.publish.absent import mapped_values
+from comarca.publish.maps.theme import MapOptions, column_classes
 from comarca.registry.columns import Column
 
 

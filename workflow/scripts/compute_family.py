@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.absent import Absent
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.publish.absent import Absent
 from comarca.registry.columns import Column
 from comarca.results import Indicators
 

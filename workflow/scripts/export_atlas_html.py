@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
 from comarca.jobs import job
-from comarca.maps.atlas_html import atlas_html
-from comarca.maps.theme import MapOptions
+from comarca.publish.absent import published
+from comarca.publish.maps.atlas_html import atlas_html
+from comarca.publish.maps.theme import MapOptions
 
 
 def main(

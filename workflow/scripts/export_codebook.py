@@ -3,9 +3,9 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.codebook import codebook
 from comarca.jobs import job
+from comarca.publish.absent import published
+from comarca.publish.codebook import codebook
 
 
 def main(*, table: str, years: str, columns: list[dict[str, Any]], output: str) -> None:

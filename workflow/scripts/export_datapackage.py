@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.exports import datapackage
 from comarca.jobs import job
-from comarca.provenance import inputs_from_table
+from comarca.publish.absent import published
+from comarca.publish.exports.parquet import datapackage
+from comarca.publish.provenance import inputs_from_table
 
 
 def main(*, table: str, sources: str, columns: list[dict[str, Any]], region: str, title: str, output: str) -> None:

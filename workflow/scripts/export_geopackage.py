@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.exports_gpkg import write_geopackage
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.publish.absent import published
+from comarca.publish.exports.gpkg import write_geopackage
 
 
 def main(

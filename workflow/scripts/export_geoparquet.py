@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.exports import write_geoparquet
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.publish.absent import published
+from comarca.publish.exports.parquet import write_geoparquet
 
 
 def main(*, table: str, territories: str, columns: list[dict[str, Any]], output: str) -> None:

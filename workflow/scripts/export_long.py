@@ -3,9 +3,9 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
 from comarca.jobs import job
-from comarca.table import long_table
+from comarca.publish.absent import published
+from comarca.publish.table import long_table
 
 
 def main(*, table: str, flags: str, years: str, columns: list[dict[str, Any]], output: str) -> None:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.exports_stata import write_dta
 from comarca.jobs import job
+from comarca.publish.absent import published
+from comarca.publish.exports.stata import write_dta
 
 
 def main(*, table: str, columns: list[dict[str, Any]], language: str, title: str, output: str) -> None:

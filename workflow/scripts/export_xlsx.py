@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import published
-from comarca.codebook import codebook
-from comarca.exports_xlsx import write_xlsx
 from comarca.jobs import job
+from comarca.publish.absent import published
+from comarca.publish.codebook import codebook
+from comarca.publish.exports.xlsx import write_xlsx
 
 
 def main(*, table: str, sources: str, years: str, columns: list[dict[str, Any]], language: str, output: str) -> None:

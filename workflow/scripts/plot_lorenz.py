@@ -9,9 +9,9 @@ from comarca.jobs import job
 from comarca.land.concentration import Place
 from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers.index import files as layer_io
-from comarca.maps.choropleth import save_map
-from comarca.maps.lorenz_plot import draw_lorenz
-from comarca.maps.theme import MapOptions
+from comarca.publish.maps.choropleth import save_map
+from comarca.publish.maps.lorenz_plot import draw_lorenz
+from comarca.publish.maps.theme import MapOptions
 
 
 def main(

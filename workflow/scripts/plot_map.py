@@ -3,10 +3,10 @@
 from typing import Any
 
 from comarca import io
-from comarca.absent import mapped_values
 from comarca.jobs import job
-from comarca.maps.choropleth import draw_map, save_map
-from comarca.maps.theme import MapOptions
+from comarca.publish.absent import mapped_values
+from comarca.publish.maps.choropleth import draw_map, save_map
+from comarca.publish.maps.theme import MapOptions
 from comarca.registry.columns import Column
 
 

@@ -7,7 +7,7 @@ from importlib.metadata import files, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from comarca.provenance import InputFile
+from comarca.publish.provenance import InputFile
 
 if TYPE_CHECKING:
     from comarca.io import PathLike

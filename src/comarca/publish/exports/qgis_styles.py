@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from comarca.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
-from comarca.maps.theme import MapOptions, column_classes, make_theme
-from comarca.maps.words import number, word
+from comarca.publish.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
+from comarca.publish.maps.theme import MapOptions, column_classes, make_theme
+from comarca.publish.maps.words import number, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comarca.exports_stata import stata_names
+from comarca.publish.exports.stata import stata_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ def codebook(
     columns : sequence of Column
         Registry entries; those that are not in the table are left out.
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     years : mapping, optional
         Column name -> year of its data.
 

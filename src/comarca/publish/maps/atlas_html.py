@@ -16,20 +16,20 @@ import numpy as np
 import shapely
 
 from comarca.flags import MEANING, Flag
-from comarca.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
-from comarca.maps.style import city_size_pt
-from comarca.maps.theme import column_classes, make_theme
-from comarca.maps.words import is_share, unit_label
-from comarca.table import is_integer, opening_column
+from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
+from comarca.publish.maps.style import city_size_pt
+from comarca.publish.maps.theme import column_classes, make_theme
+from comarca.publish.maps.words import is_share, unit_label
+from comarca.publish.table import is_integer, opening_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from comarca.maps.base import BaseMap, Frame
-    from comarca.maps.classify import Classes
-    from comarca.maps.theme import MapOptions
+    from comarca.publish.maps.base import BaseMap, Frame
+    from comarca.publish.maps.classify import Classes
+    from comarca.publish.maps.theme import MapOptions
     from comarca.registry.columns import Column
 
 #: Coordinates are whole multiples of this share of the main frame's longer side.
@@ -57,9 +57,9 @@ def atlas_html(
     Parameters
     ----------
     base : BaseMap
-        The region, as from `comarca.maps.base.build_base`.
+        The region, as from `comarca.publish.maps.base.build_base`.
     table, flags : pandas.DataFrame
-        As from `comarca.table.assemble_table`; without flags, the page does not say why a value is missing.
+        As from `comarca.publish.table.assemble_table`; without flags, the page does not say why a value is missing.
     columns : sequence of Column
         The registered columns, in the order of the table; those with ``mapped`` set can be chosen for the map.
     title : str

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from comarca import io
 from comarca.fetch.receipts import Failure, LayerReceipt
-from comarca.quality import NotComputed
+from comarca.publish.quality import NotComputed
 from comarca.registry.columns import Column
 from comarca.results import Check
 

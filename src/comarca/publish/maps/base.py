@@ -11,8 +11,8 @@ import shapely
 from matplotlib.path import Path
 
 from comarca.crs import require_storage_crs
-from comarca.maps.frames import divide, project
-from comarca.maps.style import ROAD_WIDTHS
+from comarca.publish.maps.frames import divide, project
+from comarca.publish.maps.style import ROAD_WIDTHS
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pyproj import CRS
 
-    from comarca.maps.frames import Group
+    from comarca.publish.maps.frames import Group
 
 #: Details finer than this share of the frame's longer side cannot be seen in print.
 DETAIL_SHARE: Final = 1 / 2_000

@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import STORAGE, equal_area_crs, geocentric_m
-from comarca.maps.layout import page_scale
+from comarca.publish.maps.layout import page_scale
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

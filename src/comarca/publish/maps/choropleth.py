@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
-from comarca.maps.furniture import (
+from comarca.publish.maps.furniture import (
     draw_context_key,
     draw_legend,
     draw_north_arrow,
@@ -19,9 +19,9 @@ from comarca.maps.furniture import (
     draw_source,
     draw_title,
 )
-from comarca.maps.labels import HALO_ID, place_labels
-from comarca.maps.layout import MARGIN_IN, choose_layout, frame_axes, inset_boxes, metres_per_inch, new_page
-from comarca.maps.style import (
+from comarca.publish.maps.labels import HALO_ID, place_labels
+from comarca.publish.maps.layout import MARGIN_IN, choose_layout, frame_axes, inset_boxes, metres_per_inch, new_page
+from comarca.publish.maps.style import (
     BORDER,
     CITY,
     HATCH,
@@ -34,8 +34,8 @@ from comarca.maps.style import (
     ROAD_WIDTHS,
     city_size_pt,
 )
-from comarca.maps.theme import column_classes, make_theme
-from comarca.maps.words import unit_label, word
+from comarca.publish.maps.theme import column_classes, make_theme
+from comarca.publish.maps.words import unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,10 +46,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from comarca.maps.base import BaseMap, Frame
-    from comarca.maps.classify import Classes
-    from comarca.maps.layout import Layout
-    from comarca.maps.theme import MapOptions, Theme
+    from comarca.publish.maps.base import BaseMap, Frame
+    from comarca.publish.maps.classify import Classes
+    from comarca.publish.maps.layout import Layout
+    from comarca.publish.maps.theme import MapOptions, Theme
     from comarca.registry.columns import Column
 
 PNG_DPI: Final = 300
@@ -74,7 +74,7 @@ def draw_map(
     Parameters
     ----------
     base : BaseMap
-        The region, as from `comarca.maps.base.build_base`.
+        The region, as from `comarca.publish.maps.base.build_base`.
     column : Column
         What the values are.
     values : pandas.Series
@@ -86,7 +86,7 @@ def draw_map(
     breaks : tuple of float, optional
         Class limits to use instead of the scheme, such as those of another year.
     classes : Classes, optional
-        Classes made beforehand by `comarca.maps.theme.column_classes`; made here if not given.
+        Classes made beforehand by `comarca.publish.maps.theme.column_classes`; made here if not given.
 
     Returns
     -------

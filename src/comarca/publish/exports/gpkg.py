@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import pyogrio
 
-from comarca.exports_styles import Style, category_style, city_style, graduated_style, road_style
-from comarca.table import attach_geometry, opening_column
+from comarca.publish.exports.qgis_styles import Style, category_style, city_style, graduated_style, road_style
+from comarca.publish.table import attach_geometry, opening_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,7 +73,7 @@ def write_geopackage(
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
     columns : sequence of Column
@@ -83,11 +83,11 @@ def write_geopackage(
     cities, roads : geopandas.GeoDataFrame, optional
         Layers ``cities`` and ``roads``; roads of `ROAD_CLASSES` are written.
     default_column : str, optional
-        The column that colours the territories on opening; that of `comarca.table.opening_column` if not given.
+        The column that colours the territories on opening; that of `comarca.publish.table.opening_column` if not given.
     language : str, optional
         Language of legends and field names: ``en``, ``es`` or ``pt``.
     scheme, k : str, int, optional
-        How classes are made, as in `comarca.maps.classify.classify`.
+        How classes are made, as in `comarca.publish.maps.classify.classify`.
 
     Notes
     -----

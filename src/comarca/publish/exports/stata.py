@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comarca.table import is_integer
+from comarca.publish.table import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -58,7 +58,7 @@ def write_dta(
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     columns : sequence of Column
         The registered columns.
     path : pathlib.Path

@@ -41,7 +41,7 @@ def table_checks(
     Parameters
     ----------
     table, flags : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     columns : sequence of Column
         The registered columns.
     territories : geopandas.GeoDataFrame
@@ -140,7 +140,7 @@ def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float =
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     names : sequence of str
         The numeric columns.
     max_robust_z : float, optional

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-from comarca.maps.style import CITY, MUTED, city_size_pt
+from comarca.publish.maps.style import CITY, MUTED, city_size_pt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from comarca.maps.base import BaseMap, Frame
+    from comarca.publish.maps.base import BaseMap, Frame
 
 #: With more territories than this, none is named.
 MAX_NAMED_TERRITORIES: Final = 30

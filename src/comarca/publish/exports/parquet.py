@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from comarca.codebook import FIELDS
-from comarca.exports_stata import stata_names, write_dta
-from comarca.exports_xlsx import write_xlsx
-from comarca.table import attach_geometry, is_integer
+from comarca.publish.codebook import FIELDS
+from comarca.publish.exports.stata import stata_names, write_dta
+from comarca.publish.exports.xlsx import write_xlsx
+from comarca.publish.table import attach_geometry, is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from comarca.provenance import InputFile
+    from comarca.publish.provenance import InputFile
     from comarca.registry.columns import Column
 
 __all__ = ["datapackage", "stata_names", "write_dta", "write_geoparquet", "write_xlsx"]
@@ -50,7 +50,7 @@ def write_geoparquet(
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
     columns : sequence of Column

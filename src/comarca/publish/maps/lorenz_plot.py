@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from comarca.maps.style import MUTED, OUTLINE, RC
-from comarca.maps.words import number, word
+from comarca.publish.maps.style import MUTED, OUTLINE, RC
+from comarca.publish.maps.words import number, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from comarca.land.lorenz_curves import LorenzCurve
-    from comarca.maps.theme import MapOptions
+    from comarca.publish.maps.theme import MapOptions
 
 #: One colour and one line style per kind, so that curves can be told apart without colour (Paul Tol, bright scheme).
 _STYLES: Final = {
@@ -49,7 +49,7 @@ def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, options: MapOption
     -------
     matplotlib.figure.Figure
         A page with the line of equal division, the curves, the range that size classes leave as a band, and each
-        curve's Gini coefficient. Write it with `comarca.maps.choropleth.save_map`.
+        curve's Gini coefficient. Write it with `comarca.publish.maps.choropleth.save_map`.
     """
     language = options.language
     with mpl.rc_context(RC):

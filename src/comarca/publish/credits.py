@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comarca.provenance import InputFile
+from comarca.publish.provenance import InputFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
-from comarca.maps.style import (
+from comarca.publish.maps.style import (
     BORDER,
     CITY,
     CITY_SIZES,
@@ -25,7 +25,7 @@ from comarca.maps.style import (
     ROAD_WIDTHS,
     city_size_pt,
 )
-from comarca.maps.words import number, word
+from comarca.publish.maps.words import number, word
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from comarca.maps.base import Frame
+    from comarca.publish.maps.base import Frame
 
 _LINE_IN: Final = 0.235
 _SWATCH_IN: Final = (0.34, 0.17)

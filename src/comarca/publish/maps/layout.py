@@ -9,12 +9,12 @@ import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from comarca.maps.style import RC
+from comarca.publish.maps.style import RC
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from comarca.maps.base import Frame
+    from comarca.publish.maps.base import Frame
 
 MARGIN_IN: Final = 0.5
 #: Side of the one inset, or of each of several, which stand two in a row.

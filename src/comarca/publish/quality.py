@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from comarca.flags import MEANING, Flag
-from comarca.quality_checks import table_checks
+from comarca.publish.table_checks import table_checks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

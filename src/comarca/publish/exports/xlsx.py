@@ -43,13 +43,13 @@ def write_xlsx(
     Parameters
     ----------
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     columns : sequence of Column
         The registered columns.
     codebook : pandas.DataFrame
-        As from `comarca.codebook.codebook`.
+        As from `comarca.publish.codebook.codebook`.
     sources : pandas.DataFrame
-        As from `comarca.provenance.sources_table`.
+        As from `comarca.publish.provenance.sources_table`.
     path : pathlib.Path
         Where to.
     language : str, optional

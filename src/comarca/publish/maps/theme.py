@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from comarca.maps.classify import classify
-from comarca.maps.furniture import Key
-from comarca.maps.style import NO_DATA, category_colors, class_colors
-from comarca.maps.words import is_share, number, word
-from comarca.table import is_integer
+from comarca.publish.maps.classify import classify
+from comarca.publish.maps.furniture import Key
+from comarca.publish.maps.style import NO_DATA, category_colors, class_colors
+from comarca.publish.maps.words import is_share, number, word
+from comarca.publish.table import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from comarca.maps.classify import Classes
+    from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
 
 
@@ -36,7 +36,7 @@ class MapOptions:
     source_line : str
         Sources and licences, for the foot of the page.
     scheme : str
-        How classes are made, a key of `comarca.maps.classify.SCHEMES`.
+        How classes are made, a key of `comarca.publish.maps.classify.SCHEMES`.
     k : int
         Number of classes wished for.
     """

@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comarca.maps.classify import Classes
+    from comarca.publish.maps.classify import Classes
 
 #: ColorBrewer ramps by what is better; dark is much. Blue-green says "much is good", brown says "much is bad".
 SEQUENTIAL: Final = {"higher": "YlGnBu", "lower": "YlOrBr", "neither": "BuPu"}

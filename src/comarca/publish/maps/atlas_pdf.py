@@ -12,10 +12,10 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
 
-from comarca.maps.choropleth import draw_map
-from comarca.maps.layout import Box, Layout, frame_axes, new_page
-from comarca.maps.style import MUTED, RC
-from comarca.maps.words import unit_label, word
+from comarca.publish.maps.choropleth import draw_map
+from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
+from comarca.publish.maps.style import MUTED, RC
+from comarca.publish.maps.words import unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from comarca.maps.base import BaseMap
-    from comarca.maps.classify import Classes
-    from comarca.maps.theme import MapOptions
+    from comarca.publish.maps.base import BaseMap
+    from comarca.publish.maps.classify import Classes
+    from comarca.publish.maps.theme import MapOptions
     from comarca.registry.columns import Column
 
 #: With more territories than this, shapes are stored as pictures, so that the file stays small enough to mail.
@@ -72,9 +72,9 @@ def write_atlas_pdf(
     Parameters
     ----------
     base : BaseMap
-        The region, as from `comarca.maps.base.build_base`.
+        The region, as from `comarca.publish.maps.base.build_base`.
     table : pandas.DataFrame
-        As from `comarca.table.assemble_table`.
+        As from `comarca.publish.table.assemble_table`.
     columns : sequence of Column
         The registered columns, in the order of the table; those with ``mapped`` set get a page.
     path : pathlib.Path
