@@ -15,9 +15,9 @@ from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
 from comarca.config.reference import config_reference
-from comarca.flags import MEANING, Flag
 from comarca.registry.columns import load_registry
 from comarca.registry.files import load_sources
+from comarca.results import MEANING, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,8 +14,8 @@ from comarca.access.market import market_potential
 from comarca.access.quickest import Walking, access_network, quickest_access, start_points
 from comarca.access.rasters import travel_time_raster
 from comarca.crs import GEOD
-from comarca.flags import Flag
 from comarca.rasters.grids import Grid, square_grid
+from comarca.results import Flag
 
 #: Minutes per straight metre: 4 km/h and a detour of 1.3.
 PACE = 1.3 * 60 / 4000

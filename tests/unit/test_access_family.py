@@ -14,9 +14,9 @@ from comarca.access.cities import in_class, travel_times_by_class
 from comarca.access.market import market_potential_table
 from comarca.access.quickest import Walking
 from comarca.errors import InputError
-from comarca.flags import Flag
 from comarca.indicators.access import compute
-from comarca.population.weighted import weighted_mean, weighted_quantile
+from comarca.population.people import weighted_mean, weighted_quantile
+from comarca.results import Flag
 
 THREE = (box(0, 0, 0.1, 0.1), box(0.1, 0, 0.2, 0.1), box(0.2, 0, 0.3, 0.1))
 CLASSES = {"small": (1000, 50_000), "big": (50_000, None)}

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca.flags import Flag
 from comarca.publish.maps.atlas_pdf import atlas_pages, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.theme import MapOptions
 from comarca.registry.columns import Column
+from comarca.results import Flag
 
 NASTY = ["<script>alert(1)</script>", "</script><b>x", 'A, "B"', "=1+1", "%%DATA%%", "Plain"]
 COUNT = 12

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from comarca.errors import InputError
-from comarca.flags import Flag
+from comarca.results import Flag
 from comarca.sources.tables.attributes import AttributeColumn, attribute_columns, read_attributes
 
 TERRITORIES = pd.DataFrame(

@@ -12,10 +12,10 @@ import yaml
 
 from comarca.config.reference import config_reference
 from comarca.fetch.settings import Settings
-from comarca.flags import Flag
 from comarca.registry.columns import load_registry
 from comarca.registry.countries import country
 from comarca.registry.files import load_sources
+from comarca.results import Flag
 
 #: Elements and attributes whose address a browser follows by itself, as against links that a reader follows.
 LOADED = {

@@ -8,8 +8,8 @@ import pytest
 from families import WEST_EAST, columns_of, demand, territories
 from shapely.geometry import box
 
-from comarca.flags import Flag
 from comarca.indicators.environment import compute
+from comarca.results import Flag
 
 PLACES = territories(*WEST_EAST, box(1, 1, 2, 2))
 

@@ -15,7 +15,6 @@ import pytest
 import shapely
 from families import columns_of
 
-from comarca.flags import Flag
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
 from comarca.publish.codebook import codebook
@@ -24,7 +23,7 @@ from comarca.publish.exports.parquet import datapackage, stata_names, write_dta,
 from comarca.publish.provenance import InputFile, sources_table
 from comarca.publish.table import assemble_table, long_table
 from comarca.registry.columns import Column
-from comarca.results import Indicators, explain
+from comarca.results import Flag, Indicators, explain
 
 IDS = ["007", "008", "010"]
 NAMES = ["=1+1", "S\u00e3o Jo\u00e3o & <script>", 'A|"b"']

@@ -11,9 +11,9 @@ from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, only
 from shapely.geometry import LineString, box
 
 from comarca.crs import GEOD, geodesic_length_km
-from comarca.flags import Flag
 from comarca.indicators.infrastructure import compute
 from comarca.layers.schemas import ROAD_TAGS
+from comarca.results import Flag
 from comarca.roads.surfaces import check_surfaces, is_all_season, paved_share_by_class, surface_is
 from comarca.sources.boundaries.read import territories_from_osm
 from comarca.sources.osm.read import read_osm

@@ -5,9 +5,8 @@ import shapely
 
 from comarca import io
 from comarca.errors import InputError
-from comarca.flags import Flag
 from comarca.layers.index import files as layer_io
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain
 
 
 def places(**changes):

@@ -14,7 +14,7 @@ from shapely import box
 
 from comarca.land.concentration import Place
 from comarca.land.lorenz_curves import LorenzCurve, lorenz_curves
-from comarca.measures.lorenz_bounds import lorenz_bounds
+from comarca.measures.lorenz import lorenz_bounds
 from comarca.measures.size_classes import complete_cells, grouped_gini
 from comarca.publish.maps.choropleth import save_map
 from comarca.publish.maps.lorenz_plot import draw_lorenz

@@ -27,8 +27,8 @@ from comarca.access.offroad import offroad_access
 from comarca.access.offroad_graph import offroad_network
 from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.access.rasters import travel_time_raster
-from comarca.flags import Flag
 from comarca.rasters.grids import cell_middles, square_grid
+from comarca.results import Flag
 from comarca.roads.graph import nearest_source
 
 KMH_4 = 60 / 4000

@@ -20,7 +20,7 @@ from skimage.measure import label as skimage_label
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
-from comarca.land.landscape import landscape_measures, patch_units, whole_areas
+from comarca.land.cover import landscape_measures, patch_units, whole_areas
 from comarca.rasters.cell_areas import measure_cells
 from comarca.rasters.patches import find_patches
 

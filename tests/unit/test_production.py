@@ -11,9 +11,9 @@ import pytest
 from families import WEST_EAST, columns_of, demand, only, territories
 from shapely.geometry import box
 
-from comarca.flags import Flag
 from comarca.indicators.production import compute
-from comarca.registry.column_names import sector_key
+from comarca.registry.columns import sector_key
+from comarca.results import Flag
 
 PLACES = territories(*WEST_EAST, box(1, 1, 2, 2))
 FIELDS = {"economy_sector": ["shop"], "employment_sector": ["mining_oil", "trade"]}

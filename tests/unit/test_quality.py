@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca.flags import Flag
 from comarca.publish.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.publish.table_checks import data_dates, missing_values, outliers, valid_territories
 from comarca.registry.columns import Column
-from comarca.results import Check
+from comarca.results import Check, Flag
 
 
 def layer(shapes):

@@ -20,7 +20,7 @@ from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.fetch.settings import Settings
 from comarca.io import write_json
-from comarca.publish.credits import input_files
+from comarca.publish.inputs import input_files
 from comarca.registry import DATA
 from comarca.registry.countries import countries
 from comarca.registry.files import load_sources

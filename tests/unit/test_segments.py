@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from comarca.crs import GEOD, geocentric_m
-from comarca.geodesy import arc_m, geodesic_step_km
+from comarca.crs import GEOD, arc_m, geocentric_m, geodesic_step_km
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import ANY, NEVER, Pieces, Tolls, index_segments
 

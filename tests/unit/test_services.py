@@ -9,8 +9,8 @@ import pytest
 from families import WEST_EAST, columns_of, demand, only, territories
 from shapely.geometry import box
 
-from comarca.flags import Flag
 from comarca.indicators.services import compute
+from comarca.results import Flag
 
 KINDS = ("school", "bank")
 

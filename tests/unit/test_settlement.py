@@ -8,8 +8,8 @@ import pytest
 from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, only, territories
 from shapely.geometry import box
 
-from comarca.flags import Flag
 from comarca.indicators.settlement import compute
+from comarca.results import Flag
 
 PLACES = territories(*WEST_EAST, box(1, 1, 2, 2), box(3, 3, 4, 4))
 PEOPLE = demand(("01", 6000, 0.02, 0.02), ("01", 400, 0.08, 0.08), ("01", 1600, 0.05, 0.05), ("01", 0, 0.06, 0.02),

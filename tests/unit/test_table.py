@@ -9,11 +9,10 @@ from families import columns_of
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError
-from comarca.flags import Flag
 from comarca.indicators import territory
 from comarca.publish.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
 from comarca.registry.columns import Column
-from comarca.results import Indicators, explain
+from comarca.results import Flag, Indicators, explain
 
 IDS = ["02", "01", "10"]
 

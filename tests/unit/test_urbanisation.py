@@ -9,8 +9,8 @@ from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, terr
 from shapely.geometry import box
 
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES
-from comarca.flags import Flag
 from comarca.indicators.urbanisation import compute
+from comarca.results import Flag
 
 PLACES = territories(*WEST_EAST, box(1, 1, 2, 2), box(3, 3, 4, 4))
 #: A city of 60,000 in one cell, a town of 6,000, a hamlet; nobody in 03, and nothing known of 04.

@@ -15,8 +15,8 @@ from shapely.geometry import Polygon, box
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.layers.schemas import validate_layer
-from comarca.population import demand_raster
-from comarca.population.demand_raster import demand_from_raster
+from comarca.population import demand as demand_raster
+from comarca.population.demand import demand_from_raster
 from comarca.rasters.bands import Raster, open_raster, values_at
 from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, zonal
 

@@ -12,8 +12,7 @@ from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.plan.ladders import rung
-from comarca.publish.credits import input_files
-from comarca.publish.inputs import local_input, offline_geonames
+from comarca.publish.inputs import input_files, local_input, offline_geonames
 from comarca.publish.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
 
 

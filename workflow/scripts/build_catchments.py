@@ -4,8 +4,8 @@ import rasterio
 from pyproj import CRS
 
 from comarca import io
-from comarca.access.catchments import catchment_areas
 from comarca.access.cities import in_class
+from comarca.access.rasters import catchment_areas
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.grids import Grid

@@ -8,8 +8,7 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.plan.ladders import population_source
-from comarca.population.demand import demand_grid, demand_points
-from comarca.population.demand_raster import demand_from_raster
+from comarca.population.demand import demand_from_raster, demand_grid, demand_points
 from comarca.rasters.bands import Raster
 from comarca.rasters.zonal import balance_check, cover_check
 from comarca.results import Check

@@ -8,7 +8,7 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.bands import Raster, values_at
-from comarca.rasters.dated_rasters import sums_by_year
+from comarca.rasters.zonal import sums_by_year
 
 
 def main(

@@ -4,7 +4,7 @@ from comarca import io
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
 from comarca.rasters.bands import Raster
-from comarca.rasters.dated_rasters import sums_by_year
+from comarca.rasters.zonal import sums_by_year
 
 
 def main(

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.combine import join_parts
 from comarca.jobs import job
 from comarca.layers.index import files as layer_io
+from comarca.results import join_parts
 from comarca.sources.tables.attributes import AttributeColumn, read_attributes
 
 

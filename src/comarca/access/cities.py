@@ -13,8 +13,7 @@ from comarca.access.offroad_graph import offroad_network
 from comarca.access.quickest import WALKING, access_network, quickest_access, start_points, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
-from comarca.results import Check
+from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

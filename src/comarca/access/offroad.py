@@ -11,8 +11,8 @@ from comarca.access.offroad_graph import OffroadNetwork, middle_m
 from comarca.access.quickest import Access, no_access
 from comarca.access.spots import Spots, pairs_in_cells
 from comarca.access.ways import inside_areas, network_tolls, straight_km_to
-from comarca.flags import Flag
 from comarca.rasters.grids import cells_of
+from comarca.results import Flag
 from comarca.roads.graph import nearest_source
 from comarca.roads.segments import NEVER, index_segments, toll_at
 from comarca.units import M_PER_KM

@@ -15,7 +15,7 @@ import numpy as np
 from comarca.access.destinations import Destinations, outlines, put_on_network, walkable_index
 from comarca.access.ways import find_targets, inside_areas, on_foot, over_roads, own_pieces, quicker, straight_km_to
 from comarca.crs import geocentric_m
-from comarca.flags import Flag
+from comarca.results import Flag
 from comarca.roads.graph import TravelGraph, reversed_graph
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import SegmentIndex, Tolls, index_segments

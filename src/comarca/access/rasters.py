@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import rasterio.features
 import shapely
+import shapely.geometry
 
 from comarca.access.offroad import offroad_ways
 from comarca.access.offroad_graph import offroad_network
 from comarca.access.quickest import WALKING, quickest_access, start_points
+from comarca.crs import STORAGE
 from comarca.rasters.grids import cell_middles
+from comarca.units import M2_PER_KM2
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
     from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
+    from numpy.typing import NDArray
 
 
 class RasterTimes(NamedTuple):
@@ -82,3 +88,45 @@ def travel_time_raster(
     minutes[inside] = np.where(np.isfinite(way.minutes), way.minutes, np.nan)
     place[inside] = way.place
     return RasterTimes(minutes=minutes.reshape(grid.shape), place=place.reshape(grid.shape))
+
+
+def catchment_areas(place: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Draw the outlines of catchments.
+
+    Parameters
+    ----------
+    place : numpy.ndarray of int32, shape (rows, columns)
+        Row of the city that is reached first from each cell, as in `comarca.access.rasters.RasterTimes`; -1 where there
+        is none.
+    grid : Grid
+        The cells.
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``: those that the rows count.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row per city that is reached first from somewhere, in the order of `cities`: ``city_id``, ``city_name``,
+        ``area_km2`` (of its cells) and a (Multi)Polygon, EPSG:4326. Areas do not overlap, and cover all cells that
+        reach a city.
+    """
+    pieces = rasterio.features.shapes(place, mask=place >= 0, connectivity=4, transform=grid.transform)
+    shapes, rows = [], []
+    for shape, row in pieces:
+        shapes.append(shapely.geometry.shape(shape))
+        rows.append(int(row))
+    owner = np.array(rows, dtype=np.int64)
+    order = np.argsort(owner, kind="stable")
+    found, start = np.unique(owner[order], return_index=True)
+    parts = np.split(np.array(shapes, dtype=object)[order], start[1:]) if len(found) else []
+    whole = [part[0] if len(part) == 1 else shapely.multipolygons(part) for part in parts]
+    chosen = cities.iloc[found]
+    return gpd.GeoDataFrame(
+        {
+            "city_id": chosen["city_id"].to_numpy(),
+            "city_name": chosen["city_name"].to_numpy(),
+            "area_km2": shapely.area(np.array(whole, dtype=object)) / M2_PER_KM2,
+        },
+        geometry=whole,
+        crs=grid.crs,
+    ).to_crs(STORAGE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from comarca.geodesy import geodesic_step_km
+from comarca.crs import geodesic_step_km
 from comarca.rasters.grids import cells_of
 from comarca.units import M_PER_KM
 

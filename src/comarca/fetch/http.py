@@ -20,8 +20,19 @@ from tqdm import tqdm
 import comarca
 from comarca.fetch.formats import VerificationError, gunzip
 from comarca.fetch.partfile import continues, discard, resume_point, write_state
-from comarca.fetch.responses import PASSING_ERRORS, cause, content_length, excerpt, is_packed
-from comarca.fetch.retry import PASSING_STATUS, PassingError, Policy, TransferError, parse_retry_after, repeat
+from comarca.fetch.retry import (
+    PASSING_ERRORS,
+    PASSING_STATUS,
+    PassingError,
+    Policy,
+    TransferError,
+    cause,
+    content_length,
+    excerpt,
+    is_packed,
+    parse_retry_after,
+    repeat,
+)
 from comarca.fetch.verify import markup_title
 
 if TYPE_CHECKING:

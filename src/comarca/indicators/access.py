@@ -11,9 +11,8 @@ import shapely
 
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
-from comarca.flags import Flag
-from comarca.population.weighted import weighted_mean, weighted_quantile
-from comarca.results import Check, Indicators
+from comarca.population.people import weighted_mean, weighted_quantile
+from comarca.results import Check, Flag, Indicators
 from comarca.units import MIN_PER_HOUR
 
 if TYPE_CHECKING:

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
 from comarca.population.people import people_by_territory
-from comarca.results import Indicators, explain
+from comarca.results import Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.land.checks import evidence_check, proxy_correlations, source_check
 from comarca.land.concentration import Block, Place, concentration, side_by_side
 from comarca.land.cover import land_cover_columns
 from comarca.land.fields import polygon_columns
 from comarca.land.holdings import holding_columns
-from comarca.results import Check, Indicators
+from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

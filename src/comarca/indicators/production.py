@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.measures.diversity import hill_number, shannon, simpson
 from comarca.population.people import people_by_territory
 from comarca.population.settlements import territory_of
-from comarca.registry.column_names import sector_key
-from comarca.results import Check, Indicators, explain
+from comarca.registry.columns import sector_key
+from comarca.results import Check, Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

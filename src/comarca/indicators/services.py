@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.population.people import mean_over_people, people_by_territory
 from comarca.population.settlements import territory_of
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import Units
 from comarca.population.degurba import RURAL_CELL
 from comarca.population.people import mean_over_people, people_by_territory
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from comarca.crs import geodesic_area_km2, require_storage_crs
-from comarca.flags import Flag
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
-from comarca.combine import join_parts
 from comarca.crs import require_storage_crs
-from comarca.flags import Flag
 from comarca.population.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
 from comarca.population.people import mean_over_people, people_by_territory
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

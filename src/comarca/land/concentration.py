@@ -10,10 +10,10 @@ import pandas as pd
 
 from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.errors import InputError
-from comarca.flags import Flag
 from comarca.measures.inequality import gini, herfindahl, mean, median, share_in_units_from, theil, top_share
 from comarca.measures.lorenz import lorenz_asymmetry
 from comarca.measures.ranked import Units
+from comarca.results import Flag
 from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:

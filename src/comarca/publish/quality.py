@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from comarca.flags import MEANING, Flag
 from comarca.publish.table_checks import table_checks
+from comarca.results import MEANING, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

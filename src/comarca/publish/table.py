@@ -10,7 +10,7 @@ import pandas as pd
 
 from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
-from comarca.flags import Flag
+from comarca.results import Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

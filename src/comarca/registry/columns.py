@@ -8,6 +8,8 @@ field too. The values come from the region's configuration.
 from __future__ import annotations
 
 import itertools
+import re
+import unicodedata
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
@@ -21,8 +23,11 @@ from comarca.registry import DATA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+
 LANGUAGES = ("en", "es", "pt")
+
 Kind = Literal["number", "class", "text", "boolean"]
+
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -227,6 +232,7 @@ _KEYS = {
     "title", "unit", "kind", "range", "better", "definition", "method", "source", "missing", "layers", "mapped",
     "proxy_for", "bias", "categories",
 }  # fmt: skip
+
 _REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
 
 
@@ -266,3 +272,20 @@ def _in_all_languages(path: Path, name: str, title: Mapping[str, str]) -> Mappin
 
 def _fields_of(name: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(name) if name]
+
+
+def sector_key(name: str) -> str:
+    """Make the part of a column name that stands for a sector.
+
+    Parameters
+    ----------
+    name : str
+        Name of the sector in the user's table.
+
+    Returns
+    -------
+    str
+        Lower case without accents, with an underscore for all but letters and digits.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

@@ -15,8 +15,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from comarca.crs import GEOD, require_storage_crs
-from comarca.geodesy import geodesic_step_km
+from comarca.crs import GEOD, geodesic_step_km, require_storage_crs
 from comarca.results import Check
 from comarca.units import MIN_PER_HOUR
 

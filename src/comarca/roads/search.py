@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from comarca.geodesy import EARTH_RADIUS_M, arc_m
+from comarca.crs import EARTH_RADIUS_M, arc_m
 from comarca.roads.segments import ANY, FANOUT, NEVER, Cheapest, Tolls, grouped, toll_at
 
 if TYPE_CHECKING:

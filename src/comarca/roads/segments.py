@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from comarca.crs import geocentric_m
-from comarca.geodesy import EARTH_RADIUS_M
+from comarca.crs import EARTH_RADIUS_M, geocentric_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -59,7 +59,7 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     "english_only": {"en": "", "es": "Las definiciones están en inglés.", "pt": "As definições estão em inglês."},
 }  # fmt: skip
 
-#: What the reason codes say; English is `comarca.flags.MEANING`.
+#: What the reason codes say; English is `comarca.results.MEANING`.
 REASON_WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {},
     "es": {

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
-from comarca.flags import Flag
 from comarca.registry.columns import LANGUAGES, Column
-from comarca.results import Check, Indicators, explain
+from comarca.results import Check, Flag, Indicators, explain
 from comarca.sources.tables.join import join_by_code, nearest_names
 from comarca.sources.tables.numbers import decimal_of, parse_numbers
 from comarca.sources.tables.read import clean_codes, fold, pick_columns, read_text_table

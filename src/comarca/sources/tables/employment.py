@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.registry.column_names import sector_key
+from comarca.registry.columns import sector_key
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
 

@@ -1,0 +1,1 @@
+"""Types of change, structural profiles, clusters and functional territories."""
