@@ -33,7 +33,7 @@ def ours(path: Path, legend_name: str, block_size: int) -> dict[str, float]:
     from comarca.land.cover import tabulate_land_cover
     from comarca.registry.legends import read_legend
 
-    legend = read_legend(legend_name, ROOT / "src/comarca/registry/data/legends")
+    legend = read_legend(legend_name)
     with rasterio.open(path) as raster:
         start = time.perf_counter()
         west, south, east, north = raster.bounds
@@ -58,7 +58,7 @@ def theirs(path: Path, legend_name: str) -> dict[str, float]:
 
     from comarca.registry.legends import read_legend
 
-    codes = read_legend(legend_name, ROOT / "src/comarca/registry/data/legends").codes("is_farmed")
+    codes = read_legend(legend_name).codes("is_farmed")
     start = time.perf_counter()
     with rasterio.open(path) as raster:
         farmed = np.isin(raster.read(1), codes)

@@ -103,7 +103,7 @@ def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
         )
     }
     fields = {"city_class": list(CLASSES), "time_threshold": ["30", "60", "120"]}
-    registry = load_registry(ROOT / "src/comarca/registry/data/indicators")
+    registry = load_registry()
     columns = registry.columns("access", fields=fields, layers=[*layers, "travel_times"])[0]
     table = speed_table(pd.read_csv(ROOT / "config/speeds.csv", dtype=str))
     at_start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

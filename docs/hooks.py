@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from latex2mathml.converter import convert
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column, Family
     from comarca.registry.files import SourceFile
 
-REGISTRY: Final = Path(__file__).resolve().parents[1] / "src/comarca/registry/data"
 _OF_REGION: Final = "regions.<name>."
 _CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)
@@ -91,7 +89,7 @@ def indicators_page() -> str:
     str
         Markdown: a section per family, an entry per column.
     """
-    families = load_registry(REGISTRY / "indicators").families
+    families = load_registry().families
     count = sum(len(family.columns) for family in families.values())
     lines = [
         "# Indicators",
@@ -118,7 +116,7 @@ def sources_page() -> str:
     str
         Markdown: an entry per row of the registry of sources.
     """
-    entries = load_sources(REGISTRY / "sources.yaml")
+    entries = load_sources()
     lines = [
         "# Data sources",
         "",

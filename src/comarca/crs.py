@@ -18,7 +18,6 @@ from comarca.units import M2_PER_KM2, M_PER_KM
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
-    from pyproj import Geod
 
     Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ import pytest
 import requests
 import shapely
 
+from comarca.fetch.failures import FileError
 from comarca.fetch.http import Client, user_agent
 from comarca.fetch.ladder import plan_layer
-from comarca.fetch.on_disk import FileError
 from comarca.fetch.providers.index import PROVIDERS
 from comarca.fetch.retry import Policy, TransferError
 from comarca.fetch.settings import Context, Settings

@@ -32,7 +32,7 @@ def columns_of(
         (Path(folder) / "_index.yaml").write_text(f"families: [{family}]\n")
         entry = (root / f"src/comarca/registry/data/indicators/{family}.yaml").read_text(encoding="utf-8")
         (Path(folder) / f"{family}.yaml").write_text(entry, encoding="utf-8")
-        return load_registry(folder).columns(family, fields=fields or {}, layers=["territories", *layers])[0]
+        return load_registry(Path(folder)).columns(family, fields=fields or {}, layers=["territories", *layers])[0]
 
 
 def only(columns: Iterable[Column], *names: str) -> list[Column]:

@@ -10,8 +10,8 @@ from servers.loopback import LoopbackServer
 from servers.samples import one_of_each
 
 from comarca.fetch.download import fetch
+from comarca.fetch.failures import FileError
 from comarca.fetch.http import Client
-from comarca.fetch.on_disk import FileError
 from comarca.fetch.receipts import Receipt, meta_path
 from comarca.fetch.settings import Context, Settings
 from comarca.registry.files import SourceFile

@@ -11,7 +11,8 @@ from road_cases import network_of
 from shapely.geometry import Point, box
 
 from comarca.access.market import market_potential
-from comarca.access.quickest import Walking, access_network, quickest_access, start_points
+from comarca.access.model import Walking
+from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.access.rasters import travel_time_raster
 from comarca.crs import GEOD
 from comarca.rasters.grids import Grid, square_grid

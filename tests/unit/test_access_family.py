@@ -12,7 +12,7 @@ from shapely.geometry import box
 
 from comarca.access.cities import in_class, travel_times_by_class
 from comarca.access.market import market_potential_table
-from comarca.access.quickest import Walking
+from comarca.access.model import Walking
 from comarca.errors import InputError
 from comarca.indicators.access import compute
 from comarca.population.people import weighted_mean, weighted_quantile

@@ -12,7 +12,7 @@ from file_cases import GOOD, PATH, Bench, other_zip
 from servers.loopback import Fault, LoopbackServer
 
 from comarca.errors import ConfigError
-from comarca.fetch.on_disk import FileError
+from comarca.fetch.failures import FileError
 from comarca.fetch.receipts import Request, Resolved, meta_path
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ def test_equations_are_mathml_and_none_is_left_as_tex(site):
 
 def test_every_registered_column_is_described(site, root):
     page = text_of(site / "indicators.html")
-    registry = load_registry(root / "src/comarca/registry/data/indicators")
+    registry = load_registry()
     names = [column.name for family in registry.families.values() for column in family.columns]
     assert [name for name in names if f"<code>{name}</code>" not in page] == []
 

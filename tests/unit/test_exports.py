@@ -18,8 +18,9 @@ from families import columns_of
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
 from comarca.publish.codebook import codebook
+from comarca.publish.exports.datapackage import datapackage
 from comarca.publish.exports.gpkg import write_geopackage
-from comarca.publish.exports.parquet import datapackage, stata_names, write_dta, write_geoparquet, write_xlsx
+from comarca.publish.exports.parquet import stata_names, write_dta, write_geoparquet, write_xlsx
 from comarca.publish.provenance import InputFile, sources_table
 from comarca.publish.table import assemble_table, long_table
 from comarca.registry.columns import Column

@@ -103,7 +103,7 @@ def test_arrays_can_be_stored_and_taken_back():
 @pytest.mark.parametrize("legend", ["worldcover", "mapbiomas", "corine"])
 def test_every_class_of_every_legend_has_a_speed(root, legend):
     rows = pd.read_csv(root / "config/offroad_speeds.csv", dtype=str)
-    known = read_legend(legend, root / "src/comarca/registry/data/legends")
+    known = read_legend(legend)
     speeds = walking_speeds(rows, legend=legend)
     assert set(speeds) == set(known.table.index)
     water = {code for code, kmh in speeds.items() if kmh == 0}

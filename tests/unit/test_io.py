@@ -5,7 +5,7 @@ import shapely
 
 from comarca import io
 from comarca.errors import InputError
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.results import Check, Flag, Indicators, explain
 
 

@@ -33,8 +33,9 @@ def test_planning_loads_nothing_that_only_reads_or_measures():
     """Snakemake reads the workflow's rules anew for every job, so what planning imports is paid hundreds of times."""
     lines = (
         "import sys",
-        "import comarca.config.read, comarca.plan.code, comarca.plan.ladders, comarca.plan.preflight, comarca.fetch.ladder",
-        "import comarca.plan.columns, comarca.registry.columns, comarca.fetch.settings, comarca.publish.summary",
+        "import comarca.config.read, comarca.plan.code, comarca.plan.ladders, comarca.plan.preflight",
+        "import comarca.fetch.ladder, comarca.plan.columns, comarca.registry.columns",
+        "import comarca.fetch.settings, comarca.publish.summary",
         "heavy = {'pandas', 'geopandas', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx', 'pandera'}",
         "print(sorted(heavy & {*sys.modules}))",
     )

@@ -182,7 +182,7 @@ def test_inconsistent_classes_are_listed(territories):
 @pytest.fixture
 def land_cover(territories, root):
     """Land cover of two years on a grid of 0.01 degrees: c is not covered, a has three patches, then one."""
-    legend = read_legend("worldcover", root / "src/comarca/registry/data/legends")
+    legend = read_legend("worldcover")
     grid = Affine(0.01, 0, 0, 0, -0.01, 0.1)
     early = np.full((10, 20), 10, dtype="uint8")
     early[[0, 3, 6], 1] = 40
@@ -236,7 +236,7 @@ def test_codes_that_the_legend_lacks_are_kept_as_classes_without_a_role(land_cov
 
 def test_codes_that_the_legend_lacks_are_reported_with_their_area(root, land_cover):
     _, areas = land_cover
-    check = legend_check(read_legend("worldcover", root / "src/comarca/registry/data/legends"), areas)
+    check = legend_check(read_legend("worldcover"), areas)
     assert (check.status, check.value) == ("warn", 1)
     cell = geodesic_area_km2([box(0.19, 0, 0.2, 0.01)])[0] * 100
     assert check.rows == [{"class_code": 7, "area_ha": pytest.approx(cell)}]

@@ -1,5 +1,6 @@
 from comarca.config.region import Config
-from comarca.layers.index import CONDITIONS, LAYERS, available_layers, template_fields
+from comarca.layers.index import CONDITIONS, LAYERS
+from comarca.plan.layers import available_layers, template_fields
 from comarca.registry.columns import load_registry
 
 
@@ -9,14 +10,14 @@ def region(**changes):
 
 
 def test_every_layer_that_a_column_needs_is_known(root):
-    registry = load_registry(root / "src/comarca/registry/data/indicators")
+    registry = load_registry()
     for family in registry.families.values():
         needed = {*family.layers, *family.optional_layers, *(name for c in family.columns for name in c.layers)}
         assert needed <= LAYERS.keys() | CONDITIONS.keys(), family.name
 
 
 def test_every_field_of_a_template_has_values(root):
-    registry = load_registry(root / "src/comarca/registry/data/indicators")
+    registry = load_registry()
     fields = template_fields(region())
     for family in registry.families:
         active, inactive = registry.columns(family, fields=fields, layers=LAYERS)

@@ -16,7 +16,8 @@ from osmium.filter import KeyFilter
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon, box
 
 from comarca.crs import GEOD, geodesic_length_km
-from comarca.roads.lengths import length_by_territory, length_inside_km, valid_areas
+from comarca.polygons import valid_areas
+from comarca.roads.lengths import length_by_territory, length_inside_km
 
 TWO_SQUARES = [box(0, 0, 1, 1), box(1, 0, 2, 1)]
 

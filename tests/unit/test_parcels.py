@@ -13,8 +13,15 @@ from shapely import Polygon, box
 
 from comarca.crs import equal_area_crs, geodesic_area_km2
 from comarca.land.fields import class_areas_ha, clean_land_use, covered_ha, field_units
-from comarca.land.parcels import clean_parcels, equal_area_ha, find_overlaps, land_units, sum_by_owner
-from comarca.sources.vectors.parcels import parcels_from_land_use, read_parcels
+from comarca.land.parcels import (
+    clean_parcels,
+    equal_area_ha,
+    find_overlaps,
+    land_units,
+    parcels_from_land_use,
+    sum_by_owner,
+)
+from comarca.sources.vectors.parcels import read_parcels
 
 WEST, EAST = box(0, 0, 1, 1), box(1, 0, 2, 1)
 TERRITORIES = np.array([WEST, EAST])

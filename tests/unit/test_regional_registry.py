@@ -12,7 +12,7 @@ from comarca.registry.columns import load_registry
 
 @pytest.fixture(scope="module")
 def registry(root):
-    return load_registry(root / "src/comarca/registry/data/indicators")
+    return load_registry()
 
 
 def region(**sections):

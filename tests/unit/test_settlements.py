@@ -11,8 +11,9 @@ import pytest
 import shapely
 
 from comarca.crs import STORAGE, geodesic_area_km2
+from comarca.polygons import territory_of
 from comarca.population.demand import demand_grid, demand_points
-from comarca.population.settlements import settlement_population, territory_of
+from comarca.population.settlements import settlement_population
 from comarca.sources.boundaries.read import territories_from_osm
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_offline

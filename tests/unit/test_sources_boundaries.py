@@ -16,9 +16,9 @@ from servers.world import SOURCES
 
 from comarca.errors import InputError, RetrievalError
 from comarca.registry.countries import Country, Level, country
-from comarca.sources.boundaries.read import cod as cod_units
-from comarca.sources.boundaries.read import gadm as gadm_units
-from comarca.sources.boundaries.read import geoboundaries as geoboundaries_units
+from comarca.sources.boundaries import cod as cod_units
+from comarca.sources.boundaries import gadm as gadm_units
+from comarca.sources.boundaries import geoboundaries as geoboundaries_units
 
 if TYPE_CHECKING:
     from servers.bench import Desk

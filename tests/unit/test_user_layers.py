@@ -216,7 +216,7 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path):
 
 def test_every_word_means_one_thing_and_is_written_as_it_is_looked_up():
     from comarca.sources.names import fold_name
-    from comarca.sources.vectors.read import words
+    from comarca.sources.vectors import words
 
     for said in (words._SURFACES, words._ONEWAY, words._POWER, words._SERVICES):
         every = [word.strip() for line in said.values() for word in line.split(",")]

@@ -12,7 +12,8 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError
-from comarca.sources.vectors.read import as_code, polygons_only, read_vector
+from comarca.polygons import polygons_only
+from comarca.sources.vectors.read import as_code, read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,18 +20,21 @@ from comarca.config.read import read_config
 from comarca.plan.code import module_files, script_modules
 from comarca.errors import ComarcaError
 from comarca.plan.ladders import ladders, layers_resting_on
-from comarca.layers.index import CONDITIONS, LAYERS, available_layers
+from comarca.layers.index import CONDITIONS, LAYERS
+from comarca.plan.layers import available_layers
 from comarca.plan.preflight import check_inputs
 from comarca.plan.columns import regional_fields, regional_registry
+from comarca.registry import DATA
 from comarca.registry.columns import load_registry
-from comarca.fetch.ladder import failure_table, lacking
+from comarca.fetch.failures import failure_table
+from comarca.fetch.ladder import lacking
 from comarca.fetch.settings import Settings
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.publish.summary import failed_layers, summarise_run
 from comarca.plan.years import DATED_TABLES, osm_layers
 
 STARTED = time.time()
-LEGENDS = ROOT / "src/comarca/registry/data/legends"
+LEGENDS = DATA / "legends"
 
 if "regions" not in config and Path("config/config.yaml").is_file():
 
@@ -41,7 +44,7 @@ if "regions" not in config and Path("config/config.yaml").is_file():
 try:
     CONFIG = read_config(config)
     check_inputs(CONFIG, legends=LEGENDS)
-    REGISTRY = load_registry(ROOT / "src/comarca/registry/data/indicators")
+    REGISTRY = load_registry()
     REGISTRIES = {name: regional_registry(REGISTRY, region) for name, region in CONFIG.regions.items()}
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None

@@ -6,7 +6,7 @@ from typing import Any
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.absent import Absent, fallback_checks
 from comarca.publish.quality import NotComputed, quality_markdown, quality_report, table_checks
 from comarca.registry.columns import Column

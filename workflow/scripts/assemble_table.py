@@ -5,7 +5,7 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.absent import Absent
 from comarca.publish.table import assemble_table
 from comarca.registry.columns import Column

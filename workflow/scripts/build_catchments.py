@@ -7,7 +7,7 @@ from comarca import io
 from comarca.access.cities import in_class
 from comarca.access.rasters import catchment_areas
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.rasters.grids import Grid
 
 

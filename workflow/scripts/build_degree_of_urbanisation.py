@@ -8,7 +8,7 @@ import shapely
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
 from comarca.population.grid import PopulationGrid, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster

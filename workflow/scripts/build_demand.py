@@ -6,7 +6,7 @@ from comarca import io
 from comarca.errors import InputError
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
 from comarca.population.demand import demand_from_raster, demand_grid, demand_points
 from comarca.rasters.bands import Raster

@@ -7,9 +7,9 @@ import rasterio
 
 from comarca import io
 from comarca.access.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
-from comarca.access.quickest import Walking
+from comarca.access.model import Walking
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.rasters.grids import Grid, square_grid
 
 #: Walks may leave the territories by this much, degrees.

@@ -12,7 +12,7 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.land.checks import legend_check
 from comarca.land.cover import tabulate_land_cover
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.registry.legends import read_legend
 
 

@@ -2,7 +2,7 @@
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.maps.base import build_base
 
 

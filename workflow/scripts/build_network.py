@@ -4,7 +4,7 @@ import pandas as pd
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.roads.network import build_network, network_checks
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 

@@ -6,7 +6,7 @@ from comarca import io
 from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.rasters.bands import Raster, values_at
 from comarca.rasters.zonal import sums_by_year
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from comarca import io
 from comarca.jobs import job
-from comarca.land.parcels import Border
-from comarca.layers.index import files as layer_io
-from comarca.sources.vectors.parcels import parcels_from_land_use, read_parcels
+from comarca.land.parcels import Border, parcels_from_land_use
+from comarca.layers import files as layer_io
+from comarca.sources.vectors.parcels import read_parcels
 
 
 def main(

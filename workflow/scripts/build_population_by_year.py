@@ -2,7 +2,7 @@
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.rasters.bands import Raster
 from comarca.rasters.zonal import sums_by_year
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.absent import Absent
 from comarca.registry.columns import Column
 from comarca.results import Indicators

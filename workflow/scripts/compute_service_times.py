@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from comarca import io
-from comarca.access.quickest import Walking
+from comarca.access.model import Walking
 from comarca.access.services import service_travel_times
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.roads.network import RoadNetwork
 
 

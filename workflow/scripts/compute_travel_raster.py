@@ -7,10 +7,11 @@ import numpy as np
 from comarca import io
 from comarca.access.cities import in_class
 from comarca.access.friction import Friction
-from comarca.access.quickest import Walking, access_network
+from comarca.access.model import Walking
+from comarca.access.quickest import access_network
 from comarca.access.rasters import travel_time_raster
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.rasters.grids import square_grid
 from comarca.roads.network import RoadNetwork
 

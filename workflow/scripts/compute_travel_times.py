@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from comarca import io
 from comarca.access.cities import travel_times_by_class
 from comarca.access.friction import Friction
-from comarca.access.quickest import Walking
+from comarca.access.model import Walking
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.roads.network import RoadNetwork
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.publish.absent import published
-from comarca.publish.exports.parquet import datapackage
+from comarca.publish.exports.datapackage import datapackage
 from comarca.publish.provenance import inputs_from_table
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.absent import published
 from comarca.publish.exports.gpkg import write_geopackage
 

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Any
 
 from comarca import io
+from comarca.fetch.failures import LadderError
 from comarca.fetch.ladder import fetch_layer
-from comarca.fetch.on_disk import LadderError
 from comarca.fetch.settings import Settings
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 
 
 def main(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.results import join_parts
 from comarca.sources.tables.attributes import AttributeColumn, read_attributes
 

@@ -6,9 +6,9 @@ from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.plan.ladders import rung
-from comarca.sources.boundaries.fetched import cities as fetched_cities
+from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.nearby import within_reach

@@ -11,7 +11,7 @@ from comarca.errors import InputError
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.plan.ladders import rung
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories

@@ -4,7 +4,7 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.outcomes import read_outcomes
 

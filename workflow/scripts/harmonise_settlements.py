@@ -5,7 +5,7 @@ import pandas as pd
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.population.settlements import settlement_population
 
 

@@ -8,7 +8,7 @@ from comarca import io
 from comarca.jobs import job
 from comarca.land.concentration import Place
 from comarca.land.lorenz_curves import lorenz_curves
-from comarca.layers.index import files as layer_io
+from comarca.layers import files as layer_io
 from comarca.publish.maps.choropleth import save_map
 from comarca.publish.maps.lorenz_plot import draw_lorenz
 from comarca.publish.maps.theme import MapOptions

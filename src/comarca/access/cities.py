@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from comarca.access.model import WALKING
 from comarca.access.offroad import offroad_access
 from comarca.access.offroad_graph import offroad_network
-from comarca.access.quickest import WALKING, access_network, quickest_access, start_points, straight_km
+from comarca.access.quickest import access_network, quickest_access, start_points, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
 from comarca.results import Check, Flag
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.friction import Friction
+    from comarca.access.model import AccessNetwork, Starts, Walking
     from comarca.access.offroad_graph import OffroadNetwork
-    from comarca.access.quickest import AccessNetwork, Starts, Walking
     from comarca.roads.network import RoadNetwork
 
     Booleans = NDArray[np.bool_]
@@ -266,8 +267,8 @@ def urca_travel_times(
     Returns
     -------
     pandas.DataFrame
-        Minutes, one column per name in `comarca.access.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no city
-        of the size is reached. To a city's edge where it is an area, else to its point.
+        Minutes, one column per name in `comarca.access.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no
+        city of the size is reached. To a city's edge where it is an area, else to its point.
     """
     found = travel_times_by_class(
         network,

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.access.quickest import WALKING, access_network, quickest_access, start_points
+from comarca.access.model import WALKING
+from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.crs import require_storage_crs
 from comarca.roads.core_graph import core_graph
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access.quickest import Access, AccessNetwork, Walking
+    from comarca.access.model import Access, AccessNetwork, Walking
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]

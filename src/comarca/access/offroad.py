@@ -8,7 +8,7 @@ import numpy as np
 
 from comarca.access.destinations import outlines
 from comarca.access.offroad_graph import OffroadNetwork, middle_m
-from comarca.access.quickest import Access, no_access
+from comarca.access.quickest import no_access
 from comarca.access.spots import Spots, pairs_in_cells
 from comarca.access.ways import inside_areas, network_tolls, straight_km_to
 from comarca.rasters.grids import cells_of
@@ -20,7 +20,7 @@ from comarca.units import M_PER_KM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access.quickest import Starts
+    from comarca.access.model import Access, Starts
     from comarca.roads.graph import Reached
 
     Floats = NDArray[np.float64]
@@ -106,8 +106,8 @@ def offroad_access(offroad: OffroadNetwork, starts: Starts, chosen: Booleans) ->
     Returns
     -------
     Access
-        As `comarca.access.quickest.quickest_access` gives it, but that it does not tell where the way takes to the road.
-        Points outside the raster have the reason ``outside_raster``.
+        As `comarca.access.quickest.quickest_access` gives it, but that it does not tell where the way takes to the
+        road. Points outside the raster have the reason ``outside_raster``.
     """
     count = len(starts.lon)
     if not chosen.any():

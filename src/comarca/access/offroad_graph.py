@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.friction import Friction
-    from comarca.access.quickest import AccessNetwork
+    from comarca.access.model import AccessNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]

@@ -10,9 +10,10 @@ import rasterio.features
 import shapely
 import shapely.geometry
 
+from comarca.access.model import WALKING
 from comarca.access.offroad import offroad_ways
 from comarca.access.offroad_graph import offroad_network
-from comarca.access.quickest import WALKING, quickest_access, start_points
+from comarca.access.quickest import quickest_access, start_points
 from comarca.crs import STORAGE
 from comarca.rasters.grids import cell_middles
 from comarca.units import M2_PER_KM2
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.friction import Friction
+    from comarca.access.model import Access, AccessNetwork, Walking
     from comarca.access.offroad import Ways
-    from comarca.access.quickest import Access, AccessNetwork, Walking
     from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]

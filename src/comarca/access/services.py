@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from comarca.access.quickest import Walking, access_network, quickest_access, start_points
+from comarca.access.model import Walking
+from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.crs import require_storage_crs
 from comarca.results import Check
 

@@ -27,7 +27,7 @@ from comarca.units import M_PER_KM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access.quickest import AccessNetwork, Starts, Walking
+    from comarca.access.model import AccessNetwork, Starts, Walking
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]

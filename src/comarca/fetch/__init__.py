@@ -1,0 +1,1 @@
+"""The download engine, from a request to a verified file with its receipt."""

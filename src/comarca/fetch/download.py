@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock
 
 from comarca.fetch.cache import link_or_copy
+from comarca.fetch.failures import FileError, failure, put_there
 from comarca.fetch.formats import VerificationError
-from comarca.fetch.on_disk import FileError, failure, make_receipt, present, put_there, record
+from comarca.fetch.on_disk import make_receipt, present, record
 from comarca.fetch.partfile import discard
 from comarca.fetch.receipts import Receipt, Request, Resolved
 from comarca.fetch.retry import TransferError

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
 from comarca.fetch.download import fetch
+from comarca.fetch.failures import FileError, LadderError, failure, failure_table, put_there
 from comarca.fetch.http import Client
-from comarca.fetch.on_disk import FileError, LadderError, failure, failure_table, put_there
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
 from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.fetch.settings import Context, NotOfferedError, Settings

@@ -9,10 +9,11 @@ import pandas as pd
 import shapely
 
 from comarca.crs import geodesic_area_km2, geodesic_length_km, require_storage_crs
+from comarca.polygons import valid_areas
 from comarca.population.degurba import RURAL_CELL
 from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Flag, Indicators, explain, join_parts
-from comarca.roads.lengths import length_by_territory, length_inside_km, valid_areas, within_distance
+from comarca.roads.lengths import length_by_territory, length_inside_km, within_distance
 from comarca.roads.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 if TYPE_CHECKING:

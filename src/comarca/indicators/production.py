@@ -9,8 +9,8 @@ import pandas as pd
 
 from comarca.crs import require_storage_crs
 from comarca.measures.diversity import hill_number, shannon, simpson
+from comarca.polygons import territory_of
 from comarca.population.people import people_by_territory
-from comarca.population.settlements import territory_of
 from comarca.registry.columns import sector_key
 from comarca.results import Check, Flag, Indicators, explain, join_parts
 

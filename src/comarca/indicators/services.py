@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from comarca.crs import require_storage_crs
+from comarca.polygons import territory_of
 from comarca.population.people import mean_over_people, people_by_territory
-from comarca.population.settlements import territory_of
 from comarca.results import Check, Flag, Indicators, explain, join_parts
 
 if TYPE_CHECKING:

@@ -38,8 +38,8 @@ def compute(
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
     degree_of_urbanisation : pandas.DataFrame
-        Columns ``cell_class`` (`comarca.population.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell that each
-        demand point lies in, indexed by ``demand_id``.
+        Columns ``cell_class`` (`comarca.population.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell
+        that each demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
         `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.

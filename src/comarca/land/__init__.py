@@ -1,0 +1,1 @@
+"""Land concentration from parcels, holdings, patches and fields; land cover."""

@@ -44,8 +44,8 @@ def holding_columns(
     place : Place
         Territories and options. No class is taken to hold more land than its territory has.
     estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
-        How withheld areas are estimated, see `comarca.measures.size_classes.complete_cells`; with "drop" territories with withheld
-        figures have no value but the bounds.
+        How withheld areas are estimated, see `comarca.measures.size_classes.complete_cells`; with "drop" territories
+        with withheld figures have no value but the bounds.
 
     Returns
     -------

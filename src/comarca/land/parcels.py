@@ -7,6 +7,7 @@ projection. Everything runs over arrays, territory by territory only inside the 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,7 +17,8 @@ from pyproj import Transformer
 from shapely import STRtree
 
 from comarca.crs import STORAGE, equal_area_crs
-from comarca.roads.lengths import valid_areas
+from comarca.land.checks import parcel_check
+from comarca.polygons import valid_areas
 from comarca.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -26,10 +28,19 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     IntArray = NDArray[np.intp]
     ShapeArray = NDArray[np.object_]
+    from collections.abc import Collection
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from comarca.results import Check
+
 
 Border = Literal["majority", "cut"]
 
+
 logger = logging.getLogger(__name__)
+
 
 #: Pairs of neighbours that are compared at a time; bounds the memory of the search for overlaps.
 _PAIRS: int = 2_000_000
@@ -232,3 +243,46 @@ def _overlaps_of(shapes: ShapeArray, tree: STRtree, bounds: FloatArray, area: Fl
     smaller = np.minimum(area[first], area[second])
     share = np.divide(common, smaller, out=np.zeros(len(common)), where=smaller > 0)
     return pd.DataFrame({"first": first, "second": second, "overlap_share": share})
+
+
+def parcels_from_land_use(
+    land_use: gpd.GeoDataFrame, territories: gpd.GeoDataFrame, *, classes: Collection[str], border: Border = "majority"
+) -> tuple[pd.DataFrame, Check]:
+    """Take mapped fields for parcels, where there is no cadastre.
+
+    Parameters
+    ----------
+    land_use : geopandas.GeoDataFrame
+        Layer ``land_use``, EPSG:4326.
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    classes : collection of str
+        Values of ``land_use`` that are fields.
+    border : {"majority", "cut"}, default "majority"
+        What happens to a field that several territories share.
+
+    Returns
+    -------
+    parcels : pandas.DataFrame
+        As from `read_parcels`: each part of a polygon is one.
+    check : Check
+        What was wrong with the polygons.
+    """
+    fields = land_use.loc[land_use["land_use"].isin(list(classes)), "geometry"].to_numpy()
+    table, check = _in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
+    message = f"Parcels are mapped fields, not a cadastre: they say the same as the columns of fields. {check.message}"
+    return table, replace(check, status="warn", message=message)
+
+
+def _in_territories(
+    polygons: NDArray[np.object_], territories: gpd.GeoDataFrame, *, owners: pd.Series | None, border: Border
+) -> tuple[pd.DataFrame, Check]:
+    shapes, remarks = clean_parcels(polygons)
+    kept = (~remarks["is_empty"] & ~remarks["is_duplicate"]).to_numpy()
+    units = land_units(shapes[kept], territories.geometry.to_numpy(), border=border)
+    check = parcel_check(remarks, find_overlaps(shapes[kept]), joined=units["unit"].nunique())
+    if owners is not None:
+        units = sum_by_owner(units, owners[kept])
+    ids = territories["territory_id"].to_numpy()[units["territory"]]
+    table = pd.DataFrame({"territory_id": ids, "area_ha": units["area_ha"].to_numpy()})
+    return table.sort_values(["territory_id", "area_ha"], ignore_index=True), check

@@ -1,0 +1,1 @@
+"""The canonical layers: their list, their schemas, their files."""

@@ -1,0 +1,1 @@
+"""Pure statistics, usable on their own: inequality, Lorenz curves, size classes, diversity, change."""

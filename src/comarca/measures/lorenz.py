@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    FloatArray = NDArray[np.float64]
-
 
 def lorenz_curve(size: ArrayLike, weight: ArrayLike | None = None) -> tuple[FloatArray, FloatArray]:
     """Points of the Lorenz curve of one set of units, for plotting.
@@ -193,8 +191,8 @@ def lorenz_bounds(completed: pd.DataFrame) -> tuple[FloatArray, FloatArray, Floa
     Parameters
     ----------
     completed : pandas.DataFrame
-        Cells of one territory, as from `comarca.measures.size_classes.complete_cells` with limits that are finite, every one with a
-        known number of holdings.
+        Cells of one territory, as from `comarca.measures.size_classes.complete_cells` with limits that are finite,
+        every one with a known number of holdings.
 
     Returns
     -------

@@ -1,0 +1,1 @@
+"""What a region has, needs, fetches and makes. Imports nothing heavy."""

@@ -10,7 +10,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 #: Fields of a syntax tree's nodes that hold statements, or that hold what holds statements.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 

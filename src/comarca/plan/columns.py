@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comarca.layers.index import template_fields
+from comarca.plan.layers import template_fields
 from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
-from comarca.layers.index import available_layers
+from comarca.plan.layers import available_layers
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable

@@ -1,0 +1,1 @@
+"""Where people live: demand points, settlements, grids, degree of urbanisation."""

@@ -13,7 +13,7 @@ from pyproj import Transformer
 from comarca.crs import GEOD, STORAGE, equal_area_crs, geodesic_area_km2
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
-from comarca.population.settlements import territory_of
+from comarca.polygons import territory_of
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
 from comarca.rasters.exactextract import Band, Wanted, extract
 from comarca.rasters.zonal import zones_on

@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 
 from comarca.crs import STORAGE, geocentric_m
 from comarca.layers.schemas import validate_layer
+from comarca.polygons import territory_of
 from comarca.results import Check
 from comarca.units import M_PER_KM
 
@@ -106,28 +107,6 @@ def settlement_population(
         _empty_check(whole, territories),
     ]
     return validate_layer(population, "population"), checks
-
-
-def territory_of(points: NDArray[np.object_], territories: gpd.GeoDataFrame) -> NDArray[np.intp]:
-    """Find the territory of each point.
-
-    Parameters
-    ----------
-    points : numpy.ndarray of shapely geometries, shape (n,)
-        Points, or areas of which a point on the surface is taken, EPSG:4326.
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`.
-
-    Returns
-    -------
-    numpy.ndarray of int, shape (n,)
-        Position in `territories`, -1 outside. A point on a border belongs to the first territory that touches it.
-    """
-    places = shapely.point_on_surface(np.asarray(points, dtype=object))
-    point, territory = shapely.STRtree(territories.geometry.to_numpy()).query(places, predicate="intersects")
-    found = np.full(len(places), len(territories), dtype=np.intp)
-    np.minimum.at(found, point, territory)
-    return np.where(found == len(territories), -1, found)
 
 
 def _settlements(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -1,0 +1,1 @@
+"""The products: table, codebook, quality report, provenance, exports, maps."""

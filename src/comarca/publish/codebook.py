@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from comarca.publish.exports.stata import stata_names
+from comarca.publish.stata_names import stata_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

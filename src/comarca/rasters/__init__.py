@@ -1,0 +1,1 @@
+"""Bands, grids, cell areas, zonal sums, patches, mosaics."""

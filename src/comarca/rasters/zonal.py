@@ -12,10 +12,10 @@ import rasterstats
 import shapely
 from affine import Affine
 
+from comarca.polygons import valid_areas
 from comarca.rasters.bands import OpenRaster, Raster, open_raster
 from comarca.rasters.exactextract import Band, CellAreas, Wanted, extract
 from comarca.results import Check
-from comarca.roads.lengths import valid_areas
 from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from comarca.rasters.bands import Raster
-    from comarca.results import Check
 
 
 Engine = Literal["exactextract", "rasterstats"]

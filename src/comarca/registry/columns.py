@@ -1,7 +1,7 @@
 """The registries as frozen data: what each column is, and which layers it needs.
 
-`src/comarca/registry/data/indicators/<family>.yaml` has one entry per column. A column name may hold fields in braces, such as
-``time_{city_class}_city_mean_min``: it stands for one column per value of that field, and its texts may use the
+`src/comarca/registry/data/indicators/<family>.yaml` has one entry per column. A column name may hold fields in braces,
+such as ``time_{city_class}_city_mean_min``: it stands for one column per value of that field, and its texts may use the
 field too. The values come from the region's configuration.
 """
 
@@ -11,7 +11,6 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,6 +21,7 @@ from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
 
 LANGUAGES = ("en", "es", "pt")

@@ -1,8 +1,8 @@
 """The country catalogue: what is known of each country before anything is fetched.
 
-``src/comarca/registry/data/countries.csv`` has a row for every ISO 3166-1 alpha-3 code. Columns up to the centre are generated
-(``build_countries.py``); the others are curated, Latin America and the Caribbean first. What is not curated falls back
-to rules that hold for most countries.
+``src/comarca/registry/data/countries.csv`` has a row for every ISO 3166-1 alpha-3 code. Columns up to the centre are
+generated (``build_countries.py``); the others are curated, Latin America and the Caribbean first. What is not curated
+falls back to rules that hold for most countries.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +11,7 @@ from scipy.spatial import cKDTree
 from shapely import STRtree
 
 from comarca.crs import geocentric_m, geodesic_length_km
+from comarca.polygons import valid_areas
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
     ShapeArray = NDArray[np.object_]
-
-logger = logging.getLogger(__name__)
 
 #: Longest step, in degrees, that is measured as one geodesic. Lines are straight in longitude and latitude between
 #: their vertices; at this step the two notions of straight differ in length by less than 1e-8.
@@ -97,27 +95,6 @@ def length_inside_km(lines: ArrayLike, area: shapely.Geometry) -> FloatArray:
     line, tile = STRtree(tiles).query(shapes[cut], predicate="intersects")
     np.add.at(km, cut[line], _km(shapely.intersection(shapes[cut[line]], tiles[tile])))
     return km
-
-
-def valid_areas(territories: ArrayLike) -> ShapeArray:
-    """Repair polygons that cross themselves, keeping their areas only.
-
-    Parameters
-    ----------
-    territories : array-like of shapely geometries, shape (m,)
-        (Multi)Polygons.
-
-    Returns
-    -------
-    numpy.ndarray of shapely geometries, shape (m,)
-        The same polygons, all valid; those that were valid are returned as they came.
-    """
-    areas = np.array(territories, dtype=object)
-    bad = ~shapely.is_valid(areas)
-    if bad.any():
-        logger.warning("%d territory polygon(s) cross themselves and were repaired before measuring", bad.sum())
-        areas[bad] = shapely.make_valid(areas[bad], method="structure", keep_collapsed=False)
-    return areas
 
 
 def within_distance(longitude: ArrayLike, latitude: ArrayLike, lines: ArrayLike, *, distance_km: float) -> BoolArray:

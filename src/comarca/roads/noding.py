@@ -116,9 +116,9 @@ def node_lines(
     Notes
     -----
     Two lines that cross get one vertex at the crossing, rounded to 1e-7 degree (1 cm), the precision to which
-    `comarca.roads.network.build_network` tells places apart; a vertex within one such step of another line's segment is put
-    into it. Joints are only ever added: an end that misses is led on by a short piece rather than moved away from what
-    else meets there. A tolerance that is too large joins roads that pass each other, one that is too small leaves
+    `comarca.roads.network.build_network` tells places apart; a vertex within one such step of another line's segment is
+    put into it. Joints are only ever added: an end that misses is led on by a short piece rather than moved away from
+    what else meets there. A tolerance that is too large joins roads that pass each other, one that is too small leaves
     gaps, which lengthen travel; hence the report of open ends.
     """
     shapes = np.asarray(lines, dtype=object)

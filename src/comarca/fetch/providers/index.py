@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comarca.errors import InputError
 from comarca.fetch.download import as_planned, from_template, over_http
-from comarca.sources import (
+from comarca.fetch.providers import (
     cod,
     gadm,
     geoboundaries,
     geofabrik,
-    geonames,
     ghspop,
     mapbiomas,
     nightlights,
+    one_file,
     overpass,
-    ucdb,
     worldcover,
     worldpop,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -96,7 +95,7 @@ PROVIDERS: Final[dict[str, dict[str, Provider]]] = {
         "geoboundaries": Provider(geoboundaries.plan, geoboundaries.resolve, accept=_units("geoboundaries")),
         "gadm": Provider(gadm.plan, accept=_units("gadm")),
     },
-    "cities": {"geonames_dump": Provider(geonames.plan), "ucdb": Provider(ucdb.plan)},
+    "cities": {"geonames_dump": Provider(one_file.plan_cities), "ucdb": Provider(one_file.plan_centres)},
     "population": {
         "worldpop": Provider(worldpop.plan, worldpop.resolve),
         "ghspop": Provider(ghspop.plan, is_sea=ghspop.is_sea, needs_boundary=True),

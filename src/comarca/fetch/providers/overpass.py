@@ -157,7 +157,7 @@ def query_tags() -> dict[str, bool | str | list[str]]:
     dict
         Key -> True for any value, or the values.
     """
-    from comarca.sources.osm.read import tags as osm_tags
+    from comarca.sources.osm import tags as osm_tags
 
     services: dict[str, bool | str | list[str]] = {}
     for key, value in osm_tags.SERVICE_KINDS:

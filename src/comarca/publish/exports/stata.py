@@ -2,52 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from comarca.publish.stata_names import stata_names
 from comarca.publish.table import is_integer
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Sequence
     from pathlib import Path
 
     from comarca.registry.columns import Column
 
-MAX_NAME: Final = 32
 MAX_LABEL: Final = 80
 #: Files carry no time of writing, so that the same table gives the same file; Stata wants one all the same.
 NO_TIME: Final = datetime(1980, 1, 1)
-_SHORT: Final = {
-    "population": "pop", "distance": "dist", "density": "dens", "intermediate": "interm", "persons": "pers",
-    "nearest": "near", "straight": "str", "concentration": "conc", "catchment": "catch", "infrastructure": "infra",
-    "farmland": "farm", "holding": "hold", "parcel": "parc", "within": "in", "service": "serv", "marketplace": "market",
-    "unreachable": "unreach", "diversity": "div", "completeness": "compl", "change": "chg", "patch": "ptch",
-}  # fmt: skip
 _YES_NO: Final[dict[str, dict[float, str]]] = {
     "en": {0: "no", 1: "yes"},
     "es": {0: "no", 1: "s\u00ed"},
     "pt": {0: "n\u00e3o", 1: "sim"},
 }
-
-
-def stata_names(names: Iterable[str]) -> dict[str, str]:
-    """Shorten column names to the 32 characters that Stata allows.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Column names.
-
-    Returns
-    -------
-    dict
-        Name -> Stata's name. A name that fits stays; else common words are abbreviated; if it is still too long, it is
-        cut and ends in four digits made from the whole name, so that it depends on nothing else.
-    """
-    return {name: _stata_name(name) for name in names}
 
 
 def write_dta(
@@ -93,16 +69,6 @@ def write_dta(
         variable_labels=labels,
         value_labels=values,
     )
-
-
-def _stata_name(name: str) -> str:
-    if len(name) <= MAX_NAME:
-        return name
-    short = "_".join(_SHORT.get(part, part) for part in name.split("_"))
-    if len(short) <= MAX_NAME:
-        return short
-    digest = hashlib.sha256(name.encode()).hexdigest()[:4]
-    return f"{short[: MAX_NAME - 5]}_{digest}"
 
 
 def _label(column: Column, short: str, language: str) -> str:

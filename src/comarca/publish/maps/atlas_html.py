@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from comarca.publish.maps.base import BaseMap, Frame
     from comarca.publish.maps.classify import Classes
+    from comarca.publish.maps.model import BaseMap, Frame
     from comarca.publish.maps.theme import MapOptions
     from comarca.registry.columns import Column
 
@@ -112,7 +112,7 @@ def atlas_html(
 
 
 def _asset(name: str) -> str:
-    return files("comarca.maps").joinpath(name).read_text(encoding="utf-8")
+    return files("comarca.publish.maps").joinpath(name).read_text(encoding="utf-8")
 
 
 def _bokeh(name: str) -> str:

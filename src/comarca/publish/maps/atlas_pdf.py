@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from comarca.publish.maps.base import BaseMap
     from comarca.publish.maps.classify import Classes
+    from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapOptions
     from comarca.registry.columns import Column
 

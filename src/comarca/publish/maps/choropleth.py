@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from comarca.publish.maps.base import BaseMap, Frame
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.layout import Layout
+    from comarca.publish.maps.model import BaseMap, Frame
     from comarca.publish.maps.theme import MapOptions, Theme
     from comarca.registry.columns import Column
 

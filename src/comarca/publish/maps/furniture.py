@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from comarca.publish.maps.base import Frame
+    from comarca.publish.maps.model import Frame
 
 _LINE_IN: Final = 0.235
 _SWATCH_IN: Final = (0.34, 0.17)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from comarca.publish.maps.base import BaseMap, Frame
+    from comarca.publish.maps.model import BaseMap, Frame
 
 #: With more territories than this, none is named.
 MAX_NAMED_TERRITORIES: Final = 30

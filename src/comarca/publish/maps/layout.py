@@ -14,7 +14,7 @@ from comarca.publish.maps.style import RC
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from comarca.publish.maps.base import Frame
+    from comarca.publish.maps.model import Frame
 
 MARGIN_IN: Final = 0.5
 #: Side of the one inset, or of each of several, which stand two in a row.

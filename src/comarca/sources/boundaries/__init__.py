@@ -1,0 +1,1 @@
+"""Boundaries of territories: providers' files and the user's -> layer `territories`."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import InputError
-from comarca.sources.boundaries.read import cod as cod_units
-from comarca.sources.boundaries.read import gadm as gadm_units
-from comarca.sources.boundaries.read import geoboundaries as geoboundaries_units
-from comarca.sources.cities import geonames as geonames_cities
-from comarca.sources.cities import ucdb as ucdb_cities
-from comarca.sources.cities.merge import without_sections
+from comarca.sources.boundaries import cod as cod_units
+from comarca.sources.boundaries import gadm as gadm_units
+from comarca.sources.boundaries import geoboundaries as geoboundaries_units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,31 +57,3 @@ def territories(
             raise InputError("territories.provider", got=provider, expected=f"one that has the units of {country.iso3}")
         layer, checks = _WITH_LEVEL[provider](paths[0], country=country, level=wanted)
     return layer, checks
-
-
-def cities(
-    paths: Sequence[Path], territories: gpd.GeoDataFrame, *, provider: str, abroad_buffer_km: float
-) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the cities from what a provider gave.
-
-    Parameters
-    ----------
-    paths : sequence of pathlib.Path
-        Files of the layer.
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`.
-    provider : str
-        ``geonames_dump`` or ``ucdb``.
-    abroad_buffer_km : float
-        Cities outside the territories count up to this distance.
-
-    Returns
-    -------
-    cities : geopandas.GeoDataFrame
-        Schema `CITIES`; sections of cities merged into them.
-    checks : list of Check
-        ``cities_merged``, for GeoNames.
-    """
-    if provider == "ucdb":
-        return ucdb_cities.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km), []
-    return without_sections(geonames_cities.cities(paths[0], territories, abroad_buffer_km=abroad_buffer_km))

@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from comarca.crs import geodesic_area_km2
+from comarca.polygons import polygons_only
 from comarca.results import Check
-from comarca.sources.vectors.read import polygons_only
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -1,0 +1,1 @@
+"""Cities: providers' files and the user's -> layer `cities`."""

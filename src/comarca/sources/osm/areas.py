@@ -13,8 +13,8 @@ import pyarrow as pa
 import shapely
 
 from comarca.crs import GEOD, STORAGE
+from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.opl import WayBlock, read_vertices
-from comarca.sources.osm.read import tags as osm_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -14,8 +14,8 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.layers.schemas import ROAD_TAGS
+from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.opl import Vertices, WayBlock, read_vertices
-from comarca.sources.osm.read import tags as osm_tags
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

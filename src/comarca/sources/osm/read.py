@@ -19,6 +19,7 @@ from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import LAYERS as SCHEMAS
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
+from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
 from comarca.sources.osm.lines import (
     NO_PLACE,
@@ -32,7 +33,6 @@ from comarca.sources.osm.lines import (
     roads_layer,
 )
 from comarca.sources.osm.opl import read_nodes, read_tags, read_ways
-from comarca.sources.osm.read import tags as osm_tags
 from comarca.sources.osm.stream import Wanted, extract, read_header
 from comarca.sources.osm.tags import parse_count
 from comarca.sources.osm.twins import without_twins

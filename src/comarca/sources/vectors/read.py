@@ -14,6 +14,7 @@ import shapely
 
 from comarca.crs import geodesic_area_km2, to_storage_crs
 from comarca.errors import InputError, did_you_mean
+from comarca.polygons import polygons_only
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -197,26 +198,6 @@ def _read_parquet(path: Path, name: str) -> gpd.GeoDataFrame:
         return gpd.read_parquet(path)
     except (ValueError, OSError) as error:
         raise InputError(f"{name}: {path}", got=str(error), expected="a GeoParquet file") from error
-
-
-def polygons_only(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Drop the points and lines that an overlay or a repair may leave beside polygons.
-
-    Parameters
-    ----------
-    shapes : numpy.ndarray of shapely geometries, shape (n,)
-        Of any type.
-
-    Returns
-    -------
-    numpy.ndarray of shapely geometries, shape (n,)
-        MultiPolygons, empty where nothing is left.
-    """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    parts, inner = shapely.get_parts(parts, return_index=True)
-    owner, is_area = owner[inner], shapely.get_dimensions(parts) == _AREA_DIMENSION
-    empty = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
-    return np.asarray(shapely.multipolygons(parts[is_area], indices=owner[is_area], out=empty), dtype=object)
 
 
 def _refuse(bad: NDArray[np.bool_], ids: pd.Series, name: str, *, got: str) -> None:
