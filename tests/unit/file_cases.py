@@ -12,12 +12,13 @@ from servers.samples import one_of_each
 from comarca.fetch.download import fetch
 from comarca.fetch.failures import FileError
 from comarca.fetch.http import Client
-from comarca.fetch.receipts import Receipt, meta_path
+from comarca.fetch.providers.protocol import Provider
+from comarca.fetch.receipts import Receipt, Request, Resolved, meta_path
 from comarca.fetch.settings import Context, Settings
 from comarca.registry.files import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from comarca.fetch.retry import Policy
@@ -41,6 +42,18 @@ def row(url: str, **options: Any) -> SourceFile:
     return SourceFile(**{**plain, **options})
 
 
+class Plain(Provider):
+    """A provider of one file, with a look-up of its address if one is given."""
+
+    source = "thing"
+
+    def __init__(self, look_up: Callable[[Request, Context], Sequence[Resolved]] | None = None) -> None:
+        self._look_up = look_up
+
+    def resolve(self, request: Request, context: Context) -> Sequence[Resolved]:
+        return super().resolve(request, context) if self._look_up is None else self._look_up(request, context)
+
+
 class Bench:
     """A server, a source, and all that is needed to fetch from it."""
 
@@ -54,14 +67,14 @@ class Bench:
         self.request = self.settings.request("thing", "XAA", params={})
         self.target = self.request.target
 
-    def fetch(self, **options: Any) -> Receipt:
+    def fetch(self, *, resolve: Any = None) -> Receipt:
         with Client(self.settings.policy) as client:
-            return fetch(self.request, Context(self.settings, client), **options)
+            return fetch(self.request, Context(self.settings, client), Plain(resolve))
 
-    def refused(self, **options: Any) -> FileError:
+    def refused(self, *, resolve: Any = None) -> FileError:
         """Fetch, expect a refusal, and check that nothing that could be taken for the file is left."""
         with pytest.raises(FileError) as caught:
-            self.fetch(**options)
+            self.fetch(resolve=resolve)
         assert not self.target.exists()
         assert not meta_path(self.target).exists()
         return caught.value

@@ -19,8 +19,8 @@ from servers.clock import Clock
 from servers.loopback import RANDOM_FAULTS, Fault, LoopbackServer, gzipped
 from servers.samples import one_of_each
 
-from comarca.fetch.download import from_template
 from comarca.fetch.failures import FileError
+from comarca.fetch.providers.protocol import from_template
 from comarca.fetch.receipts import Request, Resolved, meta_path, read_receipt
 from comarca.fetch.retry import PassingError, Policy, parse_retry_after, pause_s
 

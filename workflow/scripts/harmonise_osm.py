@@ -70,7 +70,7 @@ def main(
         if found is not None and found.provider != "file":
             whole = present_files(found)[0]
             extract = str(whole)
-            if "cut to the country" in found.files[0].note:
+            if found.files[0].is_shared:
                 part = Path(folder, "extract.osm.pbf")
                 boundary = region_outline(extract=whole, **outline)
                 clip_extract(whole, part, routing_area(boundary, buffer_km=buffer_km))

@@ -21,20 +21,14 @@ from comarca.fetch.failures import FileError, failure, put_there
 from comarca.fetch.formats import VerificationError
 from comarca.fetch.on_disk import make_receipt, present, record
 from comarca.fetch.partfile import discard
-from comarca.fetch.receipts import Receipt, Request, Resolved
 from comarca.fetch.retry import TransferError
 from comarca.fetch.verify import lfs_pointer, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from comarca.fetch.http import Delivery
+    from comarca.fetch.providers.protocol import Provider
+    from comarca.fetch.receipts import Receipt, Request, Resolved
     from comarca.fetch.settings import Context, Settings
     from comarca.registry.files import SourceFile
-
-    Locate = Callable[[Request, Context], Request]
-    Resolve = Callable[[Request, Context], Sequence[Resolved]]
-    Deliver = Callable[[Request, Resolved, Path, Context], Delivery]
 
 log = logging.getLogger(__name__)
 
@@ -45,73 +39,7 @@ NOT_THERE: Final = frozenset({404, 410})
 _GITHUB_RAW: Final = re.compile(r"/([^/]+/[^/]+)/raw/(.+)")
 
 
-def as_planned(request: Request, context: Context) -> Request:
-    """Locate a file whose place is known beforehand.
-
-    Parameters
-    ----------
-    request : Request
-        The request.
-    context : Context
-        Not used.
-
-    Returns
-    -------
-    Request
-        The same.
-    """
-    return request
-
-
-def from_template(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Resolve a request whose address needs no look-up.
-
-    Parameters
-    ----------
-    request : Request
-        The request.
-    context : Context
-        Settings.
-
-    Returns
-    -------
-    tuple of Resolved
-        One per address of the registry row.
-    """
-    return tuple(Resolved(url.format(**request.params)) for url in context.settings.sources[request.source].url)
-
-
-def over_http(request: Request, found: Resolved, part: Path, context: Context) -> Delivery:
-    """Bring a file by a plain download.
-
-    Parameters
-    ----------
-    request : Request
-        The file.
-    found : Resolved
-        Its address.
-    part : pathlib.Path
-        Where to write.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    Delivery
-        What the server said of it.
-    """
-    url = context.url(found.url, request.provider)
-    return context.client.download(url, part, resume=context.settings.sources[request.source].resume)
-
-
-def fetch(
-    request: Request,
-    context: Context,
-    *,
-    locate: Locate = as_planned,
-    resolve: Resolve = from_template,
-    deliver: Deliver = over_http,
-) -> Receipt:
+def fetch(request: Request, context: Context, provider: Provider) -> Receipt:
     """Have a file: keep the one that is there, or take it from the cache, or download it.
 
     Parameters
@@ -120,13 +48,8 @@ def fetch(
         The file.
     context : Context
         Settings and client.
-    locate : callable, optional
-        Says, with the provider's index, which file serves the request. If that is another one than planned, it is kept
-        under its own name, for others that it serves too, and linked to the planned place.
-    resolve : callable, optional
-        Finds the addresses; asked again if a file turns out damaged, since it may have changed meanwhile.
-    deliver : callable, optional
-        Brings the file; a plain download if not given.
+    provider : Provider
+        Says which file serves the request and where it is, and brings it.
 
     Returns
     -------
@@ -143,7 +66,7 @@ def fetch(
         return (
             present(request, context.settings)
             or _from_cache(request, context.settings, any_age=context.settings.offline)
-            or _from_provider(request, context, locate, resolve, deliver)
+            or _from_provider(request, context, provider)
         )
 
 
@@ -157,24 +80,24 @@ def _from_cache(request: Request, settings: Settings, *, any_age: bool, md5: str
     return None
 
 
-def _from_provider(request: Request, context: Context, locate: Locate, resolve: Resolve, deliver: Deliver) -> Receipt:
+def _from_provider(request: Request, context: Context, provider: Provider) -> Receipt:
     if context.settings.offline:
         raise FileError(failure(request, "not there, and offline=true forbids fetching it", put_there(request)))
-    located = locate(request, context)
+    located = provider.locate(request, context)
     if located.target == request.target:
-        return _from_addresses(located, context, resolve, deliver)
-    shared = fetch(located, context, resolve=resolve, deliver=deliver)
+        return _from_addresses(located, context, provider)
+    shared = fetch(located, context, provider)
     link_or_copy(Path(shared.path), request.target)
     return record(replace(shared, path=request.target.as_posix()), request.target)
 
 
-def _from_addresses(request: Request, context: Context, resolve: Resolve, deliver: Deliver) -> Receipt:
+def _from_addresses(request: Request, context: Context, provider: Provider) -> Receipt:
     troubles: list[str] = []
     statuses: set[int | None] = set()
     for _ in range(ROUNDS):
         damaged = False
         try:
-            candidates = resolve(request, context)
+            candidates = provider.resolve(request, context)
         except (TransferError, VerificationError) as error:
             troubles.append(f"{getattr(error, 'url', request.url)}: {error}")
             statuses.add(getattr(error, "status", None))
@@ -184,7 +107,7 @@ def _from_addresses(request: Request, context: Context, resolve: Resolve, delive
                 break
             try:
                 return _from_cache(request, context.settings, any_age=False, md5=candidate.md5) or _obtain(
-                    request, candidate, context, deliver
+                    request, candidate, context, provider
                 )
             except (TransferError, VerificationError) as error:
                 damaged |= isinstance(error, VerificationError)
@@ -196,13 +119,13 @@ def _from_addresses(request: Request, context: Context, resolve: Resolve, delive
     raise FileError(failure(request, reason, put_there(request)), not_there=statuses <= NOT_THERE)
 
 
-def _obtain(request: Request, candidate: Resolved, context: Context, deliver: Deliver) -> Receipt:
+def _obtain(request: Request, candidate: Resolved, context: Context, provider: Provider) -> Receipt:
     source = context.settings.sources[request.source]
     target = candidate.target or request.target
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     log.info("Fetching %s from %s.", target, candidate.url)
-    delivery = deliver(request, candidate, part, context)
+    delivery = provider.deliver(request, candidate, part, context)
     try:
         with part.open("rb") as file:
             pointer = lfs_pointer(file.read(512))
@@ -210,7 +133,7 @@ def _obtain(request: Request, candidate: Resolved, context: Context, deliver: De
         if pointer and media:
             discard(part)
             stored = replace(candidate, url=media, sha256=pointer[0], size_bytes=pointer[1])
-            return _obtain(request, stored, context, deliver)
+            return _obtain(request, stored, context, provider)
         digest = verify(
             part,
             format=candidate.format or request.format,

@@ -36,7 +36,7 @@ class LadderError(RetrievalError):
     Parameters
     ----------
     failures : sequence of Failure
-        One row per rung.
+        One row per provider.
     """
 
     def __init__(self, failures: Sequence[Failure]) -> None:

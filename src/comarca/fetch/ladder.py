@@ -1,7 +1,7 @@
 """Layers by country code: a ladder of providers, tried in order, and one table of what could not be had.
 
-`plan_layer` works without the network. `fetch_layer` climbs the ladder; whatever answers first is taken, and the
-receipt says which rung it was and why those before it did not answer.
+`plan_layer` works without the network. `fetch_layer` takes the first provider that answers; the receipt says which one
+that was, and why those before it did not.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +36,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Step:
-    """One rung of a ladder, as planned.
+    """One provider of a ladder, as planned.
 
     Attributes
     ----------
@@ -69,7 +68,7 @@ def plan_layer(
     options: Mapping[str, Any] | None = None,
     boundary: BaseGeometry | None = None,
 ) -> tuple[Step, ...]:
-    """Say which files a layer would need, rung by rung, without the network.
+    """Say which files a layer would need from each provider, without the network.
 
     Parameters
     ----------
@@ -96,8 +95,8 @@ def plan_layer(
     ConfigError
         If the code, the layer or a provider is unknown, or an option is out of range.
     """
-    place = country(code)
-    return tuple(_step(layer, name, place, settings, options or {}, boundary) for name in providers)
+    entry = country(code)
+    return tuple(_step(layer, name, entry, settings, options or {}, boundary) for name in providers)
 
 
 def fetch_layer(
@@ -122,22 +121,22 @@ def fetch_layer(
     Returns
     -------
     LayerReceipt
-        With status ``missing`` if no rung answered and the layer is not required.
+        With status ``missing`` if no provider answered and the layer is not required.
 
     Raises
     ------
     LadderError
-        If no rung answered and the layer is required. Its text is the table of what to do.
+        If no provider answered and the layer is required. Its text is the table of what to do.
     ConfigError
         As in `plan_layer`.
     """
-    place = country(code)
+    entry = country(code)
     tried: list[Failure] = []
     with Client(settings.policy) as client:
         context = Context(settings, client)
         for step in plan_layer(layer, code, providers=providers, settings=settings, options=options, boundary=boundary):
             try:
-                files, note = _climb(layer, step, place, context, options or {}, has_boundary=boundary is not None)
+                files, note = _from_step(layer, step, entry, context, options or {}, has_boundary=boundary is not None)
             except FileError as error:
                 log.warning("%s", error)
                 tried.append(error.failure)
@@ -161,7 +160,7 @@ def lacking(layers: Iterable[tuple[str, str, Sequence[str], Mapping[str, Any]]],
     Returns
     -------
     list of Failure
-        Rows for all rungs of each layer that no rung can serve from files that are there; checked by name only.
+        Rows for all providers of each layer that none can serve from files that are there; checked by name only.
     """
     rows: list[Failure] = []
     for layer, code, providers, options in layers:
@@ -218,7 +217,7 @@ def data_year(receipt: LayerReceipt) -> int:
 def _step(
     layer: str,
     name: str,
-    place: Country,
+    entry: Country,
     settings: Settings,
     options: Mapping[str, Any],
     boundary: BaseGeometry | None,
@@ -229,37 +228,35 @@ def _step(
         )
     if name in LOCAL or name == "file":
         return Step(name, is_local=True)
-    known = PROVIDERS[layer]
-    if name not in known:
-        names = [*known, *sorted(LOCAL), "file"]
+    if name not in PROVIDERS[layer]:
+        names = [*PROVIDERS[layer], *sorted(LOCAL), "file"]
         raise ConfigError(
             f"{layer}.provider", got=name, expected=f"one of {', '.join(names)}", remedy=did_you_mean(name, names)
         )
-    provider = known[name]
+    provider = PROVIDERS[layer][name]
     try:
-        requests = provider.plan(place, options, settings, boundary)
+        requests = provider.plan(entry, options, settings, boundary)
     except NotOfferedError as error:
         return Step(name, needs_boundary=provider.needs_boundary, refusal=str(error))
     return Step(name, requests, needs_boundary=provider.needs_boundary)
 
 
-def _climb(
-    layer: str, step: Step, place: Country, context: Context, options: Mapping[str, Any], *, has_boundary: bool
+def _from_step(
+    layer: str, step: Step, entry: Country, context: Context, options: Mapping[str, Any], *, has_boundary: bool
 ) -> tuple[tuple[Receipt, ...], str]:
-    """Have all files of one rung."""
+    """Have all files of one provider."""
     if step.is_local:
         return (), ""
     if step.refusal:
-        raise FileError(_row(layer, place.iso3, step, step.refusal))
+        raise FileError(_row(layer, entry.iso3, step, step.refusal))
     if step.needs_boundary and not has_boundary:
-        raise FileError(_row(layer, place.iso3, step, "it needs the region's boundary, which is not known yet"))
+        raise FileError(_row(layer, entry.iso3, step, "it needs the region's boundary, which is not known yet"))
     provider = PROVIDERS[layer][step.provider]
-    bring = partial(fetch, context=context, locate=provider.locate, resolve=provider.resolve, deliver=provider.deliver)
     receipts: list[Receipt] = []
     left_out: list[str] = []
     for request in step.requests:
         try:
-            receipts.append(bring(request))
+            receipts.append(fetch(request, context, provider))
         except FileError as error:
             if not request.optional and not (
                 request.may_lack and error.not_there and provider.is_sea(request, context)
@@ -267,16 +264,16 @@ def _climb(
                 raise
             left_out.append(request.target.name)
     if not receipts:
-        raise FileError(_row(layer, place.iso3, step, "none of the tiles that the region touches exists"))
+        raise FileError(_row(layer, entry.iso3, step, "none of the tiles that the region touches exists"))
     try:
-        provider.accept([Path(receipt.path) for receipt in receipts], place, options)
+        provider.accept([Path(receipt.path) for receipt in receipts], entry, options)
     except InputError as error:
-        raise FileError(_row(layer, place.iso3, step, f"what it gave cannot be used: {error}")) from error
+        raise FileError(_row(layer, entry.iso3, step, f"what it gave cannot be used: {error}")) from error
     return tuple(receipts), f"Not offered by the provider: {', '.join(left_out)}." if left_out else ""
 
 
 def _is_there(step: Step, settings: Settings) -> bool:
-    def stands(request: Request) -> bool:
+    def is_present(request: Request) -> bool:
         if "<" in request.target.name:
             return any(request.target.parent.glob(f"*{request.target.suffix}"))
         names = (request.target, *request.alternatives)
@@ -284,7 +281,7 @@ def _is_there(step: Step, settings: Settings) -> bool:
             path.is_file() or settings.cache.find(path.relative_to(settings.raw_dir).as_posix()) for path in names
         )
 
-    return all(stands(request) for request in step.requests if not request.optional)
+    return all(is_present(request) for request in step.requests if not request.optional)
 
 
 def _row(layer: str, code: str, step: Step, reason: str) -> Failure:

@@ -58,9 +58,9 @@ def present(request: Request, settings: Settings) -> Receipt | None:
     if receipt is not None and receipt.sha256 == digest:
         return replace(receipt, path=path.as_posix())
     modified = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
-    found = Resolved("", target=path, note=f"put there by hand; the file is of {modified:%Y-%m-%d}")
+    address = Resolved("", target=path, note=f"put there by hand; the file is of {modified:%Y-%m-%d}")
     source = settings.sources[request.source]
-    return record(make_receipt(request, source, found, path, digest, origin="by_hand"), path)
+    return record(make_receipt(request, source, address, path, digest, origin="by_hand"), path)
 
 
 def format_of(request: Request, path: Path) -> str:
@@ -82,7 +82,7 @@ def format_of(request: Request, path: Path) -> str:
 
 
 def make_receipt(
-    request: Request, source: SourceFile, found: Resolved, path: Path, digest: str, *, origin: Origin
+    request: Request, source: SourceFile, address: Resolved, path: Path, digest: str, *, origin: Origin
 ) -> Receipt:
     """Make the receipt of a verified file.
 
@@ -92,7 +92,7 @@ def make_receipt(
         What was wanted.
     source : SourceFile
         Its row in the registry.
-    found : Resolved
+    address : Resolved
         What the provider says of this very file; where it says nothing, the registry's row holds.
     path : pathlib.Path
         The file, under whatever name it has now.
@@ -107,23 +107,24 @@ def make_receipt(
         The receipt.
     """
     return Receipt(
-        path=(found.target or request.target).as_posix(),
+        path=(address.target or request.target).as_posix(),
         provider=request.provider,
         source=request.source,
-        version=found.version or source.version,
-        url=found.url,
+        version=address.version or source.version,
+        url=address.url,
         final_url="",
         sha256=digest,
         bytes=path.stat().st_size,
         retrieved=f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
-        data_date=found.data_date
-        or data_date(path, found.format or format_of(request, found.target or request.target)),
-        licence=found.licence or source.licence,
-        attribution=found.attribution or source.attribution,
+        data_date=address.data_date
+        or data_date(path, address.format or format_of(request, address.target or request.target)),
+        licence=address.licence or source.licence,
+        attribution=address.attribution or source.attribution,
         origin=origin,
-        md5=found.md5,
-        note=found.note,
-        substitute=found.substitute,
+        md5=address.md5,
+        note=address.note,
+        substitute=address.substitute,
+        is_shared=address.is_shared,
     )
 
 

@@ -35,7 +35,7 @@ class Request:
     url : str
         The address as far as it is known offline; for people to read.
     format : str
-        Key of `comarca.fetch.verify.FORMATS`.
+        Key of `comarca.fetch.formats.FORMATS`.
     params : mapping
         Values of the URL template's fields.
     alternatives : tuple of pathlib.Path
@@ -85,6 +85,8 @@ class Resolved:
     substitute : bool
         Whether this is something else than what was asked for, such as another year. It is taken only if all
         addresses before it said that there is no such file, never because a server failed.
+    is_shared : bool
+        Whether the file holds more than the country, which has to be cut out of it.
     """
 
     url: str
@@ -99,6 +101,7 @@ class Resolved:
     format: str = ""
     note: str = ""
     substitute: bool = False
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,8 @@ class Receipt:
         What a reader of the provenance should know.
     substitute : bool
         Whether it is something else than what was asked for, such as another year.
+    is_shared : bool
+        Whether it holds more than the country, which has to be cut out of it.
     """
 
     path: str
@@ -145,6 +150,7 @@ class Receipt:
     md5: str = ""
     note: str = ""
     substitute: bool = False
+    is_shared: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the receipt as plain data, fit for JSON.
@@ -197,11 +203,11 @@ class LayerReceipt:
     status : str
         ``ready`` or ``missing``.
     provider : str
-        The rung of the ladder that answered; empty if none did.
+        The provider that answered; empty if none did.
     files : tuple of Receipt
         What it gave.
     tried : tuple of Failure
-        Rungs before it that did not answer, and why.
+        Providers before it that did not answer, and why.
     note : str
         What a reader should know, such as tiles that are open sea.
     """
@@ -296,5 +302,5 @@ def load_layer_receipt(path: str | Path) -> LayerReceipt:
 
 
 def _from_dict(entry: Mapping[str, Any]) -> Receipt:
-    known = {item.name for item in fields(Receipt)}
-    return Receipt(**{key: value for key, value in entry.items() if key in known})
+    names = {item.name for item in fields(Receipt)}
+    return Receipt(**{key: value for key, value in entry.items() if key in names})

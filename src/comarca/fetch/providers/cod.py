@@ -8,20 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from comarca.fetch.providers.protocol import BoundaryProvider
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import TransferError
-from comarca.fetch.settings import NotOfferedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from shapely.geometry.base import BaseGeometry
-
     from comarca.fetch.receipts import Request
-    from comarca.fetch.settings import Context, Settings
-    from comarca.registry.countries import Country
+    from comarca.fetch.settings import Context
 
-SOURCE = "cod_boundaries"
 #: What a resource is good for, best first: every level in one archive, in a format that any reader opens.
 _KINDS: Final = (
     re.compile(r"\.geojson\.zip$|_geojson\.zip$"),
@@ -31,78 +27,35 @@ _KINDS: Final = (
 _FORMATS: Final = ("geojson", "shp", "geodatabase")
 
 
-def plan(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the archive that holds all levels of a country.
+class CodBoundaries(BoundaryProvider):
+    """The archive that holds all levels of a country."""
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        ``level`` overrules the catalogue.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        Not used.
+    source = "cod_boundaries"
+    name = "cod"
+    title = "COD-AB"
 
-    Returns
-    -------
-    tuple of Request
-        One.
-
-    Raises
-    ------
-    NotOfferedError
-        If COD-AB is known not to have the units.
-    """
-    level = country.level("cod", asked=options.get("level"))
-    if level is None:
-        raise NotOfferedError(f"COD-AB has no {country.unit or 'unit'} level for {country.iso3}")
-    return (settings.request(SOURCE, country.iso3, params={"level": str(level.number)}),)
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Find the archives among the resources of the dataset, the handiest format first."""
+        api = context.settings.sources[self.source].more["api"].format(**request.params)
+        answer = context.get_json(api, request.provider)
+        try:
+            dataset, resources = answer["result"], answer["result"]["resources"]
+        except (KeyError, TypeError) as error:
+            raise TransferError(f"the answer has no {error}: its format has changed", url=api) from error
+        ranked = sorted((rank, order) for order, entry in enumerate(resources) if (rank := _rank(entry)) is not None)
+        if not ranked:
+            offered = ", ".join(sorted({str(entry.get("format")) for entry in resources})) or "nothing"
+            raise TransferError(f"no archive of boundaries in a known format (offered: {offered})", url=api, status=404)
+        licence = str(dataset.get("license_title") or dataset.get("license_id") or "")
+        return tuple(_address(resources[order], dataset, licence) for _, order in ranked)
 
 
-def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Find the archives among the resources of the dataset.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    tuple of Resolved
-        Archives, the handiest format first.
-
-    Raises
-    ------
-    TransferError
-        If there is no such dataset, or it has no archive of a known format.
-    """
-    source = context.settings.sources[SOURCE]
-    api = source.more["api"].format(**request.params)
-    answer = context.get_json(api, request.provider)
-    try:
-        dataset, resources = answer["result"], answer["result"]["resources"]
-    except (KeyError, TypeError) as error:
-        raise TransferError(f"the answer has no {error}: its format has changed", url=api) from error
-    ranked = sorted((rank, position) for position, entry in enumerate(resources) if (rank := _rank(entry)) is not None)
-    if not ranked:
-        offered = ", ".join(sorted({str(entry.get("format")) for entry in resources})) or "nothing"
-        raise TransferError(f"no archive of boundaries in a known format (offered: {offered})", url=api, status=404)
-    licence = str(dataset.get("license_title") or dataset.get("license_id") or "")
-    return tuple(
-        Resolved(
-            str(resources[position]["url"]),
-            licence=licence,
-            data_date=str(resources[position].get("last_modified") or dataset.get("dataset_date") or "")[:10],
-            version=str(resources[position]["name"]),
-        )
-        for _, position in ranked
+def _address(entry: Mapping[str, Any], dataset: Mapping[str, Any], licence: str) -> Resolved:
+    return Resolved(
+        str(entry["url"]),
+        licence=licence,
+        data_date=str(entry.get("last_modified") or dataset.get("dataset_date") or "")[:10],
+        version=str(entry["name"]),
     )
 
 

@@ -10,10 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from comarca.fetch.download import from_template
+from comarca.fetch.providers.protocol import BoundaryProvider, from_template
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import TransferError
-from comarca.fetch.settings import NotOfferedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,78 +25,46 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOURCE = "geoboundaries_units"
 _RELEASE = re.compile(r"/raw/([^/]+)/")
 
 
-def plan(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the file of the units, and that of the units one level up, which gives the parents' names.
+class GeoBoundaries(BoundaryProvider):
+    """The file of the units, and that of the units one level up, which gives the parents' names."""
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        ``level`` overrules the catalogue.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        Not used.
+    source = "geoboundaries_units"
+    name = "geoboundaries"
+    title = "geoBoundaries gbOpen"
 
-    Returns
-    -------
-    tuple of Request
-        Units, and parents unless the units are the country or its first level.
+    def plan(
+        self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
+    ) -> tuple[Request, ...]:
+        """Name both files; units that are the country or its first level have no parents."""
+        level = self.level(country, options)
+        units = settings.request(self.source, country.iso3, params={"level": str(level.number)})
+        if not level.exact:
+            # Files of their own, so that a coarser level fetched for another purpose is never taken for these units.
+            coarser = (f"ADM{number}_for_ADM{level.number}.geojson" for number in range(level.number - 1, -1, -1))
+            units = replace(units, alternatives=tuple(units.target.with_name(name) for name in coarser))
+        if level.number <= 1:
+            return (units,)
+        parents = settings.request(self.source, country.iso3, params={"level": str(level.number - 1)}, optional=True)
+        return (units, parents)
 
-    Raises
-    ------
-    NotOfferedError
-        If gbOpen is known not to have the units.
-    """
-    level = country.level("geoboundaries", asked=options.get("level"))
-    if level is None:
-        raise NotOfferedError(f"geoBoundaries gbOpen has no {country.unit or 'unit'} level for {country.iso3}")
-    units = settings.request(SOURCE, country.iso3, params={"level": str(level.number)})
-    if not level.exact:
-        # Files of their own, so that a coarser level fetched for another purpose is never taken for these units.
-        coarser = (f"ADM{number}_for_ADM{level.number}.geojson" for number in range(level.number - 1, -1, -1))
-        units = replace(units, alternatives=tuple(units.target.with_name(name) for name in coarser))
-    if level.number <= 1:
-        return (units,)
-    parents = settings.request(SOURCE, country.iso3, params={"level": str(level.number - 1)}, optional=True)
-    return (units, parents)
-
-
-def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Find the addresses of a level, with what the API says of it.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    tuple of Resolved
-        The pinned release, then the API's current one; where coarser levels are acceptable, those in turn.
-    """
-    found = list(_addresses(request, context))
-    for target in request.alternatives:
-        level = target.stem.partition("_")[0].removeprefix("ADM")
-        note = f"ADM{request.params['level']} is not offered; ADM{level} was taken."
-        coarser = replace(request, params={**request.params, "level": level})
-        found.extend(
-            replace(address, target=target, note=note, substitute=True) for address in _addresses(coarser, context)
-        )
-    return tuple(found)
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Give the pinned release, then the API's current one; where coarser levels will do, those in turn."""
+        addresses = list(_addresses(request, context))
+        for target in request.alternatives:
+            level = target.stem.partition("_")[0].removeprefix("ADM")
+            note = f"ADM{request.params['level']} is not offered; ADM{level} was taken."
+            coarser = replace(request, params={**request.params, "level": level})
+            addresses.extend(
+                replace(address, target=target, note=note, substitute=True) for address in _addresses(coarser, context)
+            )
+        return tuple(addresses)
 
 
 def _addresses(request: Request, context: Context) -> tuple[Resolved, ...]:
-    source = context.settings.sources[SOURCE]
+    source = context.settings.sources[request.source]
     pinned = from_template(request, context)
     try:
         entry = context.get_json(source.more["api"].format(**request.params), request.provider)

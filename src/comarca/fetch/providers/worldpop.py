@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from comarca.fetch.download import from_template
+from comarca.fetch.providers.protocol import Provider, from_template
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import TransferError
 
@@ -25,92 +25,65 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SOURCE = "worldpop_count"
-SUBSTITUTE = "worldpop_count_2020"
+SUBSTITUTE: Final = "worldpop_count_2020"
 
 
-def plan(
-    country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None = None
-) -> tuple[Request, ...]:
-    """Name the raster of a country.
+class WorldPop(Provider):
+    """WorldPop, constrained."""
 
-    Parameters
-    ----------
-    country : Country
-        The country.
-    options : mapping
-        ``year``; the registry's default year if there is none.
-    settings : Settings
-        Settings of the run.
-    boundary : shapely geometry, optional
-        Not used.
+    source = "worldpop_count"
 
-    Returns
-    -------
-    tuple of Request
-        One.
-    """
-    asked = options.get("year")
-    params = {"year": str(asked or settings.sources[SOURCE].more["default_year"]), "asked": str(asked or "")}
-    request = settings.request(SOURCE, country.iso3, params=params)
-    if asked:
-        return (request,)
-    substitute = settings.request(SUBSTITUTE, country.iso3, params={})
-    return (replace(request, alternatives=(substitute.target,)),)
+    def plan(
+        self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
+    ) -> tuple[Request, ...]:
+        """Name the raster of a country and year, and the one of 2020 where no year is asked for."""
+        asked = options.get("year")
+        params = {"year": str(asked or settings.sources[self.source].more["default_year"]), "asked": str(asked or "")}
+        request = settings.request(self.source, country.iso3, params=params)
+        if asked:
+            return (request,)
+        substitute = settings.request(SUBSTITUTE, country.iso3, params={})
+        return (replace(request, alternatives=(substitute.target,)),)
+
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Find the raster of the year in the index; without an answer, by the address template."""
+        listed = _listed(request, context, self.source)
+        urls = {address.url for address in listed}
+        templated = [address for address in from_template(request, context) if address.url not in urls]
+        addresses = (*listed, *(replace(address, data_date=request.params["year"]) for address in templated))
+        return addresses if request.params["asked"] else (*addresses, *_of_2020(request, context))
 
 
-def resolve(request: Request, context: Context) -> tuple[Resolved, ...]:
-    """Find the raster of the year in the index; the address pattern serves if the index does not answer.
-
-    Parameters
-    ----------
-    request : Request
-        From `plan`.
-    context : Context
-        Settings and client.
-
-    Returns
-    -------
-    tuple of Resolved
-        Addresses of the raster, then those of the one of 2020.
-    """
-    year = request.params["year"]
-    patterned = tuple(Resolved(address.url, data_date=year) for address in from_template(request, context))
-    listed = _listed(request, context)
-    found = (*listed, *(address for address in patterned if address.url not in {item.url for item in listed}))
-    if request.params["asked"]:
-        return found
+def _of_2020(request: Request, context: Context) -> tuple[Resolved, ...]:
     row = context.settings.sources[SUBSTITUTE]
-    return (
-        *found,
-        *(
-            Resolved(
-                template.format(**request.params),
-                target=request.alternatives[0],
-                data_date="2020",
-                version=row.version,
-                attribution=row.attribution,
-                note=f"WorldPop has no raster of {year} for {request.country}; the one of 2020 stands in.",
-                substitute=True,
-            )
-            for template in row.url
-        ),
+    note = f"WorldPop has no raster of {request.params['year']} for {request.country}; the one of 2020 stands in."
+    return tuple(
+        Resolved(
+            template.format(**request.params),
+            target=request.alternatives[0],
+            data_date="2020",
+            version=row.version,
+            attribution=row.attribution,
+            note=note,
+            substitute=True,
+        )
+        for template in row.url
     )
 
 
-def _listed(request: Request, context: Context) -> tuple[Resolved, ...]:
-    url = context.settings.sources[SOURCE].more["api"].format(**request.params)
+def _listed(request: Request, context: Context, source: str) -> tuple[Resolved, ...]:
+    url = context.settings.sources[source].more["api"].format(**request.params)
     try:
         records = context.get_json(url, request.provider)["data"]
-        fitting = [record for record in records if str(record["popyear"]) == request.params["year"]]
         return tuple(
             Resolved(str(file), data_date=request.params["year"], version=str(record.get("title") or ""))
-            for record in fitting
+            for record in records
+            if str(record["popyear"]) == request.params["year"]
             for file in record["files"]
             if str(file).endswith(".tif")
         )
     except TransferError as error:
-        log.warning("The index of WorldPop does not answer (%s); going by the address pattern.", error)
+        log.warning("The index of WorldPop does not answer (%s); going by the address template.", error)
     except (KeyError, TypeError) as error:
-        log.warning("The index of WorldPop has changed (%s lacks); going by the address pattern.", error)
+        log.warning("The index of WorldPop has changed (%s lacks); going by the address template.", error)
     return ()
