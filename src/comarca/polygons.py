@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 _AREA_DIMENSION: Final = 2
 
 
-def valid_areas(territories: ArrayLike) -> ShapeArray:
+def valid_areas(shapes: ArrayLike) -> ShapeArray:
     """Repair polygons that cross themselves, keeping their areas only.
 
     Parameters
     ----------
-    territories : array-like of shapely geometries, shape (m,)
+    shapes : array-like of shapely geometries, shape (m,)
         (Multi)Polygons.
 
     Returns
@@ -36,10 +36,10 @@ def valid_areas(territories: ArrayLike) -> ShapeArray:
     numpy.ndarray of shapely geometries, shape (m,)
         The same polygons, all valid; those that were valid are returned as they came.
     """
-    areas = np.array(territories, dtype=object)
+    areas = np.array(shapes, dtype=object)
     bad = ~shapely.is_valid(areas)
     if bad.any():
-        logger.warning("%d territory polygon(s) cross themselves and were repaired before measuring", bad.sum())
+        logger.warning("%d of %d polygons crossed themselves and were repaired", bad.sum(), len(areas))
         areas[bad] = shapely.make_valid(areas[bad], method="structure", keep_collapsed=False)
     return areas
 

@@ -49,7 +49,7 @@ def check_units(territories: gpd.GeoDataFrame) -> None:
 def test_geoboundaries_gives_units_and_the_names_of_their_parents(desk: Desk, shape: dict[str, Any]) -> None:
     desk.world.geoboundaries(ALFA, **shape)
     receipt = desk.fetch("territories", ALFA, "geoboundaries")
-    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"))
+    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"), level=ANY)
     check_units(territories)
     assert territories["territory_id"].str.startswith("XAA2B").all()
 
@@ -85,7 +85,7 @@ def test_where_the_level_is_a_guess_a_coarser_one_serves_and_that_is_noted(desk:
     receipt = desk.fetch("territories", ALFA, "geoboundaries")
     assert Path(receipt.files[0].path).name == "ADM1_for_ADM2.geojson"
     assert "ADM2 is not offered; ADM1 was taken" in receipt.files[0].note
-    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"))
+    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"), level=ANY)
     assert sorted(territories["territory_name"]) == ["Norte", "Sur"]
     assert territories["parent_name"].isna().all()
 
@@ -121,7 +121,7 @@ def test_a_provider_without_the_units_is_not_even_asked(desk: Desk) -> None:
 def test_the_units_do_without_their_parents(desk: Desk) -> None:
     desk.world.geoboundaries(ALFA, levels=(0, 2))
     receipt = desk.fetch("territories", ALFA, "geoboundaries")
-    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"))
+    territories, _ = geoboundaries_units.territories(paths(receipt), country=country("XAA"), level=ANY)
     assert territories["parent_name"].isna().all()
 
 
@@ -137,7 +137,7 @@ def test_lakes_and_repeated_rows_are_no_units(tmp_path: Path) -> None:
     path = tmp_path / "ADM2.geojson"
     gpd.GeoDataFrame(gpd.pd.concat([frame, lake, twin], ignore_index=True), crs=4326).to_file(path)
     found, checks = geoboundaries_units.territories(
-        [path], country=with_rules(not_units=("Lago de Yojoa",), units=(4, 4))
+        [path], country=with_rules(not_units=("Lago de Yojoa",), units=(4, 4)), level=ANY
     )
     assert sorted(found["territory_name"]) == NAMES
     by_name = {check.name: check for check in checks}
@@ -148,7 +148,7 @@ def test_lakes_and_repeated_rows_are_no_units(tmp_path: Path) -> None:
 def test_a_number_of_units_far_from_the_catalogues_is_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "ADM2.geojson"
     geoboundaries_frame(ALFA, 2).to_file(path)
-    _, checks = geoboundaries_units.territories([path], country=with_rules(units=(150, 153)))
+    _, checks = geoboundaries_units.territories([path], country=with_rules(units=(150, 153)), level=ANY)
     assert next(check for check in checks if check.name == "territory_count").status == "warn"
 
 
@@ -160,7 +160,7 @@ def test_a_number_of_units_far_from_the_catalogues_is_a_warning(tmp_path: Path) 
 def test_cod_is_read_in_the_new_and_the_old_naming(desk: Desk, style: str, kind: str) -> None:
     desk.world.cod(ALFA, style=style, kind=kind)
     receipt = desk.fetch("territories", ALFA, "cod")
-    territories, _ = cod_units.territories(paths(receipt)[0], country=country("XAA"), level=ANY)
+    territories, _ = cod_units.territories(paths(receipt), country=country("XAA"), level=ANY)
     check_units(territories)
     assert sorted(territories["territory_id"]) == ["XA0101", "XA0102", "XA0201", "XA0202"]
     assert receipt.files[0].licence == "CC BY-IGO"
@@ -170,10 +170,10 @@ def test_cod_is_read_in_the_new_and_the_old_naming(desk: Desk, style: str, kind:
 def test_cod_takes_a_coarser_level_only_where_the_level_is_a_guess(desk: Desk) -> None:
     desk.world.cod(ALFA, levels=(0, 1))
     path = paths(desk.fetch("territories", ALFA, "cod"))[0]
-    territories, _ = cod_units.territories(path, country=country("XAA"), level=ANY)
+    territories, _ = cod_units.territories([path], country=country("XAA"), level=ANY)
     assert sorted(territories["territory_name"]) == ["Norte", "Sur"]
     with pytest.raises(InputError, match=r"levels \[0, 1\], expected level 2|got 'levels \[0, 1\]', expected level 2"):
-        cod_units.territories(path, country=country("XAA"), level=Level(2, exact=True))
+        cod_units.territories([path], country=country("XAA"), level=Level(2, exact=True))
 
 
 def test_a_dataset_that_does_not_exist_is_not_there(desk: Desk) -> None:
@@ -200,7 +200,7 @@ def test_gadm_gives_the_countrys_own_land_units(desk: Desk) -> None:
     """Peers, row 8: rows of disputed areas, null names that are the text NA, lakes that stand as units."""
     desk.world.gadm(ALFA)
     receipt = desk.fetch("territories", ALFA, "gadm")
-    territories, _ = gadm_units.territories(paths(receipt)[0], country=country("XAA"), level=ANY)
+    territories, _ = gadm_units.territories(paths(receipt), country=country("XAA"), level=ANY)
     check_units(territories)
     assert "redistribution is not allowed" in receipt.files[0].licence
 
@@ -209,7 +209,7 @@ def test_gadm_gives_the_countrys_own_land_units(desk: Desk) -> None:
 def test_gadm_gives_other_levels_too(tmp_path: Path, number: int, names: list[str]) -> None:
     path = tmp_path / "gadm41_XAA.gpkg"
     path.write_bytes(geopackage(gadm_layers(ALFA)))
-    territories, _ = gadm_units.territories(path, country=country("XAA"), level=Level(number, exact=True))
+    territories, _ = gadm_units.territories([path], country=country("XAA"), level=Level(number, exact=True))
     assert sorted(territories["territory_name"]) == names
 
 
@@ -217,7 +217,7 @@ def test_gadm_without_the_level_says_which_it_has(tmp_path: Path) -> None:
     path = tmp_path / "gadm41_XAA.gpkg"
     path.write_bytes(geopackage(gadm_layers(ALFA)))
     with pytest.raises(InputError, match=r"levels \[0, 1, 2\]"):
-        gadm_units.territories(path, country=country("XAA"), level=Level(3, exact=True))
+        gadm_units.territories([path], country=country("XAA"), level=Level(3, exact=True))
 
 
 # --- the ladder ---------------------------------------------------------------------------------------------------

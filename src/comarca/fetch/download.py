@@ -73,10 +73,10 @@ def fetch(request: Request, context: Context, provider: Provider) -> Receipt:
 def _from_cache(request: Request, settings: Settings, *, any_age: bool, md5: str = "") -> Receipt | None:
     source = settings.sources[request.source]
     for path in (request.target, *request.alternatives):
-        kept = settings.cache.find(path.relative_to(settings.raw_dir).as_posix())
-        if kept is not None and (any_age or not source.is_moving or (md5 and kept.md5 == md5)):
-            settings.cache.give(kept, path)
-            return record(replace(kept, path=path.as_posix(), origin="cache"), path)
+        receipt = settings.cache.find(path.relative_to(settings.raw_dir).as_posix())
+        if receipt is not None and (any_age or not source.is_moving or (md5 and receipt.md5 == md5)):
+            settings.cache.give(receipt, path)
+            return record(replace(receipt, path=path.as_posix(), origin="cache"), path)
     return None
 
 

@@ -89,7 +89,7 @@ def clean_parcels(shapes: ArrayLike) -> tuple[ShapeArray, pd.DataFrame]:
     missing = shapely.is_missing(repaired)
     repaired[missing] = shapely.Polygon()
     bad = ~np.asarray(shapely.is_valid(repaired))
-    repaired[bad] = shapely.make_valid(repaired[bad], method="structure", keep_collapsed=False)
+    repaired = valid_areas(repaired)
     mixed = shapely.get_dimensions(repaired) < 2
     repaired[mixed] = shapely.Polygon()
     outline = pd.Series(shapely.to_wkb(shapely.normalize(repaired), output_dimension=2))

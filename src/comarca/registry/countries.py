@@ -174,13 +174,13 @@ def country(code: str, *, where: str = "country", path: Path | None = None) -> C
     ConfigError
         If there is no such code; the message names the nearest right one.
     """
-    known = countries(path)
-    if code in known:
-        return known[code]
+    catalogue = countries(path)
+    if code in catalogue:
+        return catalogue[code]
     if _USER_ASSIGNED.fullmatch(code):
         return _made_up(code)
     raise ConfigError(
-        where, got=code, expected="an ISO 3166-1 alpha-3 code such as NIC", remedy=_suggestion(code, known)
+        where, got=code, expected="an ISO 3166-1 alpha-3 code such as NIC", remedy=_suggestion(code, catalogue)
     )
 
 
@@ -252,9 +252,9 @@ def _made_up(code: str) -> Country:
     )
 
 
-def _suggestion(code: str, known: Mapping[str, Country]) -> str:
+def _suggestion(code: str, catalogue: Mapping[str, Country]) -> str:
     folded = code.strip().casefold()
-    for entry in known.values():
+    for entry in catalogue.values():
         if folded in {
             entry.iso3.casefold(),
             entry.iso2.casefold(),
@@ -262,8 +262,8 @@ def _suggestion(code: str, known: Mapping[str, Country]) -> str:
         }:
             return f"Did you mean {entry.iso3!r} ({entry.names['en']})?"
     if len(folded) == _CODE_LENGTH:
-        return f"Did you mean {min(known, key=lambda other: _distance(folded.upper(), other))!r}?"
-    by_name = {name: entry.iso3 for entry in known.values() for name in entry.names.values()}
+        return f"Did you mean {min(catalogue, key=lambda other: _distance(folded.upper(), other))!r}?"
+    by_name = {name: entry.iso3 for entry in catalogue.values() for name in entry.names.values()}
     near = did_you_mean(code, by_name)
     return next((f"{near[:-1]} ({by_name[name]})?" for name in by_name if near == f"Did you mean {name!r}?"), near)
 

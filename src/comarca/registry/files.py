@@ -121,14 +121,14 @@ def check_mirrors(mirrors: Mapping[str, str], sources: Mapping[str, SourceFile])
     ConfigError
         If a name is not known or an address is not http or https.
     """
-    known = providers(sources)
+    names = providers(sources)
     for provider, base in mirrors.items():
-        if provider not in known:
+        if provider not in names:
             raise ConfigError(
                 f"mirrors.{provider}",
                 got=provider,
-                expected=f"one of {', '.join(known)}",
-                remedy=did_you_mean(provider, known),
+                expected=f"one of {', '.join(names)}",
+                remedy=did_you_mean(provider, names),
             )
         if urlsplit(base).scheme not in {"http", "https"} or not urlsplit(base).netloc:
             raise ConfigError(f"mirrors.{provider}", got=base, expected="an address such as https://mirror.example")
@@ -163,11 +163,11 @@ _OPTIONAL: Final = {"resume", "redistribute", "more"}
 
 
 def _row(where: str, key: str, entry: Mapping[str, Any]) -> SourceFile:
-    known = {item.name for item in fields(SourceFile)} - {"key"}
+    names = {item.name for item in fields(SourceFile)} - {"key"}
     for name in entry:
-        if name not in known:
-            raise InputError(where, got=name, expected="a known key", remedy=did_you_mean(name, known))
-    if lacking := known - _OPTIONAL - entry.keys():
+        if name not in names:
+            raise InputError(where, got=name, expected="a known key", remedy=did_you_mean(name, names))
+    if lacking := names - _OPTIONAL - entry.keys():
         raise InputError(where, got=sorted(entry), expected=f"also {sorted(lacking)}")
     url = entry["url"]
     return SourceFile(**{**entry, "key": key, "url": (url,) if isinstance(url, str) else tuple(url)})

@@ -14,6 +14,23 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
+def fold_text(text: str) -> str:
+    """Strip case and accents, and make runs of blanks one; punctuation stays.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The folded text.
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
 def fold_name(name: str) -> str:
     """Strip case, accents and punctuation, so that ``"Cobán"`` and ``"COBAN"`` compare equal.
 
@@ -27,8 +44,7 @@ def fold_name(name: str) -> str:
     str
         Letters and digits in single-spaced words.
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return _SEPARATORS.sub(" ", plain.casefold()).strip()
+    return _SEPARATORS.sub(" ", fold_text(name)).strip()
 
 
 def fold_names(names: Iterable[Any]) -> pd.Series:

@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from comarca.crs import geodesic_area_km2
+from comarca.polygons import valid_areas
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -61,12 +62,11 @@ def ghsl_tiles(boundary: BaseGeometry) -> dict[str, float]:
         Name, such as ``R8_C10`` -> area of the region in that tile, km2; sorted by name.
     """
     to_mollweide = Transformer.from_crs(CRS.from_epsg(4326), CRS.from_string(MOLLWEIDE), always_xy=True)
-    projected = shapely.make_valid(
-        shapely.transform(
-            shapely.segmentize(boundary, 0.25),
-            lambda points: np.column_stack(to_mollweide.transform(points[:, 0], points[:, 1])),
-        )
+    plane = shapely.transform(
+        shapely.segmentize(boundary, 0.25),
+        lambda points: np.column_stack(to_mollweide.transform(points[:, 0], points[:, 1])),
     )
+    projected = valid_areas(np.array([plane], dtype=object))[0]
     left, bottom, right, top = projected.bounds
     columns = range(math.floor((left - GHSL_LEFT_M) / GHSL_TILE_M), math.ceil((right - GHSL_LEFT_M) / GHSL_TILE_M))
     rows = range(math.floor((GHSL_TOP_M - top) / GHSL_TILE_M), math.ceil((GHSL_TOP_M - bottom) / GHSL_TILE_M))

@@ -10,6 +10,7 @@ import shapely
 from matplotlib.path import Path
 
 from comarca.crs import require_storage_crs
+from comarca.polygons import valid_areas
 from comarca.publish.maps.frames import divide, project
 from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.style import ROAD_WIDTHS
@@ -66,11 +67,8 @@ def build_base(
 
 
 def _polygons(geometry: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.intp]]:
-    """Polygons of each territory and its number; a boundary that is not valid is mended, so that it is drawn at all."""
-    mended = geometry.copy()
-    wrong = ~shapely.is_valid(geometry)
-    mended[wrong] = shapely.make_valid(geometry[wrong], method="structure", keep_collapsed=False)
-    parts, owner = shapely.get_parts(mended, return_index=True)
+    """Polygons of each territory and its number; a boundary that is not valid is repaired."""
+    parts, owner = shapely.get_parts(valid_areas(geometry), return_index=True)
     return parts, owner
 
 
@@ -133,7 +131,7 @@ def _label_point(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
 def _union(shapes: NDArray[np.object_]) -> shapely.Geometry:
     if shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes):
         return shapely.coverage_union_all(shapes)
-    return shapely.union_all(shapely.make_valid(shapes))
+    return shapely.union_all(valid_areas(shapes))
 
 
 def _lines(area: shapely.Geometry) -> list[NDArray[np.float64]]:

@@ -16,7 +16,7 @@ from comarca.errors import InputError
 from comarca.sources.boundaries.provider_file import as_territories, choose_level
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -28,30 +28,9 @@ if TYPE_CHECKING:
 _LANGUAGES: Final = {"es": 0, "pt": 1, "fr": 2, "en": 3}
 
 
-def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the units of a country.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The country's archive, of GeoJSON files, Shapefiles, or a file geodatabase.
-    country : Country
-        The country.
-    level : Level
-        Level of the units; if it is not exact, the next coarser one that there is.
-
-    Returns
-    -------
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`; ``territory_id`` is the P-code.
-    checks : list of Check
-        What was found.
-
-    Raises
-    ------
-    InputError
-        If the archive lacks the level, or its fields follow no known pattern.
-    """
+def territories(paths: Sequence[Path], *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read the archive of GeoJSON files, Shapefiles, or a file geodatabase; ``territory_id`` is the P-code."""
+    path = paths[0]
     offered = _levels(path)
     number = choose_level(offered, level, where=str(path))
     member, layer = offered[number]
@@ -66,7 +45,7 @@ def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoD
         )  # fmt: skip
     above = number - 1
     parent = _field(columns, rf"adm{above}_name", rf"adm{above}_(es|pt|fr|en|[a-z]{{2}})") if above else None
-    return as_territories(units, country=country, id=code, name=name, parent=parent)
+    return as_territories(units, where=str(path), country=country, id=code, name=name, parent=parent)
 
 
 def _levels(path: Path) -> dict[int, tuple[str, str]]:
@@ -76,12 +55,12 @@ def _levels(path: Path) -> dict[int, tuple[str, str]]:
     inside = f"/vsizip/{path.absolute()}"
     single = [name for name in names if name.suffix.lower() in {".geojson", ".shp"}]
     many = {name for entry in names for name in (entry, *entry.parents) if name.suffix.lower() in {".gdb", ".gpkg"}}
-    found = [(str(name.stem), f"{inside}/{name}", str(name.stem)) for name in sorted(single)]
+    layers = [(str(name.stem), f"{inside}/{name}", str(name.stem)) for name in sorted(single)]
     for name in sorted(many):
         member = f"{inside}/{name}"
-        found += [(str(layer), member, str(layer)) for layer in pyogrio.list_layers(member)[:, 0]]
+        layers += [(str(layer), member, str(layer)) for layer in pyogrio.list_layers(member)[:, 0]]
     levels: dict[int, tuple[str, str]] = {}
-    for title, member, layer in found:
+    for title, member, layer in layers:
         match = re.search(r"adm(?:in|bnda_adm)?(\d)(?!\d)", title.lower())
         if match and not re.search(r"line|point|capital|centroid", title.lower()):
             levels.setdefault(int(match[1]), (member, layer))

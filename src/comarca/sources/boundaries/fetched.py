@@ -1,24 +1,60 @@
-"""Layers from the files of whichever provider answered."""
+"""Territories from the files of whichever provider of boundaries answered."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final, Protocol
 
 from comarca.errors import InputError
-from comarca.sources.boundaries import cod as cod_units
-from comarca.sources.boundaries import gadm as gadm_units
-from comarca.sources.boundaries import geoboundaries as geoboundaries_units
+from comarca.sources.boundaries import cod, gadm, geoboundaries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
-    from comarca.registry.countries import Country
+    from comarca.registry.countries import Country, Level
     from comarca.results import Check
 
-_WITH_LEVEL: Any = {"cod": cod_units.territories, "gadm": gadm_units.territories}
+
+class Reader(Protocol):
+    """Makes territories of a provider's files."""
+
+    def __call__(
+        self, paths: Sequence[Path], *, country: Country, level: Level
+    ) -> tuple[gpd.GeoDataFrame, list[Check]]:
+        """Read the units of a country.
+
+        Parameters
+        ----------
+        paths : sequence of pathlib.Path
+            Files of the layer, in the order in which the provider named them.
+        country : Country
+            The country.
+        level : Level
+            Level of the units; if it is not exact, the next coarser one that there is.
+
+        Returns
+        -------
+        territories : geopandas.GeoDataFrame
+            Schema `TERRITORIES`.
+        checks : list of Check
+            What was left out and why, the number of units against the catalogue, repairs, gaps and overlaps.
+
+        Raises
+        ------
+        InputError
+            If the files lack the level, or their fields follow no known pattern.
+        """
+        ...
+
+
+#: Provider -> reader.
+READERS: Final[Mapping[str, Reader]] = {
+    "cod": cod.territories,
+    "geoboundaries": geoboundaries.territories,
+    "gadm": gadm.territories,
+}
 
 
 def territories(
@@ -28,12 +64,10 @@ def territories(
 
     Parameters
     ----------
-    paths : sequence of pathlib.Path
-        Files of the layer, in the receipt's order.
+    paths, country
+        As in `Reader`.
     provider : str
-        ``geoboundaries``, ``cod`` or ``gadm``.
-    country : Country
-        The country.
+        Key of `READERS`.
     level : int or None
         Level that the configuration asks for; None for the catalogue's.
 
@@ -42,18 +76,14 @@ def territories(
     territories : geopandas.GeoDataFrame
         Schema `TERRITORIES`.
     checks : list of Check
-        Those of the provider's reader, and the number of units against the catalogue's.
+        As in `Reader`.
 
     Raises
     ------
     InputError
-        If the provider is known not to have the units.
+        If the provider is known not to have the units, or its files cannot be read.
     """
-    if provider == "geoboundaries":
-        layer, checks = geoboundaries_units.territories(paths, country=country)
-    else:
-        wanted = country.level(provider, asked=level)
-        if wanted is None:
-            raise InputError("territories.provider", got=provider, expected=f"one that has the units of {country.iso3}")
-        layer, checks = _WITH_LEVEL[provider](paths[0], country=country, level=wanted)
-    return layer, checks
+    units_level = country.level(provider, asked=level)
+    if units_level is None:
+        raise InputError("territories.provider", got=provider, expected=f"one that has the units of {country.iso3}")
+    return READERS[provider](paths, country=country, level=units_level)

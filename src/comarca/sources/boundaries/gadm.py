@@ -11,6 +11,7 @@ from comarca.sources.boundaries.provider_file import as_territories, choose_leve
 from comarca.sources.vectors.read import read_vector
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import geopandas as gpd
@@ -19,31 +20,13 @@ if TYPE_CHECKING:
     from comarca.results import Check
 
 
-def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the units of a country.
+def territories(paths: Sequence[Path], *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read the country's GeoPackage.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The country's GeoPackage.
-    country : Country
-        The country. Rows of other codes (disputed areas) are left out.
-    level : Level
-        Level of the units; if it is not exact, the next coarser one that there is.
-
-    Returns
-    -------
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`; ``territory_id`` is the provider's ``GID``. Names that the file gives as the text "NA"
-        are not known. Bodies of water that stand as units are left out.
-    checks : list of Check
-        What was found.
-
-    Raises
-    ------
-    InputError
-        If the file does not have the level.
+    ``territory_id`` is the provider's ``GID``. Rows of other codes (disputed areas) and bodies of water that stand as
+    units are left out; names that the file gives as the text "NA" are not known.
     """
+    path = paths[0]
     offered = {
         int(match[1]): str(name)
         for name in pyogrio.list_layers(path)[:, 0]
@@ -59,4 +42,4 @@ def territories(path: Path, *, country: Country, level: Level) -> tuple[gpd.GeoD
     texts = [column for column in units if column.startswith("NAME_")]
     units = units.assign(**{column: units[column].mask(units[column] == "NA") for column in texts})
     parent = f"NAME_{number - 1}" if number > 1 else None
-    return as_territories(units, country=country, id=columns[1], name=columns[2], parent=parent)
+    return as_territories(units, where=str(path), country=country, id=columns[1], name=columns[2], parent=parent)

@@ -13,31 +13,19 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.countries import Country
+    from comarca.registry.countries import Country, Level
     from comarca.results import Check
 
 
-def territories(paths: Sequence[Path], *, country: Country) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    """Read the units of a country.
+def territories(paths: Sequence[Path], *, country: Country, level: Level) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read the file of the units, then that of the units above, if there is one.
 
-    Parameters
-    ----------
-    paths : sequence of pathlib.Path
-        The file of the units, then that of the units above, if there is one.
-    country : Country
-        The country.
-
-    Returns
-    -------
-    territories : geopandas.GeoDataFrame
-        Schema `TERRITORIES`; ``territory_id`` is the provider's ``shapeID``. The files do not say which unit belongs
-        to which: the parent is the one that a point inside the unit lies in.
-    checks : list of Check
-        What was found.
+    ``territory_id`` is the provider's ``shapeID``. The files do not say which unit belongs to which: the parent is the
+    one that a point inside the unit lies in.
     """
     units = read_vector(paths[0], columns=("shapeID", "shapeName", "shapeType"), name="geoBoundaries")
     above = read_vector(paths[1], columns=("shapeName", "shapeType"), name="geoBoundaries") if len(paths) > 1 else None
     if above is None or above["shapeType"].iloc[0] >= units["shapeType"].iloc[0]:
-        return as_territories(units, country=country, id="shapeID", name="shapeName", parent=None)
+        return as_territories(units, where=str(paths[0]), country=country, id="shapeID", name="shapeName", parent=None)
     units = units.assign(parent=parents_by_place(units, above, name="shapeName"))
-    return as_territories(units, country=country, id="shapeID", name="shapeName", parent="parent")
+    return as_territories(units, where=str(paths[0]), country=country, id="shapeID", name="shapeName", parent="parent")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import shapely
 
+from comarca.crs import to_storage_crs
 from comarca.errors import InputError
 from comarca.results import Check
-from comarca.sources.boundaries.read import territories_from_file
+from comarca.sources.boundaries.read import territories_from_rows
 from comarca.sources.names import fold_name
 
 if TYPE_CHECKING:
@@ -27,8 +26,9 @@ if TYPE_CHECKING:
 def as_territories(
     units: gpd.GeoDataFrame,
     *,
+    where: str,
     country: Country,
-    id: str,  # noqa: A002 - the word of territories_from_file
+    id: str,  # noqa: A002 - the word of territories_from_rows
     name: str,
     parent: str | None,
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
@@ -38,6 +38,8 @@ def as_territories(
     ----------
     units : geopandas.GeoDataFrame
         The provider's rows, with a CRS.
+    where : str
+        The file, for messages.
     country : Country
         Which names are no units, and how many units there should be.
     id, name, parent : str
@@ -48,20 +50,16 @@ def as_territories(
     territories : geopandas.GeoDataFrame
         Schema `TERRITORIES`.
     checks : list of Check
-        What was left out and why, the number of units against the catalogue, and what `territories_from_file` found.
+        What was left out and why, the number of units against the catalogue, and those of `territories_from_rows`.
     """
-    known_wrong = {fold_name(text) for text in country.not_units}
-    wrong = units[name].map(lambda text: isinstance(text, str) and fold_name(text) in known_wrong)
-    twice = _is_repeated(units, name)
-    kept = units[~wrong & ~twice]
-    columns = [column for column in (id, name, parent) if column is not None]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"{country.iso3}.parquet"
-        kept[[*columns, kept.geometry.name]].to_parquet(path, index=False)
-        territories, checks = territories_from_file(
-            path, country=country.iso3, id=id, name=name, parent=parent, dissolve=True
-        )
-    left_out = _left_out(units, name, {"no unit of the country": wrong, "stands there twice": twice})
+    not_units = {fold_name(text) for text in country.not_units}
+    is_no_unit = units[name].map(lambda text: isinstance(text, str) and fold_name(text) in not_units)
+    is_repeated = _is_repeated(units, name)
+    territories, checks = territories_from_rows(
+        to_storage_crs(units[~is_no_unit & ~is_repeated], name=where),
+        where=where, country=country.iso3, id=id, name=name, parent=parent, dissolve=True,
+    )  # fmt: skip
+    left_out = _left_out(units, name, {"no unit of the country": is_no_unit, "stands there twice": is_repeated})
     return territories, [left_out, country.check_units(len(territories)), *checks]
 
 
@@ -87,11 +85,11 @@ def choose_level(offered: Iterable[int], wanted: Level, *, where: str) -> int:
     InputError
         If the file does not have it.
     """
-    known = sorted(offered)
-    fitting = [number for number in known if number == wanted.number or (number < wanted.number and not wanted.exact)]
+    numbers = sorted(offered)
+    fitting = [number for number in numbers if number == wanted.number or (number < wanted.number and not wanted.exact)]
     if not fitting:
         raise InputError(
-            where, got=f"levels {known}", expected=f"level {wanted.number}", remedy="Set territories.level."
+            where, got=f"levels {numbers}", expected=f"level {wanted.number}", remedy="Set territories.level."
         )
     return fitting[-1]
 
@@ -113,8 +111,8 @@ def parents_by_place(units: gpd.GeoDataFrame, above: gpd.GeoDataFrame, *, name: 
     """
     points = units.geometry.representative_point()
     hit, holder = shapely.STRtree(above.geometry.to_numpy()).query(points.to_numpy(), predicate="intersects")
-    found = pd.Series(above[name].to_numpy()[holder], index=units.index[hit], dtype="str")
-    return found[~found.index.duplicated()].reindex(units.index)
+    parent = pd.Series(above[name].to_numpy()[holder], index=units.index[hit], dtype="str")
+    return parent[~parent.index.duplicated()].reindex(units.index)
 
 
 def _is_repeated(units: gpd.GeoDataFrame, name: str) -> pd.Series:

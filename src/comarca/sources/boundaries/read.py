@@ -69,11 +69,11 @@ def territories_from_osm(
     """
     level = boundaries["admin_level"] == str(admin_level)
     units = boundaries[level].reset_index(drop=True)
-    inside, found = _own(boundaries, units, country_alpha2.upper())
-    named = units["name"].notna().to_numpy()
-    reason = np.select([~inside, ~named], [f"not in {country}", "no name"], "")
-    own = units[reason == ""].reset_index(drop=True)
-    if own.empty:
+    is_inside, country_check = _inside_country(boundaries, units, country_alpha2.upper())
+    is_named = units["name"].notna().to_numpy()
+    reason = np.select([~is_inside, ~is_named], [f"not in {country}", "no name"], "")
+    territory_units = units[reason == ""].reset_index(drop=True)
+    if territory_units.empty:
         levels = ", ".join(
             sorted(
                 set(boundaries.loc[boundaries["name"].notna(), "admin_level"]), key=lambda level: (len(level), level)
@@ -87,15 +87,15 @@ def territories_from_osm(
         )
     territories = gpd.GeoDataFrame(
         {
-            "territory_id": _ids(own),
-            "territory_name": own["name"],
-            "parent_name": _parents(own, boundaries, admin_level),
+            "territory_id": _ids(territory_units),
+            "territory_name": territory_units["name"],
+            "parent_name": _parents(territory_units, boundaries, admin_level),
             "country": country,
         },
-        geometry=own.geometry,
+        geometry=territory_units.geometry,
         crs=STORAGE,
     )
-    checks = [found, _left_out(units[reason != ""], reason[reason != ""])]
+    checks = [country_check, _left_out(units[reason != ""], reason[reason != ""])]
     return _finished(territories, checks)
 
 
@@ -141,13 +141,51 @@ def territories_from_file(
     CRSError
         If the file does not say its CRS.
     """
-    where = f"territories: {path}"
     columns = [column for column in (id, name, parent) if column is not None]
-    raw = read_vector(path, layer=layer, columns=columns, name="territories").reset_index(drop=True)
+    rows = read_vector(path, layer=layer, columns=columns, name="territories")
+    return territories_from_rows(
+        rows, where=f"territories: {path}", country=country, id=id, name=name, parent=parent, dissolve=dissolve
+    )
+
+
+def territories_from_rows(
+    rows: gpd.GeoDataFrame,
+    *,
+    where: str,
+    country: str,
+    id: str,  # noqa: A002 - the configuration's own word
+    name: str,
+    parent: str | None = None,
+    dissolve: bool = False,
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the territories from the rows of a vector file.
+
+    Parameters
+    ----------
+    rows : geopandas.GeoDataFrame
+        One row per polygon, EPSG:4326.
+    where : str
+        The file, for messages.
+    country, id, name, parent, dissolve
+        As in `territories_from_file`.
+
+    Returns
+    -------
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`.
+    checks : list of Check
+        As in `territories_from_file`.
+
+    Raises
+    ------
+    InputError
+        As in `territories_from_file`.
+    """
+    raw = rows.reset_index(drop=True)
     code = as_code(raw[id], where=f"{where}, column {id}")
     if code.isna().any():
-        rows = ", ".join(str(row + 1) for row in np.flatnonzero(code.isna())[:5])
-        raise InputError(f"{where}, column {id}, row(s) {rows}", got=None, expected="a code for every territory")
+        numbers = ", ".join(str(row + 1) for row in np.flatnonzero(code.isna())[:5])
+        raise InputError(f"{where}, column {id}, row(s) {numbers}", got=None, expected="a code for every territory")
     repaired, repairs = repair_polygons(raw, ids=code, name="territories")
     territories = gpd.GeoDataFrame(
         {
@@ -169,8 +207,10 @@ def territories_from_file(
     return _finished(territories, checks)
 
 
-def _own(boundaries: gpd.GeoDataFrame, units: gpd.GeoDataFrame, alpha2: str) -> tuple[NDArray[np.bool_], Check]:
-    """Tell the country's own units from others, and how that was done."""
+def _inside_country(
+    boundaries: gpd.GeoDataFrame, units: gpd.GeoDataFrame, alpha2: str
+) -> tuple[NDArray[np.bool_], Check]:
+    """Units that lie in the country, and how the country was found."""
     countries = boundaries[boundaries["admin_level"] == COUNTRY_LEVEL]
     whole = countries[countries["iso_code"] == alpha2]
     how = f"The country was found by its code {alpha2} on the boundary of level {COUNTRY_LEVEL}."
@@ -201,22 +241,22 @@ def _shares(shapes: NDArray[np.object_], wholes: NDArray[np.object_]) -> pd.Data
     return pairs.groupby(["shape", "whole"], as_index=False).sum()
 
 
-def _ids(own: gpd.GeoDataFrame) -> pd.Series:
-    code = own["subdivision_code"]
-    ids: pd.Series = code if code.notna().all() and code.is_unique else own["boundary_id"]
+def _ids(units: gpd.GeoDataFrame) -> pd.Series:
+    code = units["subdivision_code"]
+    ids: pd.Series = code if code.notna().all() and code.is_unique else units["boundary_id"]
     return ids
 
 
-def _parents(own: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, admin_level: int) -> pd.Series:
+def _parents(units: gpd.GeoDataFrame, boundaries: gpd.GeoDataFrame, admin_level: int) -> pd.Series:
     """Name of the nearest unit above that holds each unit: level 7 before 6, and so on down to 3."""
     level = pd.to_numeric(boundaries["admin_level"], errors="coerce")
     is_above = (level < admin_level) & (level > int(COUNTRY_LEVEL)) & boundaries["name"].notna()
     above = boundaries[is_above].assign(level=level[is_above]).reset_index(drop=True)
-    pairs = _shares(own.geometry.to_numpy(), above.geometry.to_numpy())
+    pairs = _shares(units.geometry.to_numpy(), above.geometry.to_numpy())
     pairs["level"] = above["level"].to_numpy()[pairs["whole"]]
     holding = pairs[pairs["share"] >= _SHARE_INSIDE]
     nearest = holding.sort_values(["level", "share"]).groupby("shape")["whole"].last()
-    return nearest.map(above["name"]).reindex(own.index).astype("str")
+    return nearest.map(above["name"]).reindex(units.index).astype("str")
 
 
 def _left_out(units: gpd.GeoDataFrame, reason: NDArray[np.str_]) -> Check:

@@ -60,20 +60,20 @@ def cities(path: Path, territories: gpd.GeoDataFrame, *, abroad_buffer_km: float
     is_near = shapely.contains_xy(area, world["longitude"].to_numpy(), world["latitude"].to_numpy())
     near = world[is_near & (world["feature_class"] == "P") & ~world["feature_code"].isin(_GONE)].reset_index(drop=True)
     codes = {entry.iso2: entry.iso3 for entry in countries().values()}
-    own = {code[:2]: code for code in territories["country"].unique()}
+    territory_codes = {code[:2]: code for code in territories["country"].unique()}
     population = near["population_persons"].to_numpy(float)
-    found = gpd.GeoDataFrame(
+    table = gpd.GeoDataFrame(
         {
             "city_id": near["city_id"],
             "city_name": near["city_name"],
-            "country": near["iso2"].map({**own, **codes}).astype("str"),
+            "country": near["iso2"].map({**territory_codes, **codes}).astype("str"),
             "population_persons": np.where(population > 0, population, np.nan),
             "osm_id": pd.Series(None, index=near.index, dtype="str"),
         },
         geometry=gpd.points_from_xy(near["longitude"], near["latitude"]),
         crs=STORAGE,
     )
-    return validate_layer(found, "cities")
+    return validate_layer(table, "cities")
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -69,15 +69,15 @@ def without_sections(
     country = pd.factorize(ordered["country"])[0]
     is_same = (name[larger] >= 0) & (name[larger] == name[smaller]) & (km <= same_name_within_km)
     is_section = (km <= radius_km[larger]) & (persons[smaller] <= section_share_max * persons[larger])
-    found = (is_same | is_section) & (country[larger] == country[smaller])
-    into = pd.Series(larger[found], index=smaller[found]).groupby(level=0).min()
+    is_part = (is_same | is_section) & (country[larger] == country[smaller])
+    into = pd.Series(larger[is_part], index=smaller[is_part]).groupby(level=0).min()
     rows = [
         {"city": ordered["city_name"].iloc[part], "merged_into": ordered["city_name"].iloc[whole]}
         for part, whole in into.items()
     ]
     message = f"{len(rows)} of {len(cities)} cities were merged into a larger one: duplicates and sections."
-    kept = validate_layer(ordered.drop(index=into.index), "cities")
-    return kept, [Check("cities_merged", "info", len(rows), "", message, rows)]
+    whole_cities = validate_layer(ordered.drop(index=into.index), "cities")
+    return whole_cities, [Check("cities_merged", "info", len(rows), "", message, rows)]
 
 
 def join_places(
@@ -107,12 +107,12 @@ def join_places(
     Names are compared without case, accents and punctuation. Pairs are made nearest first, one to one.
     """
     centre = shapely.point_on_surface(cities.geometry.to_numpy())
-    here = geocentric_m(shapely.get_x(centre), shapely.get_y(centre))
-    there = geocentric_m(places.geometry.x, places.geometry.y)
-    city, place = _neighbours(cKDTree(there), here, np.full(len(here), within_km * M_PER_KM))
+    city_m = geocentric_m(shapely.get_x(centre), shapely.get_y(centre))
+    place_m = geocentric_m(places.geometry.x, places.geometry.y)
+    city, place = _neighbours(cKDTree(place_m), city_m, np.full(len(city_m), within_km * M_PER_KM))
     names = pd.factorize(pd.concat([fold_names(cities["city_name"]), fold_names(places["name"])]))[0]
     alike = (names[city] >= 0) & (names[city] == names[len(cities) + place])
-    city, place = _one_to_one(city[alike], place[alike], np.linalg.norm(here[city] - there[place], axis=1)[alike])
+    city, place = _one_to_one(city[alike], place[alike], np.linalg.norm(city_m[city] - place_m[place], axis=1)[alike])
 
     joined = cities.reset_index(drop=True)
     osm_id = joined["osm_id"].to_numpy(dtype=object, copy=True)
@@ -133,8 +133,10 @@ def join_places(
 
 def _join_check(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame, joined: int) -> Check:
     hull = places.union_all().envelope if len(places) else shapely.Polygon()
-    missed = cities[cities["osm_id"].isna() & cities.intersects(hull)]
-    rows = [{"city_id": code, "city": name} for code, name in zip(missed["city_id"], missed["city_name"], strict=True)]
+    unjoined = cities[cities["osm_id"].isna() & cities.intersects(hull)]
+    rows = [
+        {"city_id": code, "city": name} for code, name in zip(unjoined["city_id"], unjoined["city_name"], strict=True)
+    ]
     message = (
         f"{joined} of {len(cities)} cities were joined to OpenStreetMap places;"
         f" {len(rows)} that lie among those places were not, and keep their own position."
@@ -148,9 +150,9 @@ def _neighbours(
     """Pairs of a point and a point of the tree within its radius."""
     if not len(points) or not tree.n:
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    found = tree.query_ball_point(points, radius_m, return_sorted=True)
-    count = np.fromiter((len(each) for each in found), dtype=np.intp, count=len(found))
-    second = np.concatenate([np.asarray(each, dtype=np.intp) for each in found])
+    neighbours = tree.query_ball_point(points, radius_m, return_sorted=True)
+    count = np.fromiter((len(each) for each in neighbours), dtype=np.intp, count=len(neighbours))
+    second = np.concatenate([np.asarray(each, dtype=np.intp) for each in neighbours])
     first = np.repeat(np.arange(len(points)), count)
     return first, second
 
@@ -161,10 +163,10 @@ def _one_to_one(
     """Choose pairs nearest first, each side at most once."""
     pairs = pd.DataFrame({"left": left, "right": right, "distance": distance})
     pairs = pairs.sort_values(["distance", "left", "right"], ignore_index=True)
-    chosen = []
+    rounds = []
     while len(pairs):
         best = pairs[~pairs["left"].duplicated() & ~pairs["right"].duplicated()]
-        chosen.append(best)
+        rounds.append(best)
         pairs = pairs[~pairs["left"].isin(best["left"]) & ~pairs["right"].isin(best["right"])]
-    taken = pd.concat(chosen) if chosen else pairs
+    taken = pd.concat(rounds) if rounds else pairs
     return taken["left"].to_numpy(), taken["right"].to_numpy()

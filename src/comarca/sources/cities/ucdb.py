@@ -60,7 +60,7 @@ def cities(path: Path, territories: gpd.GeoDataFrame, *, abroad_buffer_km: float
     near = frame.to_crs(territories.crs).rename(columns={fields[name]: ours for name, ours in _FIELDS.items()})
     near = near[shapely.intersects(area, near.geometry.to_numpy())].reset_index(drop=True)
     codes = {fold_name(entry.names["en"]): entry.iso3 for entry in countries().values()}
-    found = gpd.GeoDataFrame(
+    centres = gpd.GeoDataFrame(
         {
             "city_id": near["city_id"].astype("int64").astype("str"),
             "city_name": near["city_name"],
@@ -71,7 +71,7 @@ def cities(path: Path, territories: gpd.GeoDataFrame, *, abroad_buffer_km: float
         geometry=near.geometry,
         crs=territories.crs,
     )
-    return validate_layer(found, "cities")
+    return validate_layer(centres, "cities")
 
 
 def _layer(path: Path) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from comarca.results import Check
-from comarca.sources.tables.read import fold
+from comarca.sources.names import fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,10 +89,10 @@ def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -
     list of str
         ``"Name (code)"``, the most alike first.
     """
-    bare = fold(re.sub(r"\(.*?\)", "", name))
+    bare = fold_name(re.sub(r"\(.*?\)", "", name))
     by_name: dict[str, list[str]] = {}
     for code, label in candidates.items():
-        by_name.setdefault(fold(label), []).append(f"{label} ({code})")
+        by_name.setdefault(fold_name(label), []).append(f"{label} ({code})")
     starts = [folded for folded in by_name if folded.startswith(bare + " ") or bare.startswith(folded + " ")]
     alike = get_close_matches(bare, list(by_name), n=count, cutoff=0.6)
     return [label for folded in dict.fromkeys([*starts, *alike]) for label in by_name[folded]][:count]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import itertools
 import logging
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -152,23 +151,6 @@ def clean_codes(texts: pd.Series) -> pd.Series:
         Codes; empty text where there is none.
     """
     return texts.str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
-
-
-def fold(text: str) -> str:
-    """Take a text to lower case without accents and without runs of blanks.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The folded text.
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
 def _heading(rows: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ import re
 from typing import Final, NamedTuple
 
 from comarca.errors import InputError
-from comarca.sources.tables.read import fold
+from comarca.sources.names import fold_text
 
 _NUMBER: Final = r"(\d[\d.,]*)"
 _UNIT: Final = r"\b(ha|has|hectarea|hectareas|hectare|hectares)\b\.?"
@@ -55,7 +55,7 @@ def find_size_class(text: str) -> SizeClass | None:
     SizeClass or None
         The class; None if the text has none.
     """
-    folded = re.sub(_UNIT, " ", fold(text))
+    folded = re.sub(_UNIT, " ", fold_text(text))
     folded = " ".join(folded.split())
     if match := _RANGE.search(folded):
         return SizeClass("range", _number(match[1]), _number(match[2]), _without(folded, match))

@@ -14,7 +14,7 @@ import shapely
 
 from comarca.crs import geodesic_area_km2, to_storage_crs
 from comarca.errors import InputError, did_you_mean
-from comarca.polygons import polygons_only
+from comarca.polygons import polygons_only, valid_areas
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def repair_polygons(layer: gpd.GeoDataFrame, *, ids: pd.Series, name: str) -> tu
     broken = np.flatnonzero(~shapely.is_valid(shapes))
     before = geodesic_area_km2(shapes[broken])
     reason = shapely.is_valid_reason(shapes[broken])
-    shapes[broken] = polygons_only(shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False))
+    shapes[broken] = polygons_only(valid_areas(shapes[broken]))
     _refuse(shapely.is_empty(shapes) | ~shapely.is_valid(shapes), ids, name, got="a shape that cannot be repaired")
     after = geodesic_area_km2(shapes[broken])
     rows = [
