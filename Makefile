@@ -1,69 +1,88 @@
 # make        the main job on the embedded example (offline but for the package registry)
 # make test   the whole test suite
 SHELL := /bin/bash
-PYTHON ?= python3.11
+# The first of these that is a Python from 3.11 to 3.13.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$python && break; done)
 CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-slow lint format bench docs validate router probe lock clean
+.PHONY: run test test-slow lint format bench docs schema validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
 
-test: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+# The share of lines and branches that the tests run is printed; below the floor in pyproject.toml the target fails.
+test: $(READY_DEV)
+	$(BIN)/pytest -n auto --dist loadgroup --cov
 
 # Whole runs of several minutes: from a country code to the table against a local server, an added family, own tables.
-test-slow: $(READY)
+test-slow: $(READY_DEV)
 	$(BIN)/pytest -m slow -n 2 --dist loadgroup tests/workflow
 
-lint: $(READY)
+lint: $(READY_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/typos
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/numpydoc lint $$(find src -name '*.py' | sort)
 	$(BIN)/snakefmt --check Snakefile workflow
 	$(BIN)/snakemake --lint
 
-format: $(READY)
+format: $(READY_DEV)
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
-bench: $(READY)
+bench: $(READY_DEV)
 	$(BIN)/python benchmarks/bench_routing.py
 	$(BIN)/python benchmarks/bench_zonal.py
 	$(BIN)/python benchmarks/bench_patches.py
 	$(BIN)/python benchmarks/bench_scale.py
 
 # The documentation as a site, site/index.html; a broken link or anchor fails. Nothing is fetched.
-docs: $(READY)
+docs: $(READY_DEV)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+# What is written from the models of the configuration; tests compare both files with the models.
+schema: $(READY)
+	$(BIN)/python -m comarca.config.reference > config/README.md
+	$(BIN)/python -m comarca.config.schema > config/schema.json
+
 # Travel times against the router Valhalla; `make test` compares them too where it is there.
-validate: $(READY)
+validate: $(READY_DEV)
 	$(BIN)/python benchmarks/valhalla.py
 
-router: $(READY)
+router: $(READY_DEV)
 	$(BIN)/python benchmarks/valhalla.py --only-install
 
-probe: $(READY)
+probe: $(READY_DEV)
 	$(BIN)/pytest -m network tests/network -s
 
-# The environment: exactly what the lock file says, then this package on top of it.
+# The environment of a run: exactly what the lock file says, then this package on top of it.
 $(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=<path>" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
 	touch $@
 
-# Needs uv. Writes versions and hashes, no addresses.
+# What tests, checks and the documentation need beside it.
+$(READY_DEV): $(READY) requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv. Writes versions and hashes for Python 3.11 to 3.13, no addresses; the second lock follows the first.
+COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock:
-	uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
-		--group pyproject.toml:dev pyproject.toml -o requirements.lock
+	$(COMPILE) --group pyproject.toml:build pyproject.toml -o requirements.lock
+	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf results .snakemake
