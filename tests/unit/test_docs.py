@@ -11,9 +11,7 @@ import pytest
 import yaml
 
 from comarca.config.reference import config_reference
-from comarca.fetch.settings import Settings
 from comarca.registry.columns import load_registry
-from comarca.registry.countries import country
 from comarca.registry.files import load_sources
 from comarca.results import Flag
 
@@ -135,14 +133,3 @@ def test_every_key_of_the_configuration_is_described(site):
     assert len(keys) > 100
     assert page.count("<tr>") == len(keys) + page.count("<thead>")
     assert [key for key in keys if f"<td><code>{html.escape(key)}</code></td>" not in page] == []
-
-
-def test_the_provider_of_the_guide_plans_its_file(root, tmp_path):
-    guide = (root / "docs/add-a-provider.md").read_text(encoding="utf-8")
-    row, module = (re.search(rf"```{name}\n(.*?)```", guide, re.DOTALL)[1] for name in ("yaml", "python"))
-    (tmp_path / "sources.yaml").write_text(row, encoding="utf-8")
-    names = {}
-    exec(module, names)  # the guide's own code is what is tested
-    (request,) = names["plan"](country("NIC"), {}, Settings(sources=load_sources(tmp_path / "sources.yaml")))
-    assert request.url == "https://data.example.org/2025/nic.tif"
-    assert request.target.as_posix() == "data/raw/example/2025/NIC/population.tif"

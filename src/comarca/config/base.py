@@ -2,15 +2,47 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import core_schema
+
+from comarca.registry.files import load_sources, providers_of
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
 
 
 class Model(BaseModel):
     """Base: unknown keys are refused, values are not changed after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+@dataclass(frozen=True)
+class ProviderOf:
+    """Constrains a text to the providers of a layer: those of the source registry, and those without a file there.
+
+    Attributes
+    ----------
+    layer : str
+        Layer in the source registry.
+    others : tuple of str
+        Names beside the registry's.
+    """
+
+    layer: str
+    others: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All names, the registry's first."""
+        return (*providers_of(self.layer, load_sources()), *self.others)
+
+    def __get_pydantic_core_schema__(self, source: type[str], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        """Validate like a Literal of the names."""
+        return core_schema.literal_schema(list(self.names))
 
 
 class Source(Model):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config.base import Source
+from comarca.config.base import ProviderOf, Source
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 
@@ -19,7 +19,7 @@ def _require_earlier(earlier: dict[int, str], source: Population | LandCover | N
 class Osm(Source):
     """The OpenStreetMap extract that roads, places, buildings, services and land use come from."""
 
-    provider: tuple[Literal["file", "geofabrik", "overpass", "none"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("osm", ("file", "none"))], ...] = Field(
         ("geofabrik",), description="Where the extract comes from."
     )
 
@@ -27,7 +27,7 @@ class Osm(Source):
 class Territories(Source):
     """The units of the table."""
 
-    provider: tuple[Literal["osm", "geoboundaries", "cod", "gadm", "file"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("territories", ("osm", "file"))], ...] = Field(
         ("cod", "geoboundaries", "gadm", "osm"), description="Where the boundaries come from."
     )
     admin_level: Annotated[int, Field(ge=2, le=12)] | None = Field(
@@ -114,7 +114,7 @@ class Services(Source):
 class Cities(Source):
     """Cities with their populations: the places that access is measured to."""
 
-    provider: tuple[Literal["geonames", "geonames_dump", "ucdb", "osm", "file"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("cities", ("geonames", "osm", "file"))], ...] = Field(
         ("geonames_dump", "geonames"),
         description="Where the cities come from; `geonames` is the offline copy that comes with the environment.",
     )
@@ -127,7 +127,7 @@ class Cities(Source):
 class Population(Source):
     """Where people live."""
 
-    provider: tuple[Literal["worldpop", "ghspop", "file", "settlements", "none"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("population", ("settlements", "file", "none"))], ...] = Field(
         ("worldpop", "ghspop", "settlements"),
         description="Where the population comes from; `settlements` spreads the inhabitants of places over buildings.",
     )
@@ -146,7 +146,7 @@ class Population(Source):
 class LandCover(Source):
     """A land-cover raster."""
 
-    provider: tuple[Literal["worldcover", "mapbiomas", "file", "none"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("land_cover", ("file", "none"))], ...] = Field(
         ("none",), description="Where the land cover comes from."
     )
     legend: str | None = Field(
@@ -174,7 +174,7 @@ class LandCover(Source):
 class NightLights(Source):
     """A raster of the light at night."""
 
-    provider: tuple[Literal["nightlights", "file", "none"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("night_lights", ("file", "none"))], ...] = Field(
         ("none",), description="Where the night lights come from; `nightlights` is one raster of the whole world."
     )
     year: int | None = Field(None, description="Year of the raster; null: what the provider's registry row says.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from comarca.config.base import ProviderOf
 from comarca.config.region import Config
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def _model_of(annotation: Any) -> type[BaseModel] | None:
 
 def _kind(annotation: Any) -> str:
     if get_origin(annotation) is Annotated:
-        return _kind(get_args(annotation)[0])
+        inner, *constraints = get_args(annotation)
+        names = [name for item in constraints if isinstance(item, ProviderOf) for name in item.names]
+        return ", ".join(f"`{name}`" for name in names) or _kind(inner)
     if model := _model_of(annotation):
         many = get_origin(annotation) in {dict, tuple}
         return "sections" if many else "section or `false`" if model is not annotation else "section"

@@ -106,6 +106,24 @@ def providers(sources: Mapping[str, SourceFile]) -> tuple[str, ...]:
     return tuple(sorted({row.provider for row in sources.values()}))
 
 
+def providers_of(layer: str, sources: Mapping[str, SourceFile]) -> tuple[str, ...]:
+    """Names of the providers of a layer.
+
+    Parameters
+    ----------
+    layer : str
+        The layer.
+    sources : mapping
+        The registry.
+
+    Returns
+    -------
+    tuple of str
+        Each once, in the registry's order.
+    """
+    return tuple(dict.fromkeys(row.provider for row in sources.values() if row.layer == layer))
+
+
 def check_mirrors(mirrors: Mapping[str, str], sources: Mapping[str, SourceFile]) -> None:
     """Refuse mirrors of providers that do not exist, and addresses that are none.
 
