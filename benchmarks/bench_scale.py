@@ -87,7 +87,8 @@ def copies(layer: gpd.GeoDataFrame, times: int, identifiers: tuple[str, ...]) ->
 
 def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     """Do everything from the file to the columns, timed step by step."""
-    from comarca.access.cities import travel_times_by_class
+    from comarca.access.cities import cities_to_reach, travel_times_by_class
+    from comarca.access.routable import routable_network
     from comarca.indicators import access
     from comarca.registry.columns import load_registry
     from comarca.roads.network import build_network
@@ -112,7 +113,9 @@ def run_ours(extract: Path, folder: Path, times: int) -> dict[str, float]:
     clock.append(time.perf_counter())
     network = build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table))
     clock.append(time.perf_counter())
-    found = travel_times_by_class(network, layers["cities"], layers["demand"], city_classes_persons=CLASSES)
+    cities = cities_to_reach(layers["cities"], CLASSES.values())
+    routable = routable_network(network, cities, identifier="city_id")
+    found = travel_times_by_class(routable, cities, layers["demand"], city_classes_persons=CLASSES)
     clock.append(time.perf_counter())
     values = access.compute(**layers, travel_times=found.times, city_classes_persons=CLASSES, columns=columns).values
     clock.append(time.perf_counter())

@@ -22,7 +22,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.sparse.csgraph import dijkstra
 
-from comarca.access.quickest import access_network
+from comarca.access.routable import routable_network
 from comarca.roads.network import build_network
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
 from comarca.sources.osm.read import read_osm
@@ -102,10 +102,10 @@ def our_minutes(roads, places, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarr
     """Give times over the network between places, walks to the road left out, and how far these are (m)."""
     table = speed_table(rows)
     network = build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table))
-    ready = access_network(network, places)
+    routable = routable_network(network, places)
     node = np.empty(len(places), dtype=np.int64)
-    node[ready.destinations.place] = ready.destinations.node
-    return dijkstra(ready.graph.minutes, indices=node)[:, node].T, ready.destinations.snap_km * 1000
+    node[routable.destinations.destination] = routable.destinations.node
+    return dijkstra(routable.graph.minutes, indices=node)[:, node].T, routable.destinations.snap_km * 1000
 
 
 def valhalla_minutes(extract: Path, places: pd.DataFrame, package: Path, folder: Path) -> np.ndarray:

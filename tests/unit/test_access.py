@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from shapely.geometry import Point, box
 
 from comarca.access.market import market_potential
 from comarca.access.model import Walking
-from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.access.rasters import travel_time_raster
+from comarca.access.routable import origins_at, routable_network
+from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.crs import GEOD
 from comarca.rasters.grids import Grid, square_grid
 from comarca.results import Flag
@@ -29,11 +32,23 @@ def places(*shapes):
     return gpd.GeoDataFrame(geometry=geometry, crs=4326)
 
 
+class Answer(NamedTuple):
+    minutes: np.ndarray
+    km: np.ndarray
+    straight_km: np.ndarray
+    destination: np.ndarray
+    vertex: np.ndarray
+    reason: np.ndarray
+
+
 def access(network, cities, points, *, walking=NO_FRAGMENTS, chosen=None, **options):
-    ready = access_network(network, cities, walking=walking, **options)
+    routable = routable_network(network, cities, walking=walking, **options)
     lon, lat = np.array(points, dtype=float).T
     chosen = np.ones(len(cities), dtype=bool) if chosen is None else np.array(chosen)
-    return quickest_access(ready, start_points(ready, lon, lat), chosen, walking=walking)
+    origins = origins_at(routable, lon, lat)
+    route = quickest_routes(routable, origins, chosen, walking=walking)
+    straight = straight_km(origins, routable.destinations, chosen)
+    return Answer(route.minutes, route.km, straight, route.destination, route.vertex, reasons(route, chosen))
 
 
 ROAD = [(0, 0), (0.1, 0)]
@@ -45,7 +60,7 @@ def test_a_walk_and_a_drive_add_up():
     assert way.minutes[0] == pytest.approx(3 * KM + walk_m * PACE, rel=1e-6)
     assert way.km[0] == pytest.approx(3 * KM + walk_m * 1.3 / 1000, rel=1e-6)
     assert way.straight_km[0] == pytest.approx(GEOD.inv(0.05, 0.01, 0.02, 0)[2] / 1000, rel=1e-6)
-    assert way.place[0] == 0
+    assert way.destination[0] == 0
 
 
 def test_a_person_in_the_city_is_there():
@@ -93,9 +108,9 @@ def test_nobody_is_snapped_across_the_water():
     island = [(0.05, 0.02), (0.1, 0.02)]
     way = access(network_of([ROAD, island]), places((0.01, 0)), [(0.05, 0.015), (0.05, 0.005)])
     assert way.reason.tolist() == [Flag.UNREACHABLE, Flag.OK]
-    assert np.isnan(way.minutes[0])
+    assert np.isinf(way.minutes[0])
     assert np.isnan(way.km[0])
-    assert way.place[0] == -1
+    assert way.destination[0] == -1
     assert np.isfinite(way.straight_km).all()
 
 
@@ -121,9 +136,9 @@ def test_a_fragment_is_not_walked_past_farther_than_allowed():
 def test_a_city_far_from_every_road_is_off_the_network_and_reached_on_foot_only():
     cities = places((0.05, 0.02))
     network = network_of([ROAD], speed_kmh=60)
-    ready = access_network(network, cities, walking=NO_FRAGMENTS, max_snap_km=1)
-    assert ready.destinations.is_on_network.tolist() == [False]
-    assert ready.destinations.snap_km[0] == pytest.approx(GEOD.inv(0.05, 0, 0.05, 0.02)[2] / 1000, rel=1e-6)
+    routable = routable_network(network, cities, walking=NO_FRAGMENTS, max_snap_km=1)
+    assert routable.destinations.is_on_network.tolist() == [False]
+    assert routable.destinations.snap_km[0] == pytest.approx(GEOD.inv(0.05, 0, 0.05, 0.02)[2] / 1000, rel=1e-6)
     way = access(network, cities, [(0.05, 0.01), (0.1, 0)])
     assert way.minutes[0] == pytest.approx(GEOD.inv(0.05, 0.01, 0.05, 0.02)[2] * PACE, rel=1e-5)
     assert way.reason[1] == Flag.UNREACHABLE
@@ -153,12 +168,12 @@ def test_a_hole_in_a_citys_area_is_not_the_city():
 )
 def test_without_any_road_people_still_walk_to_what_is_near(options):
     network = network_of([[(5, 5), (5.1, 5)]], **options)
-    ready = access_network(network, places((0, 0), box(0.2, 0, 0.3, 0.1)))
-    starts = start_points(ready, np.array([0.01, 0.1, 0.25]), np.array([0.0, 0.0, 0.05]))
-    way = quickest_access(ready, starts, np.ones(2, dtype=bool))
+    routable = routable_network(network, places((0, 0), box(0.2, 0, 0.3, 0.1)))
+    origins = origins_at(routable, np.array([0.01, 0.1, 0.25]), np.array([0.0, 0.0, 0.05]))
+    way = quickest_routes(routable, origins, np.ones(2, dtype=bool))
     assert way.minutes[[0, 2]] == pytest.approx([KM * 1000 * PACE, 0], rel=1e-5)
-    assert way.reason[1] == Flag.UNREACHABLE
-    assert market_potential(ready, way, np.array([1000.0, 10.0]))[1:] == pytest.approx([np.nan, 10], nan_ok=True)
+    assert np.isinf(way.minutes[1])
+    assert market_potential(routable, way, np.array([1000.0, 10.0]))[1:] == pytest.approx([np.nan, 10], nan_ok=True)
 
 
 def direct_definition(network, city, point):
@@ -221,33 +236,33 @@ def test_access_equals_its_definition_on_random_networks(seed):
 
 def test_market_potential_halves_with_each_half_life():
     network = network_of([ROAD], speed_kmh=60)
-    ready = access_network(network, places((0, 0), (0.1, 0)), walking=NO_FRAGMENTS)
-    starts = start_points(ready, np.array([0.02]), np.array([0.0]))
-    nearest = quickest_access(ready, starts, np.array([True, True]), walking=NO_FRAGMENTS)
-    persons = market_potential(ready, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=50)
+    routable = routable_network(network, places((0, 0), (0.1, 0)), walking=NO_FRAGMENTS)
+    origins = origins_at(routable, np.array([0.02]), np.array([0.0]))
+    nearest = quickest_routes(routable, origins, np.array([True, True]), walking=NO_FRAGMENTS)
+    persons = market_potential(routable, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=50)
     assert persons[0] == pytest.approx(1000 / 2 + 500 / 2**4, rel=1e-4)
-    near = market_potential(ready, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=2)
+    near = market_potential(routable, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=2)
     assert near[0] == pytest.approx(1000 / 2, rel=1e-4)
 
 
 def test_market_potential_is_missing_where_no_city_can_be_reached():
     network = network_of([ROAD, [(1, 1), (1.1, 1)]])
-    ready = access_network(network, places((0, 0)), walking=NO_FRAGMENTS)
-    starts = start_points(ready, np.array([1.0, 0.1]), np.array([1.0, 0.0]))
-    nearest = quickest_access(ready, starts, np.array([True]), walking=NO_FRAGMENTS)
-    persons = market_potential(ready, nearest, np.array([1000.0]))
+    routable = routable_network(network, places((0, 0)), walking=NO_FRAGMENTS)
+    origins = origins_at(routable, np.array([1.0, 0.1]), np.array([1.0, 0.0]))
+    nearest = quickest_routes(routable, origins, np.array([True]), walking=NO_FRAGMENTS)
+    persons = market_potential(routable, nearest, np.array([1000.0]))
     assert np.isnan(persons[0])
     assert 0 < persons[1] < 1000
 
 
 def test_the_raster_holds_the_time_from_each_cells_centre():
     network = network_of([ROAD], speed_kmh=60)
-    ready = access_network(network, places((0.05, 0)), walking=NO_FRAGMENTS)
+    routable = routable_network(network, places((0.05, 0)), walking=NO_FRAGMENTS)
     grid = square_grid((0.0, -0.02, 0.1, 0.02), cell_m=1000)
     assert isinstance(grid, Grid)
     area = box(0, -0.02, 0.1, 0.02)
-    raster = travel_time_raster(ready, np.array([True]), grid=grid, area=area, walking=NO_FRAGMENTS)
-    assert raster.minutes.shape == raster.place.shape == grid.shape
+    raster = travel_time_raster(routable, np.array([True]), grid=grid, area=area, walking=NO_FRAGMENTS)
+    assert raster.minutes.shape == raster.destination.shape == grid.shape
     assert raster.minutes.dtype == np.float32
     # Centres 500 m north of the road, and n + 0.5 km from the city in its middle.
     row = int(-(500 - grid.transform.f) / 1000)
@@ -258,5 +273,5 @@ def test_the_raster_holds_the_time_from_each_cells_centre():
     on_foot = np.hypot(east_km, 0.5) * 1000 * PACE
     np.testing.assert_allclose(cells[known], np.minimum(by_road, on_foot), rtol=1e-3)
     assert np.isnan(raster.minutes[0, 0])
-    assert raster.place[0, 0] == -1
-    assert (raster.place[row, known] == 0).all()
+    assert raster.destination[0, 0] == -1
+    assert (raster.destination[row, known] == 0).all()

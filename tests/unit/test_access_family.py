@@ -10,9 +10,10 @@ from families import columns_of, demand, territories
 from road_cases import network_of
 from shapely.geometry import box
 
-from comarca.access.cities import in_class, travel_times_by_class
+from comarca.access.cities import cities_to_reach, in_class, travel_times_by_class
 from comarca.access.market import market_potential_table
 from comarca.access.model import Walking
+from comarca.access.routable import routable_network
 from comarca.errors import InputError
 from comarca.indicators.access import compute
 from comarca.population.people import weighted_mean, weighted_quantile
@@ -159,9 +160,9 @@ def test_from_roads_to_columns_the_numbers_are_those_of_the_drawing(root):
     network = network_of([[(0, 0.05), (0.2, 0.05)]], speed_kmh=60)
     layer = cities(("a", 2000, 0.02, 0.05), ("far", 5000, 0.5, 0.5), ("big", 1e5, 0.2, 0.05))
     people = demand(("01", 1, 0.05, 0.05), ("02", 1, 0.15, 0.05))
-    found = travel_times_by_class(
-        network, layer, people, city_classes_persons=CLASSES, walking=Walking(fragment_max_km=0)
-    )
+    walking = Walking(fragment_max_km=0)
+    routable = routable_network(network, layer, identifier="city_id", walking=walking)
+    found = travel_times_by_class(routable, layer, people, city_classes_persons=CLASSES, walking=walking)
     values = run(root, travel_times=found.times, people=people, city_layer=layer).values
     km = 1.1131945
     assert values["time_small_city_mean_min"].tolist()[:2] == pytest.approx([3 * km, 13 * km], rel=1e-4)
@@ -172,6 +173,12 @@ def test_from_roads_to_columns_the_numbers_are_those_of_the_drawing(root):
     assert (checks["cities_off_network"].value, checks["cities_off_network"].status) == (1, "warn")
     assert checks["cities_off_network"].rows[0]["city_id"] == "far"
     assert checks["demand_unreachable_small_share"].value == 0
+
+
+def test_all_cities_that_a_class_or_the_catchment_scheme_asks_for_are_put_on_the_network():
+    layer = cities(("a", 999, 0, 0), ("b", 1000, 0, 0), ("c", 30_000, 0, 0), ("d", np.nan, 0, 0))
+    assert cities_to_reach(layer, CLASSES.values())["city_id"].tolist() == ["b", "c"]
+    assert cities_to_reach(layer, [(50_000, None)])["city_id"].tolist() == ["c"]
 
 
 def test_classes_are_closed_below_and_open_above():
@@ -210,7 +217,8 @@ class TestWeightedStatistics:
 def test_no_people_or_no_cities_are_no_error(layer, count):
     network = network_of([[(0, 0.05), (0.2, 0.05)]])
     people = demand(("01", 1, 0.05, 0.05), ("02", 1, 0.15, 0.05)).iloc[:count]
-    found = travel_times_by_class(network, layer, people, city_classes_persons=CLASSES)
+    routable = routable_network(network, layer, identifier="city_id")
+    found = travel_times_by_class(routable, layer, people, city_classes_persons=CLASSES)
     assert len(found.times["small"]) == count
     assert found.times["big"]["reason"].tolist() == [Flag.NO_CITY] * count
     assert len(found.cities) == len(layer)
@@ -220,8 +228,8 @@ def test_market_potential_comes_as_a_table_by_demand_point():
     network = network_of([[(0, 0), (0.1, 0)]], speed_kmh=60)
     people = demand(("01", 1, 0.02, 0), ("01", 1, 0.05, 0))
     layer = cities(("a", 2000, 0, 0), ("hamlet", 10, 0.02, 0), ("unknown", np.nan, 0.05, 0))
-    table = market_potential_table(
-        network, layer, people, min_persons=1000, half_life_min=1.1131949, walking=Walking(fragment_max_km=0)
-    )
+    walking = Walking(fragment_max_km=0)
+    routable = routable_network(network, layer, identifier="city_id", walking=walking)
+    table = market_potential_table(routable, layer, people, min_persons=1000, half_life_min=1.1131949, walking=walking)
     assert table.index.tolist() == ["d000", "d001"]
     assert table["market_potential_persons"].tolist() == pytest.approx([2000 / 2**2, 2000 / 2**5], rel=1e-4)

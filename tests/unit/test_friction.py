@@ -1,4 +1,4 @@
-"""Friction rasters: classes and values become walking times; tables of speeds; what is stored comes back."""
+"""FrictionSurface rasters: classes and values become walking times; tables of speeds; what is stored comes back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from grid_cases import grid_of
 from rasterio.io import MemoryFile
 
 from comarca.access.friction import (
-    Friction,
+    FrictionSurface,
     elevation_on,
     friction_from_classes,
     friction_from_raster,
@@ -90,14 +90,16 @@ def test_a_friction_raster_is_taken_as_it_is():
 
 
 def test_arrays_can_be_stored_and_taken_back():
-    friction = Friction(grid_of(2, 3), np.array([[1.0, np.inf, 2.0], [0.5, 0.25, 4.0]]), np.arange(6.0).reshape(2, 3))
-    again = Friction.from_arrays(friction.to_arrays())
+    friction = FrictionSurface(
+        grid_of(2, 3), np.array([[1.0, np.inf, 2.0], [0.5, 0.25, 4.0]]), np.arange(6.0).reshape(2, 3)
+    )
+    again = FrictionSurface.from_arrays(friction.to_arrays())
     np.testing.assert_allclose(again.min_per_m, friction.min_per_m)
     np.testing.assert_allclose(again.elevation_m, friction.elevation_m)
     assert again.grid.transform == friction.grid.transform
     assert again.grid.crs == friction.grid.crs
-    level = Friction(friction.grid, friction.min_per_m)
-    assert Friction.from_arrays(level.to_arrays()).elevation_m is None
+    level = FrictionSurface(friction.grid, friction.min_per_m)
+    assert FrictionSurface.from_arrays(level.to_arrays()).elevation_m is None
 
 
 @pytest.mark.parametrize("legend", ["worldcover", "mapbiomas", "corine"])

@@ -11,7 +11,7 @@ from road_cases import network_of
 from shapely import LineString
 
 from comarca.crs import GEOD, geodesic_length_km
-from comarca.roads.crossings import place_code, read_vertices
+from comarca.roads.crossings import position_code, read_vertices
 from comarca.roads.noding import node_lines, noding_checks
 
 #: Degrees per metre on the equator: of longitude, and of latitude.
@@ -26,7 +26,7 @@ def metres(*places):
 def places_of(lines):
     """Give the set of places that each line has a vertex at."""
     vertices = read_vertices(np.asarray(lines, dtype=object))
-    code = place_code(vertices.step)
+    code = position_code(vertices.step)
     return [set(code[vertices.line == line]) for line in range(len(lines))]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -18,15 +20,16 @@ from skimage.graph import MCP_Geometric
 from comarca.access.cell_graph import cell_graph
 from comarca.access.cities import travel_times_by_class
 from comarca.access.friction import (
-    Friction,
+    FrictionSurface,
     friction_from_classes,
     slope_factor,
     walking_speeds,
 )
-from comarca.access.offroad import offroad_access
+from comarca.access.offroad import offroad_reasons, offroad_routes
 from comarca.access.offroad_graph import offroad_network
-from comarca.access.quickest import access_network, quickest_access, start_points
 from comarca.access.rasters import travel_time_raster
+from comarca.access.routable import origins_at, routable_network
+from comarca.access.routes import quickest_routes, straight_km
 from comarca.rasters.grids import cell_middles, square_grid
 from comarca.results import Flag
 from comarca.roads.graph import nearest_source
@@ -47,12 +50,26 @@ def places(grid, *spots) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"city_id": [str(i) for i in range(len(shapes))]}, geometry=shapes, crs=4326)
 
 
+class Answer(NamedTuple):
+    minutes: np.ndarray
+    km: np.ndarray
+    straight_km: np.ndarray
+    destination: np.ndarray
+    reason: np.ndarray
+
+
+def answer(routable, friction, lon, lat) -> Answer:
+    """Give the route from each point to the nearest of all destinations."""
+    origins, offroad = origins_at(routable, lon, lat), offroad_network(routable, friction)
+    chosen = np.ones(len(routable.destinations.geometry), dtype=bool)
+    route = offroad_routes(offroad, origins, chosen)
+    straight = straight_km(origins, routable.destinations, chosen)
+    reason = offroad_reasons(offroad, origins, route, chosen)
+    return Answer(route.minutes, route.km, straight, route.destination, reason)
+
+
 def way(friction, network, cities, *spots):
-    ready = access_network(network, cities)
-    lon, lat = at(friction.grid, *np.array(spots).T)
-    return offroad_access(
-        offroad_network(ready, friction), start_points(ready, lon, lat), np.ones(len(cities), dtype=bool)
-    )
+    return answer(routable_network(network, cities), friction, *at(friction.grid, *np.array(spots).T))
 
 
 @pytest.fixture(params=[60.0, np.nan], ids=["far_away", "none_at_all"])
@@ -60,8 +77,8 @@ def no_roads(request):
     return network_of([AWAY], speed_kmh=request.param)
 
 
-def plane(rows=41, columns=61, pace=KMH_4) -> Friction:
-    return Friction(grid_of(rows, columns), np.full((rows, columns), pace))
+def plane(rows=41, columns=61, pace=KMH_4) -> FrictionSurface:
+    return FrictionSurface(grid_of(rows, columns), np.full((rows, columns), pace))
 
 
 def test_cells_are_linked_as_in_scikit_image():
@@ -69,7 +86,7 @@ def test_cells_are_linked_as_in_scikit_image():
     pace = rng.uniform(0.01, 0.05, (70, 90))
     pace[30:33, 5:80] = np.inf
     pace[:50, 40:42] = np.inf
-    friction = Friction(grid_of(*pace.shape), pace)
+    friction = FrictionSurface(grid_of(*pace.shape), pace)
     cells = cell_graph(friction)
     source = [(3, 4), (60, 70)]
     reached = nearest_source(cells.links, cells.node[np.ravel_multi_index(np.array(source).T, pace.shape)])
@@ -100,7 +117,7 @@ def test_a_river_without_a_bridge_blocks_and_one_with_a_bridge_does_not(no_roads
     friction.min_per_m[:, 30] = np.inf
     city = places(friction.grid, (20.5, 50.5))
     blocked = way(friction, no_roads, city, (20.5, 10.5))
-    assert np.isnan(blocked.minutes[0])
+    assert np.isinf(blocked.minutes[0])
     assert blocked.reason[0] == Flag.UNREACHABLE
     bridge = network_of([[at(friction.grid, 20.5, 25.5), at(friction.grid, 20.5, 50.5)]], speed_kmh=60.0)
     crossed = way(friction, bridge, city, (20.5, 10.5))
@@ -111,7 +128,7 @@ def test_a_river_that_runs_diagonally_blocks_too(no_roads):
     friction = plane(41, 41)
     friction.min_per_m[np.arange(41), np.arange(41)] = np.inf
     found = way(friction, no_roads, places(friction.grid, (5.5, 30.5)), (30.5, 5.5), (5.5, 20.5))
-    assert np.isnan(found.minutes[0])
+    assert np.isinf(found.minutes[0])
     assert np.isfinite(found.minutes[1])
 
 
@@ -120,7 +137,7 @@ def test_nobody_steps_onto_a_bridge_in_the_middle_of_the_river():
     friction.min_per_m[:, 28:33] = np.inf
     bridge = network_of([[at(friction.grid, 20.5, column + 0.5) for column in (30, 50)]], speed_kmh=60.0)
     found = way(friction, bridge, places(friction.grid, (20.5, 50.5)), (20.5, 10.5))
-    assert np.isnan(found.minutes[0])
+    assert np.isinf(found.minutes[0])
 
 
 def test_a_path_through_pasture_is_slower_than_a_road():
@@ -140,7 +157,7 @@ def test_where_there_is_no_road_people_walk_through_the_forest(no_roads):
     found = way(friction, no_roads, places(friction.grid, (20.5, 60.5)), (20.5, 0.5))
     assert found.minutes[0] == pytest.approx(6.0 / 1.62 * 60, rel=1e-6)
     assert found.km[0] == pytest.approx(6.0)
-    assert found.place[0] == 0
+    assert found.destination[0] == 0
 
 
 def test_the_car_is_not_taken_across_the_fields():
@@ -157,17 +174,19 @@ def test_the_car_is_not_taken_across_the_fields():
 def test_the_raster_of_times_holds_those_of_the_middles_of_its_cells(no_roads):
     friction = plane()
     friction.min_per_m[:, 30] = np.inf
-    ready = access_network(no_roads, places(friction.grid, (20.5, 10.5)))
+    routable = routable_network(no_roads, places(friction.grid, (20.5, 10.5)))
     lon, lat = cell_middles(friction.grid)
     world = shapely.box(-1, -1, 1, 1)
     one = np.ones(1, dtype=bool)
-    raster = travel_time_raster(ready, one, grid=friction.grid, area=world, friction=friction)
-    points = offroad_access(offroad_network(ready, friction), start_points(ready, lon, lat), one)
-    np.testing.assert_allclose(raster.minutes.ravel(), points.minutes, rtol=1e-6)
-    np.testing.assert_array_equal(raster.place.ravel(), points.place)
-    nothing = travel_time_raster(ready, ~one, grid=friction.grid, area=world, friction=friction)
+    raster = travel_time_raster(routable, one, grid=friction.grid, area=world, friction=friction)
+    points = answer(routable, friction, lon, lat)
+    np.testing.assert_allclose(
+        raster.minutes.ravel(), np.where(np.isinf(points.minutes), np.nan, points.minutes), rtol=1e-6
+    )
+    np.testing.assert_array_equal(raster.destination.ravel(), points.destination)
+    nothing = travel_time_raster(routable, ~one, grid=friction.grid, area=world, friction=friction)
     assert np.isnan(nothing.minutes).all()
-    assert (nothing.place == -1).all()
+    assert (nothing.destination == -1).all()
 
 
 def test_one_way_roads_are_driven_one_way():
@@ -206,18 +225,18 @@ def test_over_even_land_it_agrees_with_the_straight_walk():
     network = network_of(list(shapely.get_parts(noded)), speed_kmh=40.0)
     cities = places(friction.grid, (5.3, 58.0), (22.7, 2.0))
     spots = np.column_stack([rng.uniform(1, 40, 200), rng.uniform(1, 60, 200)])
-    ready = access_network(network, cities)
+    routable = routable_network(network, cities)
     lon, lat = at(friction.grid, *np.array(spots).T)
-    starts = start_points(ready, lon, lat)
+    origins = origins_at(routable, lon, lat)
     chosen = np.ones(2, dtype=bool)
-    straight = quickest_access(ready, starts, chosen)
-    walked = offroad_access(offroad_network(ready, friction), starts, chosen)
+    straight = quickest_routes(routable, origins, chosen)
+    walked = answer(routable, friction, lon, lat)
     extra = walked.minutes - straight.minutes
     # Octile ways are up to 8.2 % longer; in the cell people go over its middle.
     assert (extra <= 0.083 * straight.minutes + 1.5 * CELL_M * 1.3 * KMH_4).all()
     assert (extra >= -0.01 - 1e-3 * straight.minutes).all()
     assert np.median(extra) < 1.5
-    np.testing.assert_allclose(walked.straight_km, straight.straight_km)
+    np.testing.assert_allclose(walked.straight_km, straight_km(origins, routable.destinations, chosen))
 
 
 def test_time_to_a_city_with_an_area_runs_to_its_edge(no_roads):
@@ -238,7 +257,7 @@ def test_who_lives_in_a_cell_of_water_stands_on_the_bank(no_roads):
 
 def test_uphill_takes_longer_than_downhill(no_roads):
     level = plane(3, 61)
-    slope = Friction(level.grid, level.min_per_m, np.tile(np.arange(61) * 10.0, (3, 1)))
+    slope = FrictionSurface(level.grid, level.min_per_m, np.tile(np.arange(61) * 10.0, (3, 1)))
     up = way(slope, no_roads, places(level.grid, (1.5, 60.5)), (1.5, 0.5)).minutes[0]
     down = way(slope, no_roads, places(level.grid, (1.5, 0.5)), (1.5, 60.5)).minutes[0]
     on_level = 60 * CELL_M * KMH_4
@@ -250,7 +269,9 @@ def test_where_no_height_is_known_the_land_is_level(no_roads):
     level = plane(3, 61)
     height = np.full((3, 61), 800.0)
     height[:, 20:40] = np.nan
-    found = way(Friction(level.grid, level.min_per_m, height), no_roads, places(level.grid, (1.5, 60.5)), (1.5, 0.5))
+    found = way(
+        FrictionSurface(level.grid, level.min_per_m, height), no_roads, places(level.grid, (1.5, 60.5)), (1.5, 0.5)
+    )
     assert found.minutes[0] == pytest.approx(60 * CELL_M * KMH_4, rel=1e-6)
 
 
@@ -271,8 +292,9 @@ def test_travel_times_have_the_same_columns_with_and_without_a_raster():
         crs=4326,
     )
     classes = {"intermediate": (50_000.0, 1e6), "large": (1e6, None)}
-    without = travel_times_by_class(network, cities, demand, city_classes_persons=classes)
-    with_raster = travel_times_by_class(network, cities, demand, city_classes_persons=classes, friction=friction)
+    routable = routable_network(network, cities, identifier="city_id")
+    without = travel_times_by_class(routable, cities, demand, city_classes_persons=classes)
+    with_raster = travel_times_by_class(routable, cities, demand, city_classes_persons=classes, friction=friction)
     for name in classes:
         ours, theirs = with_raster.times[name], without.times[name]
         assert list(ours) == list(theirs)
@@ -294,10 +316,8 @@ def test_without_roads_the_amazon_is_reached_wherever_no_river_bars_the_way(root
     cell = np.flatnonzero((land == np.bincount(land[land > 0]).argmax()).ravel())[1000]
     lon, lat = cell_middles(grid)
     city = gpd.GeoDataFrame({"city_id": ["0"]}, geometry=[shapely.Point(lon[cell], lat[cell])], crs=4326)
-    ready = access_network(no_roads, city)
-    found = offroad_access(
-        offroad_network(ready, Friction(grid, pace)), start_points(ready, lon, lat), np.ones(1, dtype=bool)
-    )
+    routable = routable_network(no_roads, city)
+    found = answer(routable, FrictionSurface(grid, pace), lon, lat)
     on_land = np.isfinite(pace).ravel()
     is_reached = np.isfinite(found.minutes)
     np.testing.assert_array_equal(is_reached[on_land], (land == land.ravel()[cell]).ravel()[on_land])

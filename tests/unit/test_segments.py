@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from comarca.crs import GEOD, arc_m, geocentric_m, geodesic_step_km
 from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import ANY, NEVER, Pieces, Tolls, index_segments
+from comarca.roads.segments import ANY, NEVER, Components, Tolls, index_segments
 
 
 def brute_force(lon, lat, first, points, tolls, cost_per_m):
@@ -120,15 +120,15 @@ def test_points_use_only_segments_of_their_own_piece_however_far(seed):
     lon, lat = 9 + 0.3 * rng.random(count), 47 + 0.3 * rng.random(count)
     lon[1::2], lat[1::2] = lon[::2] + 0.001, lat[::2]
     first = np.arange(0, count, 2)
-    # Piece 7 is far off in the north-east corner; beside the points it has only segments that lead nowhere.
-    piece = np.where((lon > 9.28) & (lat > 47.28), 7, rng.integers(0, 3, count))
-    toll = np.where((piece == 7) | (lon > 9.05), rng.random(count) * 10, NEVER)
-    of_vertex, toll = np.repeat(piece[::2], 2), np.repeat(toll[::2], 2)
+    # Component 7 is far off in the north-east corner; beside the points it has only segments that lead nowhere.
+    component = np.where((lon > 9.28) & (lat > 47.28), 7, rng.integers(0, 3, count))
+    toll = np.where((component == 7) | (lon > 9.05), rng.random(count) * 10, NEVER)
+    of_vertex, toll = np.repeat(component[::2], 2), np.repeat(toll[::2], 2)
     own = np.array([7, 7, 0, 1, ANY, 99])
     points_m = geocentric_m(9 + 0.04 * rng.random(6), 47 + 0.04 * rng.random(6))
     index = index_segments(lon, lat, first)
-    pieces = Pieces(of_vertex, own)
-    found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, pieces=pieces)
+    components = Components(of_vertex, own)
+    found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, components=components)
     for i, point_m in enumerate(points_m):
         may = first if own[i] == ANY else first[of_vertex[first] == own[i]]
         alone = index_segments(lon, lat, may)

@@ -9,6 +9,7 @@ from road_cases import network_of
 from shapely.geometry import Point
 
 from comarca.access.cities import urca_travel_times
+from comarca.access.routable import routable_network
 from comarca.access.urca import CITY_SIZES_PERSONS, NAMES, classify
 
 #: Degrees of longitude on the equator that take a minute at 60 km/h.
@@ -41,7 +42,7 @@ def test_the_larger_city_of_the_nearest_band_counts(town_min, large_min, name):
         {"demand_id": ["d"], "territory_id": "1", "weight": 1.0}, geometry=[Point(0, 0)], crs=4326
     )
     network = network_of([[(lon, 0) for lon in np.linspace(-4, 4, 401)]], speed_kmh=60.0)
-    times = urca_travel_times(network, cities, demand)
+    times = urca_travel_times(routable_network(network, cities, identifier="city_id"), cities, demand)
     assert list(times) == list(CITY_SIZES_PERSONS)
     assert list(times.index) == ["d"]
     assert times.loc["d", "20k_to_50k"] == pytest.approx(town_min, abs=1e-3)

@@ -73,6 +73,30 @@ rule build_network:
         "../scripts/build_network.py"
 
 
+rule build_city_network:
+    input:
+        network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        code=code("build_city_network"),
+    output:
+        city_network=in_region("layers/city_network.npz"),
+    log:
+        in_region("logs/build_city_network.log"),
+    benchmark:
+        in_region("benchmarks/build_city_network.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
+    params:
+        intervals=lambda w: list(region_of(w).city_classes_persons.values()),
+        walking=walking,
+    message:
+        "{wildcards.region}: putting the cities on the road network."
+    script:
+        "../scripts/build_city_network.py"
+
+
 rule build_friction:
     input:
         unpack(friction_sources),
@@ -102,7 +126,7 @@ rule build_friction:
 rule compute_travel_times:
     input:
         unpack(friction_file),
-        network=in_region("layers/network.npz"),
+        network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_travel_times"),
@@ -130,7 +154,7 @@ rule compute_travel_times:
 rule compute_travel_raster:
     input:
         unpack(friction_file),
-        network=in_region("layers/network.npz"),
+        network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         territories=in_region("layers/territories.parquet"),
         code=code("compute_travel_raster"),
@@ -175,7 +199,7 @@ rule build_catchments:
 rule compute_urca_times:
     input:
         unpack(friction_file),
-        network=in_region("layers/network.npz"),
+        network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_urca_times"),
@@ -197,7 +221,7 @@ rule compute_urca_times:
 
 rule compute_market_potential:
     input:
-        network=in_region("layers/network.npz"),
+        network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_market_potential"),

@@ -12,11 +12,11 @@ from comarca.rasters.grids import Grid
 
 
 def main(*, raster: str, cities: str, interval: tuple[float, float | None], catchments: str) -> None:
-    places = layer_io.read_layer(cities, "cities")
-    places = places[in_class(places, interval)].reset_index(drop=True)
+    layer = layer_io.read_layer(cities, "cities")
+    layer = layer[in_class(layer, interval)].reset_index(drop=True)
     with rasterio.open(raster) as source:
         grid = Grid(CRS.from_wkt(source.crs.to_wkt()), source.transform, source.shape)
-        areas = catchment_areas(source.read(1), grid, places)
+        areas = catchment_areas(source.read(1), grid, layer)
     with io.atomic_path(catchments) as part:
         areas.to_parquet(part, index=False, compression="zstd")
 

@@ -6,7 +6,13 @@ import pandas as pd
 import rasterio
 
 from comarca import io
-from comarca.access.friction import Friction, elevation_on, friction_from_classes, friction_from_raster, walking_speeds
+from comarca.access.friction import (
+    FrictionSurface,
+    elevation_on,
+    friction_from_classes,
+    friction_from_raster,
+    walking_speeds,
+)
 from comarca.access.model import Walking
 from comarca.jobs import job
 from comarca.layers import files as layer_io
@@ -43,7 +49,7 @@ def main(
                 other_kmh=how.walk_kmh / how.walk_detour_ratio,
                 barrier_share=barrier_share,
             )
-    result = Friction(grid, min_per_m, heights(elevation, grid))
+    result = FrictionSurface(grid, min_per_m, heights(elevation, grid))
     io.write_arrays(result.to_arrays(), friction)
     io.write_checks(found, checks)
 

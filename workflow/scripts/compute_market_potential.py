@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from comarca import io
 from comarca.access.market import market_potential_table
 from comarca.access.model import Walking
+from comarca.access.routable import RoutableNetwork
 from comarca.jobs import job
 from comarca.layers import files as layer_io
-from comarca.roads.network import RoadNetwork
 
 
 def main(
@@ -20,9 +20,10 @@ def main(
     walking: Mapping[str, float],
     potential: str,
 ) -> None:
+    layer = layer_io.read_layer(cities, "cities")
     table = market_potential_table(
-        RoadNetwork.from_arrays(io.read_arrays(network)),
-        layer_io.read_layer(cities, "cities"),
+        RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id"),
+        layer,
         layer_io.read_layer(demand, "demand"),
         min_persons=min_persons,
         half_life_min=half_life_min,

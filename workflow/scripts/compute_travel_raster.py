@@ -6,14 +6,13 @@ import numpy as np
 
 from comarca import io
 from comarca.access.cities import in_class
-from comarca.access.friction import Friction
+from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
-from comarca.access.quickest import access_network
 from comarca.access.rasters import travel_time_raster
+from comarca.access.routable import RoutableNetwork
 from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.rasters.grids import square_grid
-from comarca.roads.network import RoadNetwork
 
 
 def main(
@@ -30,21 +29,21 @@ def main(
     catchments: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
-    places = layer_io.read_layer(cities, "cities")
-    places = places[in_class(places, interval)].reset_index(drop=True)
+    layer = layer_io.read_layer(cities, "cities")
     how = Walking(**walking)
-    ready = access_network(RoadNetwork.from_arrays(io.read_arrays(network)), places, walking=how)
+    routable = RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id")
     grid = square_grid(tuple(area.total_bounds), cell_m=cell_m)
-    chosen = np.ones(len(places), dtype=bool)
-    over = Friction.from_arrays(io.read_arrays(friction)) if friction else None
-    result = travel_time_raster(ready, chosen, grid=grid, area=area.union_all(), walking=how, friction=over)
+    chosen = in_class(layer, interval)[routable.destinations.rows_in(layer["city_id"])]
+    over = FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None
+    result = travel_time_raster(routable, chosen, grid=grid, area=area.union_all(), walking=how, friction=over)
     where = {"crs": grid.crs, "transform": grid.transform}
     layer_io.write_raster(
         np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),
         times, **where, nodata=-1, description=f"travel time to the nearest {city_class} city", unit="min",
     )  # fmt: skip
+    row_in_class = np.append(np.cumsum(chosen) - 1, -1).astype(np.int32)
     layer_io.write_raster(
-        result.place, catchments, **where, nodata=-1,
+        row_in_class[result.destination], catchments, **where, nodata=-1,
         description=f"{city_class} city reached first: row in the sorted layer cities of this class", unit="",
     )  # fmt: skip
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from comarca import io
 from comarca.access.cities import travel_times_by_class
-from comarca.access.friction import Friction
+from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
+from comarca.access.routable import RoutableNetwork
 from comarca.jobs import job
 from comarca.layers import files as layer_io
-from comarca.roads.network import RoadNetwork
 
 
 def main(
@@ -23,13 +23,14 @@ def main(
     reached_cities: str,
     checks: str,
 ) -> None:
+    layer = layer_io.read_layer(cities, "cities")
     result = travel_times_by_class(
-        RoadNetwork.from_arrays(io.read_arrays(network)),
-        layer_io.read_layer(cities, "cities"),
+        RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id"),
+        layer,
         layer_io.read_layer(demand, "demand"),
         city_classes_persons=city_classes_persons,
         walking=Walking(**walking),
-        friction=Friction.from_arrays(io.read_arrays(friction)) if friction else None,
+        friction=FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None,
     )
     io.write_tables(result.times, times, field="city_class")
     io.write_table(result.cities, reached_cities)

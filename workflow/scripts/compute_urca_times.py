@@ -4,22 +4,23 @@ from collections.abc import Mapping
 
 from comarca import io
 from comarca.access.cities import urca_travel_times
-from comarca.access.friction import Friction
+from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
+from comarca.access.routable import RoutableNetwork
 from comarca.jobs import job
 from comarca.layers import files as layer_io
-from comarca.roads.network import RoadNetwork
 
 
 def main(
     *, network: str, cities: str, demand: str, walking: Mapping[str, float], friction: str | None, times: str
 ) -> None:
+    layer = layer_io.read_layer(cities, "cities")
     table = urca_travel_times(
-        RoadNetwork.from_arrays(io.read_arrays(network)),
-        layer_io.read_layer(cities, "cities"),
+        RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id"),
+        layer,
         layer_io.read_layer(demand, "demand"),
         walking=Walking(**walking),
-        friction=Friction.from_arrays(io.read_arrays(friction)) if friction else None,
+        friction=FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None,
     )
     io.write_table(table, times)
 

@@ -14,7 +14,7 @@ from comarca.units import M_PER_KM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access.friction import Friction
+    from comarca.access.friction import FrictionSurface
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -38,12 +38,12 @@ class CellGraph(NamedTuple):
     links: TravelGraph
 
 
-def cell_graph(friction: Friction) -> CellGraph:
+def cell_graph(friction: FrictionSurface) -> CellGraph:
     """Link the cells of a friction raster.
 
     Parameters
     ----------
-    friction : Friction
+    friction : FrictionSurface
         The raster.
 
     Returns

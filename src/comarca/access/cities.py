@@ -9,25 +9,27 @@ import numpy as np
 import pandas as pd
 
 from comarca.access.model import WALKING
-from comarca.access.offroad import offroad_access
+from comarca.access.offroad import offroad_reasons, offroad_routes
 from comarca.access.offroad_graph import offroad_network
-from comarca.access.quickest import access_network, quickest_access, start_points, straight_km
+from comarca.access.routable import origins_at
+from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
 from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access.friction import Friction
-    from comarca.access.model import AccessNetwork, Starts, Walking
+    from comarca.access.friction import FrictionSurface
+    from comarca.access.model import Origins, Walking
     from comarca.access.offroad_graph import OffroadNetwork
-    from comarca.roads.network import RoadNetwork
+    from comarca.access.routable import RoutableNetwork
 
     Booleans = NDArray[np.bool_]
+    Interval = tuple[float, float | None]
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class TravelTimes:
     checks: list[Check]
 
 
-def in_class(cities: gpd.GeoDataFrame, interval: tuple[float, float | None]) -> Booleans:
+def in_class(cities: gpd.GeoDataFrame, interval: Interval) -> Booleans:
     """Tell which cities are of a class.
 
     Parameters
@@ -71,26 +73,43 @@ def in_class(cities: gpd.GeoDataFrame, interval: tuple[float, float | None]) -> 
     return np.asarray((persons >= low) & (persons < (np.inf if high is None else high)))
 
 
+def cities_to_reach(cities: gpd.GeoDataFrame, intervals: Iterable[Interval]) -> gpd.GeoDataFrame:
+    """Choose the cities that any travel time of a region runs to.
+
+    Parameters
+    ----------
+    cities : geopandas.GeoDataFrame
+        Schema ``cities``; those abroad too.
+    intervals : iterable of tuple
+        The region's classes, as for `in_class`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Cities from the smallest class on, or from the smallest size of the catchment scheme.
+    """
+    least = min(low for low, _ in [*intervals, *CITY_SIZES_PERSONS.values()])
+    chosen: gpd.GeoDataFrame = cities[in_class(cities, (least, None))].reset_index(drop=True)
+    return chosen
+
+
 def city_travel_times(
-    ready: AccessNetwork,
-    starts: Starts,
-    cities: gpd.GeoDataFrame,
+    routable: RoutableNetwork,
+    origins: Origins,
     chosen: Booleans,
     *,
     demand_id: pd.Series,
     walking: Walking = WALKING,
     offroad: OffroadNetwork | None = None,
 ) -> pd.DataFrame:
-    """Tabulate the quickest way from each demand point to a class of cities.
+    """Tabulate the quickest route from each demand point to a class of cities.
 
     Parameters
     ----------
-    ready : AccessNetwork
+    routable : RoutableNetwork
         The network with all these cities on it.
-    starts : Starts
+    origins : Origins
         The demand points.
-    cities : geopandas.GeoDataFrame
-        Schema ``cities``, the layer that `ready` was made with.
     chosen : numpy.ndarray of bool, shape (n,)
         Cities of the class.
     demand_id : pandas.Series
@@ -98,7 +117,7 @@ def city_travel_times(
     walking : Walking, optional
         How people walk.
     offroad : OffroadNetwork, optional
-        `ready` with a friction raster; without it walks go straight.
+        `routable` with a friction surface; without it walks go straight.
 
     Returns
     -------
@@ -108,40 +127,41 @@ def city_travel_times(
         reached), ``reason`` (`Flag` of a missing time).
     """
     if offroad is None:
-        way = quickest_access(ready, starts, chosen, walking=walking)
+        route = quickest_routes(routable, origins, chosen, walking=walking)
+        reason = reasons(route, chosen)
     else:
-        way = offroad_access(offroad, starts, chosen)
-    is_off = chosen & ~ready.destinations.is_on_network
-    identifiers = np.array([*cities["city_id"], None], dtype=object)
+        route = offroad_routes(offroad, origins, chosen)
+        reason = offroad_reasons(offroad, origins, route, chosen)
+    destinations = routable.destinations
+    identifiers = np.array([*destinations.destination_id, None], dtype=object)
     return pd.DataFrame(
         {
-            "minutes": way.minutes,
-            "km": way.km,
-            "straight_km": way.straight_km,
-            "off_network_km": straight_km(starts, ready.destinations.geometry[is_off]),
-            "city_id": pd.array(identifiers[way.place], dtype="str"),
-            "reason": pd.array(way.reason, dtype="str"),
+            "minutes": np.where(route.is_reached, route.minutes, np.nan),
+            "km": route.km,
+            "straight_km": straight_km(origins, destinations, chosen),
+            "off_network_km": straight_km(origins, destinations, chosen & ~destinations.is_on_network),
+            "city_id": pd.array(identifiers[route.destination], dtype="str"),
+            "reason": pd.array(reason, dtype="str"),
         },
         index=pd.Index(demand_id, name="demand_id"),
     )
 
 
 def travel_times_by_class(
-    network: RoadNetwork,
+    routable: RoutableNetwork,
     cities: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame,
     *,
-    city_classes_persons: Mapping[str, tuple[float, float | None]],
+    city_classes_persons: Mapping[str, Interval],
     walking: Walking = WALKING,
-    max_snap_km: float = 1.0,
-    friction: Friction | None = None,
+    friction: FrictionSurface | None = None,
 ) -> TravelTimes:
     """Compute the travel times from demand points to the nearest city of each class, one pass per class.
 
     Parameters
     ----------
-    network : RoadNetwork
-        The roads.
+    routable : RoutableNetwork
+        The roads with the cities of all classes on them, identified by ``city_id``.
     cities : geopandas.GeoDataFrame
         Schema ``cities``; those abroad too.
     demand : geopandas.GeoDataFrame
@@ -150,9 +170,7 @@ def travel_times_by_class(
         Class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     walking : Walking, optional
         How people walk.
-    max_snap_km : float, optional
-        A city farther than this from every road is off the network.
-    friction : Friction, optional
+    friction : FrictionSurface, optional
         Walking times over land; without them walks go straight.
 
     Returns
@@ -161,21 +179,19 @@ def travel_times_by_class(
         Times, the cities that were used, and checks.
     """
     require_storage_crs(demand, name="demand")
+    cities = cities.iloc[routable.destinations.rows_in(cities["city_id"])].reset_index(drop=True)
     member = {name: in_class(cities, interval) for name, interval in city_classes_persons.items()}
-    used = np.flatnonzero(np.logical_or.reduce([*member.values(), np.zeros(len(cities), dtype=bool)]))
-    cities = cities.iloc[used].reset_index(drop=True)
-    member = {name: chosen[used] for name, chosen in member.items()}
-    ready = access_network(network, cities, walking=walking, max_snap_km=max_snap_km)
-    starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
-    offroad = None if friction is None else offroad_network(ready, friction)
+    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    offroad = None if friction is None else offroad_network(routable, friction)
     times = {
         name: city_travel_times(
-            ready, starts, cities, chosen, demand_id=demand["demand_id"], walking=walking, offroad=offroad
+            routable, origins, chosen, demand_id=demand["demand_id"], walking=walking, offroad=offroad
         )
         for name, chosen in member.items()
     }
-    table = _city_table(ready, cities, member)
-    return TravelTimes(times=times, cities=table, checks=access_checks(times, table, demand, max_snap_km=max_snap_km))
+    table = _city_table(routable, cities, member)
+    checks = access_checks(times, table, demand, max_snap_km=routable.destinations.max_snap_km)
+    return TravelTimes(times=times, cities=table, checks=checks)
 
 
 def access_checks(
@@ -224,44 +240,19 @@ def access_checks(
     return checks
 
 
-def _city_table(ready: AccessNetwork, cities: gpd.GeoDataFrame, member: Mapping[str, Booleans]) -> pd.DataFrame:
-    city_class = pd.Series(pd.NA, index=cities.index, dtype="str")
-    for name, chosen in member.items():
-        city_class[chosen] = name
-    return pd.DataFrame(
-        {
-            "city_name": cities["city_name"].to_numpy(),
-            "city_class": city_class.to_numpy(),
-            "population_persons": cities["population_persons"].to_numpy(),
-            "snap_km": ready.destinations.snap_km,
-            "is_on_network": ready.destinations.is_on_network,
-        },
-        index=pd.Index(cities["city_id"], name="city_id"),
-    )
-
-
-def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
-    rows = cities.sort_values("population_persons", ascending=False, kind="stable").head(count).reset_index()
-    rows["snap_km"] = rows["snap_km"].where(np.isfinite(rows["snap_km"])).round(1)
-    columns = ["city_id", "city_name", "city_class", "snap_km"]
-    shown = rows[columns].astype(object).where(rows[columns].notna(), None)
-    return [dict(zip(columns, row, strict=True)) for row in shown.to_numpy().tolist()]
-
-
 def urca_travel_times(
-    network: RoadNetwork,
+    routable: RoutableNetwork,
     cities: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame,
     *,
     walking: Walking = WALKING,
-    max_snap_km: float = 1.0,
-    friction: Friction | None = None,
+    friction: FrictionSurface | None = None,
 ) -> pd.DataFrame:
     """Compute the travel times from demand points to the nearest city of each size of the catchment scheme.
 
     Parameters
     ----------
-    network, cities, demand, walking, max_snap_km, friction
+    routable, cities, demand, walking, friction
         As for `travel_times_by_class`.
 
     Returns
@@ -270,13 +261,32 @@ def urca_travel_times(
         Minutes, one column per name in `comarca.access.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no
         city of the size is reached. To a city's edge where it is an area, else to its point.
     """
-    found = travel_times_by_class(
-        network,
-        cities,
-        demand,
-        city_classes_persons=CITY_SIZES_PERSONS,
-        walking=walking,
-        max_snap_km=max_snap_km,
-        friction=friction,
+    by_size = travel_times_by_class(
+        routable, cities, demand, city_classes_persons=CITY_SIZES_PERSONS, walking=walking, friction=friction
     )
-    return pd.DataFrame({name: table["minutes"] for name, table in found.times.items()})
+    return pd.DataFrame({name: table["minutes"] for name, table in by_size.times.items()})
+
+
+def _city_table(routable: RoutableNetwork, cities: gpd.GeoDataFrame, member: Mapping[str, Booleans]) -> pd.DataFrame:
+    city_class = pd.Series(pd.NA, index=cities.index, dtype="str")
+    for name, chosen in member.items():
+        city_class[chosen] = name
+    table = pd.DataFrame(
+        {
+            "city_name": cities["city_name"].to_numpy(),
+            "city_class": city_class.to_numpy(),
+            "population_persons": cities["population_persons"].to_numpy(),
+            "snap_km": routable.destinations.snap_km,
+            "is_on_network": routable.destinations.is_on_network,
+        },
+        index=pd.Index(cities["city_id"], name="city_id"),
+    )
+    return table[table["city_class"].notna()]
+
+
+def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
+    rows = cities.sort_values("population_persons", ascending=False, kind="stable").head(count).reset_index()
+    rows["snap_km"] = rows["snap_km"].where(np.isfinite(rows["snap_km"])).round(1)
+    columns = ["city_id", "city_name", "city_class", "snap_km"]
+    shown = rows[columns].astype(object).where(rows[columns].notna(), None)
+    return [dict(zip(columns, row, strict=True)) for row in shown.to_numpy().tolist()]

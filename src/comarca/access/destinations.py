@@ -1,11 +1,13 @@
-"""Places to be reached (cities, services), put onto a road network as points or as areas."""
+"""Destinations (cities, services) put onto a road network, as points or as areas."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import pandas as pd
 import shapely
 
 from comarca.crs import geocentric_m, require_storage_crs
@@ -36,45 +38,76 @@ class Outlines(NamedTuple):
         Vertices, degrees.
     first : numpy.ndarray, shape (s,)
         Vertices that start a segment.
-    place : numpy.ndarray, shape (v,)
-        Row of the place.
+    destination : numpy.ndarray, shape (v,)
+        Row of the destination.
     """
 
     lon: Floats
     lat: Floats
     first: Integers
-    place: Integers
+    destination: Integers
 
 
 @dataclass(frozen=True)
 class Destinations:
-    """A network on which places are nodes.
+    """A network on which destinations are nodes.
 
     Attributes
     ----------
     network : RoadNetwork
-        The network, cut at the places and where it enters an area.
+        The network, cut at the destinations and where it enters an area.
     geometry : numpy.ndarray of shapely geometries, shape (p,)
-        The places, EPSG:4326.
-    node, place : numpy.ndarray, shape (k,)
-        Nodes that belong to places, and the row of the place; an area has many.
+        The destinations, EPSG:4326.
+    destination_id : numpy.ndarray of str, shape (p,)
+        Their identifiers.
+    node, destination : numpy.ndarray, shape (k,)
+        Nodes that belong to destinations, and the row of the destination; an area has many.
     snap_km : numpy.ndarray, shape (p,)
-        Straight distance from the place to the nearest road that is no mere fragment; 0 for areas that roads reach.
+        Straight distance to the nearest road that is no mere fragment; 0 for areas that roads reach.
     component : numpy.ndarray, shape (p,)
-        Piece of the network that the place is on (for areas: the one of its first node); -1 for places off the network.
+        Component of the network (for areas: that of the first node); -1 for destinations off the network.
+    max_snap_km : float
+        Distance beyond which a point is off the network.
     """
 
     network: RoadNetwork
     geometry: NDArray[np.object_]
+    destination_id: NDArray[np.str_]
     node: Integers
-    place: Integers
+    destination: Integers
     snap_km: Floats
     component: Integers
+    max_snap_km: float
 
     @property
     def is_on_network(self) -> Booleans:
-        """Whether each place is on the network, shape (p,)."""
+        """Whether each destination is on the network, shape (p,)."""
         return self.component >= 0
+
+    def rows_in(self, identifiers: pd.Series) -> Integers:
+        """Find the destinations in the layer that they were taken from.
+
+        Parameters
+        ----------
+        identifiers : pandas.Series
+            Identifiers of the layer's rows.
+
+        Returns
+        -------
+        numpy.ndarray, shape (p,)
+            Row of each destination.
+        """
+        return np.asarray(pd.Index(identifiers.astype(str)).get_indexer(pd.Index(self.destination_id)), dtype=np.int64)
+
+    @cached_property
+    def outlines(self) -> Outlines:
+        """Points and borders of the destinations."""
+        return outlines(self.geometry)
+
+    @cached_property
+    def outline_index(self) -> SegmentIndex:
+        """Index of the segments of the outlines."""
+        return index_segments(self.outlines.lon, self.outlines.lat, self.outlines.first)
 
 
 def walkable_index(network: RoadNetwork) -> SegmentIndex:
@@ -97,68 +130,70 @@ def walkable_index(network: RoadNetwork) -> SegmentIndex:
 
 def put_on_network(
     network: RoadNetwork,
-    places: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
     *,
+    identifier: str | None = None,
     max_snap_km: float = 1.0,
     fragment_max_km: float = 1.0,
-    index: SegmentIndex | None = None,
 ) -> Destinations:
-    """Make places nodes of a network.
+    """Make destinations nodes of a network.
 
     Parameters
     ----------
     network : RoadNetwork
         The network.
-    places : geopandas.GeoDataFrame
+    destinations : geopandas.GeoDataFrame
         Points or areas, EPSG:4326.
+    identifier : str, optional
+        Column of their identifiers; the index if not given.
     max_snap_km : float, optional
         A point farther than this from every road is off the network.
     fragment_max_km : float, optional
-        Isolated bits of road shorter than this are not taken as a place's road.
-    index : SegmentIndex, optional
-        What `walkable_index` gives for the network, if it is at hand.
+        Isolated bits of road shorter than this are left aside.
 
     Returns
     -------
     Destinations
-        The network with the places. A point stands at the nearest point of a road; an area takes in every node inside
-        it, and roads are cut where they cross its border, so that times run to its edge. An area without any road
-        is treated as its central point.
+        The network with the destinations. A point is moved to the nearest point of a road; an area takes in every node
+        inside it, and roads are cut where they cross its border, so that times run to its edge. An area without any
+        road is treated as its central point.
     """
-    require_storage_crs(places, name="places")
-    geometry = places.geometry.to_numpy()
-    area_vertex, area_fraction, area_place = _border_crossings(network, geometry)
+    require_storage_crs(destinations, name="destinations")
+    geometry = destinations.geometry.to_numpy()
+    identifiers: Any = destinations.index if identifier is None else destinations[identifier]
+    area_vertex, area_fraction, area_destination = _border_crossings(network, geometry)
     point = shapely.point_on_surface(geometry)
-    index = walkable_index(network) if index is None else index
-    spot = cheapest_segment(
-        index,
+    nearest = cheapest_segment(
+        walkable_index(network),
         geocentric_m(shapely.get_x(point), shapely.get_y(point)),
         tolls=_tolls_of_large_components(network, fragment_max_km),
         cost_per_m=1.0,
     )
     has_area_node = np.zeros(len(geometry), dtype=bool)
     has_area_node[_nodes_inside(network, geometry)[1]] = True
-    has_area_node[area_place] = True
-    has_spot = (spot.distance_m <= max_snap_km * M_PER_KM) & ~has_area_node
-    spot_place = np.flatnonzero(has_spot)
+    has_area_node[area_destination] = True
+    is_near = (nearest.distance_m <= max_snap_km * M_PER_KM) & ~has_area_node
+    snapped = np.flatnonzero(is_near)
     cut, node = insert_points(
         network,
-        np.concatenate([spot.vertex[spot_place], area_vertex]),
-        np.concatenate([spot.fraction[spot_place], area_fraction]),
+        np.concatenate([nearest.vertex[snapped], area_vertex]),
+        np.concatenate([nearest.fraction[snapped], area_fraction]),
     )
-    inside_node, inside_place = _nodes_inside(cut, geometry)
+    inside_node, inside_destination = _nodes_inside(cut, geometry)
     node = np.concatenate([node, inside_node])
-    place = np.concatenate([spot_place, area_place, inside_place])
-    pairs = np.unique(np.column_stack([place, node]), axis=0)
+    destination = np.concatenate([snapped, area_destination, inside_destination])
+    pairs = np.unique(np.column_stack([destination, node]), axis=0)
     component = np.full(len(geometry), -1)
     component[pairs[::-1, 0]] = cut.node_component[pairs[::-1, 1]]
     return Destinations(
         network=cut,
         geometry=geometry,
+        destination_id=np.asarray(identifiers.astype(str), dtype=np.str_),
         node=pairs[:, 1],
-        place=pairs[:, 0],
-        snap_km=np.where(has_area_node, 0.0, spot.distance_m / M_PER_KM),
+        destination=pairs[:, 0],
+        snap_km=np.where(has_area_node, 0.0, nearest.distance_m / M_PER_KM),
         component=component,
+        max_snap_km=max_snap_km,
     )
 
 
@@ -179,13 +214,13 @@ def outlines(geometry: NDArray[np.object_]) -> Outlines:
     lines = shapely.boundary(geometry)
     coordinates = shapely.get_coordinates(geometry[is_point])
     lines[is_point] = shapely.linestrings(np.repeat(coordinates[:, None, :], 2, axis=1))
-    parts, place = shapely.get_parts(lines, return_index=True)
+    parts, destination = shapely.get_parts(lines, return_index=True)
     vertices, part = shapely.get_coordinates(parts, return_index=True)
     return Outlines(
         lon=vertices[:, 0],
         lat=vertices[:, 1],
         first=np.flatnonzero(part[1:] == part[:-1]),
-        place=np.asarray(place[part], dtype=np.int64),
+        destination=np.asarray(destination[part], dtype=np.int64),
     )
 
 

@@ -34,7 +34,7 @@ _TOBLER: Final = (3.5, -0.05)
 
 
 @dataclass(frozen=True)
-class Friction:
+class FrictionSurface:
     """Walking times over land.
 
     Attributes
@@ -77,7 +77,7 @@ class Friction:
 
         Returns
         -------
-        Friction
+        FrictionSurface
             The same, in double precision.
         """
         pace, height = arrays["min_per_m"].astype(float), arrays["elevation_m"].astype(float)

@@ -9,7 +9,8 @@ import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.model import WALKING
-from comarca.access.quickest import access_network, quickest_access, start_points
+from comarca.access.routable import origins_at
+from comarca.access.routes import quickest_routes
 from comarca.crs import require_storage_crs
 from comarca.roads.core_graph import core_graph
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access.model import Access, AccessNetwork, Walking
+    from comarca.access.model import Route, Walking
+    from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
@@ -35,8 +37,8 @@ class _Entries(NamedTuple):
 
 
 def market_potential(
-    ready: AccessNetwork,
-    nearest: Access,
+    routable: RoutableNetwork,
+    nearest: Route,
     population_persons: Floats,
     *,
     half_life_min: float = 60.0,
@@ -47,10 +49,10 @@ def market_potential(
 
     Parameters
     ----------
-    ready : AccessNetwork
+    routable : RoutableNetwork
         The network with the cities on it.
     nearest : Access
-        The quickest way from each point to any of the cities: it tells where they take to the road.
+        The quickest route from each point to any of the cities: it tells where they take to the road.
     population_persons : numpy.ndarray, shape (p,)
         Inhabitants of the cities; NaN counts as none.
     half_life_min : float, optional
@@ -74,29 +76,29 @@ def market_potential(
     """
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
-    entry = _entries(ready.destinations.network, nearest, walking)
-    node, place = ready.destinations.node, ready.destinations.place
-    keep = np.zeros(len(ready.destinations.network.node_lon), dtype=bool)
+    entry = _entries(routable.destinations.network, nearest, walking)
+    node, destination = routable.destinations.node, routable.destinations.destination
+    keep = np.zeros(len(routable.destinations.network.node_lon), dtype=bool)
     keep[entry.ahead], keep[entry.back], keep[node] = True, True, True
-    core = core_graph(ready.graph.minutes, keep)
+    core = core_graph(routable.graph.minutes, keep)
     ahead, back = core.number[entry.ahead], core.number[entry.back]
-    by_place = np.argsort(nearest.place, kind="stable")
-    first_of_place = np.searchsorted(nearest.place[by_place], np.arange(len(persons) + 1))
-    potential = np.where(np.isnan(nearest.minutes), np.nan, 0.0)
+    by_destination = np.argsort(nearest.destination, kind="stable")
+    first_of_destination = np.searchsorted(nearest.destination[by_destination], np.arange(len(persons) + 1))
+    potential = np.where(nearest.is_reached, 0.0, np.nan)
     minutes = np.full(len(potential), np.inf)
     for city in np.flatnonzero(persons > 0):
         minutes[:] = np.inf
-        if len(nodes := core.number[node[place == city]]):
+        if len(nodes := core.number[node[destination == city]]):
             node_min = dijkstra(core.minutes, indices=nodes, min_only=True, limit=limit_min)
             minutes[entry.point] = np.minimum(entry.ahead_min + node_min[ahead], entry.back_min + node_min[back])
-        own = by_place[first_of_place[city] : first_of_place[city + 1]]
-        minutes[own] = np.minimum(minutes[own], nearest.minutes[own])
+        first = by_destination[first_of_destination[city] : first_of_destination[city + 1]]
+        minutes[first] = np.minimum(minutes[first], nearest.minutes[first])
         near = np.flatnonzero(minutes <= limit_min)
         potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)
     return potential
 
 
-def _entries(network: RoadNetwork, nearest: Access, walking: Walking) -> _Entries:
+def _entries(network: RoadNetwork, nearest: Route, walking: Walking) -> _Entries:
     """Walk to the road that leads to the nearest city, and along it to both its ends."""
     point = np.flatnonzero(nearest.vertex >= 0)
     vertex, fraction = nearest.vertex[point], nearest.fraction[point]
@@ -115,21 +117,20 @@ def _entries(network: RoadNetwork, nearest: Access, walking: Walking) -> _Entrie
 
 
 def market_potential_table(
-    network: RoadNetwork,
+    routable: RoutableNetwork,
     cities: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame,
     *,
     min_persons: float,
     half_life_min: float = 60.0,
     walking: Walking = WALKING,
-    max_snap_km: float = 1.0,
 ) -> pd.DataFrame:
     """Tabulate the market potential of each demand point.
 
     Parameters
     ----------
-    network : RoadNetwork
-        The roads.
+    routable : RoutableNetwork
+        The roads with the cities on them, identified by ``city_id``.
     cities : geopandas.GeoDataFrame
         Schema ``cities``; those abroad too.
     demand : geopandas.GeoDataFrame
@@ -140,8 +141,6 @@ def market_potential_table(
         Travel time at which a city counts half.
     walking : Walking, optional
         How people walk.
-    max_snap_km : float, optional
-        A city farther than this from every road is reached on foot only.
 
     Returns
     -------
@@ -149,11 +148,11 @@ def market_potential_table(
         Column ``market_potential_persons`` indexed by ``demand_id``; NaN where no city can be reached.
     """
     require_storage_crs(demand, name="demand")
-    cities = cities[cities["population_persons"] >= min_persons].reset_index(drop=True)
-    ready = access_network(network, cities, walking=walking, max_snap_km=max_snap_km)
-    starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
-    nearest = quickest_access(ready, starts, np.ones(len(cities), dtype=bool), walking=walking)
+    population = cities["population_persons"].to_numpy()[routable.destinations.rows_in(cities["city_id"])]
+    counts = population >= min_persons
+    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    nearest = quickest_routes(routable, origins, counts, walking=walking)
     persons = market_potential(
-        ready, nearest, cities["population_persons"].to_numpy(), half_life_min=half_life_min, walking=walking
+        routable, nearest, np.where(counts, population, 0.0), half_life_min=half_life_min, walking=walking
     )
     return pd.DataFrame({"market_potential_persons": persons}, index=pd.Index(demand["demand_id"], name="demand_id"))

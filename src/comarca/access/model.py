@@ -1,23 +1,21 @@
-"""What quickest ways are made of: how people walk, where they start, the network, an answer."""
+"""What routes are made of: how people walk, where they start, and the quickest route from there."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import shapely
 
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
-
-    from comarca.access.destinations import Destinations
-    from comarca.roads.graph import TravelGraph
-    from comarca.roads.segments import SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-    Booleans = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,9 @@ class Walking:
     walk_detour_ratio : float
         Length of the way walked over the straight line.
     max_walk_km : float
-        How far people walk past an isolated bit of road, or to a place off the network.
+        How far people walk past an isolated bit of road, or to a destination off the network.
     fragment_max_km : float
-        Pieces of network shorter than this are isolated bits of road, not islands.
+        Components of the network shorter than this are isolated bits of road, not islands.
     """
 
     walk_kmh: float = 4.0
@@ -47,13 +45,13 @@ class Walking:
         return self.walk_detour_ratio * MIN_PER_HOUR / (self.walk_kmh * M_PER_KM)
 
 
-#: How people walk if nothing else is said.
+#: Default way of walking.
 WALKING: Final = Walking()
 
 
 @dataclass(frozen=True)
-class Starts:
-    """Points where people are, and the road nearest to each.
+class Origins:
+    """Points where people start, and the road nearest to each.
 
     Attributes
     ----------
@@ -64,9 +62,9 @@ class Starts:
     distance_m : numpy.ndarray, shape (n,)
         Straight distance to the nearest road that people may walk onto; infinite if there is none.
     vertex, fraction : numpy.ndarray, shape (n,)
-        First vertex of the nearest segment, -1 if there is none, and the spot on it.
+        First vertex of the nearest segment, -1 if there is none, and the position on it.
     component : numpy.ndarray, shape (n,)
-        Piece of network of that road, -1 if there is none.
+        Component of the network that road belongs to, -1 if there is none.
     """
 
     lon: Floats
@@ -77,50 +75,54 @@ class Starts:
     fraction: Floats
     component: Integers
 
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Tree of the points in degrees, to find those inside areas."""
+        return shapely.STRtree(np.asarray(shapely.points(self.lon, self.lat), dtype=object).reshape(-1))
 
-class Access(NamedTuple):
-    """The quickest way from each point.
+
+class Route(NamedTuple):
+    """The quickest route from each of some points.
 
     Attributes
     ----------
-    minutes, km : numpy.ndarray, shape (n,)
-        Time and length of the quickest way, walks included (with their detour); NaN where there is none.
-    straight_km : numpy.ndarray, shape (n,)
-        Geodesic to the nearest place as the crow flies, whether or not it can be reached; NaN if there is no place.
-    place : numpy.ndarray, shape (n,)
-        Row of the place reached first, -1 where none can be reached.
+    minutes : numpy.ndarray, shape (n,)
+        Time, walks included; infinite where no destination is reached.
+    km : numpy.ndarray, shape (n,)
+        Length, walks with their detour included; NaN where no destination is reached.
+    destination : numpy.ndarray, shape (n,)
+        Row of the destination reached first, -1 where none is reached.
     vertex, fraction : numpy.ndarray, shape (n,)
-        Segment and spot on it where the quickest way takes to the road; vertex -1 if it does not.
+        Segment, and position on it, where the route takes to the road; -1 and NaN if it does not or is not told.
     walk_m : numpy.ndarray, shape (n,)
-        Straight line walked: to the road, or all the way.
-    reason : numpy.ndarray of str, shape (n,)
-        `Flag` of each missing time, empty elsewhere.
+        Straight line walked to the road, or all the way; NaN where not told.
     """
 
     minutes: Floats
     km: Floats
-    straight_km: Floats
-    place: Integers
+    destination: Integers
     vertex: Integers
     fraction: Floats
     walk_m: Floats
-    reason: NDArray[np.object_]
 
+    @classmethod
+    def none(cls, count: int) -> Route:
+        """Give routes of points that reach nothing.
 
-@dataclass(frozen=True)
-class AccessNetwork:
-    """Everything about a network and the places on it that does not depend on which places are asked for.
+        Parameters
+        ----------
+        count : int
+            Number of points.
 
-    Attributes
-    ----------
-    destinations : Destinations
-        The network cut at the places.
-    graph : TravelGraph
-        The same, turned round.
-    index : SegmentIndex
-        Its segments that people may walk onto.
-    """
+        Returns
+        -------
+        Route
+            Arrays of their own, to be filled.
+        """
+        gap, no_row = np.full(count, np.nan), np.full(count, -1)
+        return cls(np.full(count, np.inf), gap, no_row, no_row.copy(), gap.copy(), gap.copy())
 
-    destinations: Destinations
-    graph: TravelGraph
-    index: SegmentIndex
+    @property
+    def is_reached(self) -> NDArray[np.bool_]:
+        """Whether each point reaches a destination."""
+        return np.isfinite(self.minutes)

@@ -1,7 +1,7 @@
-"""Cells of a friction raster, roads and places as one graph.
+"""Cells of a friction surface, roads and destinations as one graph.
 
 People walk first, cell by cell, and take to the road where it pays; from then on they drive. The car is never taken
-across the fields and nobody gets off again before the place, so a place off the road is reached on foot alone.
+across the fields and nobody gets off again before the destination, so one off the road is reached on foot alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from scipy import ndimage
 from scipy.sparse import csr_array
 
 from comarca.access.cell_graph import CellGraph, cell_graph
-from comarca.access.destinations import outlines
 from comarca.access.spots import Spots, outline_spots, road_spots
 from comarca.crs import STORAGE
 from comarca.rasters.grids import middles_m
@@ -27,8 +26,8 @@ from comarca.units import M_PER_KM
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access.friction import Friction
-    from comarca.access.model import AccessNetwork
+    from comarca.access.friction import FrictionSurface
+    from comarca.access.routable import RoutableNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -47,31 +46,31 @@ class _Links(NamedTuple):
 
 @dataclass(frozen=True)
 class OffroadNetwork:
-    """Cells, roads and places as one graph, turned round: nodes are numbered in this order.
+    """Cells, roads and destinations as one graph, turned round: nodes are numbered in this order.
 
     Attributes
     ----------
-    ready : AccessNetwork
-        The network with the places on it.
-    friction : Friction
+    routable : RoutableNetwork
+        The network with the destinations on it.
+    friction : FrictionSurface
         The raster.
     cells : CellGraph
         Its passable cells.
     graph : TravelGraph
-        Links from cells to cells, roads and places, from roads to roads and places.
+        Links from cells to cells, roads and destinations, from roads to roads and destinations.
     roads, borders : Spots
-        Spots along roads that people may walk onto, and on the outlines of places.
-    border_place : numpy.ndarray
-        Row of the place of each spot in `borders`.
+        Spots along roads that people may walk onto, and on the outlines of destinations.
+    border_destination : numpy.ndarray
+        Row of the destination of each spot in `borders`.
     """
 
-    ready: AccessNetwork
-    friction: Friction
+    routable: RoutableNetwork
+    friction: FrictionSurface
     cells: CellGraph
     graph: TravelGraph
     roads: Spots
     borders: Spots
-    border_place: Integers
+    border_destination: Integers
 
     @property
     def cell_count(self) -> int:
@@ -79,28 +78,28 @@ class OffroadNetwork:
         return int(self.cells.links.minutes.shape[0])
 
     @property
-    def place_first(self) -> int:
-        """Number of the first place's node."""
-        return self.cell_count + len(self.ready.destinations.network.node_lon)
+    def first_destination(self) -> int:
+        """Number of the first destination's node."""
+        return self.cell_count + len(self.routable.destinations.network.node_lon)
 
     @cached_property
     def bank(self) -> Integers:
-        """Nearest passable cell of each cell, shape (rows * columns,); where people stand whose cell is a barrier."""
+        """Nearest passable cell of each cell, shape (rows * columns,); where people in a barrier start."""
         shape = self.friction.grid.shape
         is_barrier = (self.cells.node < 0).reshape(shape)
         row, column = ndimage.distance_transform_edt(is_barrier, return_distances=False, return_indices=True)
         return np.asarray(row * shape[1] + column, dtype=np.int64).ravel()
 
 
-def offroad_network(ready: AccessNetwork, friction: Friction) -> OffroadNetwork:
-    """Join the cells of a raster, a network and the places on it.
+def offroad_network(routable: RoutableNetwork, friction: FrictionSurface) -> OffroadNetwork:
+    """Join the cells of a raster, a network and the destinations on it.
 
     Parameters
     ----------
-    ready : AccessNetwork
-        The network with the places on it.
-    friction : Friction
-        Walking times over land. Roads and places outside it are reached by road only.
+    routable : RoutableNetwork
+        The network with the destinations on it.
+    friction : FrictionSurface
+        Walking times over land. Roads and destinations outside it are reached by road only.
 
     Returns
     -------
@@ -108,40 +107,40 @@ def offroad_network(ready: AccessNetwork, friction: Friction) -> OffroadNetwork:
         To be used for any number of classes and points.
     """
     grid = friction.grid
-    network, geometry = ready.destinations.network, ready.destinations.geometry
+    network, geometry = routable.destinations.network, routable.destinations.geometry
     cells = cell_graph(friction)
     roads = road_spots(network, grid, spacing_m=grid.cell_m / _SPOTS_PER_CELL)
-    outline = outlines(geometry)
+    outline = routable.destinations.outlines
     borders = outline_spots(outline, grid, spacing_m=grid.cell_m / _SPOTS_PER_CELL)
-    border_place = outline.place[borders.vertex]
+    border_destination = outline.destination[borders.vertex]
     first_road = cells.links.minutes.shape[0]
-    first_place = first_road + len(network.node_lon)
+    first_destination = first_road + len(network.node_lon)
     links = [
-        _walk_onto_roads(ready, friction, cells, roads, first_road),
-        _drive(ready, first_road),
-        _arrive_by_road(ready, first_road, first_place),
-        _walk_to_places(friction, cells, borders, border_place, first_place),
-        _be_in_places(friction, cells, geometry, first_place),
+        _walk_onto_roads(routable, friction, cells, roads, first_road),
+        _drive(routable, first_road),
+        _arrive_by_road(routable, first_road, first_destination),
+        _walk_to_destinations(friction, cells, borders, border_destination, first_destination),
+        _inside_destinations(friction, cells, geometry, first_destination),
     ]
     start, end, minutes, km = (np.concatenate(parts) for parts in zip(*links, strict=True))
-    beyond = travel_graph(start, end, minutes, km, node_count=first_place + len(geometry))
+    beyond = travel_graph(start, end, minutes, km, node_count=first_destination + len(geometry))
     return OffroadNetwork(
-        ready=ready,
+        routable=routable,
         friction=friction,
         cells=cells,
         graph=_on_top(cells.links, beyond),
         roads=roads,
         borders=borders,
-        border_place=border_place,
+        border_destination=border_destination,
     )
 
 
-def middle_m(friction: Friction, cell: Integers, east: Floats, north: Floats) -> Floats:
+def middle_m(friction: FrictionSurface, cell: Integers, east: Floats, north: Floats) -> Floats:
     """Measure from points to the middles of cells.
 
     Parameters
     ----------
-    friction : Friction
+    friction : FrictionSurface
         The raster.
     cell : numpy.ndarray, shape (n,)
         Cells.
@@ -158,10 +157,10 @@ def middle_m(friction: Friction, cell: Integers, east: Floats, north: Floats) ->
 
 
 def _walk_onto_roads(
-    ready: AccessNetwork, friction: Friction, cells: CellGraph, roads: Spots, first_road: int
+    routable: RoutableNetwork, friction: FrictionSurface, cells: CellGraph, roads: Spots, first_road: int
 ) -> _Links:
     """Links from cells over spots on roads to both ends of these roads."""
-    network = ready.destinations.network
+    network = routable.destinations.network
     spot = np.flatnonzero(cells.node[roads.cell] >= 0)
     cell, vertex, fraction = roads.cell[spot], roads.vertex[spot], roads.fraction[spot]
     walk_m = middle_m(friction, cell, roads.east[spot], roads.north[spot])
@@ -189,30 +188,34 @@ def _walk_onto_roads(
     return _Links(*(np.concatenate(pair) for pair in zip(ahead, back, strict=True)))
 
 
-def _drive(ready: AccessNetwork, first_road: int) -> _Links:
+def _drive(routable: RoutableNetwork, first_road: int) -> _Links:
     """Links along roads."""
-    turned = ready.graph.minutes
+    turned = routable.graph.minutes
     end = np.repeat(np.arange(turned.shape[0]), np.diff(turned.indptr))
-    return _Links(turned.indices.astype(np.int64) + first_road, end + first_road, turned.data, ready.graph.km)
+    return _Links(turned.indices.astype(np.int64) + first_road, end + first_road, turned.data, routable.graph.km)
 
 
-def _arrive_by_road(ready: AccessNetwork, first_road: int, first_place: int) -> _Links:
-    """Links from the nodes of places to the places."""
-    destinations = ready.destinations
+def _arrive_by_road(routable: RoutableNetwork, first_road: int, first_destination: int) -> _Links:
+    """Links from the nodes of destinations to the destinations."""
+    destinations = routable.destinations
     free = np.zeros(len(destinations.node))
-    return _Links(destinations.node + first_road, destinations.place + first_place, free, free)
+    return _Links(destinations.node + first_road, destinations.destination + first_destination, free, free)
 
 
-def _walk_to_places(friction: Friction, cells: CellGraph, borders: Spots, place: Integers, first_place: int) -> _Links:
-    """Links from cells to spots of places in them."""
+def _walk_to_destinations(
+    friction: FrictionSurface, cells: CellGraph, borders: Spots, destination: Integers, first_destination: int
+) -> _Links:
+    """Links from cells to spots of destinations in them."""
     spot = np.flatnonzero(cells.node[borders.cell] >= 0)
     cell = borders.cell[spot]
     walk_m = middle_m(friction, cell, borders.east[spot], borders.north[spot])
     minutes = walk_m * friction.min_per_m.ravel()[cell]
-    return _Links(cells.node[cell], place[spot] + first_place, minutes, walk_m / M_PER_KM)
+    return _Links(cells.node[cell], destination[spot] + first_destination, minutes, walk_m / M_PER_KM)
 
 
-def _be_in_places(friction: Friction, cells: CellGraph, geometry: NDArray[np.object_], first_place: int) -> _Links:
+def _inside_destinations(
+    friction: FrictionSurface, cells: CellGraph, geometry: NDArray[np.object_], first_destination: int
+) -> _Links:
     """Links to areas from the passable cells whose middle lies in them."""
     grid = friction.grid
     area = np.flatnonzero(shapely.get_dimensions(geometry) == 2)
@@ -228,13 +231,13 @@ def _be_in_places(friction: Friction, cells: CellGraph, geometry: NDArray[np.obj
         cell = (rows[:, None] * grid.shape[1] + columns).ravel()
         cell = cell[shapely.contains_xy(shape, *middles_m(grid, cell)) & (cells.node[cell] >= 0)]
         found.append((cell, np.full(len(cell), row)))
-    cell, place_of_cell = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    cell, destination_of_cell = (np.concatenate(parts) for parts in zip(*found, strict=True))
     free = np.zeros(len(cell))
-    return _Links(cells.node[cell], place_of_cell + first_place, free, free)
+    return _Links(cells.node[cell], destination_of_cell + first_destination, free, free)
 
 
 def _on_top(cells: TravelGraph, beyond: TravelGraph) -> TravelGraph:
-    """Put the rows of the cells on top of those of roads and places; nothing leads from these back to cells."""
+    """Put the rows of the cells on top of those of roads and destinations; nothing leads from these back to cells."""
     count = cells.minutes.shape[0]
     below = beyond.minutes.indptr[count + 1 :]
     matrix = csr_array(

@@ -1,4 +1,4 @@
-"""Travel times as rasters: from the centre of each cell of a grid to the nearest of some places."""
+"""Travel times as rasters: from the centre of each cell of a grid to the nearest of some destinations."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import shapely
 import shapely.geometry
 
 from comarca.access.model import WALKING
-from comarca.access.offroad import offroad_ways
+from comarca.access.offroad import offroad_routes
 from comarca.access.offroad_graph import offroad_network
-from comarca.access.quickest import quickest_access, start_points
+from comarca.access.routable import origins_at
+from comarca.access.routes import quickest_routes
 from comarca.crs import STORAGE
 from comarca.rasters.grids import cell_middles
 from comarca.units import M2_PER_KM2
@@ -21,13 +22,12 @@ from comarca.units import M2_PER_KM2
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.access.friction import Friction
-    from comarca.access.model import Access, AccessNetwork, Walking
-    from comarca.access.offroad import Ways
+    from comarca.access.friction import FrictionSurface
+    from comarca.access.model import Walking
+    from comarca.access.routable import RoutableNetwork
     from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
-    from numpy.typing import NDArray
 
 
 class RasterTimes(NamedTuple):
@@ -36,39 +36,39 @@ class RasterTimes(NamedTuple):
     Attributes
     ----------
     minutes : numpy.ndarray of float32, shape (rows, columns)
-        NaN outside the area, and where no place can be reached.
-    place : numpy.ndarray of int32, shape (rows, columns)
-        Row of the place that is reached first; -1 where there is none.
+        NaN outside the area, and where no destination can be reached.
+    destination : numpy.ndarray of int32, shape (rows, columns)
+        Row of the destination that is reached first; -1 where there is none.
     """
 
     minutes: NDArray[np.float32]
-    place: NDArray[np.int32]
+    destination: NDArray[np.int32]
 
 
 def travel_time_raster(
-    ready: AccessNetwork,
+    routable: RoutableNetwork,
     chosen: Booleans,
     *,
     grid: Grid,
     area: shapely.Geometry,
     walking: Walking = WALKING,
-    friction: Friction | None = None,
+    friction: FrictionSurface | None = None,
 ) -> RasterTimes:
-    """Compute the travel time from the centre of each cell to the nearest of the chosen places.
+    """Compute the travel time from the centre of each cell to the nearest of the chosen destinations.
 
     Parameters
     ----------
-    ready : AccessNetwork
-        The network and the places.
+    routable : RoutableNetwork
+        The network and the destinations.
     chosen : numpy.ndarray of bool, shape (p,)
-        Places that count.
+        Destinations that count.
     grid : Grid
         The cells.
     area : shapely.Geometry
         Cells whose centre lies in it are computed, EPSG:4326.
     walking : Walking, optional
         How people walk.
-    friction : Friction, optional
+    friction : FrictionSurface, optional
         Walking times over land; without them walks go straight.
 
     Returns
@@ -79,24 +79,24 @@ def travel_time_raster(
     lon, lat = cell_middles(grid)
     shapely.prepare(area)
     inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
-    way: Access | Ways
+    origins = origins_at(routable, lon[inside], lat[inside])
     if friction is None:
-        way = quickest_access(ready, start_points(ready, lon[inside], lat[inside]), chosen, walking=walking)
+        route = quickest_routes(routable, origins, chosen, walking=walking)
     else:
-        way = offroad_ways(offroad_network(ready, friction), lon[inside], lat[inside], chosen)
+        route = offroad_routes(offroad_network(routable, friction), origins, chosen)
     minutes = np.full(lon.size, np.nan, dtype=np.float32)
-    place = np.full(lon.size, -1, dtype=np.int32)
-    minutes[inside] = np.where(np.isfinite(way.minutes), way.minutes, np.nan)
-    place[inside] = way.place
-    return RasterTimes(minutes=minutes.reshape(grid.shape), place=place.reshape(grid.shape))
+    destination = np.full(lon.size, -1, dtype=np.int32)
+    minutes[inside] = np.where(route.is_reached, route.minutes, np.nan)
+    destination[inside] = route.destination
+    return RasterTimes(minutes=minutes.reshape(grid.shape), destination=destination.reshape(grid.shape))
 
 
-def catchment_areas(place: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def catchment_areas(destination: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Draw the outlines of catchments.
 
     Parameters
     ----------
-    place : numpy.ndarray of int32, shape (rows, columns)
+    destination : numpy.ndarray of int32, shape (rows, columns)
         Row of the city that is reached first from each cell, as in `comarca.access.rasters.RasterTimes`; -1 where there
         is none.
     grid : Grid
@@ -111,7 +111,7 @@ def catchment_areas(place: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFra
         ``area_km2`` (of its cells) and a (Multi)Polygon, EPSG:4326. Areas do not overlap, and cover all cells that
         reach a city.
     """
-    pieces = rasterio.features.shapes(place, mask=place >= 0, connectivity=4, transform=grid.transform)
+    pieces = rasterio.features.shapes(destination, mask=destination >= 0, connectivity=4, transform=grid.transform)
     shapes, rows = [], []
     for shape, row in pieces:
         shapes.append(shapely.geometry.shape(shape))

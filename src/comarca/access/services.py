@@ -1,13 +1,15 @@
-"""Travel times from where people live to the nearest service of each kind, by the engine that serves cities."""
+"""Travel times from where people live to the nearest service of each kind."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from comarca.access.model import Walking
-from comarca.access.quickest import access_network, quickest_access, start_points
+from comarca.access.model import WALKING, Walking
+from comarca.access.routable import origins_at, routable_network
+from comarca.access.routes import quickest_routes, reasons
 from comarca.crs import require_storage_crs
 from comarca.results import Check
 
@@ -41,7 +43,7 @@ def service_travel_times(
     demand: gpd.GeoDataFrame,
     *,
     kinds: Sequence[str],
-    walking: Walking = Walking(),
+    walking: Walking = WALKING,
     max_snap_km: float = 1.0,
 ) -> ServiceTimes:
     """Compute the travel times from demand points to the nearest service of each kind, one pass per kind.
@@ -72,22 +74,27 @@ def service_travel_times(
         If demand is not in EPSG:4326.
     """
     require_storage_crs(demand, name="demand")
-    wanted = services[services["kind"].isin(list(kinds))].reset_index(drop=True)
-    ready = access_network(network, wanted, walking=walking, max_snap_km=max_snap_km)
-    starts = start_points(ready, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    used = services[services["kind"].isin(list(kinds))].reset_index(drop=True)
+    routable = routable_network(network, used, identifier="service_id", walking=walking, max_snap_km=max_snap_km)
+    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
     index = pd.Index(demand["demand_id"], name="demand_id")
     times = {}
     for kind in kinds:
-        way = quickest_access(ready, starts, (wanted["kind"] == kind).to_numpy(), walking=walking)
-        columns = {"minutes": way.minutes, "km": way.km, "reason": pd.array(way.reason, dtype="str")}
+        chosen = (used["kind"] == kind).to_numpy()
+        route = quickest_routes(routable, origins, chosen, walking=walking)
+        columns = {
+            "minutes": np.where(route.is_reached, route.minutes, np.nan),
+            "km": route.km,
+            "reason": pd.array(reasons(route, chosen), dtype="str"),
+        }
         times[kind] = pd.DataFrame(columns, index=index)
-    off = wanted[~ready.destinations.is_on_network]
+    off = used[~routable.destinations.is_on_network]
     check = Check(
         "services_off_network",
         "info",
         len(off),
         "",
-        f"{len(off)} of {len(wanted)} services are more than {max_snap_km:g} km from every road.",
+        f"{len(off)} of {len(used)} services are more than {max_snap_km:g} km from every road.",
         [{"service_id": row.service_id, "kind": row.kind} for row in off.head(20).itertuples()],
     )
     return ServiceTimes(times, [check])

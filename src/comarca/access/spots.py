@@ -1,4 +1,4 @@
-"""Spots along roads and along the borders of places, dense enough that each cell that is crossed holds some."""
+"""Spots along roads and along the borders of destinations, dense enough that each cell that is crossed holds some."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def outline_spots(outline: Outlines, grid: Grid, *, spacing_m: float) -> Spots:
     Parameters
     ----------
     outline : Outlines
-        The places.
+        The destinations.
     grid : Grid
         The cells.
     spacing_m : float

@@ -15,7 +15,7 @@ from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.polygons import territory_of
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
-from comarca.rasters.exactextract import Band, Wanted, extract
+from comarca.rasters.exactextract import Band, ZonalStatistic, extract
 from comarca.rasters.zonal import zones_on
 from comarca.results import Check
 
@@ -223,7 +223,7 @@ def _gathered(
     near = np.sort(zones.sindex.query(shapely.box(*band.extent())))
     if len(near) == 0:
         return pd.DataFrame(columns=["zone", "row", "column", "people", "x", "y"], dtype=float)
-    found = extract(zones.iloc[near], [Wanted(name, name, band) for name in ("values", "coverage", "cell_id")])
+    found = extract(zones.iloc[near], [ZonalStatistic(name, name, band) for name in ("values", "coverage", "cell_id")])
     values, coverage, cell = (np.concatenate([np.empty(0), *found[name]]) for name in ("values", "coverage", "cell_id"))
     if (values < 0).any():
         raise InputError(

@@ -27,7 +27,7 @@ Strategy = Literal["raster-sequential", "feature-sequential"]
 _CELLS_IN_MEMORY: Final = 8_000_000
 
 
-class Wanted(NamedTuple):
+class ZonalStatistic(NamedTuple):
     """A result that is wanted of each zone.
 
     Attributes
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
 
 
 def extract(
-    zones: gpd.GeoDataFrame, wanted: Sequence[Wanted], *, strategy: Strategy = "raster-sequential"
+    zones: gpd.GeoDataFrame, wanted: Sequence[ZonalStatistic], *, strategy: Strategy = "raster-sequential"
 ) -> pd.DataFrame:
     """Run exactextract.
 
@@ -57,7 +57,7 @@ def extract(
     ----------
     zones : geopandas.GeoDataFrame
         Valid polygons in the CRS of the bands.
-    wanted : sequence of Wanted
+    wanted : sequence of ZonalStatistic
         What to compute.
     strategy : str, optional
         ``raster-sequential`` reads each block of the raster once, for all zones in it; ``feature-sequential`` reads

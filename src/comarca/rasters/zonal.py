@@ -14,7 +14,7 @@ from affine import Affine
 
 from comarca.polygons import valid_areas
 from comarca.rasters.bands import OpenRaster, Raster, open_raster
-from comarca.rasters.exactextract import Band, CellAreas, Wanted, extract
+from comarca.rasters.exactextract import Band, CellAreas, ZonalStatistic, extract
 from comarca.results import Check
 from comarca.units import HA_PER_KM2
 
@@ -107,9 +107,9 @@ def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Eng
             table = extract(
                 zones,
                 [
-                    Wanted("unique", "class", values),
-                    Wanted("weighted_frac", "share", values, cells),
-                    Wanted("sum", "km2", cells),
+                    ZonalStatistic("unique", "class", values),
+                    ZonalStatistic("weighted_frac", "share", values, cells),
+                    ZonalStatistic("sum", "km2", cells),
                 ],
             )
             areas = [
@@ -211,7 +211,8 @@ def _exact_statistics(
         sources = {name: Band(grid, name) for name, grid in grids.items()}
         wanted = {*statistics, "count"}
         table = extract(
-            zones, [Wanted(stat, f"{name}_{stat}", sources[name]) for name in sources for stat in sorted(wanted)]
+            zones,
+            [ZonalStatistic(stat, f"{name}_{stat}", sources[name]) for name in sources for stat in sorted(wanted)],
         )
     for name in rasters:
         if "sum" in wanted:

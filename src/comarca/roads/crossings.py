@@ -1,7 +1,7 @@
-"""Where the segments of lines cross, touch or pass near, on the grid of places that the road network tells apart.
+"""Where the segments of lines cross, touch or pass near, on the grid of positions that the road network tells apart.
 
-Vertices are whole steps of 1e-7 degree (about 1 cm), so that tests of position are exact for segments shorter than
-some nine degrees, and a place is one and the same for all lines that have a vertex there.
+GridVertices are whole steps of 1e-7 degree (about 1 cm), so that tests of position are exact for segments shorter than
+some nine degrees, and a position is one and the same for all lines that have a vertex there.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _CHUNK_SEGMENTS: Final = 8
 _BLOCK_BOXES: Final = 100_000
 
 
-class Vertices(NamedTuple):
-    """Vertices of lines, one line after the other, none twice in a row: ``step`` (n, 2) and ``line`` (n,)."""
+class GridVertices(NamedTuple):
+    """GridVertices of lines, one line after the other, none twice in a row: ``step`` (n, 2) and ``line`` (n,)."""
 
     step: Integers
     line: Integers
@@ -47,7 +47,7 @@ class Inserts(NamedTuple):
     step: Integers
 
 
-class SegmentIndex(NamedTuple):
+class SegmentBoxes(NamedTuple):
     """Boxes around runs of segments of one line, in a tree."""
 
     tree: shapely.STRtree
@@ -68,26 +68,26 @@ class Near(NamedTuple):
     metres: Floats
 
 
-def read_vertices(lines: NDArray[np.object_]) -> Vertices:
+def read_vertices(lines: NDArray[np.object_]) -> GridVertices:
     """Take the vertices of LineStrings (EPSG:4326), rounded to the grid."""
     coordinates, line = shapely.get_coordinates(lines, return_index=True)
     return without_repeats(np.rint(coordinates * STEPS_PER_DEGREE).astype(np.int64), line.astype(np.int64))
 
 
-def without_repeats(step: Integers, line: Integers) -> Vertices:
-    """Leave out vertices that stand where the one before them on the line does."""
+def without_repeats(step: Integers, line: Integers) -> GridVertices:
+    """Leave out vertices at the position of the one before them on the line."""
     keep = np.ones(len(line), dtype=bool)
     keep[1:] = (line[1:] != line[:-1]) | (step[1:] != step[:-1]).any(axis=1)
-    return Vertices(step[keep], line[keep])
+    return GridVertices(step[keep], line[keep])
 
 
-def place_code(step: Integers) -> Integers:
-    """One number per place."""
+def position_code(step: Integers) -> Integers:
+    """One number per position."""
     code: Integers = ((step[:, 0] + 180 * STEPS_PER_DEGREE) << 31) | (step[:, 1] + 90 * STEPS_PER_DEGREE)
     return code
 
 
-def insert(vertices: Vertices, new: Inserts) -> Vertices:
+def insert(vertices: GridVertices, new: Inserts) -> GridVertices:
     """Put new vertices into the lines, in their order along each segment."""
     index = np.concatenate([np.arange(len(vertices.line)), new.after])
     fraction = np.concatenate([np.zeros(len(vertices.line)), new.fraction])
@@ -95,7 +95,7 @@ def insert(vertices: Vertices, new: Inserts) -> Vertices:
     return without_repeats(np.concatenate([vertices.step, new.step])[order], vertices.line[index[order]])
 
 
-def index_segments(vertices: Vertices) -> tuple[SegmentIndex, Integers]:
+def box_segments(vertices: GridVertices) -> tuple[SegmentBoxes, Integers]:
     """Put the segments in a tree; also the vertex that each of them starts at."""
     start = np.flatnonzero(vertices.line[:-1] == vertices.line[1:])
     ends = np.stack([vertices.step[start], vertices.step[start + 1]]).astype(float)
@@ -105,7 +105,7 @@ def index_segments(vertices: Vertices) -> tuple[SegmentIndex, Integers]:
     rank = np.arange(len(start)) - np.flatnonzero(is_first)[np.cumsum(is_first) - 1]
     first = np.flatnonzero(rank % _CHUNK_SEGMENTS == 0)
     box_low, box_high = np.minimum.reduceat(low, first), np.maximum.reduceat(high, first)
-    index = SegmentIndex(
+    index = SegmentBoxes(
         tree=shapely.STRtree(_diagonals(box_low, box_high)),
         low=box_low, high=box_high, first=first, size=np.diff(np.append(first, len(start))),
         segment_low=low, segment_high=high,
@@ -113,7 +113,7 @@ def index_segments(vertices: Vertices) -> tuple[SegmentIndex, Integers]:
     return index, start
 
 
-def segment_pairs(index: SegmentIndex) -> Iterator[tuple[Integers, Integers]]:
+def segment_pairs(index: SegmentBoxes) -> Iterator[tuple[Integers, Integers]]:
     """Give all pairs of segments whose boxes meet, each once, in blocks."""
     for begin in range(0, len(index.first), _BLOCK_BOXES):
         block = slice(begin, begin + _BLOCK_BOXES)
@@ -130,7 +130,7 @@ def segment_pairs(index: SegmentIndex) -> Iterator[tuple[Integers, Integers]]:
         yield s[chosen], t[chosen]
 
 
-def meetings(vertices: Vertices, s: Integers, t: Integers, *, level: Integers, is_end: Booleans) -> Inserts:
+def meetings(vertices: GridVertices, s: Integers, t: Integers, *, level: Integers, is_end: Booleans) -> Inserts:
     """Find where segments, named by their first vertices, cross or touch within a step, and lack a vertex there.
 
     Lines of different level meet only where an end of one touches the other.
@@ -138,20 +138,20 @@ def meetings(vertices: Vertices, s: Integers, t: Integers, *, level: Integers, i
     origin, r = vertices.step[s], vertices.step[s + 1] - vertices.step[s]
     q, w = vertices.step[t] - origin, vertices.step[t + 1] - vertices.step[t]
     same_level = level[vertices.line[s]] == level[vertices.line[t]]
-    found = []
+    parts = []
     touched = np.zeros(len(s), dtype=bool)
     for base, along, vertex, onto in ((q, r, t, s), (q + w, r, t + 1, s), (-q, w, s, t), (r - q, w, s + 1, t)):
         fraction = _fraction(base, along)
         off = np.abs(_cross(along, base)) <= np.abs(along).max(axis=1)
         on = off & (fraction > 0) & (fraction < 1) & (same_level | is_end[vertex])
         touched |= on
-        found.append(Inserts(onto[on], fraction[on], vertices.step[vertex[on]]))
+        parts.append(Inserts(onto[on], fraction[on], vertices.step[vertex[on]]))
     before, behind = _cross(w, -q), _cross(w, r - q)
     crosses = (before * behind < 0) & (_cross(r, q) * _cross(r, q + w) < 0) & same_level & ~touched
     along_s = before[crosses] / (before - behind)[crosses]
-    place = origin[crosses] + np.rint(r[crosses] * along_s[:, None]).astype(np.int64)
-    along_t = np.clip(_fraction(place - vertices.step[t[crosses]], w[crosses]), 0, 1)
-    return joined([*found, Inserts(s[crosses], along_s, place), Inserts(t[crosses], along_t, place)])
+    position = origin[crosses] + np.rint(r[crosses] * along_s[:, None]).astype(np.int64)
+    along_t = np.clip(_fraction(position - vertices.step[t[crosses]], w[crosses]), 0, 1)
+    return joined([*parts, Inserts(s[crosses], along_s, position), Inserts(t[crosses], along_t, position)])
 
 
 def joined(parts: list[Inserts]) -> Inserts:
@@ -159,16 +159,16 @@ def joined(parts: list[Inserts]) -> Inserts:
     return Inserts(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-def segments_near(vertices: Vertices, points: Integers, *, reach_m: Floats) -> Near:
-    """Find the segments within reach of points, and the nearest place on each.
+def segments_near(vertices: GridVertices, points: Integers, *, reach_m: Floats) -> Near:
+    """Find the segments within reach of points, and the nearest position on each.
 
     Distances are taken in the plane that touches the ellipsoid at the point: good to 1e-5 up to some hundred metres.
     """
-    index, start = index_segments(vertices)
+    index, start = box_segments(vertices)
     metres_per_step = _metres_per_step(points[:, 1] / STEPS_PER_DEGREE)
     margin = reach_m[:, None] / metres_per_step
     low, high = points - margin, points + margin
-    found = []
+    blocks = []
     for begin in range(0, len(points), _BLOCK_BOXES):
         block = slice(begin, begin + _BLOCK_BOXES)
         point, box = index.tree.query(_diagonals(low[block], high[block]))
@@ -181,11 +181,11 @@ def segments_near(vertices: Vertices, points: Integers, *, reach_m: Floats) -> N
         fraction = np.clip((along * offset).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
         metres = np.linalg.norm(offset - along * fraction[:, None], axis=1)
         near = metres <= reach_m[point]
-        found.append(Near(point[near], vertex[near], fraction[near], metres[near]))
-    return Near(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        blocks.append(Near(point[near], vertex[near], fraction[near], metres[near]))
+    return Near(*(np.concatenate(column) for column in zip(*blocks, strict=True)))
 
 
-def _segments_in(index: SegmentIndex, box: Integers, low: Floats, high: Floats) -> tuple[Integers, Integers]:
+def _segments_in(index: SegmentBoxes, box: Integers, low: Floats, high: Floats) -> tuple[Integers, Integers]:
     """Of the segments in each box those that meet a window: position in `box`, segment."""
     row, segment = _ranges(index.first[box], index.size[box])
     meets = (index.segment_low[segment] <= high[row]) & (low[row] <= index.segment_high[segment])

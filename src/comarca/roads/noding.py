@@ -17,13 +17,13 @@ import shapely
 
 from comarca.results import Check
 from comarca.roads.crossings import (
+    GridVertices,
     Inserts,
-    Vertices,
-    index_segments,
+    box_segments,
     insert,
     joined,
     meetings,
-    place_code,
+    position_code,
     read_vertices,
     segment_pairs,
     segments_near,
@@ -55,13 +55,13 @@ class Noding:
     lines : numpy.ndarray of shapely LineStrings, shape (n,)
         The same lines in the same order, vertices rounded to 1e-7 degree, with those put in.
     inserted_count : int
-        Places where lines crossed or touched without a common vertex.
+        Positions where lines crossed or touched without a common vertex.
     joined_count : int
         Ends that missed another line by up to the tolerance and were led on to it.
     added_km : float
         Length that this added.
     end_count : int
-        Places where lines end.
+        Positions where lines end.
     open_ends : pandas.DataFrame
         Ends that still meet nothing although another line passes near: columns ``line``, ``other`` (positions),
         ``longitude``, ``latitude``, ``gap_m``; the widest gaps last.
@@ -76,7 +76,7 @@ class Noding:
 
 
 class _Ends(NamedTuple):
-    """Places where lines end: vertex of one line there, its line, code of the place; open if nothing else is there."""
+    """Positions where lines end: vertex and line of one of them, code of the position; open if it is alone."""
 
     vertex: Integers
     line: Integers
@@ -116,8 +116,8 @@ def node_lines(
     Notes
     -----
     Two lines that cross get one vertex at the crossing, rounded to 1e-7 degree (1 cm), the precision to which
-    `comarca.roads.network.build_network` tells places apart; a vertex within one such step of another line's segment is
-    put into it. Joints are only ever added: an end that misses is led on by a short piece rather than moved away from
+    `comarca.roads.network.build_network` tells positions apart; a vertex within one such step of another line's segment
+    is put into it. Joints are only ever added: an end that misses is led on by a short piece, not moved away from
     what else meets there. A tolerance that is too large joins roads that pass each other, one that is too small leaves
     gaps, which lengthen travel; hence the report of open ends.
     """
@@ -138,7 +138,7 @@ def node_lines(
     gaps = _gaps(vertices, ends, snap_m=snap_m, suspicious_m=suspicious_m)
     closed = gaps[gaps["metres"] <= snap_m]
     done = insert(vertices, _joints(vertices, ends, closed))
-    inserted, joined_ends = len(np.unique(place_code(new.step))), closed["end"].nunique()
+    inserted, joined_ends = len(np.unique(position_code(new.step))), closed["end"].nunique()
     logger.info("%d meetings of lines got a vertex, %d ends were joined", inserted, joined_ends)
     return Noding(
         lines=np.asarray(shapely.linestrings(done.step / STEPS_PER_DEGREE, indices=done.line), dtype=object),
@@ -170,7 +170,7 @@ def noding_checks(noding: Noding, *, name: str = "roads") -> list[Check]:
     return [
         Check(
             f"{name}_noded", "info", noding.inserted_count, "",
-            f"At {noding.inserted_count} places lines of {name} met without a common vertex; they were given one.",
+            f"At {noding.inserted_count} positions lines of {name} met without a common vertex; they were given one.",
         ),
         Check(
             f"{name}_ends_joined", "info", noding.joined_count, "",
@@ -189,18 +189,18 @@ def noding_checks(noding: Noding, *, name: str = "roads") -> list[Check]:
     ]  # fmt: skip
 
 
-def _all_meetings(vertices: Vertices, level: Integers) -> Inserts:
-    index, start = index_segments(vertices)
+def _all_meetings(vertices: GridVertices, level: Integers) -> Inserts:
+    index, start = box_segments(vertices)
     changes = vertices.line[1:] != vertices.line[:-1]
     is_end = np.append(True, changes) | np.append(changes, True)
     return joined([meetings(vertices, start[s], start[t], level=level, is_end=is_end) for s, t in segment_pairs(index)])
 
 
-def _ends(vertices: Vertices) -> _Ends:
-    """Give the places where lines end, each once."""
+def _ends(vertices: GridVertices) -> _Ends:
+    """Give the positions where lines end, each once."""
     changes = vertices.line[1:] != vertices.line[:-1]
     is_first, is_last = np.append(True, changes), np.append(changes, True)
-    code = place_code(vertices.step)
+    code = position_code(vertices.step)
     _, inverse, uses = np.unique(code, return_inverse=True, return_counts=True)
     vertex = np.flatnonzero(is_first | is_last)
     _, once = np.unique(code[vertex], return_index=True)
@@ -211,11 +211,11 @@ def _ends(vertices: Vertices) -> _Ends:
     )  # fmt: skip
 
 
-def _gaps(vertices: Vertices, ends: _Ends, *, snap_m: float, suspicious_m: float) -> pd.DataFrame:
-    """Give the lines that pass near ends without being joined to them, and the nearest place on each.
+def _gaps(vertices: GridVertices, ends: _Ends, *, snap_m: float, suspicious_m: float) -> pd.DataFrame:
+    """Give the lines that pass near ends without being joined to them, and the nearest position on each.
 
-    Columns ``end``, ``line``, ``after``, ``fraction``, ``metres``, ``place`` (code), ``step_x`` and ``step_y``, sorted
-    by end and distance. What lies between two ends is said once.
+    Columns ``end``, ``line``, ``after``, ``fraction``, ``metres``, ``position`` (code), ``step_x`` and ``step_y``,
+    sorted by end and distance. A gap between two ends is given once.
     """
     reach_m = np.where(ends.is_open, suspicious_m, snap_m)
     near = segments_near(vertices, ends.step, reach_m=reach_m)
@@ -223,62 +223,62 @@ def _gaps(vertices: Vertices, ends: _Ends, *, snap_m: float, suspicious_m: float
     step = vertices.step[near.vertex] + np.rint(run * near.fraction[:, None]).astype(np.int64)
     gaps = pd.DataFrame(
         {"end": near.point, "line": vertices.line[near.vertex], "after": near.vertex, "fraction": near.fraction,
-         "metres": near.metres, "place": place_code(step), "step_x": step[:, 0], "step_y": step[:, 1]}
+         "metres": near.metres, "position": position_code(step), "step_x": step[:, 0], "step_y": step[:, 1]}
     )  # fmt: skip
     gaps = gaps.sort_values(["end", "metres", "line", "after"], kind="stable").drop_duplicates(["end", "line"])
     gaps = gaps[~_is_there(vertices, ends.code[gaps["end"]], gaps["line"].to_numpy())]
-    gaps = gaps.drop_duplicates(["end", "place"])
-    other = _position(gaps["place"].to_numpy(), ends.code)
-    said_there = (gaps["metres"].to_numpy() <= snap_m) | ends.is_open[other]
-    return gaps[(other < 0) | (gaps["end"].to_numpy() < other) | ~said_there].reset_index(drop=True)
+    gaps = gaps.drop_duplicates(["end", "position"])
+    other = _position(gaps["position"].to_numpy(), ends.code)
+    is_given = (gaps["metres"].to_numpy() <= snap_m) | ends.is_open[other]
+    return gaps[(other < 0) | (gaps["end"].to_numpy() < other) | ~is_given].reset_index(drop=True)
 
 
-def _joints(vertices: Vertices, ends: _Ends, gaps: pd.DataFrame) -> Inserts:
-    """Lead each end on to the places it misses, one after the other, which get a vertex where they lack one."""
+def _joints(vertices: GridVertices, ends: _Ends, gaps: pd.DataFrame) -> Inserts:
+    """Lead each end on to the positions it misses, one after the other, which get a vertex where they lack one."""
     step = gaps[["step_x", "step_y"]].to_numpy()
     end = gaps["end"].to_numpy()
     beyond = 1.0 + gaps.groupby("end").cumcount().to_numpy()
-    there = Inserts(gaps["after"].to_numpy(), gaps["fraction"].to_numpy(), step)
-    here = Inserts(ends.vertex[end], np.where(ends.is_first[end], -beyond, beyond), step)
-    return joined([there, here])
+    on_line = Inserts(gaps["after"].to_numpy(), gaps["fraction"].to_numpy(), step)
+    on_end = Inserts(ends.vertex[end], np.where(ends.is_first[end], -beyond, beyond), step)
+    return joined([on_line, on_end])
 
 
-def _open_ends(vertices: Vertices, ends: _Ends, gaps: pd.DataFrame, *, snap_m: float) -> pd.DataFrame:
+def _open_ends(vertices: GridVertices, ends: _Ends, gaps: pd.DataFrame, *, snap_m: float) -> pd.DataFrame:
     """Of the gaps too wide to close those of ends that meet nothing, to lines that their own line does not meet."""
     is_closed = gaps["metres"].to_numpy() <= snap_m
-    met = np.concatenate([ends.code[gaps["end"]][is_closed], gaps["place"].to_numpy()[is_closed]])
+    met = np.concatenate([ends.code[gaps["end"]][is_closed], gaps["position"].to_numpy()[is_closed]])
     end = gaps["end"].to_numpy()
-    own, other = ends.line[end], gaps["line"].to_numpy()
+    line, other = ends.line[end], gaps["line"].to_numpy()
     row = np.flatnonzero(ends.is_open[end] & ~is_closed & ~np.isin(ends.code[end], met))
-    row = row[~_meet(vertices, own[row], other[row])]
-    place = ends.step[end[row]] / STEPS_PER_DEGREE
-    found = pd.DataFrame(
-        {"line": own[row], "other": other[row], "longitude": place[:, 0], "latitude": place[:, 1],
+    row = row[~_meet(vertices, line[row], other[row])]
+    position = ends.step[end[row]] / STEPS_PER_DEGREE
+    rows = pd.DataFrame(
+        {"line": line[row], "other": other[row], "longitude": position[:, 0], "latitude": position[:, 1],
          "gap_m": gaps["metres"].to_numpy()[row]}
     )  # fmt: skip
-    return found.sort_values(["gap_m", "line", "other"], kind="stable", ignore_index=True)
+    return rows.sort_values(["gap_m", "line", "other"], kind="stable", ignore_index=True)
 
 
-def _meet(vertices: Vertices, one: Integers, other: Integers) -> Booleans:
+def _meet(vertices: GridVertices, one: Integers, other: Integers) -> Booleans:
     """Tell of pairs of lines whether they share a vertex."""
     chosen = np.isin(vertices.line, np.union1d(one, other))
-    table = pd.DataFrame({"line": vertices.line[chosen], "place": place_code(vertices.step[chosen])})
+    table = pd.DataFrame({"line": vertices.line[chosen], "position": position_code(vertices.step[chosen])})
     pairs = pd.DataFrame({"pair": np.arange(len(one)), "one": one, "other": other})
     shared = pairs.merge(table, left_on="one", right_on="line").merge(
-        table, left_on=["other", "place"], right_on=["line", "place"]
+        table, left_on=["other", "position"], right_on=["line", "position"]
     )
     return np.isin(np.arange(len(one)), shared["pair"])
 
 
-def _is_there(vertices: Vertices, code: Integers, line: Integers) -> Booleans:
-    """Tell of pairs of a place and a line whether the line has a vertex there."""
+def _is_there(vertices: GridVertices, code: Integers, line: Integers) -> Booleans:
+    """Tell of pairs of a position and a line whether the line has a vertex there."""
     codes = np.unique(code)
-    at = _position(place_code(vertices.step), codes)
+    at = _position(position_code(vertices.step), codes)
     has = at >= 0
-    known = at[has] * (vertices.line[-1] + 1) + vertices.line[has]
-    return np.isin(np.searchsorted(codes, code) * (vertices.line[-1] + 1) + line, known)
+    pairs = at[has] * (vertices.line[-1] + 1) + vertices.line[has]
+    return np.isin(np.searchsorted(codes, code) * (vertices.line[-1] + 1) + line, pairs)
 
 
-def _position(values: Integers, known: Integers) -> Integers:
-    """Position of each value among distinct known ones; -1 if it is none of them."""
-    return np.asarray(pd.Index(known).get_indexer(pd.Index(values)), dtype=np.int64)
+def _position(values: Integers, distinct: Integers) -> Integers:
+    """Position of each value among distinct ones; -1 if it is none of them."""
+    return np.asarray(pd.Index(distinct).get_indexer(pd.Index(values)), dtype=np.int64)

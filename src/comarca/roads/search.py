@@ -16,7 +16,7 @@ from comarca.roads.segments import ANY, FANOUT, NEVER, Cheapest, Tolls, grouped,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.roads.segments import Pieces, SegmentIndex
+    from comarca.roads.segments import Components, SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -34,7 +34,7 @@ def cheapest_segment(
     cost_per_m: float,
     bound: Floats | None = None,
     reach_m: Floats | None = None,
-    pieces: Pieces | None = None,
+    components: Components | None = None,
 ) -> Cheapest:
     """Find, for each point, the segment over which the way is cheapest.
 
@@ -52,7 +52,7 @@ def cheapest_segment(
         Only segments that cost at most this much are of interest.
     reach_m : numpy.ndarray, shape (n,), optional
         Only segments at most this far are of interest.
-    pieces : Pieces, optional
+    components : Components, optional
         Which segments each point may use; all of them if not given.
 
     Returns
@@ -73,7 +73,7 @@ def cheapest_segment(
         least=_least_tolls(index, tolls),
         limit=np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2),
         reach_m=np.full(count, np.inf) if reach_m is None else reach_m,
-        pieces=pieces,
+        components=components,
     )
     for start in range(0, count, _CHUNK):
         chunk = np.arange(start, min(start + _CHUNK, count))
@@ -81,8 +81,8 @@ def cheapest_segment(
         is_lost = _is_lost(query, chunk)
         _descend(query, chunk[~is_lost], found)
         lost.append(chunk[is_lost])
-    if pieces is not None:
-        _search_piece_by_piece(query, np.concatenate(lost), found)
+    if components is not None:
+        _search_by_component(query, np.concatenate(lost), found)
     return found
 
 
@@ -97,7 +97,7 @@ class _Query:
     least: list[Floats]
     limit: Floats
     reach_m: Floats
-    pieces: Pieces | None
+    components: Components | None
 
 
 def _least_tolls(index: SegmentIndex, tolls: Tolls) -> list[Floats]:
@@ -136,9 +136,9 @@ def _segment_cost(query: _Query, segment: Integers, point: Integers) -> Cheapest
     distance_m = arc_m(np.sqrt(np.einsum("ij,ij->i", toward, toward)))
     toll = toll_at(query.tolls, vertex, fraction).min(axis=0)
     is_open = distance_m <= query.reach_m[point]
-    if query.pieces is not None:
-        piece, own = query.pieces.of_vertex[vertex], query.pieces.of_point[point]
-        is_open &= (piece == own) | (piece < 0) | (own == ANY)
+    if query.components is not None:
+        component, own = query.components.of_vertex[vertex], query.components.of_point[point]
+        is_open &= (component == own) | (component < 0) | (own == ANY)
     cost = np.where(is_open, distance_m * query.cost_per_m + toll, np.inf)
     return Cheapest(cost, vertex, fraction, distance_m)
 
@@ -173,18 +173,18 @@ def _padded_children(boxes: Integers, size: int) -> tuple[Integers, NDArray[np.b
 
 def _is_lost(query: _Query, chunk: Integers) -> NDArray[np.bool_]:
     """Tell for which points nothing is known yet that could bound the search."""
-    if query.pieces is None:
+    if query.components is None:
         return np.zeros(len(chunk), dtype=bool)
     has_bound = (query.limit[chunk] < NEVER / 2) | np.isfinite(query.reach_m[chunk])
-    return np.asarray(~has_bound & (query.pieces.of_point[chunk] != ANY))
+    return np.asarray(~has_bound & (query.components.of_point[chunk] != ANY))
 
 
-def _search_piece_by_piece(query: _Query, point: Integers, found: Cheapest) -> None:
-    """Search for the few points around which no segment of their own piece leads anywhere."""
-    own = query.pieces.of_point[point] if query.pieces else point
-    for piece in np.unique(own):
-        here = point[own == piece]
-        is_open = query.pieces.of_vertex == piece if query.pieces else True
+def _search_by_component(query: _Query, point: Integers, found: Cheapest) -> None:
+    """Search for the few points around which no segment of their own component leads anywhere."""
+    own = query.components.of_point[point] if query.components else point
+    for component in np.unique(own):
+        here = point[own == component]
+        is_open = query.components.of_vertex == component if query.components else True
         tolls = Tolls(*(np.where(is_open, toll, NEVER) for toll in query.tolls))
         part = cheapest_segment(query.index, query.points_m[here], tolls=tolls, cost_per_m=query.cost_per_m)
         for whole, values in zip(found, part, strict=True):

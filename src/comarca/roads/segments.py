@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-#: Piece of a point that may use every segment.
+#: Component of a point that may use every segment.
 ANY: Final = -1
 #: Toll of a segment that cannot be used. Finite, so that tolls can be interpolated.
 NEVER: Final = 1e12
@@ -46,15 +46,15 @@ class SegmentIndex:
     high: tuple[Floats, ...]
 
 
-class Pieces(NamedTuple):
+class Components(NamedTuple):
     """Who may use which segments.
 
     Attributes
     ----------
     of_vertex : numpy.ndarray, shape (v,)
-        Number of the piece that a segment's first vertex belongs to; -1 is open to all.
+        Number of the component that a segment's first vertex belongs to; -1 is open to all.
     of_point : numpy.ndarray, shape (n,)
-        Number of the one piece that a point may use, beside what is open to all; `ANY` may use every piece.
+        Number of the one component that a point may use, beside what is open to all; `ANY` may use every component.
     """
 
     of_vertex: Integers
@@ -110,8 +110,25 @@ def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
     SegmentIndex
         The index.
     """
-    vertex_m = geocentric_m(lon, lat)
     first = first[np.argsort(_curve_position(lon[first], lat[first]), kind="stable")]
+    return packed_index(geocentric_m(lon, lat), first)
+
+
+def packed_index(vertex_m: Floats, first: Integers) -> SegmentIndex:
+    """Build the tree of boxes over segments that are in order already.
+
+    Parameters
+    ----------
+    vertex_m : numpy.ndarray, shape (v, 3)
+        Earth-centred coordinates of the vertices.
+    first : numpy.ndarray, shape (s,)
+        First vertices of the segments, neighbours near each other; `SegmentIndex.first` of an earlier index.
+
+    Returns
+    -------
+    SegmentIndex
+        The index.
+    """
     start, end = vertex_m[first], vertex_m[first + 1]
     rise_m = (np.einsum("ij,ij->i", end - start, end - start) / (8 * EARTH_RADIUS_M))[:, None]
     low, high = np.minimum(start, end) - rise_m, np.maximum(start, end) + rise_m

@@ -15,7 +15,7 @@ from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import ROAD_TAGS, validate_layer
 from comarca.results import Check
-from comarca.roads.crossings import place_code, read_vertices
+from comarca.roads.crossings import position_code, read_vertices
 from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.roads.noding import node_lines, noding_checks
 from comarca.sources.names import fold_name
@@ -279,7 +279,7 @@ def _separated(lines: NDArray[np.object_], level: NDArray[np.str_]) -> pd.Series
     labels = np.unique(level, return_inverse=True)[1][vertices.line]
     changes = vertices.line[1:] != vertices.line[:-1]
     inner = ~(np.append(True, changes) | np.append(changes, True))
-    place = np.unique(place_code(vertices.step), return_inverse=True)[1]
+    place = np.unique(position_code(vertices.step), return_inverse=True)[1]
     passing = pd.Series(labels[inner]).groupby(place[inner]).nunique()
     is_shared = np.isin(place, passing.index[passing > 1])
     node = place * (labels.max() + 1) + np.where(is_shared, labels, 0)

@@ -1,0 +1,172 @@
+"""A road network with destinations on it, made routable once and stored, and the origins beside its roads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from comarca.access.destinations import Destinations, put_on_network, walkable_index
+from comarca.access.model import WALKING, Origins, Walking
+from comarca.crs import geocentric_m
+from comarca.roads.graph import TravelGraph, reversed_graph
+from comarca.roads.network import RoadNetwork
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import SegmentIndex, Tolls, packed_index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_NETWORK: Final = "network."
+_DESTINATIONS: Final = ("destination_id", "node", "destination", "snap_km", "component")
+
+
+@dataclass(frozen=True)
+class RoutableNetwork:
+    """A network and the destinations on it: all that does not depend on which destinations are asked for.
+
+    Attributes
+    ----------
+    destinations : Destinations
+        The network cut at the destinations.
+    graph : TravelGraph
+        The same, turned round.
+    index : SegmentIndex
+        Its segments that people may walk onto.
+    """
+
+    destinations: Destinations
+    graph: TravelGraph
+    index: SegmentIndex
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the arrays by name, to be stored.
+
+        Returns
+        -------
+        dict
+            One entry per array. The geometry of the destinations stays in their own layer.
+        """
+        placed, graph = self.destinations, self.graph
+        return {
+            **{f"{_NETWORK}{name}": values for name, values in placed.network.to_arrays().items()},
+            **{name: getattr(placed, name) for name in _DESTINATIONS},
+            "max_snap_km": np.array(placed.max_snap_km),
+            "graph_minutes": graph.minutes.data,
+            "graph_indices": graph.minutes.indices,
+            "graph_indptr": graph.minutes.indptr,
+            "graph_km": graph.km,
+            "index_first": self.index.first,
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]], layer: gpd.GeoDataFrame, *, identifier: str) -> Self:
+        """Take stored arrays back.
+
+        Parameters
+        ----------
+        arrays : mapping
+            What `to_arrays` gave.
+        layer : geopandas.GeoDataFrame
+            Layer that the destinations were taken from, EPSG:4326.
+        identifier : str
+            Its column of identifiers.
+
+        Returns
+        -------
+        RoutableNetwork
+            The same network.
+        """
+        parts = {name.removeprefix(_NETWORK): values for name, values in arrays.items() if name.startswith(_NETWORK)}
+        network = RoadNetwork.from_arrays(parts)
+        destinations = Destinations(
+            network=network,
+            geometry=layer.set_index(layer[identifier].astype(str)).geometry.loc[arrays["destination_id"]].to_numpy(),
+            max_snap_km=float(arrays["max_snap_km"]),
+            **{name: arrays[name] for name in _DESTINATIONS},
+        )
+        size = len(network.node_lon)
+        matrix = (arrays["graph_minutes"], arrays["graph_indices"], arrays["graph_indptr"])
+        return cls(
+            destinations=destinations,
+            graph=TravelGraph(minutes=csr_array(matrix, shape=(size, size)), km=arrays["graph_km"]),
+            index=packed_index(geocentric_m(network.vertex_lon, network.vertex_lat), arrays["index_first"]),
+        )
+
+
+def routable_network(
+    network: RoadNetwork,
+    destinations: gpd.GeoDataFrame,
+    *,
+    identifier: str | None = None,
+    walking: Walking = WALKING,
+    max_snap_km: float = 1.0,
+) -> RoutableNetwork:
+    """Put destinations onto a network and index it.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    destinations : geopandas.GeoDataFrame
+        Destinations of all classes or kinds, points or areas, EPSG:4326.
+    identifier : str, optional
+        Column of their identifiers; the index if not given.
+    walking : Walking, optional
+        How people walk.
+    max_snap_km : float, optional
+        A point farther than this from every road is off the network, and reached on foot only.
+
+    Returns
+    -------
+    RoutableNetwork
+        For any number of classes and origins.
+    """
+    placed = put_on_network(
+        network,
+        destinations,
+        identifier=identifier,
+        max_snap_km=max_snap_km,
+        fragment_max_km=walking.fragment_max_km,
+    )
+    return RoutableNetwork(placed, graph=reversed_graph(placed.network), index=walkable_index(placed.network))
+
+
+def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
+    """Find the road nearest to each point.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network.
+    lon, lat : numpy.ndarray, shape (n,)
+        Points, degrees.
+
+    Returns
+    -------
+    Origins
+        The points with their nearest roads.
+    """
+    network = routable.destinations.network
+    point_m = geocentric_m(lon, lat)
+    free = np.zeros(len(network.vertex_lon))
+    nearest = cheapest_segment(routable.index, point_m, tolls=Tolls(free, free), cost_per_m=1.0)
+    component = np.full(len(nearest.vertex), -1)
+    has_road = nearest.vertex >= 0
+    component[has_road] = network.vertex_component[nearest.vertex[has_road]]
+    return Origins(
+        lon=np.asarray(lon, dtype=float),
+        lat=np.asarray(lat, dtype=float),
+        point_m=point_m,
+        distance_m=nearest.distance_m,
+        vertex=nearest.vertex,
+        fraction=nearest.fraction,
+        component=component,
+    )

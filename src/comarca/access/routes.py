@@ -1,0 +1,319 @@
+"""Travel time and distance from where people are to the nearest of many destinations, over roads and on foot.
+
+A route is a walk, straight to the nearest point of a road, then the road network; or a walk all the way. The quickest
+one counts, not the one over the nearest road. People walk only onto the component of the network that their nearest
+road belongs to, so that nobody crosses water by being snapped to a road on the other side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import shapely
+
+from comarca.access.model import WALKING, Route
+from comarca.crs import GEOD
+from comarca.results import Flag
+from comarca.roads.graph import Reached, nearest_source
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import ANY, NEVER, Cheapest, Components, Tolls, toll_at
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from comarca.access.destinations import Destinations
+    from comarca.access.model import Origins, Walking
+    from comarca.access.routable import RoutableNetwork
+    from comarca.roads.network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+#: Component of a point that may walk onto no road.
+NONE: Final = -2
+
+
+def quickest_routes(
+    routable: RoutableNetwork, origins: Origins, chosen: Booleans, *, walking: Walking = WALKING
+) -> Route:
+    """Find the quickest route from each origin to the nearest of the chosen destinations.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network and the destinations.
+    origins : Origins
+        Where people start.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Destinations that count.
+    walking : Walking, optional
+        How people walk.
+
+    Returns
+    -------
+    Route
+        The quickest routes.
+
+    Notes
+    -----
+    ``min over road segments s of (walk to the nearest point of s + time along s and over the network)``, or the walk to
+    the destination itself if that is quicker. Segments count that belong to the component of the network of the
+    origin's nearest road. If that is a mere fragment, any segment up to ``max_walk_km`` farther counts. Destinations
+    off the network are reached by walks of that length only. The search is exact. Walks go straight, so times off the
+    road come out short where there are rivers, cliffs or dense forest.
+    """
+    if not chosen.any():
+        return Route.none(len(origins.lon))
+    targets = _find_targets(routable, chosen)
+    component = _open_components(routable, origins, targets, walking)
+    by_road = _over_roads(routable, origins, targets, component, walking)
+    route = _quicker(by_road, _on_foot(routable, origins, chosen, component, walking, by_road.minutes))
+    inside, destination = inside_areas(origins, routable.destinations.geometry, chosen)
+    arrived: tuple[Any, ...] = (0.0, 0.0, destination, -1, np.nan, 0.0)
+    for values, value in zip(route, arrived, strict=True):
+        values[inside] = value
+    return route
+
+
+def straight_km(origins: Origins, destinations: Destinations, chosen: Booleans) -> Floats:
+    """Measure from each origin to the nearest of the chosen destinations, as the crow flies.
+
+    Parameters
+    ----------
+    origins : Origins
+        The points.
+    destinations : Destinations
+        All destinations.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Destinations that count, whether or not they can be reached.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Geodesic, kilometres, to an area's border, 0 inside it; NaN if no destination is chosen.
+    """
+    if not chosen.any():
+        return np.full(len(origins.lon), np.nan)
+    outlines = destinations.outlines
+    toll = _outline_toll(destinations, chosen)
+    nearest = cheapest_segment(destinations.outline_index, origins.point_m, tolls=Tolls(toll, toll), cost_per_m=1.0)
+    lon, lat = (
+        values[nearest.vertex] + nearest.fraction * (values[nearest.vertex + 1] - values[nearest.vertex])
+        for values in (outlines.lon, outlines.lat)
+    )
+    km = np.asarray(GEOD.inv(origins.lon, origins.lat, lon, lat)[2]) / M_PER_KM
+    km[inside_areas(origins, destinations.geometry, chosen)[0]] = 0.0
+    return km
+
+
+def reasons(route: Route, chosen: Booleans) -> NDArray[np.object_]:
+    """Give the reason of each missing time.
+
+    Parameters
+    ----------
+    route : Route
+        What was found.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Destinations that counted.
+
+    Returns
+    -------
+    numpy.ndarray of str, shape (n,)
+        `Flag` of each missing time, empty elsewhere.
+    """
+    gap = Flag.UNREACHABLE if chosen.any() else Flag.NO_CITY
+    return np.where(route.is_reached, Flag.OK.value, gap.value).astype(object)
+
+
+def network_tolls(network: RoadNetwork, node_min: Floats) -> Tolls:
+    """Give the minutes from each vertex over its edge's end, and over its start, to the nearest source.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    node_min : numpy.ndarray, shape (n,)
+        Minutes from each node; infinite where no source is reached.
+
+    Returns
+    -------
+    Tolls
+        One pair per vertex.
+    """
+    count = np.diff(network.edge_start)
+    share = network.vertex_km / np.repeat(np.where(network.edge_km > 0, network.edge_km, 1), count)
+    ahead_min = np.where(network.edge_forward, node_min[network.edge_to], NEVER)
+    back_min = np.where(network.edge_backward, node_min[network.edge_from], NEVER)
+    ride_min = np.repeat(network.edge_min, count)
+    return Tolls(
+        ahead=np.minimum(np.repeat(ahead_min, count) + (1 - share) * ride_min, NEVER),
+        back=np.minimum(np.repeat(back_min, count) + share * ride_min, NEVER),
+    )
+
+
+def inside_areas(origins: Origins, geometry: NDArray[np.object_], chosen: Booleans) -> tuple[Integers, Integers]:
+    """Find the origins that lie in an area.
+
+    Parameters
+    ----------
+    origins : Origins
+        The points.
+    geometry : numpy.ndarray of shapely geometries, shape (p,)
+        Destinations, EPSG:4326; points have no inside.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Destinations that count.
+
+    Returns
+    -------
+    origin, destination : numpy.ndarray
+        Rows of the origins, and of the first chosen area that each lies in.
+    """
+    area = np.flatnonzero(chosen & (shapely.get_dimensions(geometry) == 2))
+    if len(area) == 0:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    which, point = origins.tree.query(geometry[area], predicate="intersects")
+    inside, first = np.unique(point, return_index=True)
+    return inside.astype(np.int64), area[which[first]]
+
+
+@dataclass(frozen=True)
+class _Targets:
+    """The network's times to the chosen destinations."""
+
+    reached: Reached
+    destination_of_node: Integers
+    tolls: Tolls
+    has_destination: Booleans
+
+
+def _find_targets(routable: RoutableNetwork, chosen: Booleans) -> _Targets:
+    """Search the network from the chosen destinations, all at once."""
+    destinations, network = routable.destinations, routable.destinations.network
+    counts = chosen[destinations.destination]
+    node, destination = destinations.node[counts], destinations.destination[counts]
+    node_count = len(network.node_lon)
+    destination_of_node = np.full(node_count, -1)
+    destination_of_node[node[::-1]] = destination[::-1]
+    if len(node):
+        reached = nearest_source(routable.graph, node)
+    else:
+        reached = Reached(np.full(node_count, np.inf), np.full(node_count, np.inf), np.full(node_count, -1))
+    return _Targets(
+        reached=reached,
+        destination_of_node=destination_of_node,
+        tolls=network_tolls(network, reached.minutes),
+        has_destination=np.bincount(network.node_component[node], minlength=len(network.component_km)) > 0,
+    )
+
+
+def _open_components(routable: RoutableNetwork, origins: Origins, targets: _Targets, walking: Walking) -> Integers:
+    """Give the component that each point may walk onto: `ANY` beside a mere fragment, or `NONE`."""
+    length_km = routable.destinations.network.component_km
+    is_free = np.append(length_km < walking.fragment_max_km, True)[origins.component]
+    leads_on = np.append(targets.has_destination, True)[origins.component]
+    return np.where(is_free, ANY, np.where(leads_on, origins.component, NONE))
+
+
+def _reach_m(origins: Origins, walking: Walking) -> Floats:
+    nearest_m = np.where(np.isfinite(origins.distance_m), origins.distance_m, 0.0)
+    return np.asarray(nearest_m + walking.max_walk_km * M_PER_KM)
+
+
+def _over_roads(
+    routable: RoutableNetwork, origins: Origins, targets: _Targets, component: Integers, walking: Walking
+) -> Route:
+    """Walk to a road on a component that is open to the origin, and go on over it."""
+    network = routable.destinations.network
+    route = Route.none(len(component))
+    if not targets.has_destination.any():
+        return route
+    reach_m = np.where(component == ANY, _reach_m(origins, walking), np.inf)
+    bound = np.full(len(component), np.inf)
+    has_road = np.flatnonzero(component >= 0)
+    toll = toll_at(targets.tolls, origins.vertex[has_road], origins.fraction[has_road]).min(axis=0)
+    by_nearest = origins.distance_m[has_road] * walking.min_per_m + toll
+    bound[has_road] = np.where(by_nearest < NEVER / 2, by_nearest * (1 + 1e-12) + 1e-9, np.inf)
+    point = np.flatnonzero(component != NONE)
+    cheapest = cheapest_segment(
+        routable.index,
+        origins.point_m[point],
+        tolls=targets.tolls,
+        cost_per_m=walking.min_per_m,
+        bound=bound[point],
+        reach_m=reach_m[point],
+        components=Components(network.vertex_component, component[point]),
+    )
+    _enter(route, point, _ride(network, targets, cheapest, walking))
+    return route
+
+
+def _ride(network: RoadNetwork, targets: _Targets, cheapest: Cheapest, walking: Walking) -> Route:
+    """Follow the network from the segments taken to."""
+    has_route = np.flatnonzero(cheapest.vertex >= 0)
+    vertex, fraction = cheapest.vertex[has_route], cheapest.fraction[has_route]
+    goes_back = np.argmin(toll_at(targets.tolls, vertex, fraction), axis=0).astype(bool)
+    edge = network.vertex_edge[vertex]
+    node = np.where(goes_back, network.edge_from[edge], network.edge_to[edge])
+    along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
+    along_km = np.where(goes_back, along_km, network.edge_km[edge] - along_km)
+    walk_m = cheapest.distance_m[has_route]
+    route = Route.none(len(cheapest.vertex))
+    ridden = Route(
+        minutes=cheapest.cost[has_route],
+        km=walk_m * walking.walk_detour_ratio / M_PER_KM + along_km + targets.reached.km[node],
+        destination=targets.destination_of_node[targets.reached.source[node]],
+        vertex=vertex,
+        fraction=fraction,
+        walk_m=walk_m,
+    )
+    _enter(route, has_route, ridden)
+    return route
+
+
+def _on_foot(
+    routable: RoutableNetwork,
+    origins: Origins,
+    chosen: Booleans,
+    component: Integers,
+    walking: Walking,
+    bound_min: Floats,
+) -> Route:
+    """Walk to the destination itself, if that is quicker than the bound."""
+    destinations = routable.destinations
+    toll = _outline_toll(destinations, chosen)
+    cheapest = cheapest_segment(
+        destinations.outline_index,
+        origins.point_m,
+        tolls=Tolls(toll, toll),
+        cost_per_m=walking.min_per_m,
+        bound=bound_min,
+        reach_m=_reach_m(origins, walking),
+        components=Components(destinations.component[destinations.outlines.destination], component),
+    )
+    has_route = np.flatnonzero(cheapest.vertex >= 0)
+    walk_m = cheapest.distance_m[has_route]
+    route = Route.none(len(component))
+    route.minutes[has_route] = cheapest.cost[has_route]
+    route.km[has_route] = walk_m * walking.walk_detour_ratio / M_PER_KM
+    route.destination[has_route] = destinations.outlines.destination[cheapest.vertex[has_route]]
+    route.walk_m[has_route] = walk_m
+    return route
+
+
+def _outline_toll(destinations: Destinations, chosen: Booleans) -> Floats:
+    return np.where(chosen[destinations.outlines.destination], 0.0, NEVER)
+
+
+def _enter(route: Route, point: Integers, part: Route) -> None:
+    for whole, values in zip(route, part, strict=True):
+        whole[point] = values
+
+
+def _quicker(first: Route, second: Route) -> Route:
+    """Take the quicker of two routes, point by point; the first if they are equal."""
+    takes_second = second.minutes < first.minutes
+    return Route(*(np.where(takes_second, b, a) for a, b in zip(first, second, strict=True)))
