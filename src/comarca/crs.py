@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 STORAGE: Final = CRS.from_epsg(4326)
 
+#: Equal-area system of the Global Human Settlement Layer: its 1 km grid has edges at whole kilometres.
+MOLLWEIDE: Final = CRS.from_authority("ESRI", 54009)
+
 GEOD: Final = Geod(ellps="WGS84")
 
 _GEOCENTRIC: Final = Transformer.from_crs(CRS.from_epsg(4979), CRS.from_epsg(4978), always_xy=True)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from comarca.population.degurba import classify_cells, classify_grid, classify_units, fill_gaps, smooth_edges
+from comarca.population.degurba import (
+    classify_cells,
+    classify_cells_in_detail,
+    classify_grid,
+    classify_units,
+    classify_units_in_detail,
+    fill_gaps,
+    smooth_edges,
+)
 
 
 def labels(*rows: list[int]) -> np.ndarray:
@@ -100,6 +108,71 @@ def test_unknown_cells_and_cells_without_land_are_rural():
 )
 def test_units_are_cities_from_half_on_and_rural_above_half(centre, rural, unit):
     assert classify_units([centre], [rural]).tolist() == [unit]
+
+
+def detail(*blocks: tuple[int, int, int, int, float]) -> np.ndarray:
+    """Level 2 of a grid that is empty but for blocks: first row, column, height, width, persons per cell."""
+    grid = np.zeros((20, 40))
+    for row, column, height, width, persons in blocks:
+        grid[row : row + height, column : column + width] = persons
+    return classify_cells_in_detail(grid)
+
+
+def test_level_2_divides_the_clusters_of_level_1():
+    town = detail((5, 5, 2, 2, 1500.0), (5, 7, 2, 1, 1000.0), (5, 8, 2, 6, 350.0), (5, 14, 2, 2, 1000.0))
+    assert (town[5:7, 5:7] == 23).all()
+    # Dense enough, but next to the dense cluster; the same 7 km on is a cluster of its own.
+    assert (town[5:7, 7] == 21).all()
+    assert (town[5:7, 8:14] == 21).all()
+    assert (town[5:7, 14:16] == 22).all()
+    assert (np.delete(town[5:7], np.s_[5:16], axis=1) == 11).all()
+
+
+def test_a_semi_dense_cluster_needs_900_per_km2_and_2_500_people_since_july_2024():
+    assert (detail((5, 5, 3, 3, 600.0))[5:8, 5:8] == 21).all()
+    assert (detail((5, 5, 3, 3, 900.0))[5:8, 5:8] == 22).all()
+    few = detail((5, 5, 1, 2, 1200.0), (6, 5, 4, 4, 300.0))
+    assert (few[few > 20] == 21).all()
+
+
+def test_a_semi_dense_cluster_lies_more_than_2_km_from_a_dense_one():
+    near = detail((5, 5, 2, 2, 1500.0), (5, 7, 2, 2, 300.0), (5, 9, 2, 2, 1000.0))
+    far = detail((5, 5, 2, 2, 1500.0), (5, 7, 2, 3, 300.0), (5, 10, 2, 2, 1000.0))
+    assert near[5, 8] == 21
+    assert (far[5:7, 10:12] == 22).all()
+
+
+def test_rural_cells_of_level_2():
+    cells = detail((1, 1, 1, 1, 500.0), (1, 5, 1, 1, 499.0), (1, 9, 1, 1, 50.0), (1, 13, 1, 1, 49.0))
+    assert cells[1, [1, 5, 9, 13]].tolist() == [13, 12, 12, 11]
+
+
+def test_level_2_lies_inside_level_1():
+    random = np.random.default_rng(8)
+    grid = np.exp(random.normal(5.5, 1.8, (80, 80)))
+    expected = classify_cells(grid)
+    assert (np.select([expected == 3, expected == 2], [30, 20], 10) == classify_cells_in_detail(grid) // 10 * 10).all()
+
+
+@pytest.mark.parametrize(
+    ("shares", "unit"),
+    [
+        ({30: 0.5, 11: 0.5}, "city"),
+        ({30: 0.3, 23: 0.2, 21: 0.5}, "dense_town"),
+        ({23: 0.4, 22: 0.3, 21: 0.1, 12: 0.2}, "semi_dense_town"),
+        ({22: 0.5, 21: 0.1, 12: 0.4}, "suburb"),
+        ({21: 0.2, 13: 0.3, 12: 0.5}, "village"),
+        ({21: 0.2, 13: 0.29, 12: 0.51}, "dispersed_rural"),
+        ({12: 0.5, 11: 0.5}, "mostly_uninhabited"),
+    ],
+)
+def test_units_of_level_2(shares, unit):
+    codes = dict.fromkeys((30, 23, 22, 21, 13, 12, 11), 0.0) | shares
+    assert classify_units_in_detail({code: [share] for code, share in codes.items()}).tolist() == [unit]
+
+
+def test_nobody_makes_no_unit_of_level_2():
+    assert classify_units_in_detail({code: [np.nan] for code in (30, 23, 22, 21, 13, 12, 11)})[0] is None
 
 
 def test_settlements_are_numbered_whatever_their_population():

@@ -32,13 +32,13 @@ def write(path: Path, values: np.ndarray, west: float, north: float, cell: float
 
 def test_points_are_gathered_in_cells_of_one_km2():
     # Ten cells in a row with 5,000 persons each, in five places per cell, and a hamlet 20 km away.
-    bounds = (9.9, 46.9, 10.4, 47.1)
-    plane = equal_area_crs(bounds)
-    x = np.append((np.arange(50) - 25) * 200.0 + 100, 15_000.0)
-    lon, lat = Transformer.from_crs(plane, 4326, always_xy=True).transform(x, np.full(51, 500.0))
+    x = 800_000 + np.append((np.arange(50) - 25) * 200.0 + 100, 25_000.0)
+    lon, lat = Transformer.from_crs(MOLLWEIDE, 4326, always_xy=True).transform(x, np.full(51, 5_600_500.0))
+    bounds = (lon.min(), lat.min(), lon.max(), lat.max())
     places = gather_points(lon, lat, np.append(np.full(50, 1000.0), 100.0), bounds=bounds)
     classes, table = classify_population(places, lon, lat)
     assert table["cell_class"].tolist() == [3] * 50 + [1]
+    assert table["detailed_class"].tolist() == [30] * 50 + [12]
     assert table["density_persons_per_km2"].tolist() == [5000] * 50 + [100]
     assert table["settlement"].tolist() == [1] * 50 + [0]
     assert np.count_nonzero(classes.cell_class == 3) == 10
@@ -53,8 +53,8 @@ def test_no_points_have_no_classes():
 def test_points_outside_the_grid_are_where_nobody_lives():
     places = gather_points([0.5], [0.5], [1e6], bounds=(0, 0, 1, 1))
     assert classes_at(places, classify_grid(places.persons), [0.5, 9.0], [0.5, 0.5]).to_numpy().tolist() == [
-        [3, 1e6, 1],
-        [1, 0, 0],
+        [3, 30, 1e6, 1],
+        [1, 11, 0, 0],
     ]
 
 
@@ -85,9 +85,64 @@ def test_cells_of_1_km2_are_taken_as_they_are(tmp_path):
     assert places.grid.crs == MOLLWEIDE
     assert places.grid.transform.c % 1000 == 0
     lon, lat = cell_middles(places.grid)
-    known = values_at(raster, lon, lat)
+    known = np.nan_to_num(values_at(raster, lon, lat))
     assert places.persons.ravel() == pytest.approx(known)
-    assert len(known) == places.persons.size > 900
+    assert np.count_nonzero(known) == people.size
+
+
+def clumped(path: Path, seed: int) -> Raster:
+    """A country of 2.4 x 2.4 degrees with towns and villages of all sizes, in cells of half a kilometre."""
+    random = np.random.default_rng(seed)
+    people = np.zeros((480, 480))
+    for _ in range(60):
+        row, column, size = *random.integers(0, 480, 2), min(random.pareto(0.8) * 10_000, 300_000)
+        spread = random.normal(0, 1 + size**0.25 / 3, (int(size) + 50, 2)).round().astype(int) + np.array([row, column])
+        inside = ((spread >= 0) & (spread < 480)).all(axis=1)
+        np.add.at(people, tuple(spread[inside].T), 1.0)
+    return write(path, people, -60.0, -20.0, 0.005, CRS.from_epsg(4326))
+
+
+@pytest.mark.parametrize("east", [-58.9, -58.37])
+def test_half_a_country_gets_the_classes_of_the_whole(tmp_path, east):
+    raster = clumped(tmp_path / "people.tif", 3)
+    with rasterio.open(raster.path) as source:
+        row, column = np.nonzero(source.read(1))
+    lon, lat = -59.9975 + column * 0.005, -20.0025 - row * 0.005
+    lon, lat = lon[lon < east], lat[lon < east]
+    whole = gather_raster(raster, bounds=(-60.0, -22.4, -57.6, -20.0))
+    half = gather_raster(raster, bounds=(-60.0, -22.4, east, -20.0))
+    expected, got = (classify_population(places, lon, lat)[1] for places in (whole, half))
+    columns = ["cell_class", "detailed_class", "density_persons_per_km2"]
+    assert (expected["cell_class"] > 1).mean() > 0.1
+    assert got[columns].equals(expected[columns])
+
+
+def test_half_of_uruguay_gets_the_classes_of_the_whole(cases):
+    raster = Raster(cases / "uruguay/population_1km.tif")
+    random = np.random.default_rng(4)
+    # Across Montevideo, which the bounds cut in two.
+    lon, lat = random.uniform(-58.4, -56.18, 50_000), random.uniform(-34.95, -34.0, 50_000)
+    whole = gather_raster(raster, bounds=(-58.5, -35.0, -53.1, -30.0))
+    west = gather_raster(raster, bounds=(-58.5, -35.0, -56.18, -33.9))
+    columns = ["cell_class", "detailed_class", "density_persons_per_km2"]
+    expected, got = (classify_population(places, lon, lat)[1][columns] for places in (whole, west))
+    assert set(expected["cell_class"]) == {1, 2, 3}
+    assert got.equals(expected)
+
+
+def test_the_grid_grows_while_a_town_goes_on_over_its_edge(tmp_path):
+    # A strip of 150 km along the equator of 400 persons per km2, of which the region holds the first 10 km.
+    people = np.zeros((20, 200))
+    people[9:11, 20:170] = 400.0 * 1.23
+    raster = write(tmp_path / "people.tif", people, 0.0, 0.1, 0.01, CRS.from_epsg(4326))
+    places = gather_raster(raster, bounds=(0.2, -0.1, 0.29, 0.1))
+    assert places.persons.sum() == pytest.approx(people.sum())
+
+
+def test_people_are_multiplied_where_they_live(tmp_path):
+    raster = write(tmp_path / "people.tif", np.full((40, 40), 10.0), 0, 0.4, 0.01, CRS.from_epsg(4326))
+    places = gather_raster(raster, bounds=(0.1, 0.1, 0.3, 0.3), factor=lambda lon, _: np.where(lon < 0.2, 3.0, 0.0))
+    assert places.persons.sum() == pytest.approx(16_000 / 2 * 3)
 
 
 def test_people_without_data_are_nobody(tmp_path):

@@ -1,4 +1,8 @@
-"""People in cells of 1 km2, and what the degree of urbanisation says of the cells that people live in."""
+"""People in cells of 1 km2, and what the degree of urbanisation says of the cells that people live in.
+
+The cells are those of the Global Human Settlement Layer (Mollweide, edges at whole kilometres) for every region and
+source, so that a part of a country gets the classes that the whole gets.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
-from affine import Affine
 from pyproj import Transformer
 
-from comarca.crs import STORAGE
-from comarca.population.degurba import CellClasses, classify_grid
+from comarca.crs import MOLLWEIDE, STORAGE
+from comarca.population.degurba import VERY_LOW_DENSITY, CellClasses, classify_grid, settlements
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
-from comarca.rasters.grids import Grid, cells_of, square_grid
+from comarca.rasters.grids import Grid, anchored_grid, cells_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -24,13 +27,19 @@ if TYPE_CHECKING:
 _CELL_M: Final = 1_000.0
 #: Cells of a population raster are cut into parts of at most this size before they are gathered.
 _PART_M: Final = 125.0
-#: Beyond the territories people count as far as this, so that a border cuts no cluster that the data show whole.
+#: Beyond the territories people count as far as this at first; farther where a cluster goes on.
 _MARGIN_DEG: Final = 0.25
-#: Largest difference from 1 km2 of a raster's own cells that are taken as they are.
-_CELL_TOLERANCE: Final = 0.01
+_MOST_MARGIN_DEG: Final = 4.0
+#: Metres in a degree of a great circle, or more: cells in degrees are cut by it, whatever their latitude.
+_DEGREE_M: Final = 111_700.0
 
 #: Columns of the table of places, by type.
-COLUMNS: Final = {"cell_class": "int8", "density_persons_per_km2": "float64", "settlement": "int32"}
+COLUMNS: Final = {
+    "cell_class": "int8",
+    "detailed_class": "int8",
+    "density_persons_per_km2": "float64",
+    "settlement": "int32",
+}
 
 
 class PopulationGrid(NamedTuple):
@@ -66,14 +75,19 @@ def gather_points(
     Returns
     -------
     PopulationGrid
-        In the equal-area system of the bounds.
+        In cells of the GHSL grid.
     """
-    grid = square_grid(_with_margin(bounds), cell_m=_CELL_M)
+    grid = _grid(bounds, _MARGIN_DEG)
     cell, _, _ = cells_of(grid, np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
     return PopulationGrid(grid, _sums(grid, cell, np.asarray(persons, dtype=float)))
 
 
-def gather_raster(raster: Raster, *, bounds: tuple[float, float, float, float]) -> PopulationGrid:
+def gather_raster(
+    raster: Raster,
+    *,
+    bounds: tuple[float, float, float, float],
+    factor: Callable[[Floats, Floats], Floats] | None = None,
+) -> PopulationGrid:
     """Gather the people of a raster.
 
     Parameters
@@ -81,29 +95,53 @@ def gather_raster(raster: Raster, *, bounds: tuple[float, float, float, float]) 
     raster : Raster
         Inhabitants per cell.
     bounds : tuple of float
-        As for `gather_points`.
+        West, south, east, north of the territories, degrees.
+    factor : callable, optional
+        What people at longitudes and latitudes are multiplied by, such as to meet the totals of a census.
 
     Returns
     -------
     PopulationGrid
-        The raster's own grid where its cells are 1 km2 on the ellipsoid (to 1 %), as those of GHS-POP; else the
-        equal-area system of the bounds. Then each cell is cut into equal parts of 125 m or less, and each part goes to
-        where its middle lies; no person is lost or doubled.
+        In cells of the GHSL grid. Each cell of the raster is cut into equal parts of 125 m or less, and each part goes
+        to where its middle lies; no person is lost or doubled. The grid reaches a quarter of a degree beyond the
+        bounds, and as far as four degrees where a group of dense cells goes on over its edge.
     """
     with open_raster(raster) as source:
-        box = Transformer.from_crs(STORAGE, source.crs, always_xy=True).transform_bounds(
-            *_with_margin(bounds), densify_pts=51
-        )
-        window = source.window(box)
-        if _has_cells_of_1_km2(source, window):
-            return _as_it_is(source, window)
-        grid = square_grid(_with_margin(bounds), cell_m=_CELL_M)
-        persons = np.zeros(grid.shape)
-        to_degrees = Transformer.from_crs(source.crs, STORAGE, always_xy=True)
-        for x, y, people in _parts(source, window):
-            cell, _, _ = cells_of(grid, *(np.asarray(each) for each in to_degrees.transform(x, y)))
-            persons += _sums(grid, cell, people)
-        return PopulationGrid(grid, persons)
+        margin = _MARGIN_DEG
+        while True:
+            places = _gathered(source, bounds, margin, factor)
+            if margin >= _MOST_MARGIN_DEG or not _is_cut(places, bounds):
+                return places
+            margin *= 2
+
+
+def _gathered(
+    source: OpenRaster,
+    bounds: tuple[float, float, float, float],
+    margin: float,
+    factor: Callable[[Floats, Floats], Floats] | None,
+) -> PopulationGrid:
+    grid = _grid(bounds, margin)
+    persons = np.zeros(grid.shape)
+    to_degrees = Transformer.from_crs(source.crs, STORAGE, always_xy=True)
+    box = Transformer.from_crs(grid.crs, source.crs, always_xy=True).transform_bounds(*_extent(grid), densify_pts=51)
+    for x, y, people in _parts(source, source.window(box)):
+        lon, lat = (np.asarray(each) for each in to_degrees.transform(x, y))
+        cell, _, _ = cells_of(grid, lon, lat)
+        persons += _sums(grid, cell, people if factor is None else people * factor(lon, lat))
+    return PopulationGrid(grid, persons)
+
+
+def _is_cut(places: PopulationGrid, bounds: tuple[float, float, float, float]) -> bool:
+    """Whether a group of dense cells that touches the bounds goes on over the edge of the grid."""
+    settled = settlements(places.persons)
+    edge = np.concatenate([settled[0], settled[-1], settled[:, 0], settled[:, -1]])
+    to_plane = Transformer.from_crs(STORAGE, places.grid.crs, always_xy=True)
+    west, south, east, north = to_plane.transform_bounds(*bounds, densify_pts=51)
+    cell = places.grid.cell_m
+    rows = slice(*(int((places.grid.transform.f - y) // cell) for y in (north, south)))
+    columns = slice(*(int((x - places.grid.transform.c) // cell) for x in (west, east)))
+    return bool(np.intersect1d(edge[edge > 0], settled[rows, columns]).size)
 
 
 def classes_at(places: PopulationGrid, classes: CellClasses, longitude: ArrayLike, latitude: ArrayLike) -> pd.DataFrame:
@@ -120,13 +158,14 @@ def classes_at(places: PopulationGrid, classes: CellClasses, longitude: ArrayLik
 
     Returns
     -------
-    pandas.DataFrame, shape (n, 3)
-        ``cell_class``, ``density_persons_per_km2``, ``settlement``; points outside the grid are in rural cells where
-        nobody lives.
+    pandas.DataFrame, shape (n, 4)
+        ``cell_class``, ``detailed_class``, ``density_persons_per_km2``, ``settlement``; points outside
+        the grid are in rural cells where nobody lives.
     """
     cell, _, _ = cells_of(places.grid, np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
     found = {
         "cell_class": np.where(cell >= 0, classes.cell_class.ravel()[cell], 1),
+        "detailed_class": np.where(cell >= 0, classes.detailed_class.ravel()[cell], VERY_LOW_DENSITY),
         "density_persons_per_km2": np.where(cell >= 0, places.persons.ravel()[cell], 0.0),
         "settlement": np.where(cell >= 0, classes.settlement.ravel()[cell], 0),
     }
@@ -149,16 +188,22 @@ def classify_population(
     -------
     classes : CellClasses
         Degree of urbanisation of the cells.
-    table : pandas.DataFrame, shape (n, 3)
+    table : pandas.DataFrame, shape (n, 4)
         As from `classes_at`.
     """
     classes = classify_grid(places.persons)
     return classes, classes_at(places, classes, longitude, latitude)
 
 
-def _with_margin(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _grid(bounds: tuple[float, float, float, float], margin_deg: float) -> Grid:
     west, south, east, north = (float(edge) for edge in bounds)
-    return west - _MARGIN_DEG, max(south - _MARGIN_DEG, -90.0), east + _MARGIN_DEG, min(north + _MARGIN_DEG, 90.0)
+    wide = west - margin_deg, max(south - margin_deg, -90.0), east + margin_deg, min(north + margin_deg, 90.0)
+    return anchored_grid(wide, crs=MOLLWEIDE, cell_m=_CELL_M)
+
+
+def _extent(grid: Grid) -> tuple[float, float, float, float]:
+    west, north = grid.transform.c, grid.transform.f
+    return west, north - grid.shape[0] * grid.cell_m, west + grid.shape[1] * grid.cell_m, north
 
 
 def _sums(grid: Grid, cell: NDArray[np.int64], persons: Floats) -> Floats:
@@ -168,34 +213,15 @@ def _sums(grid: Grid, cell: NDArray[np.int64], persons: Floats) -> Floats:
     return total.astype(np.float64).reshape(grid.shape)
 
 
-def _has_cells_of_1_km2(source: OpenRaster, window: tuple[int, int, int, int]) -> bool:
-    if source.crs.is_geographic:
-        return False
-    row, column, rows, columns = window
-    corners = [
-        source.cell_area_km2(r, c, 1, 1)[0, 0] for r in (row, row + rows - 1) for c in (column, column + columns - 1)
-    ]
-    return bool(np.allclose(corners, 1.0, atol=_CELL_TOLERANCE, rtol=0))
-
-
-def _as_it_is(source: OpenRaster, window: tuple[int, int, int, int]) -> PopulationGrid:
-    row, column, rows, columns = window
-    values, is_data = source.read(*window)
-    west, north = source.west + column * source.cell_width, source.north - row * source.cell_height
-    transform = Affine(source.cell_width, 0.0, west, 0.0, -source.cell_height, north)
-    return PopulationGrid(
-        Grid(source.crs, transform, (rows, columns)), np.where(is_data, values, 0.0).astype(np.float64)
-    )
-
-
 def _parts(source: OpenRaster, window: tuple[int, int, int, int]) -> Iterator[tuple[Floats, Floats, Floats]]:
     """Middles, in the raster's CRS, and people of equal parts of the inhabited cells, strip by strip."""
     first, column, rows, columns = window
-    side_m = np.sqrt(source.cell_area_km2(first + rows // 2, column + columns // 2, 1, 1)[0, 0]) * _CELL_M
-    cuts = max(1, int(np.ceil(side_m / _PART_M)))
-    offset = (np.arange(cuts) + 0.5) / cuts - 0.5
-    down, across = (each.ravel() for each in np.meshgrid(offset * source.cell_height, offset * source.cell_width))
-    strip = max(1, BLOCK_CELLS // (columns * cuts**2))
+    unit_m = _DEGREE_M if source.crs.is_geographic else 1.0
+    down, across = (max(1, int(np.ceil(side * unit_m / _PART_M))) for side in (source.cell_height, source.cell_width))
+    north, east = ((np.arange(cuts) + 0.5) / cuts - 0.5 for cuts in (down, across))
+    shift_y, shift_x = (each.ravel() for each in np.meshgrid(north * source.cell_height, east * source.cell_width))
+    parts = down * across
+    strip = max(1, BLOCK_CELLS // (columns * parts))
     for start in range(first, first + rows, strip):
         height = min(strip, first + rows - start)
         values, is_data = source.read(start, column, height, columns)
@@ -203,7 +229,7 @@ def _parts(source: OpenRaster, window: tuple[int, int, int, int]) -> Iterator[tu
         row_at, column_at = np.nonzero(is_data & (values > 0))
         people = values[row_at, column_at].astype(np.float64)
         yield (
-            (x[column_at][:, None] + across).ravel(),
-            (y[row_at][:, None] + down).ravel(),
-            np.repeat(people / cuts**2, cuts**2),
+            (x[column_at][:, None] + shift_x).ravel(),
+            (y[row_at][:, None] + shift_y).ravel(),
+            np.repeat(people / parts, parts),
         )

@@ -56,7 +56,26 @@ def square_grid(bounds: tuple[float, float, float, float], *, cell_m: float) -> 
     Grid
         In the equal-area system of the bounds; edges at whole multiples of the cell.
     """
-    crs = equal_area_crs(bounds)
+    return anchored_grid(bounds, crs=equal_area_crs(bounds), cell_m=cell_m)
+
+
+def anchored_grid(bounds: tuple[float, float, float, float], *, crs: CRS, cell_m: float) -> Grid:
+    """Cut a region out of a grid whose edges lie at whole multiples of the cell.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north, degrees.
+    crs : pyproj.CRS
+        System of the grid, in metres.
+    cell_m : float
+        Side of a cell, metres.
+
+    Returns
+    -------
+    Grid
+        The cells that the bounds touch. For one `crs`, those of a part of a region are among those of the whole.
+    """
     edges = Transformer.from_crs(STORAGE, crs, always_xy=True).transform_bounds(*bounds, densify_pts=51)
     west, south = (np.floor(edge / cell_m) for edge in edges[:2])
     east, north = (np.ceil(edge / cell_m) for edge in edges[2:])
