@@ -15,8 +15,8 @@ from shapely.geometry import Polygon, box
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.layers.schemas import validate_layer
-from comarca.population import demand as demand_raster
-from comarca.population.demand import demand_from_raster
+from comarca.population import raster as population_raster
+from comarca.population.raster import demand_from_raster, people_by_year
 from comarca.rasters.bands import Raster, open_raster, values_at
 from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, zonal
 
@@ -208,7 +208,7 @@ CUT = territories(
 
 
 def test_demand_sums_to_the_zonal_sums(crowd):
-    demand = demand_from_raster(crowd, CUT, demand_cell_m=3000)
+    demand, _ = demand_from_raster(crowd, CUT, demand_cell_m=3000)
     validate_layer(demand, "demand")
     got = demand.groupby("territory_id")["weight"].sum()
     expected = zonal({"p": crowd}, CUT)["p_sum"]
@@ -216,9 +216,10 @@ def test_demand_sums_to_the_zonal_sums(crowd):
 
 
 def test_demand_does_not_depend_on_the_size_of_blocks(crowd, monkeypatch):
-    whole = demand_from_raster(crowd, CUT, demand_cell_m=3000)
-    monkeypatch.setattr(demand_raster, "BLOCK_CELLS", 200)
-    in_blocks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
+    whole, checks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
+    monkeypatch.setattr(population_raster, "BLOCK_CELLS", 200)
+    in_blocks, checks_in_blocks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
+    assert [check.message for check in checks_in_blocks] == [check.message for check in checks]
     pd.testing.assert_frame_equal(whole.drop(columns="geometry"), in_blocks.drop(columns="geometry"), rtol=1e-12)
     assert shapely.get_coordinates(whole.geometry) == pytest.approx(shapely.get_coordinates(in_blocks.geometry))
 
@@ -227,7 +228,7 @@ def test_demand_stands_where_most_people_live(tmp_path):
     people = np.zeros((3, 3))
     people[0] = [0, 10, 30]
     raster = Raster(write(tmp_path / "p.tif", people, nodata=-1, cell=1 / 120))
-    demand = demand_from_raster(raster, territories(box(0, 0, 0.025, 0.025)), demand_cell_m=2800)
+    demand, _ = demand_from_raster(raster, territories(box(0, 0, 0.025, 0.025)), demand_cell_m=2800)
     assert len(demand) == 1
     assert demand["weight"].tolist() == [40]
     middle = (10 * 1.5 + 30 * 2.5) / 40 / 120, 2.5 / 120
@@ -241,7 +242,87 @@ def test_a_negative_number_of_people_is_refused(tmp_path):
 
 
 def test_no_territory_on_the_raster_means_no_demand(crowd):
-    assert demand_from_raster(crowd, territories(box(50, 50, 51, 51)), demand_cell_m=1000).empty
+    assert demand_from_raster(crowd, territories(box(50, 50, 51, 51)), demand_cell_m=1000)[0].empty
+
+
+def shore(tmp_path, *, people, nodata=-1):
+    """A raster of 1 km cells in degrees, and territories that end 0.3 cells before the third column of cells does."""
+    raster = Raster(write(tmp_path / "p.tif", np.array(people, dtype=float), nodata=nodata, cell=0.01))
+    return raster, territories(box(0, 0, 0.01, 0.04), box(0.01, 0, 0.027, 0.04))
+
+
+def test_people_of_a_cell_on_the_shore_live_on_the_land(tmp_path):
+    raster, places = shore(tmp_path, people=[[1, 10, 100, -1, -1, -1]] * 4)
+    demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
+    assert demand.groupby("territory_id")["weight"].sum().tolist() == pytest.approx([4, 440])
+    balance, near, cover, data = checks
+    assert (balance.status, near.status, cover.status, data.status) == ("pass",) * 4
+    assert "120 of them beyond the outline" in balance.message
+    years, _ = people_by_year({2010: raster, 2020: raster}, places)
+    assert years["persons"].tolist() == pytest.approx([4, 440, 4, 440])
+
+
+def test_sea_that_is_nobody_rather_than_no_data_is_sea_too(tmp_path):
+    raster, places = shore(tmp_path, people=[[1, 10, 100, 0, 0, 0.1]] * 4)
+    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["weight"].sum() == pytest.approx(444)
+
+
+def test_people_of_a_cell_on_a_land_border_are_taken_by_area(tmp_path):
+    raster, places = shore(tmp_path, people=[[1, 10, 100, 0, 50, 0]] * 4)
+    demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
+    assert demand["weight"].sum() == pytest.approx(44 + 400 * 0.7)
+    assert checks[0].status == "pass"
+    # 200 in the cells of a neighbour, 120 in the cut ones.
+    assert checks[1].value == pytest.approx(200 / (44 + 400 * 0.7 + 200))
+    assert checks[1].status == "warn"
+    assert "120 beyond the outline" in checks[1].message
+
+
+def test_people_per_km2_are_counted_by_the_area_of_their_cells(tmp_path):
+    path = write(tmp_path / "density.tif", np.full((10, 20), 12.0), nodata=-1, cell=0.01, north=-20.0)
+    places = territories(box(0, -20.1, 0.1, -20), box(0.1, -20.1, 0.2, -20))
+    demand, _ = demand_from_raster(Raster(path, unit="per_km2"), places, demand_cell_m=5000)
+    expected = 12 * geodesic_area_km2(places.geometry)
+    assert demand.groupby("territory_id")["weight"].sum().tolist() == pytest.approx(expected.tolist(), rel=1e-5)
+    sums = zonal({"p": Raster(path, unit="per_km2")}, places)["p_sum"]
+    assert sums.tolist() == pytest.approx(expected.tolist(), rel=1e-5)
+
+
+def test_people_in_a_gap_between_territories_are_not_lost(tmp_path):
+    raster, _ = shore(tmp_path, people=[[1, 10, 100, 7]] * 4)
+    places = territories(box(0, 0, 0.0195, 0.04), box(0.0205, 0, 0.04, 0.04))
+    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["weight"].sum() == pytest.approx(4 * 118)
+
+
+def test_overlapping_territories_do_not_balance(tmp_path):
+    raster, _ = shore(tmp_path, people=[[1, 10, 100, 7]] * 4)
+    places = territories(box(0, 0, 0.03, 0.04), box(0.02, 0, 0.04, 0.04))
+    assert demand_from_raster(raster, places, demand_cell_m=1100)[1][0].status == "fail"
+
+
+def test_nobody_where_cells_hold_0_and_nothing_where_they_hold_no_data(tmp_path):
+    raster, _ = shore(tmp_path, people=[[5, 0, -1, 3]] * 4)
+    places = territories(*(box(west, 0, west + 0.01, 0.04) for west in (0, 0.01, 0.02, 0.03)))
+    demand, _ = demand_from_raster(raster, places, demand_cell_m=1100)
+    validate_layer(demand, "demand")
+    people = demand.groupby("territory_id")["weight"].sum().reindex(places["territory_id"])
+    assert people.tolist() == pytest.approx([20, 0, np.nan, 12], nan_ok=True)
+    years, _ = people_by_year({2020: raster}, places)
+    assert years["persons"].tolist() == pytest.approx([20, 0, np.nan, 12], nan_ok=True)
+
+
+def test_a_territory_of_which_most_has_no_data_is_named(tmp_path):
+    people = np.full((10, 20), 3.0)
+    people[:9, :10] = -1
+    raster = Raster(write(tmp_path / "p.tif", people, nodata=-1, cell=0.01))
+    places = territories(box(0, 0, 0.1, 0.1), box(0.1, 0, 0.2, 0.1))
+    check = demand_from_raster(raster, places, demand_cell_m=1100)[1][3]
+    assert (check.name, check.status) == ("population_raster_data", "warn")
+    assert check.rows == [{"territory_id": "01", "share_with_data": pytest.approx(0.1)}]
+    assert "cells without data" in check.message
+    people[:, 11:19] = -1
+    sparse = Raster(write(tmp_path / "q.tif", people, nodata=-1, cell=0.01))
+    assert demand_from_raster(sparse, places, demand_cell_m=1100)[1][3].status == "info"
 
 
 @pytest.fixture
@@ -258,7 +339,11 @@ def test_people_of_sao_miguel_balance(sao_miguel):
     assert balance_check(raster, concelhos, total, name="population").value < 1e-6
     whole = territories(box(-26, 37, -25, 38.5))
     assert zonal({"people": raster}, whole)["people_sum"].iloc[0] == pytest.approx(145_603, abs=1)
-    assert demand_from_raster(raster, concelhos, demand_cell_m=1000)["weight"].sum() == pytest.approx(total, rel=1e-9)
+    # 13,738 people live in the sea part of cells on the shore.
+    assert total == pytest.approx(131_864, abs=1)
+    demand, checks = demand_from_raster(raster, concelhos, demand_cell_m=1000)
+    assert demand["weight"].sum() == pytest.approx(145_603, abs=1)
+    assert {check.status for check in checks} <= {"pass", "info"}
 
 
 def test_engines_agree_on_sao_miguel_as_far_as_its_cells_allow(sao_miguel):

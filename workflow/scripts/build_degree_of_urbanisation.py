@@ -12,7 +12,7 @@ from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
 from comarca.population.grid import PopulationGrid, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster
-from comarca.rasters.grids import cell_middles
+from comarca.rasters.grids import cell_middles, cells_of
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
 KINDS = ("receipt", "tiles", "raster", "population")
@@ -46,9 +46,12 @@ def main(
     found, by_point = classify_population(places, points.geometry.x, points.geometry.y)
     outline = area.union_all()
     shapely.prepare(outline)
-    inside = shapely.contains_xy(outline, *cell_middles(places.grid)).reshape(places.grid.shape)
+    inside = shapely.contains_xy(outline, *cell_middles(places.grid))
+    # Cells that people of the territories live in count, also where their middle is at sea.
+    cell, _, _ = cells_of(places.grid, points.geometry.x.to_numpy(), points.geometry.y.to_numpy())
+    inside[cell[cell >= 0]] = True
     layer_io.write_raster(
-        np.where(inside, found.cell_class, 0).astype(np.uint8), classes,
+        np.where(inside.reshape(places.grid.shape), found.cell_class, 0).astype(np.uint8), classes,
         crs=places.grid.crs, transform=places.grid.transform, nodata=0, unit="",
         description="degree of urbanisation: 3 urban centre, 2 urban cluster, 1 rural",
     )  # fmt: skip

@@ -8,9 +8,9 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
-from comarca.population.demand import demand_from_raster, demand_grid, demand_points
+from comarca.population.demand import demand_grid, demand_points
+from comarca.population.raster import demand_from_raster
 from comarca.rasters.bands import Raster
-from comarca.rasters.zonal import balance_check, cover_check
 from comarca.results import Check
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
@@ -38,17 +38,13 @@ def main(
         layer, found = demand_points(settlements, area, demand_cell_m=demand_cell_m)
     else:
         people = Raster(files[source], nodata=nodata if source == "raster" else None)
-        layer = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+        layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
         if layer.empty:
             raise InputError(
                 f"population, {people.path}", got="nobody inside the territories",
                 expected="a raster of the people who live there",
                 remedy="Check that it covers the region, or take another population.provider (`none` weighs by area).",
             )  # fmt: skip
-        found = [
-            balance_check(people, area, layer["weight"].sum(), name="population"),
-            cover_check(people, area, name="population"),
-        ]
     layer_io.write_layer(layer, demand, "demand")
     io.write_checks(found, checks)
 

@@ -3,8 +3,8 @@
 from comarca import io
 from comarca.jobs import job
 from comarca.layers import files as layer_io
+from comarca.population.raster import people_by_year
 from comarca.rasters.bands import Raster
-from comarca.rasters.zonal import sums_by_year
 
 
 def main(
@@ -12,8 +12,8 @@ def main(
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     dated = {year: Raster(path, nodata=nodata) for year, path in zip(years, rasters, strict=True)}
-    sums, found = sums_by_year(dated, area, name="population")
-    io.write_table(sums.rename(columns={"sum": "persons"}), table)
+    people, found = people_by_year(dated, area)
+    io.write_table(people, table)
     io.write_checks(found, checks)
 
 

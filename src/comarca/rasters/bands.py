@@ -45,11 +45,15 @@ class Raster:
     nodata : float or "none" or None
         Value that means no data; None takes what the file says, and refuses a file that does not say; "none" says
         that every value is data.
+    unit : "amount" or "per_km2"
+        What the values are: amounts of a cell, as they are read; or per km2, and read as amounts, times the area of
+        their cell on the ellipsoid.
     """
 
     path: str | Path
     band: int = 1
     nodata: float | Literal["none"] | None = None
+    unit: Literal["amount", "per_km2"] = "amount"
 
 
 class OpenRaster:
@@ -104,15 +108,17 @@ class OpenRaster:
         Returns
         -------
         values, is_data : numpy.ndarray, shape (rows, columns)
-            Values with the band's scale and offset applied, and where they are data.
+            Values with the band's scale and offset applied, as amounts of a cell, and where they are data.
         """
         key = (row, column, rows, columns)
         if self._last is None or self._last[0] != key:
-            self._last = (key, self._read(Window(column, row, columns, rows)))
+            self._last = (key, self._read(key))
         return self._last[1]
 
-    def _read(self, window: Window) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    def _read(self, cells: tuple[int, int, int, int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
         band, nodata = self.raster.band, self.raster.nodata
+        row, column, rows, columns = cells
+        window = Window(column, row, columns, rows)
         values = self.dataset.read(band, window=window)
         if nodata is None:
             is_data = self.dataset.read_masks(band, window=window) > 0
@@ -122,6 +128,11 @@ class OpenRaster:
             is_data &= ~np.isnan(values)
         if (self._scale, self._offset) != (1, 0):
             values = values * np.float64(self._scale) + self._offset
+        if self.raster.unit == "per_km2":
+            row, column, rows, columns = (
+                int(each) for each in (window.row_off, window.col_off, window.height, window.width)
+            )
+            values = values * self.cell_area_km2(row, column, rows, columns)
         return values, is_data
 
     def cell_area_km2(self, row: int, column: int, rows: int, columns: int) -> FloatArray:

@@ -32,6 +32,7 @@ Statistic = Literal["sum", "mean", "count", "min", "max"]
 
 
 _BALANCE: Final = 1e-6
+_LEAST_DATA: Final = 0.9
 
 
 def zonal(
@@ -180,6 +181,38 @@ def cover_check(raster: Raster, territories: gpd.GeoDataFrame, *, name: str) -> 
         threshold="every territory lies inside the raster",
         message=f"{len(beyond)} of {len(share)} territories reach beyond the edge of the {name} raster.",
         rows=[{"territory_id": key, "share_inside": float(value)} for key, value in beyond.items()],
+    )
+
+
+def data_check(share: pd.Series, *, name: str) -> Check:
+    """Look for territories in which many cells of a raster have no data.
+
+    Parameters
+    ----------
+    share : pandas.Series
+        Share of each territory's area in cells with data, indexed by ``territory_id``.
+    name : str
+        What the raster holds, in snake_case.
+
+    Returns
+    -------
+    Check
+        ``warn`` with the territories of which less than 90 % has data; where that holds for most territories, as it
+        does for rasters that leave out all cells without buildings, ``info``.
+    """
+    lacking = share[share < _LEAST_DATA]
+    is_common = len(share) > 1 and len(lacking) > len(share) / 2
+    remark = "What is summed or shared there rests on the other cells."
+    if is_common:
+        remark = "As that holds for most of them, the raster seems to leave cells out on purpose."
+    return Check(
+        name=f"{name}_raster_data",
+        status="pass" if lacking.empty else "info" if is_common else "warn",
+        value=float(share.min()) if len(share) else None,
+        threshold=f"{_LEAST_DATA:.0%} of each territory's area has data",
+        message=f"{len(lacking)} of {len(share)} territories have cells without data in the {name} raster on more than"
+        f" {1 - _LEAST_DATA:.0%} of their area. {remark if len(lacking) else ''}".rstrip(),
+        rows=[{"territory_id": key, "share_with_data": float(value)} for key, value in lacking.sort_values().items()],
     )
 
 
