@@ -10,6 +10,7 @@ from shapely.geometry import box
 
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES
 from comarca.indicators.urbanisation import compute
+from comarca.population.degurba import DETAILED_CODES, classify_units_in_detail
 from comarca.results import Flag
 
 PLACES = territories(*WEST_EAST, box(1, 1, 2, 2), box(3, 3, 4, 4))
@@ -39,6 +40,11 @@ def test_units_are_named_by_where_their_people_live(got):
     assert got.values["population_rural_share"].tolist()[:2] == pytest.approx([0, 1])
 
 
+def test_level_2_names_the_kind_of_settlement(got):
+    # A city; and cells of 40 and 60 people per km2, most of them above 50.
+    assert got.values["settlement_type_class"].tolist()[:2] == ["city", "dispersed_rural"]
+
+
 def test_the_class_is_that_of_most_people(got):
     assert got.values["urban_rural_catchment_class"].tolist()[:2] == ["city_50k_to_100k", "2h_to_3h_of_50k_to_100k"]
 
@@ -66,3 +72,6 @@ def test_the_registry_names_every_class(columns):
     categories = {column.name: column.categories for column in columns}
     assert list(categories["urban_rural_catchment_class"]) == list(NAMES.values())
     assert set(categories["degree_of_urbanisation_class"]) == {"city", "town", "rural"}
+    shares = {code: np.identity(len(DETAILED_CODES))[row] for row, code in enumerate(DETAILED_CODES)}
+    found = {*classify_units_in_detail(shares), *classify_units_in_detail({code: [1 / 7] for code in shares})}
+    assert found <= set(categories["settlement_type_class"])

@@ -9,7 +9,14 @@ import pandas as pd
 
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
 from comarca.crs import require_storage_crs
-from comarca.population.degurba import RURAL_CELL, URBAN_CENTRE, URBAN_CLUSTER, classify_units
+from comarca.population.degurba import (
+    DETAILED_CODES,
+    RURAL_CELL,
+    URBAN_CENTRE,
+    URBAN_CLUSTER,
+    classify_units,
+    classify_units_in_detail,
+)
 from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Flag, Indicators, explain, join_parts
 
@@ -38,8 +45,9 @@ def compute(
     territories, demand : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326; ``demand`` with weights in persons.
     degree_of_urbanisation : pandas.DataFrame
-        Columns ``cell_class`` (`comarca.population.degurba.classify_cells`) and ``density_persons_per_km2`` of the cell
-        that each demand point lies in, indexed by ``demand_id``.
+        Columns ``cell_class`` (`comarca.population.degurba.classify_cells`), ``detailed_class``
+        (`comarca.population.degurba.classify_cells_in_detail`) and ``density_persons_per_km2`` of the cell that each
+        demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
         `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
@@ -66,13 +74,14 @@ def compute(
     cells = degree_of_urbanisation.loc[demand["demand_id"]]
     persons = people_by_territory(demand, index)
     nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), index)
-    parts = [_degree(demand, cells["cell_class"].to_numpy(), index, nobody)]
+    parts = [_degree(demand, cells, index, nobody)]
     if urca_times is not None:
         parts.append(_catchment(demand, cells, urca_times, index, nobody, urban_within_min))
     return join_parts(parts, index).select([column.name for column in columns])
 
 
-def _degree(demand: gpd.GeoDataFrame, cell_class: NDArray[np.int8], index: pd.Index, nobody: pd.Series) -> Indicators:
+def _degree(demand: gpd.GeoDataFrame, cells: pd.DataFrame, index: pd.Index, nobody: pd.Series) -> Indicators:
+    cell_class, detailed_class = cells["cell_class"].to_numpy(), cells["detailed_class"].to_numpy()
     shares = {
         f"population_{name}_share": mean_over_people(demand, cell_class == code, index)
         for name, code in (("urban_centre", URBAN_CENTRE), ("urban_cluster", URBAN_CLUSTER), ("rural", RURAL_CELL))
@@ -80,6 +89,8 @@ def _degree(demand: gpd.GeoDataFrame, cell_class: NDArray[np.int8], index: pd.In
     values = pd.DataFrame(shares, index=index)
     units = classify_units(values["population_urban_centre_share"], values["population_rural_share"])
     values.insert(0, "degree_of_urbanisation_class", pd.Series(units, index, dtype="str"))
+    detail = {code: mean_over_people(demand, detailed_class == code, index) for code in DETAILED_CODES}
+    values.insert(1, "settlement_type_class", pd.Series(classify_units_in_detail(detail), index, dtype="str"))
     rural = float(demand["weight"][cell_class == RURAL_CELL].sum())
     total = float(demand["weight"].sum())
     check = Check(
