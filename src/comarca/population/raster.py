@@ -207,7 +207,9 @@ def _strip(
     measured = np.zeros(len(zones))
     if len(touched) == 0:
         return _Strip(pd.DataFrame(columns=_COLUMNS, dtype=float), measured, 0.0, 0.0, 0.0, 0.0)
-    found = extract(zones.iloc[touched], [ZonalStatistic(name, name, band) for name in ("values", "coverage", "cell_id")])
+    found = extract(
+        zones.iloc[touched], [ZonalStatistic(name, name, band) for name in ("values", "coverage", "cell_id")]
+    )
     values, coverage, cell = (np.concatenate([np.empty(0), *found[name]]) for name in ("values", "coverage", "cell_id"))
     zone, cell = np.repeat(touched, found["values"].map(len)), cell.astype(np.int64)
     land, sums = _land(grid, top, bottom - top, cell, coverage, near_cells, (first_row - top, rows))
