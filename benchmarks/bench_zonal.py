@@ -26,7 +26,7 @@ from affine import Affine
 from rasterio.windows import Window
 
 from comarca.rasters.bands import Raster, open_raster
-from comarca.rasters.exactextract import Band, Wanted, extract
+from comarca.rasters.exactextract import Band, ZonalStatistic, extract
 from comarca.rasters.zonal import class_areas_ha, zonal, zones_on
 
 NODATA = -99.0
@@ -88,7 +88,9 @@ def run(case: str, folder: Path) -> float:
     if case.startswith("sums, exactextract "):
         with open_raster(people) as grid:
             strategy = case.split()[-1]
-            found = extract(zones_on(grid, zones), [Wanted("sum", "sum", Band(grid, "people"))], strategy=strategy)
+            found = extract(
+                zones_on(grid, zones), [ZonalStatistic("sum", "sum", Band(grid, "people"))], strategy=strategy
+            )
             return float(found["sum"].sum())
     if case == "sums, rasterstats by comarca":
         return float(zonal({"people": people}, zones, engine="rasterstats")["people_sum"].sum())

@@ -24,7 +24,7 @@ from comarca.measures.inequality import (
     top_share,
 )
 from comarca.measures.lorenz import bootstrap_error, gini_jackknife_error, lorenz_asymmetry, lorenz_curve
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
 
 SIZE = st.just(0.0) | st.floats(1e-3, 1e4)
 SIZES = st.lists(st.floats(0.01, 1e6), min_size=1, max_size=40)
@@ -32,7 +32,7 @@ MEASURES = [gini, theil, atkinson, herfindahl, top_share, mean, median, lorenz_a
 
 
 def one(measure, size, weight=None, **options):
-    return float(measure(Units.of(size, weight), **options)[0])
+    return float(measure(RankedSizes.of(size, weight), **options)[0])
 
 
 def gini_by_definition(size):
@@ -88,7 +88,7 @@ def test_the_largest_tenth_counts_the_unit_at_the_cut_in_part():
 
 
 def test_large_units_are_counted_from_the_limit_on():
-    assert share_in_units_from(Units.of([999, 1000, 3001]), size=1000)[0] == pytest.approx(4001 / 5000)
+    assert share_in_units_from(RankedSizes.of([999, 1000, 3001]), size=1000)[0] == pytest.approx(4001 / 5000)
 
 
 def test_median_lies_between_the_middle_two():
@@ -144,7 +144,7 @@ def test_a_weight_stands_for_that_many_units(measure, pairs):
 def test_groups_together_give_what_each_gives_alone(pairs):
     group = np.array([p[0] for p in pairs], dtype=int)
     size = np.array([p[1] for p in pairs])
-    units = Units.of(size, group=group, group_count=8)
+    units = RankedSizes.of(size, group=group, group_count=8)
     for measure in MEASURES:
         together = measure(units)
         assert together.shape == (8,)
@@ -192,7 +192,7 @@ def test_jackknife_in_closed_form_equals_leaving_units_out_one_by_one(sizes, rep
 def test_bootstrap_and_jackknife_errors_are_near_each_other_on_a_large_sample():
     random = np.random.default_rng(7)
     group = np.repeat([0, 1, 2], [2000, 0, 3000])
-    units = Units.of(random.lognormal(1, 1, 5000), group=group, group_count=3)
+    units = RankedSizes.of(random.lognormal(1, 1, 5000), group=group, group_count=3)
     jackknife = gini_jackknife_error(units)
     bootstrap = bootstrap_error(units, random=random, replicates=400)
     np.testing.assert_allclose(bootstrap[[0, 2]], jackknife[[0, 2]], rtol=0.2)
@@ -202,7 +202,7 @@ def test_bootstrap_and_jackknife_errors_are_near_each_other_on_a_large_sample():
 
 def test_bootstrap_of_weighted_units_is_refused():
     with pytest.raises(ValueError, match="every weight must be 1"):
-        bootstrap_error(Units.of([1, 2], [1, 2]), random=np.random.default_rng(0))
+        bootstrap_error(RankedSizes.of([1, 2], [1, 2]), random=np.random.default_rng(0))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_bootstrap_of_weighted_units_is_refused():
 )
 def test_units_that_cannot_be_are_refused(size, weight, group, message):
     with pytest.raises(ValueError, match=message):
-        Units.of(size, weight, group=group, group_count=2)
+        RankedSizes.of(size, weight, group=group, group_count=2)
 
 
 def test_options_out_of_range_are_refused():
@@ -227,4 +227,15 @@ def test_options_out_of_range_are_refused():
     with pytest.raises(ValueError, match="aversion must be above 0"):
         one(atkinson, [1, 2], aversion=0)
     with pytest.raises(ValueError, match="replicates must be 2"):
-        bootstrap_error(Units.of([1, 2]), random=np.random.default_rng(0), replicates=1)
+        bootstrap_error(RankedSizes.of([1, 2]), random=np.random.default_rng(0), replicates=1)
+
+
+@pytest.mark.parametrize("size", [0.1, 1 / 3, 7.7])
+def test_rounding_takes_no_measure_of_equal_units_beyond_its_bounds(size):
+    counts = np.arange(1, 2000)
+    units = RankedSizes.of(np.full(len(counts), size), counts, group=np.arange(len(counts)))
+    assert (theil(units) >= 0).all()
+    assert (atkinson(units) >= 0).all()
+    assert (top_share(units, share=1.0) <= 1).all()
+    assert (share_in_units_from(units, size=0.0) <= 1).all()
+    assert (herfindahl(units) <= 1).all()

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from comarca.land.concentration import Place
+from comarca.land.concentration import MeasuredTerritories
 from comarca.land.lorenz_curves import LorenzCurve, lorenz_curves
 from comarca.measures.lorenz import lorenz_bounds
 from comarca.measures.size_classes import complete_cells, grouped_gini
@@ -40,13 +40,13 @@ def gini_of(unit_share, size_share):
     return 1 - 2 * np.trapezoid(size_share, unit_share)
 
 
-def place(**options):
+def measured(**options):
     territories = gpd.GeoDataFrame(
         {"territory_id": ["1", "2"], "territory_name": ["A", "B"]},
         geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1)],
         crs=4326,
     )
-    return Place.of(territories, **{"min_units": 5, "large_unit_ha": 100.0, **options})
+    return MeasuredTerritories.of(territories, **{"min_units": 5, "large_unit_ha": 100.0, **options})
 
 
 def holdings_table(**changes):
@@ -101,7 +101,7 @@ def test_no_set_of_holdings_that_fits_the_table_leaves_the_range(data):
 
 def test_territories_without_enough_units_have_no_curve():
     parcels = pd.DataFrame({"territory_id": ["1"] * 6 + ["2"] * 3, "area_ha": np.arange(9.0) + 1})
-    curves = lorenz_curves(place(), parcels=parcels)
+    curves = lorenz_curves(measured(), parcels=parcels)
     assert list(curves) == ["1"]
     assert (curves["1"][0].kind, curves["1"][0].count) == ("parcels", 6)
     assert curves["1"][0].gini == pytest.approx(gini_of(*curves["1"][0].curve.T), abs=1e-3)
@@ -109,7 +109,7 @@ def test_territories_without_enough_units_have_no_curve():
 
 def test_of_several_years_the_last_is_drawn_and_its_gini_is_that_of_the_table():
     older = holdings_table(year=1996.0).assign(area_ha=[300.0, 900.0, 900.0])
-    (curve,) = lorenz_curves(place(), holdings=pd.concat([holdings_table(), older]))["1"]
+    (curve,) = lorenz_curves(measured(), holdings=pd.concat([holdings_table(), older]))["1"]
     assert curve.year == 2006
     assert curve.gini == pytest.approx(gini_of([0, 0.5, 0.875, 1], [0, 0.1, 0.55, 1]))
     assert curve.gini_range[0] <= curve.gini <= curve.gini_range[1]
@@ -118,15 +118,15 @@ def test_of_several_years_the_last_is_drawn_and_its_gini_is_that_of_the_table():
 
 def test_dropped_territories_and_withheld_numbers_are_not_drawn_as_if_known():
     secret = holdings_table().assign(area_ha=[200.0, np.nan, 900.0])
-    assert lorenz_curves(place(), holdings=secret, suppressed="drop") == {}
+    assert lorenz_curves(measured(), holdings=secret, suppressed="drop") == {}
     numbers = holdings_table().assign(holdings=[40.0, np.nan, 10.0])
-    (curve,) = lorenz_curves(place(), holdings=numbers)["1"]
+    (curve,) = lorenz_curves(measured(), holdings=numbers)["1"]
     assert (curve.band, curve.gini_range) == (None, None)
 
 
 def test_a_million_parcels_are_drawn_with_few_points():
     area = np.random.default_rng(1).lognormal(size=200_000)
-    (curve,) = lorenz_curves(place(), parcels=pd.DataFrame({"territory_id": "2", "area_ha": area}))["2"]
+    (curve,) = lorenz_curves(measured(), parcels=pd.DataFrame({"territory_id": "2", "area_ha": area}))["2"]
     assert len(curve.curve) < 200
     assert gini_of(*curve.curve.T) == pytest.approx(curve.gini, abs=1e-3)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from comarca import io
 from comarca.jobs import job
-from comarca.land.concentration import Place
+from comarca.land.concentration import MeasuredTerritories
 from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers import files as layer_io
 from comarca.publish.maps.choropleth import save_map
@@ -29,7 +29,7 @@ def main(
     loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
     chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
     Path(folder).mkdir(parents=True)
-    for territory_id, curves in lorenz_curves(Place.of(area, **units), **loaded, **measures).items():
+    for territory_id, curves in lorenz_curves(MeasuredTerritories.of(area, **units), **loaded, **measures).items():
         figure = draw_lorenz(curves, title=names[territory_id], options=chosen)
         with io.atomic_path(Path(folder) / f"{territory_id.replace('/', '_')}.svg") as part:
             save_map(figure, part)

@@ -27,7 +27,7 @@ from comarca.config.layers import (
 from comarca.config.tables import Attributes, Employment, Firms, Holdings, Outcomes
 
 
-class MapOptions(Model):
+class MapSettings(Model):
     """How maps are classified."""
 
     scheme: Literal["quantiles", "fisher_jenks", "equal_interval", "natural_breaks", "pretty_breaks"] = Field(
@@ -73,7 +73,7 @@ class Region(Model):
     raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
     speeds: str | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()
-    maps: MapOptions = MapOptions()
+    maps: MapSettings = MapSettings()
 
     @model_validator(mode="after")
     def _osm_territories_need_osm(self) -> Self:

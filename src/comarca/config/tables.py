@@ -55,7 +55,7 @@ class Firms(Table):
 Titles = str | dict[Literal["en", "es", "pt"], str]
 
 
-class AttributeColumn(Model):
+class ConfiguredColumn(Model):
     """One column of a user's table."""
 
     title: Titles = Field(description="Title on maps and in the codebook: one text, or one per language (en, es, pt).")
@@ -81,7 +81,7 @@ class Attributes(Model):
     decimal: Literal[",", "."] | None = Field(
         None, description="Sign of the decimals; null finds it out from the numbers."
     )
-    columns: dict[str, AttributeColumn] = Field(min_length=1, description="Columns to take over.")
+    columns: dict[str, ConfiguredColumn] = Field(min_length=1, description="Columns to take over.")
 
     @model_validator(mode="after")
     def _rows_can_be_joined(self) -> Self:

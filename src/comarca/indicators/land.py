@@ -12,7 +12,7 @@ import pandas as pd
 
 from comarca.crs import require_storage_crs
 from comarca.land.checks import evidence_check, proxy_correlations, source_check
-from comarca.land.concentration import Block, Place, concentration, side_by_side
+from comarca.land.concentration import Block, MeasuredTerritories, concentration, side_by_side
 from comarca.land.cover import land_cover_columns
 from comarca.land.fields import polygon_columns
 from comarca.land.holdings import holding_columns
@@ -93,23 +93,23 @@ def compute(
     InputError
         If a table names a territory that the region does not have.
     """
-    place = Place.of(territories, min_units=min_units, large_unit_ha=large_unit_ha)
+    measured = MeasuredTerritories.of(territories, min_units=min_units, large_unit_ha=large_unit_ha)
     has_raster = land_cover_patches is not None and land_cover_areas is not None
     blocks: list[Block] = []
     checks: list[Check] = []
     if parcels is not None:
-        units = place.units(parcels, where="layer parcels")
-        blocks.append(concentration(units, place, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
+        units = measured.units(parcels, where="layer parcels")
+        blocks.append(concentration(units, measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
     if holdings is not None:
-        block, found = holding_columns(holdings, place, estimate=suppressed)
+        block, found = holding_columns(holdings, measured, estimate=suppressed)
         blocks.append(block)
         checks += found
     if land_cover_patches is not None and land_cover_areas is not None:
-        blocks += land_cover_columns(land_cover_patches, land_cover_areas, place, border=border)
+        blocks += land_cover_columns(land_cover_patches, land_cover_areas, measured, border=border)
     if land_use is not None:
         require_storage_crs(land_use, name="layer land_use")
-        blocks += polygon_columns(land_use, place, classes=tuple(field_classes), border=border)
-    values, flags = side_by_side(blocks, place.index)
+        blocks += polygon_columns(land_use, measured, classes=tuple(field_classes), border=border)
+    values, flags = side_by_side(blocks, measured.index)
     kinds = [kind for kind, name in EVIDENCE.items() if name in values and (kind != "patches" or has_raster)]
     values, flags = _with_evidence(values, flags, kinds)
     proxies = values[[EVIDENCE[kind] for kind in kinds]]

@@ -10,7 +10,7 @@ import pandas as pd
 from comarca.crs import require_storage_crs
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
 from comarca.measures.inequality import gini
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
 from comarca.population.degurba import RURAL_CELL
 from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Flag, Indicators, explain, join_parts
@@ -72,7 +72,9 @@ def _spread(demand: gpd.GeoDataFrame, cells: pd.DataFrame, index: pd.Index) -> I
     cell_class, settlement = cells["cell_class"].to_numpy(), cells["settlement"].to_numpy()
     persons = people_by_territory(demand, index)
     lived_in = demand[demand["territory_id"].isin(index) & (demand["weight"] > 0)]
-    places = Units.of(lived_in["weight"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index))
+    places = RankedSizes.of(
+        lived_in["weight"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index)
+    )
     settled = demand[settlement > 0].groupby(["territory_id", settlement[settlement > 0]])
     largest = settled["weight"].sum().groupby("territory_id").max().reindex(index).fillna(0.0)
     values = pd.DataFrame(

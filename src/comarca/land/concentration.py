@@ -12,7 +12,7 @@ from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.errors import InputError
 from comarca.measures.inequality import gini, herfindahl, mean, median, share_in_units_from, theil, top_share
 from comarca.measures.lorenz import lorenz_asymmetry
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
 from comarca.results import Flag
 from comarca.units import HA_PER_KM2
 
@@ -27,7 +27,7 @@ Block = tuple[pd.DataFrame, pd.DataFrame]
 
 
 @dataclass(frozen=True)
-class Place:
+class MeasuredTerritories:
     """The territories of a region in order, with the options that all kinds of land unit share.
 
     Attributes
@@ -51,7 +51,7 @@ class Place:
     large_unit_ha: float
 
     @classmethod
-    def of(cls, territories: gpd.GeoDataFrame, *, min_units: int, large_unit_ha: float) -> Place:
+    def of(cls, territories: gpd.GeoDataFrame, *, min_units: int, large_unit_ha: float) -> MeasuredTerritories:
         """Put the territories of a region in order and measure them.
 
         Parameters
@@ -63,7 +63,7 @@ class Place:
 
         Returns
         -------
-        Place
+        MeasuredTerritories
             The territories.
 
         Raises
@@ -108,7 +108,7 @@ class Place:
             raise InputError(f"{where}, column territory_id", got=stray, expected="a territory of the region")
         return found
 
-    def units(self, table: pd.DataFrame, *, where: str) -> Units:
+    def units(self, table: pd.DataFrame, *, where: str) -> RankedSizes:
         """Group the areas of a table of units by territory.
 
         Parameters
@@ -120,21 +120,21 @@ class Place:
 
         Returns
         -------
-        Units
+        RankedSizes
             Grouped by position of the territory.
         """
         position = self.position(table["territory_id"], where=where)
-        return Units.of(table["area_ha"], group=position, group_count=len(self.index))
+        return RankedSizes.of(table["area_ha"], group=position, group_count=len(self.index))
 
 
-def concentration(units: Units, place: Place, *, prefix: str, absent: Flag) -> Block:
+def concentration(units: RankedSizes, territories: MeasuredTerritories, *, prefix: str, absent: Flag) -> Block:
     """Measure how land is divided among the units of each territory.
 
     Parameters
     ----------
-    units : Units
+    units : RankedSizes
         Areas in hectares, grouped by position of the territory.
-    place : Place
+    territories : MeasuredTerritories
         Territories and options.
     prefix : str
         Kind of unit, such as ``parcel``: first word of the column names.
@@ -150,7 +150,7 @@ def concentration(units: Units, place: Place, *, prefix: str, absent: Flag) -> B
         where there is none.
     """
     count = units.count
-    few = count < place.min_units
+    few = count < territories.min_units
     size = {f"{prefix}_area_mean_ha": mean(units), f"{prefix}_area_median_ha": median(units)}
     spread = {
         f"{prefix}_area_gini_index": gini(units),
@@ -158,12 +158,12 @@ def concentration(units: Units, place: Place, *, prefix: str, absent: Flag) -> B
         f"{prefix}_area_herfindahl_index": herfindahl(units),
         f"{prefix}_area_asymmetry_index": lorenz_asymmetry(units),
         f"{prefix}_area_top10_share": top_share(units, share=0.1),
-        f"{prefix}_area_large_share": share_in_units_from(units, size=place.large_unit_ha),
+        f"{prefix}_area_large_share": share_in_units_from(units, size=territories.large_unit_ha),
     }
     spread = {name: np.where(few, np.nan, value) for name, value in spread.items()}
-    values = pd.DataFrame({f"{prefix}_count": count, **size, **spread}, index=place.index)
+    values = pd.DataFrame({f"{prefix}_count": count, **size, **spread}, index=territories.index)
     reason = np.select([count == 0, few], [absent.value, Flag.TOO_FEW_UNITS.value], Flag.ZERO_DENOMINATOR.value)
-    return values, flag_gaps(values, pd.Series(reason, index=place.index))
+    return values, flag_gaps(values, pd.Series(reason, index=territories.index))
 
 
 def flag_gaps(values: pd.DataFrame, reason: pd.Series | Flag) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from comarca.land.concentration import Block, Place, blank, concentration, flag_gaps
+from comarca.land.concentration import Block, MeasuredTerritories, blank, concentration, flag_gaps
 from comarca.land.fields import diversity_columns
 from comarca.measures.inequality import gini
-from comarca.measures.ranked import Units, ratio
+from comarca.measures.ranked import RankedSizes, ratio
 from comarca.rasters.patches import find_patches
 from comarca.registry.legends import ROLES
 from comarca.results import Flag
@@ -84,7 +84,7 @@ def tabulate_land_cover(
 
 
 def land_cover_columns(
-    patches: pd.DataFrame, areas: pd.DataFrame, place: Place, *, border: Border = "majority"
+    patches: pd.DataFrame, areas: pd.DataFrame, territories: MeasuredTerritories, *, border: Border = "majority"
 ) -> list[Block]:
     """Measure patches of farmland and the diversity of land cover.
 
@@ -92,7 +92,7 @@ def land_cover_columns(
     ----------
     patches, areas : pandas.DataFrame
         As from `tabulate_land_cover`, of one year or several.
-    place : Place
+    territories : MeasuredTerritories
         Territories and options.
     border : {"majority", "cut"}, default "majority"
         What happens to a patch that several territories share.
@@ -107,41 +107,45 @@ def land_cover_columns(
     """
     last, first = areas["year"].max(), areas["year"].min()
     now_patches, now = patches[patches["year"] == last], areas[areas["year"] == last]
-    territory = place.position(now["territory_id"], where="layer land_cover_areas")
-    count = len(place.index)
+    territory = territories.position(now["territory_id"], where="layer land_cover_areas")
+    count = len(territories.index)
     total = np.bincount(territory, weights=now["area_ha"], minlength=count).astype(np.float64)
     edge = np.bincount(territory, weights=now["edge_m"], minlength=count).astype(np.float64)
-    units = _units(now_patches, place, border)
-    pieces = now_patches.assign(territory=place.position(now_patches["territory_id"], where="layer land_cover_patches"))
+    units = _units(now_patches, territories, border)
+    pieces = now_patches.assign(
+        territory=territories.position(now_patches["territory_id"], where="layer land_cover_patches")
+    )
     landscape = landscape_measures(pieces, total_ha=total, edge_m=edge).set_axis(
         ["farmland_cover_share", "farmland_largest_patch_share", "farmland_mesh_size_ha",
          "farmland_edge_density_m_per_ha"], axis=1,
-    ).set_index(place.index)  # fmt: skip
-    landscape["mapped_land_use_share"] = np.minimum(ratio(total, place.total_ha), 1.0)
+    ).set_index(territories.index)  # fmt: skip
+    landscape["mapped_land_use_share"] = np.minimum(ratio(total, territories.total_ha), 1.0)
     table = now.assign(territory=territory).pivot_table(
         index="territory", columns="class_code", values="area_ha", aggfunc="sum", fill_value=0.0
     )
     table = table.reindex(range(count), fill_value=0.0)
     farmed = now.loc[now["is_farmed"], "class_code"].unique()
     blocks = [
-        concentration(units, place, prefix="farmland_patch", absent=Flag.TOO_FEW_UNITS),
+        concentration(units, territories, prefix="farmland_patch", absent=Flag.TOO_FEW_UNITS),
         (landscape, flag_gaps(landscape, Flag.OUTSIDE_RASTER)),
-        diversity_columns(table, farmed, place, absent=Flag.NOT_MAPPED),
-        _change(units, patches[patches["year"] == first], place, border, is_one=first == last),
+        diversity_columns(table, farmed, territories, absent=Flag.NOT_MAPPED),
+        _change(units, patches[patches["year"] == first], territories, border, is_one=first == last),
     ]
     return [blank(block, total == 0, Flag.OUTSIDE_RASTER) for block in blocks]
 
 
-def _units(patches: pd.DataFrame, place: Place, border: Border) -> Units:
-    return place.units(patch_units(patches, border=border), where="layer land_cover_patches")
+def _units(patches: pd.DataFrame, territories: MeasuredTerritories, border: Border) -> RankedSizes:
+    return territories.units(patch_units(patches, border=border), where="layer land_cover_patches")
 
 
-def _change(units: Units, first: pd.DataFrame, place: Place, border: Border, *, is_one: bool) -> Block:
-    before = _units(first, place, border)
-    few = (np.minimum(units.count, before.count) < place.min_units) | is_one
+def _change(
+    units: RankedSizes, first: pd.DataFrame, territories: MeasuredTerritories, border: Border, *, is_one: bool
+) -> Block:
+    before = _units(first, territories, border)
+    few = (np.minimum(units.count, before.count) < territories.min_units) | is_one
     values = pd.DataFrame(
         {"farmland_patch_area_gini_change_index": np.where(few, np.nan, gini(units) - gini(before))},
-        index=place.index,
+        index=territories.index,
     )
     return values, flag_gaps(values, Flag.NOT_IN_SOURCE if is_one else Flag.TOO_FEW_UNITS)
 

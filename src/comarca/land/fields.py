@@ -10,10 +10,10 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from comarca.land.concentration import Block, Place, concentration, flag_gaps
+from comarca.land.concentration import Block, MeasuredTerritories, concentration, flag_gaps
 from comarca.land.parcels import Border, clean_parcels, find_overlaps, land_units
 from comarca.measures.diversity import hill_number, shannon, simpson
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
 from comarca.results import Flag
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def polygon_columns(
-    land_use: gpd.GeoDataFrame, place: Place, *, classes: Collection[str], border: Border
+    land_use: gpd.GeoDataFrame, territories: MeasuredTerritories, *, classes: Collection[str], border: Border
 ) -> list[Block]:
     """Measure fields, how much is mapped, and the diversity of land use.
 
@@ -37,7 +37,7 @@ def polygon_columns(
     ----------
     land_use : geopandas.GeoDataFrame
         Layer ``land_use``, EPSG:4326.
-    place : Place
+    territories : MeasuredTerritories
         Territories and options.
     classes : collection of str
         Values of ``land_use`` that are fields.
@@ -51,35 +51,37 @@ def polygon_columns(
         ``mapped_farmland_share`` and ``mapped_land_use_share``; those of `diversity_columns`.
     """
     cleaned, _ = clean_land_use(land_use)
-    fields = field_units(cleaned, place.shapes, classes=tuple(classes), border=border)
-    units = Units.of(fields["area_ha"], group=fields["territory"], group_count=len(place.index))
+    fields = field_units(cleaned, territories.shapes, classes=tuple(classes), border=border)
+    units = RankedSizes.of(fields["area_ha"], group=fields["territory"], group_count=len(territories.index))
     is_field = cleaned["land_use"].isin(list(classes))
     shares = pd.DataFrame(
         {
-            "mapped_farmland_share": covered_ha(cleaned.geometry[is_field], place.shapes) / place.total_ha,
-            "mapped_land_use_share": covered_ha(cleaned.geometry, place.shapes) / place.total_ha,
+            "mapped_farmland_share": covered_ha(cleaned.geometry[is_field], territories.shapes) / territories.total_ha,
+            "mapped_land_use_share": covered_ha(cleaned.geometry, territories.shapes) / territories.total_ha,
         },
-        index=place.index,
+        index=territories.index,
     )
     return [
-        concentration(units, place, prefix="field", absent=Flag.NOT_MAPPED),
-        concentration(units, place, prefix="farmland_patch", absent=Flag.NOT_MAPPED),
+        concentration(units, territories, prefix="field", absent=Flag.NOT_MAPPED),
+        concentration(units, territories, prefix="farmland_patch", absent=Flag.NOT_MAPPED),
         # Projected and geodesic areas differ in the last digits: a share of one must not come out above it.
         (shares.clip(upper=1.0), flag_gaps(shares, Flag.ZERO_DENOMINATOR)),
-        diversity_columns(class_areas_ha(cleaned, place.shapes), classes, place, absent=Flag.NOT_MAPPED),
+        diversity_columns(class_areas_ha(cleaned, territories.shapes), classes, territories, absent=Flag.NOT_MAPPED),
     ]
 
 
-def diversity_columns(areas_ha: pd.DataFrame, farmed: Collection[object], place: Place, *, absent: Flag) -> Block:
+def diversity_columns(
+    areas_ha: pd.DataFrame, farmed: Collection[object], territories: MeasuredTerritories, *, absent: Flag
+) -> Block:
     """Measure the diversity of all classes, and of the farmed ones apart.
 
     Parameters
     ----------
     areas_ha : pandas.DataFrame, shape (m, k)
-        Area of each class (columns) in each territory, in the order of `place`.
+        Area of each class (columns) in each territory, in the order of `territories`.
     farmed : collection
         Column labels of farmed classes.
-    place : Place
+    territories : MeasuredTerritories
         Territories.
     absent : Flag
         Reason given where nothing is mapped.
@@ -99,7 +101,7 @@ def diversity_columns(areas_ha: pd.DataFrame, farmed: Collection[object], place:
             "land_use_effective_class_index": hill_number(table, order=1),
             "farm_use_shannon_index": shannon(farm),
         },
-        index=place.index,
+        index=territories.index,
     )
     return values, flag_gaps(values, absent)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from comarca.land.concentration import Block, Place, flag_gaps
+from comarca.land.concentration import Block, MeasuredTerritories, flag_gaps
 from comarca.measures.inequality import mean, share_in_units_from, theil, top_share
-from comarca.measures.ranked import Units, ratio
+from comarca.measures.ranked import RankedSizes, ratio
 from comarca.measures.size_classes import (
     Estimate,
     camara_band,
@@ -32,7 +32,7 @@ _ESTIMATED = (
 
 
 def holding_columns(
-    holdings: pd.DataFrame, place: Place, *, estimate: Estimate = "lognormal"
+    holdings: pd.DataFrame, territories: MeasuredTerritories, *, estimate: Estimate = "lognormal"
 ) -> tuple[Block, list[Check]]:
     """Measure concentration among holdings.
 
@@ -41,7 +41,7 @@ def holding_columns(
     holdings : pandas.DataFrame
         Layer ``holdings``: ``territory_id``, ``year``, ``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``,
         ``area_ha`` (NaN if withheld), ``landless`` (NaN if not known).
-    place : Place
+    territories : MeasuredTerritories
         Territories and options. No class is taken to hold more land than its territory has.
     estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
         How withheld areas are estimated, see `comarca.measures.size_classes.complete_cells`; with "drop" territories
@@ -54,20 +54,20 @@ def holding_columns(
     checks : list of Check
         Withheld and inconsistent classes.
     """
-    completed, cells, keys = completed_holdings(holdings, place, estimate=estimate)
-    measured, flags = _measured(completed, cells, keys, place, drop=estimate == "drop")
-    values, flags = _by_territory(measured, flags, keys, place)
-    return (values, flags), _checks(completed, place)
+    completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
+    measured, flags = _measured(completed, cells, keys, territories, drop=estimate == "drop")
+    values, flags = _by_territory(measured, flags, keys, territories)
+    return (values, flags), _checks(completed, territories)
 
 
 def completed_holdings(
-    holdings: pd.DataFrame, place: Place, *, estimate: Estimate = "lognormal"
+    holdings: pd.DataFrame, territories: MeasuredTerritories, *, estimate: Estimate = "lognormal"
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Group size classes by territory and year, and estimate what is withheld.
 
     Parameters
     ----------
-    holdings, place, estimate
+    holdings, territories, estimate
         As for `holding_columns`.
 
     Returns
@@ -79,25 +79,27 @@ def completed_holdings(
     keys : pandas.DataFrame
         One row per group, in order of position and year.
     """
-    position = place.position(holdings["territory_id"], where="layer holdings")
+    position = territories.position(holdings["territory_id"], where="layer holdings")
     keyed = holdings.assign(position=position, year=holdings["year"].fillna(0.0))
     cells = keyed.assign(group=keyed.groupby(["position", "year"], sort=True).ngroup())
     keys = cells.drop_duplicates("group").sort_values("group")
-    cap = place.total_ha[keys["position"]]
+    cap = territories.total_ha[keys["position"]]
     return complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap), cells, keys
 
 
-def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, place: Place, *, drop: bool) -> Block:
+def _measured(
+    completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, drop: bool
+) -> Block:
     """Values and flags of each territory and year."""
     size = completed["area_ha"] / completed["holdings"]
     groups = len(keys)
-    units = Units.of(size, completed["holdings"], group=completed["group"], group_count=groups)
+    units = RankedSizes.of(size, completed["holdings"], group=completed["group"], group_count=groups)
     index = grouped_gini(completed, group_count=groups)
     unknown = unknown_cells(cells, groups) > 0
     withheld = _total(completed, completed["is_suppressed"] * completed["holdings"], groups)
     estimated = _total(completed, completed["is_suppressed"] & completed["is_bounded"], groups, "area_ha")
     landless = keys["landless"].to_numpy(dtype=np.float64)
-    few = units.count < place.min_units
+    few = units.count < territories.min_units
     values = pd.DataFrame(
         {
             "holding_count": units.count,
@@ -111,7 +113,7 @@ def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, 
             "holding_area_gini_interpolated_index": index["interpolated"],
             "holding_area_theil_index": theil(units),
             "holding_area_top10_share": top_share(units, share=0.1),
-            "holding_area_large_share": share_in_units_from(units, size=place.large_unit_ha),
+            "holding_area_large_share": share_in_units_from(units, size=territories.large_unit_ha),
             "holding_gini_with_landless_index": landless_gini(index["equal_inside"], landless, units.count),
         }
     )
@@ -136,18 +138,20 @@ def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, 
     return values, flags
 
 
-def _by_territory(measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, place: Place) -> Block:
+def _by_territory(
+    measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories
+) -> Block:
     """Take each territory's last year, and the change since its first."""
     position = keys["position"].to_numpy()
     last = pd.Series(np.arange(len(keys))).groupby(position).max()
     first = pd.Series(np.arange(len(keys))).groupby(position).min()
-    values = measured.iloc[last].set_axis(last.index).reindex(range(len(place.index))).set_axis(place.index)
-    texts = flags.iloc[last].set_axis(last.index).reindex(range(len(place.index))).set_axis(place.index)
+    values = measured.iloc[last].set_axis(last.index).reindex(range(len(territories.index))).set_axis(territories.index)
+    texts = flags.iloc[last].set_axis(last.index).reindex(range(len(territories.index))).set_axis(territories.index)
     texts = texts.fillna(Flag.NO_SOURCE_ROW.value)
     index = measured["holding_area_gini_index"].to_numpy(dtype=np.float64)
     change = pd.Series(index[last] - index[first], index=last.index).mask(first == last)
-    values["holding_area_gini_change_index"] = change.reindex(range(len(place.index))).to_numpy()
-    several = pd.Series(first != last).reindex(range(len(place.index)), fill_value=False).to_numpy()
+    values["holding_area_gini_change_index"] = change.reindex(range(len(territories.index))).to_numpy()
+    several = pd.Series(first != last).reindex(range(len(territories.index)), fill_value=False).to_numpy()
     gini_flag = texts["holding_area_gini_index"].where(texts["holding_area_gini_index"] != Flag.OK, Flag.NOT_IN_SOURCE)
     reason = gini_flag.where(several | (gini_flag == Flag.NO_SOURCE_ROW), Flag.NOT_IN_SOURCE).astype(str)
     texts = texts.join(flag_gaps(values[["holding_area_gini_change_index"]], reason))
@@ -155,7 +159,7 @@ def _by_territory(measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFram
     return values, texts
 
 
-def _checks(completed: pd.DataFrame, place: Place) -> list[Check]:
+def _checks(completed: pd.DataFrame, territories: MeasuredTerritories) -> list[Check]:
     withheld = completed[completed["is_suppressed"]]
     strange = completed[completed["is_inconsistent"]]
     count = len(completed)
@@ -167,7 +171,7 @@ def _checks(completed: pd.DataFrame, place: Place) -> list[Check]:
             threshold="no size class has holdings without area, or area without holdings",
             message=f"{len(withheld)} of {count:,} filled size classes lack a figure, which is taken as withheld and "
             "not as zero; they are estimated, bounded and flagged.",
-            rows=_by_count(withheld, place),
+            rows=_by_count(withheld, territories),
         ),
         Check(
             name="holdings_inconsistent_cells",
@@ -175,19 +179,19 @@ def _checks(completed: pd.DataFrame, place: Place) -> list[Check]:
             value=len(strange),
             threshold="every class has a mean size inside its limits",
             message=f"{len(strange)} of {count:,} filled size classes have a mean size outside their limits.",
-            rows=_listed(strange, place),
+            rows=_listed(strange, territories),
         ),
     ]
 
 
-def _by_count(withheld: pd.DataFrame, place: Place) -> list[dict[str, Any]]:
+def _by_count(withheld: pd.DataFrame, territories: MeasuredTerritories) -> list[dict[str, Any]]:
     at, counts = np.unique(withheld["position"], return_counts=True)
-    names = place.index.to_numpy()[at]
+    names = territories.index.to_numpy()[at]
     return [{"territory_id": str(name), "cells": int(count)} for name, count in zip(names, counts, strict=True)]
 
 
-def _listed(cells: pd.DataFrame, place: Place) -> list[dict[str, Any]]:
-    named = cells.assign(territory_id=place.index.to_numpy()[cells["position"]])
+def _listed(cells: pd.DataFrame, territories: MeasuredTerritories) -> list[dict[str, Any]]:
+    named = cells.assign(territory_id=territories.index.to_numpy()[cells["position"]])
     columns = ["territory_id", "class_min_ha", "holdings", "area_ha"]
     return [dict(zip(columns, row, strict=True)) for row in named[columns].itertuples(index=False, name=None)]
 

@@ -13,7 +13,7 @@ from comarca.land.fields import clean_land_use, field_units
 from comarca.land.holdings import completed_holdings
 from comarca.measures.inequality import gini
 from comarca.measures.lorenz import lorenz_bounds, lorenz_curve
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
 from comarca.measures.size_classes import grouped_gini, unknown_cells
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from comarca.land.concentration import Place
+    from comarca.land.concentration import MeasuredTerritories
     from comarca.land.parcels import Border
     from comarca.measures.size_classes import Estimate
 
@@ -65,7 +65,7 @@ class LorenzCurve:
 
 
 def lorenz_curves(
-    place: Place,
+    territories: MeasuredTerritories,
     *,
     holdings: pd.DataFrame | None = None,
     parcels: pd.DataFrame | None = None,
@@ -79,7 +79,7 @@ def lorenz_curves(
 
     Parameters
     ----------
-    place : Place
+    territories : MeasuredTerritories
         Territories and options.
     holdings, parcels, land_cover_patches, land_use, field_classes, border, suppressed
         As for `comarca.indicators.land.compute`.
@@ -90,26 +90,30 @@ def lorenz_curves(
         ``territory_id`` -> its curves, for the territories that have one; of several years the last. A kind of which a
         territory has fewer than ``min_units``, or no land, gives none.
     """
-    found = [] if holdings is None else _of_holdings(holdings, place, suppressed)
+    found = [] if holdings is None else _of_holdings(holdings, territories, suppressed)
     if parcels is not None:
-        found += _of_units(place.units(parcels, where="layer parcels"), place, "parcels", None)
+        found += _of_units(territories.units(parcels, where="layer parcels"), territories, "parcels", None)
     if land_cover_patches is not None:
         last = land_cover_patches["year"].max()
         pieces = patch_units(land_cover_patches[land_cover_patches["year"] == last], border=border)
-        found += _of_units(place.units(pieces, where="layer land_cover_patches"), place, "patches", _year(last))
+        found += _of_units(
+            territories.units(pieces, where="layer land_cover_patches"), territories, "patches", _year(last)
+        )
     if land_use is not None:
         cleaned, _ = clean_land_use(land_use)
-        fields = field_units(cleaned, place.shapes, classes=tuple(field_classes), border=border)
-        units = Units.of(fields["area_ha"], group=fields["territory"], group_count=len(place.index))
-        found += _of_units(units, place, "fields", None)
+        fields = field_units(cleaned, territories.shapes, classes=tuple(field_classes), border=border)
+        units = RankedSizes.of(fields["area_ha"], group=fields["territory"], group_count=len(territories.index))
+        found += _of_units(units, territories, "fields", None)
     curves: dict[str, list[LorenzCurve]] = {}
     for territory, curve in found:
-        curves.setdefault(str(place.index[territory]), []).append(curve)
+        curves.setdefault(str(territories.index[territory]), []).append(curve)
     return dict(sorted(curves.items()))
 
 
-def _of_holdings(holdings: pd.DataFrame, place: Place, estimate: Estimate) -> list[tuple[int, LorenzCurve]]:
-    completed, cells, keys = completed_holdings(holdings, place, estimate=estimate)
+def _of_holdings(
+    holdings: pd.DataFrame, territories: MeasuredTerritories, estimate: Estimate
+) -> list[tuple[int, LorenzCurve]]:
+    completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
     groups = len(keys)
     value, low, high = grouped_gini(completed, group_count=groups)[["equal_inside", "lower", "upper"]].to_numpy().T
     unknown = unknown_cells(cells, groups) > 0
@@ -122,7 +126,7 @@ def _of_holdings(holdings: pd.DataFrame, place: Place, estimate: Estimate) -> li
         rows = rows_of[group]
         count = float(rows["holdings"].sum())
         withheld = rows["is_suppressed"].any() or unknown[group]
-        if count < place.min_units or (withheld and estimate == "drop"):
+        if count < territories.min_units or (withheld and estimate == "drop"):
             continue
         is_bounded = rows["is_bounded"].all() and not unknown[group]
         curve = LorenzCurve(
@@ -138,9 +142,11 @@ def _of_holdings(holdings: pd.DataFrame, place: Place, estimate: Estimate) -> li
     return found
 
 
-def _of_units(units: Units, place: Place, kind: str, year: int | None) -> list[tuple[int, LorenzCurve]]:
+def _of_units(
+    units: RankedSizes, territories: MeasuredTerritories, kind: str, year: int | None
+) -> list[tuple[int, LorenzCurve]]:
     values, count = gini(units), units.count
-    chosen = np.flatnonzero((count >= place.min_units) & ~np.isnan(values))
+    chosen = np.flatnonzero((count >= territories.min_units) & ~np.isnan(values))
     return [
         (
             int(territory),

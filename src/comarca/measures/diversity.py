@@ -1,4 +1,9 @@
-"""How many kinds there are, and how evenly: diversity of each row of a table of groups by classes."""
+"""How many kinds there are, and how evenly: diversity of each row of a table of groups by classes.
+
+`amount`, of shape (g, k), is what each class (column) has in each group (row), in any one unit of measure. A result has
+shape (g,): one value per row, NaN for a row of zeros. Amounts that are negative or not finite raise ValueError. All
+depend on how finely classes are told apart: compare groups under one legend only.
+"""
 
 from __future__ import annotations
 
@@ -14,72 +19,51 @@ if TYPE_CHECKING:
 
 
 def shannon(amount: ArrayLike) -> FloatArray:
-    """Shannon's index of each row.
-
-    Parameters
-    ----------
-    amount : array-like, shape (g, k)
-        Amount of each class (columns) in each group (rows), in any one unit of measure.
-
-    Returns
-    -------
-    numpy.ndarray, shape (g,)
-        ``-sum(p ln p)`` with natural logarithms: from 0 (one class) to ln k (all alike); NaN for a row of zeros.
-
-    Raises
-    ------
-    ValueError
-        If an amount is negative or not finite.
+    """Shannon's index: from 0 (one class) to ln k (all alike).
 
     Notes
     -----
-    It depends on how finely classes are told apart: compare groups under one legend only. Source: Shannon (1948),
-    doi:10.1002/j.1538-7305.1948.tb01338.x.
+    ``-sum(p ln p)`` with natural logarithms. Source: Shannon (1948), doi:10.1002/j.1538-7305.1948.tb01338.x.
+
+    Examples
+    --------
+    >>> shannon([[1, 1, 1, 1], [5, 0, 0, 0]]).round(4).tolist()
+    [1.3863, 0.0]
     """
     share = class_shares(amount)
     return np.asarray(np.maximum(-xlogy(share, share).sum(axis=1), 0.0))
 
 
 def simpson(amount: ArrayLike) -> FloatArray:
-    """Gini-Simpson index of each row: the chance that two draws are of different classes.
-
-    Parameters
-    ----------
-    amount : array-like, shape (g, k)
-        Amount of each class (columns) in each group (rows).
-
-    Returns
-    -------
-    numpy.ndarray, shape (g,)
-        ``1 - sum(p**2)``: from 0 (one class) to 1 - 1/k; NaN for a row of zeros.
-
-    Raises
-    ------
-    ValueError
-        If an amount is negative or not finite.
+    """Gini-Simpson index, the chance that two draws are of different classes: from 0 (one class) to 1 - 1/k.
 
     Notes
     -----
-    Source: Simpson (1949), doi:10.1038/163688a0.
+    ``1 - sum(p**2)``. Source: Simpson (1949), doi:10.1038/163688a0.
+
+    Examples
+    --------
+    >>> simpson([[1, 1], [3, 1]]).tolist()
+    [0.5, 0.375]
     """
     share = class_shares(amount)
-    return np.asarray(1 - (share**2).sum(axis=1))
+    return np.asarray(np.maximum(1 - (share**2).sum(axis=1), 0.0))
 
 
 def hill_number(amount: ArrayLike, *, order: float) -> FloatArray:
-    """Hill number of each row: how many equally common classes would be as diverse.
+    """Hill number, how many equally common classes would be as diverse: from 1 (one class) to k.
 
     Parameters
     ----------
     amount : array-like, shape (g, k)
-        Amount of each class (columns) in each group (rows).
+        Amount of each class in each group.
     order : float
         Weight of the common classes: 0 counts classes, 1 is exp(Shannon), 2 is 1 / sum(p**2).
 
     Returns
     -------
     numpy.ndarray, shape (g,)
-        From 1 (one class) to k; NaN for a row of zeros.
+        One value per row.
 
     Raises
     ------
@@ -89,6 +73,11 @@ def hill_number(amount: ArrayLike, *, order: float) -> FloatArray:
     Notes
     -----
     ``sum(p**q) ** (1 / (1 - q))``. Source: Hill (1973), doi:10.2307/1934352.
+
+    Examples
+    --------
+    >>> [hill_number([[2, 1, 1, 0]], order=q).round(4).item() for q in (0, 1, 2)]
+    [3.0, 2.8284, 2.6667]
     """
     if not order >= 0:
         raise ValueError(f"order must not be negative, got {order}")
@@ -97,26 +86,16 @@ def hill_number(amount: ArrayLike, *, order: float) -> FloatArray:
     share = class_shares(amount)
     power = np.where(share > 0, np.where(share > 0, share, 1.0) ** order, 0.0)
     power[np.isnan(share)] = np.nan
-    return np.asarray(power.sum(axis=1) ** (1 / (1 - order)))
+    return np.asarray(np.maximum(power.sum(axis=1) ** (1 / (1 - order)), 1.0))
 
 
 def class_shares(amount: ArrayLike) -> FloatArray:
-    """Share of each class in its row.
+    """Share of each class in its row, shape (g, k): rows sum to 1, a row of zeros is NaN.
 
-    Parameters
-    ----------
-    amount : array-like, shape (g, k)
-        Amount of each class (columns) in each group (rows).
-
-    Returns
-    -------
-    numpy.ndarray, shape (g, k)
-        Rows sum to 1; a row of zeros is NaN.
-
-    Raises
-    ------
-    ValueError
-        If an amount is negative or not finite.
+    Examples
+    --------
+    >>> class_shares([[3, 1], [0, 0]]).tolist()
+    [[0.75, 0.25], [nan, nan]]
     """
     table = np.asarray(amount, dtype=np.float64)
     if table.ndim != 2:

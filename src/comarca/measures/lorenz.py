@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from comarca.measures.inequality import gini
-from comarca.measures.ranked import Units
+from comarca.measures.ranked import RankedSizes
+
+#: Points inside a class at which the bounds are taken.
+_STEPS: Final = 24
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
     from numpy.typing import ArrayLike, NDArray
 
     FloatArray = NDArray[np.float64]
-    import pandas as pd
-    from numpy.typing import NDArray
 
 
 def lorenz_curve(size: ArrayLike, weight: ArrayLike | None = None) -> tuple[FloatArray, FloatArray]:
@@ -38,8 +40,14 @@ def lorenz_curve(size: ArrayLike, weight: ArrayLike | None = None) -> tuple[Floa
     ------
     ValueError
         If sizes or weights are negative, not finite, or sum to zero.
+
+    Examples
+    --------
+    >>> unit_share, size_share = lorenz_curve([1, 1, 2])
+    >>> unit_share.round(3).tolist(), size_share.tolist()
+    ([0.0, 0.333, 0.667, 1.0], [0.0, 0.25, 0.5, 1.0])
     """
-    units = Units.of(size, weight)
+    units = RankedSizes.of(size, weight)
     count, amount = units.count[0], units.amount[0]
     if not (count > 0 and amount > 0):
         raise ValueError("there is no Lorenz curve of nothing: sizes or weights sum to zero")
@@ -47,12 +55,12 @@ def lorenz_curve(size: ArrayLike, weight: ArrayLike | None = None) -> tuple[Floa
     return np.concatenate([[0.0], units.rank / count]), np.concatenate([[0.0], held / amount])
 
 
-def lorenz_asymmetry(units: Units) -> FloatArray:
+def lorenz_asymmetry(units: RankedSizes) -> FloatArray:
     """Lorenz asymmetry coefficient: which end of the distribution makes the inequality.
 
     Parameters
     ----------
-    units : Units
+    units : RankedSizes
         The units; weights are counts of equal units.
 
     Returns
@@ -66,6 +74,13 @@ def lorenz_asymmetry(units: Units) -> FloatArray:
     ``F(mu) + L(mu)``, where the curve is parallel to the diagonal, interpolated between the two units next to the mean;
     if units have exactly the mean size, the middle of the interval. Source: Damgaard & Weiner (2000),
     doi:10.1890/0012-9658(2000)081[1139:DIIPSO]2.0.CO;2.
+
+    Examples
+    --------
+    One large unit among small ones, and one small among large ones:
+
+    >>> lorenz_asymmetry(RankedSizes.of([1, 1, 1, 9, 1, 9, 9, 9], group=[0] * 4 + [1] * 4)).round(3).tolist()
+    [1.25, 0.714]
     """
     count, amount = units.count, units.amount
     defined = amount > 0
@@ -89,12 +104,12 @@ def lorenz_asymmetry(units: Units) -> FloatArray:
     return result
 
 
-def gini_jackknife_error(units: Units) -> FloatArray:
+def gini_jackknife_error(units: RankedSizes) -> FloatArray:
     """Estimate the standard error of the Gini coefficient by the jackknife, in closed form.
 
     Parameters
     ----------
-    units : Units
+    units : RankedSizes
         The units, taken as a sample; one of weight w stands for w units that are left out one at a time.
 
     Returns
@@ -108,6 +123,11 @@ def gini_jackknife_error(units: Units) -> FloatArray:
     all leave-one-out values follow from one cumulative sum. A complete census has no sampling error; the figure then
     tells how much the value hangs on single units. Source: Yitzhaki (1991), Journal of Business & Economic Statistics
     9(2), 235-239.
+
+    Examples
+    --------
+    >>> gini_jackknife_error(RankedSizes.of([1, 2, 3, 4])).round(4).tolist()
+    [0.0875]
     """
     count, amount, group = units.count, units.amount, units.group
     held = units.weight * units.size
@@ -129,22 +149,22 @@ def gini_jackknife_error(units: Units) -> FloatArray:
 
 
 def bootstrap_error(
-    units: Units,
+    units: RankedSizes,
     *,
     random: np.random.Generator,
-    measure: Callable[[Units], FloatArray] = gini,
+    measure: Callable[[RankedSizes], FloatArray] = gini,
     replicates: int = 200,
 ) -> FloatArray:
     """Estimate the standard error of any measure by the bootstrap, all groups at once.
 
     Parameters
     ----------
-    units : Units
+    units : RankedSizes
         The units, each of weight one.
     random : numpy.random.Generator
         Source of the draws.
     measure : callable, default `gini`
-        Function of `Units` that gives one value per group.
+        Function of `RankedSizes` that gives one value per group.
     replicates : int, default 200
         Number of samples drawn.
 
@@ -162,6 +182,13 @@ def bootstrap_error(
     -----
     As many units as the group has are drawn from it, with replacement; a draw only changes weights, so nothing is
     sorted again. Source: Efron (1979), doi:10.1214/aos/1176344552.
+
+    Examples
+    --------
+    Units that are all alike give the same value in each sample:
+
+    >>> bootstrap_error(RankedSizes.of([2, 2, 2]), random=np.random.default_rng(1), replicates=50).tolist()
+    [0.0]
     """
     if replicates < 2:
         raise ValueError(f"replicates must be 2 or more, got {replicates}")
@@ -175,14 +202,11 @@ def bootstrap_error(
     return np.asarray(values.std(axis=0, ddof=1))
 
 
-def _extreme(units: Units, chosen: NDArray[np.bool_], pick: np.ufunc, start: float) -> FloatArray:
+def _extreme(units: RankedSizes, chosen: NDArray[np.bool_], pick: np.ufunc, start: float) -> FloatArray:
+    """Least or greatest size of the chosen units of each group."""
     result = np.full(len(units.start) - 1, start)
     pick.at(result, units.group[chosen], units.size[chosen])
     return result
-
-
-#: Places inside a class at which the bounds are taken.
-_STEPS: Final = 24
 
 
 def lorenz_bounds(completed: pd.DataFrame) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -207,6 +231,19 @@ def lorenz_bounds(completed: pd.DataFrame) -> tuple[FloatArray, FloatArray, Floa
     limits a and b, the first j of n holdings have ``max(j a, A - (n - j) b)``, and withheld areas are the other way
     round. Where no area is withheld, the areas under the two ends give the bounds of Gastwirth (1972),
     doi:10.2307/1937992.
+
+    Examples
+    --------
+    Ten holdings under 1 ha with 5 ha together, and one of 15 ha. The smallest five have 2.5 of 20 ha if all ten are
+    equal, and none if five have 1 ha each:
+
+    >>> import pandas as pd
+    >>> cells = pd.DataFrame({"holdings": [10, 1], "class_min_ha": [0, 1], "class_max_ha": [1, 20],
+    ...                       "area_low_ha": [5, 15], "area_high_ha": [5, 15]})
+    >>> unit_share, least, most = lorenz_bounds(cells)
+    >>> at = np.searchsorted(unit_share, 5 / 11)
+    >>> least[at].item(), most[at].item()
+    (0.0, 0.125)
     """
     cells = completed.sort_values("class_min_ha")
     columns = ("holdings", "class_min_ha", "class_max_ha", "area_low_ha", "area_high_ha")

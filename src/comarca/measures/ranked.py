@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Units:
-    """Units sorted by group, then by size. Make one with `Units.of`.
+class RankedSizes:
+    """Units sorted by group, then by size. Make one with `RankedSizes.of`.
 
     Attributes
     ----------
@@ -30,6 +30,12 @@ class Units:
         Group of each unit, ascending.
     start : numpy.ndarray of int, shape (g + 1,)
         The units of group k are those from ``start[k]`` to ``start[k + 1]``.
+
+    Examples
+    --------
+    >>> units = RankedSizes.of([3, 1, 2], group=[1, 0, 1])
+    >>> units.size.tolist(), units.count.tolist(), units.amount.tolist()
+    ([1.0, 2.0, 3.0], [1.0, 2.0], [1.0, 5.0])
     """
 
     size: FloatArray
@@ -46,7 +52,7 @@ class Units:
         *,
         group: ArrayLike | None = None,
         group_count: int | None = None,
-    ) -> Units:
+    ) -> RankedSizes:
         """Check units and sort them.
 
         Parameters
@@ -62,7 +68,7 @@ class Units:
 
         Returns
         -------
-        Units
+        RankedSizes
             The same units, sorted.
 
         Raises
@@ -86,7 +92,7 @@ class Units:
         sorted_units = cls(size=sizes[order], weight=weights[order], rank=np.empty(0), group=codes[order], start=start)
         return sorted_units.reweighted(weights[order])
 
-    def reweighted(self, weight: FloatArray) -> Units:
+    def reweighted(self, weight: FloatArray) -> RankedSizes:
         """Give the same sorted units other weights.
 
         Parameters
@@ -96,7 +102,7 @@ class Units:
 
         Returns
         -------
-        Units
+        RankedSizes
             Units with these weights and the ranks that follow.
         """
         return replace(self, weight=weight, rank=self.running(weight))
@@ -161,6 +167,11 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     -------
     numpy.ndarray, shape (n,)
         NaN where `whole` is not above zero.
+
+    Examples
+    --------
+    >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0])).tolist()
+    [0.25, nan]
     """
     quotient: FloatArray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return quotient

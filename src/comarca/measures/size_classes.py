@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from comarca.measures.inequality import gini
-from comarca.measures.ranked import Units, ratio
+from comarca.measures.ranked import RankedSizes, ratio
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -60,6 +60,16 @@ def complete_cells(
     -----
     A class with holdings but no area, or the reverse, is withheld and not zero: offices withhold a figure that one or
     two holdings could be read off. Zeros that stand for areas rounded down are treated alike; their limits are narrow.
+
+    Examples
+    --------
+    Two holdings between 10 and 20 ha whose area is withheld have from 20 to 40 ha:
+
+    >>> cells = pd.DataFrame({"group": [0, 0], "class_min_ha": [0, 10], "class_max_ha": [10, 20],
+    ...                       "holdings": [30, 2], "area_ha": [90, np.nan]})
+    >>> completed = complete_cells(cells, group_count=1, estimate="midpoint")
+    >>> completed[["area_ha", "area_low_ha", "area_high_ha"]].to_numpy().tolist()
+    [[90.0, 90.0, 90.0], [30.0, 20.0, 40.0]]
     """
     table = cells.astype(dict.fromkeys(("class_min_ha", "class_max_ha", "holdings", "area_ha"), np.float64))
     table["class_min_ha"] = table["class_min_ha"].fillna(0.0)
@@ -96,6 +106,12 @@ def unknown_cells(cells: pd.DataFrame, group_count: int) -> FloatArray:
     -------
     numpy.ndarray, shape (g,)
         Their number. No limit can be put on what they hold.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"group": [0, 1], "holdings": [np.nan, 3], "area_ha": [np.nan, np.nan]})
+    >>> unknown_cells(cells, group_count=2).tolist()
+    [1.0, 0.0]
     """
     unknown = cells["holdings"].isna() & cells["area_ha"].isna()
     return np.bincount(cells.loc[unknown, "group"], minlength=group_count).astype(np.float64)
@@ -126,10 +142,17 @@ def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
     concave and a linear function of the withheld areas, so its extremes over their limits are found exactly by
     Dinkelbach's iteration. Sources: Gastwirth (1972), doi:10.2307/1937992; Dinkelbach (1967),
     doi:10.1287/mnsc.13.7.492; Cowell & Mehta (1982), doi:10.2307/2297275, for the rule of thirds.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"group": [0, 0], "class_min_ha": [0, 10], "class_max_ha": [10, 100],
+    ...                       "holdings": [80, 20], "area_ha": [400, 600]})
+    >>> grouped_gini(complete_cells(cells, group_count=1), group_count=1).round(3).iloc[0].to_dict()
+    {'equal_inside': 0.4, 'lower': 0.4, 'upper': 0.622, 'interpolated': 0.548}
     """
     ranked = _ranked(completed, group_count)
     size, holdings = ranked["area_ha"] / ranked["holdings"], ranked["holdings"]
-    equal = gini(Units.of(size, holdings, group=ranked["group"], group_count=group_count))
+    equal = gini(RankedSizes.of(size, holdings, group=ranked["group"], group_count=group_count))
     fixed = ranked.assign(area_low_ha=ranked["area_ha"], area_high_ha=ranked["area_ha"])
     estimated_upper = _extreme_gini(fixed, group_count, highest=True)
     bounded = _sums(ranked["group"], ~ranked["is_bounded"], group_count) == 0
@@ -157,6 +180,11 @@ def landless_gini(index: ArrayLike, landless: ArrayLike, holdings: ArrayLike) ->
     -------
     numpy.ndarray, shape (g,)
         ``u + (1 - u) G`` with u the share of landless among both.
+
+    Examples
+    --------
+    >>> landless_gini([0.6], landless=[25], holdings=[75]).round(3).tolist()
+    [0.7]
     """
     without, having = np.asarray(landless, dtype=np.float64), np.asarray(holdings, dtype=np.float64)
     share = ratio(without, without + having)
@@ -179,6 +207,11 @@ def camara_band(index: ArrayLike) -> NDArray[np.object_]:
     Notes
     -----
     Source: Câmara (1949), Concentração da propriedade agrária no Brasil, Boletim Geográfico 7 (77), 516-528.
+
+    Examples
+    --------
+    >>> camara_band([0.2, 0.86, np.nan]).tolist()
+    ['weak', 'strong', None]
     """
     values = np.asarray(index, dtype=np.float64)
     # NaN sorts behind the last limit and meets the band after the last one: None.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from comarca.config.region import Region
-    from comarca.config.tables import AttributeColumn as ConfiguredColumn
+    from comarca.config.tables import ConfiguredColumn
     from comarca.sources.tables.attributes import AttributeColumn
 
 

@@ -40,7 +40,7 @@ _CODES: Final = 65_536
 
 
 @dataclass(frozen=True)
-class LandCover:
+class LandCoverTables:
     """What a raster says of the territories.
 
     Attributes
@@ -89,7 +89,7 @@ class _Block:
 
 def find_patches(
     raster: DatasetReader, territories: ArrayLike, *, codes: Sequence[int], block_size: int = 2048
-) -> LandCover:
+) -> LandCoverTables:
     """Find connected patches of some classes, and areas of all classes, by territory.
 
     Parameters
@@ -107,7 +107,7 @@ def find_patches(
 
     Returns
     -------
-    LandCover
+    LandCoverTables
         Patches and classes. Cells are joined through sides and corners.
 
     Raises
@@ -135,7 +135,7 @@ def find_patches(
         tally.classes.append(_class_areas(block, cells))
     classes = pd.concat(tally.classes, ignore_index=True)
     totals = classes.groupby(["territory", "class_code"], as_index=False, sort=True).sum()
-    return LandCover(_joined_pieces(tally), totals)
+    return LandCoverTables(_joined_pieces(tally), totals)
 
 
 def _crs_of(raster: DatasetReader) -> CRS:
