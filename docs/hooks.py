@@ -7,7 +7,10 @@ be out of date. Equations become MathML here, so that no page needs a script to 
 from __future__ import annotations
 
 import html
+import importlib
+import pkgutil
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from latex2mathml.converter import convert
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column, Family
     from comarca.registry.files import SourceFile
 
+#: Wings whose functions others may want to call.
+WINGS: Final = ("measures", "indicators", "land", "rasters", "population", "roads", "access")
 _OF_REGION: Final = "regions.<name>."
 _CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)
@@ -55,6 +60,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         "sources.md": sources_page(),
         "missing-values.md": flags_page(),
         "configuration.md": config_page(),
+        "release-notes.md": (Path(config.docs_dir).parent / "CHANGELOG.md").read_text(encoding="utf-8"),
+        "api/foundations.md": modules_page("comarca", ("crs", "polygons", "results", "errors", "units")),
+        **{f"api/{wing}.md": wing_page(wing) for wing in WINGS},
     }
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
@@ -106,6 +114,44 @@ def indicators_page() -> str:
     for family in families.values():
         lines += _family(family)
     return "\n".join(lines) + "\n"
+
+
+def wing_page(wing: str) -> str:
+    """Ask for the docstrings of a wing.
+
+    Parameters
+    ----------
+    wing : str
+        Name of a folder of the package.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    package = importlib.import_module(f"comarca.{wing}")
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if not module.ispkg)
+    return modules_page(f"comarca.{wing}", names, title=wing.capitalize(), text=package.__doc__ or "")
+
+
+def modules_page(package: str, names: Iterable[str], *, title: str = "Foundations", text: str = "") -> str:
+    """Ask for the docstrings of some modules, in the form that mkdocstrings reads.
+
+    Parameters
+    ----------
+    package : str
+        Name of their package.
+    names : iterable of str
+        Names of the modules in it.
+    title, text : str, optional
+        Heading of the page, and what stands under it.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    return "\n\n".join([f"# {title}", text, *(f"::: {package}.{name}" for name in names)]) + "\n"
 
 
 def sources_page() -> str:

@@ -133,3 +133,25 @@ def test_every_key_of_the_configuration_is_described(site):
     assert len(keys) > 100
     assert page.count("<tr>") == len(keys) + page.count("<thead>")
     assert [key for key in keys if f"<td><code>{html.escape(key)}</code></td>" not in page] == []
+
+
+def test_the_pages_of_modules_come_from_the_docstrings(site):
+    page = text_of(site / "api/measures.html")
+    assert "comarca.measures.inequality.gini" in page
+    assert "twice the area between the Lorenz curve and the diagonal" in page
+    assert "_relative_size" not in page
+    assert ":::" not in page
+
+
+def test_the_release_notes_are_the_changelog(site, root):
+    first = next(line for line in (root / "CHANGELOG.md").read_text(encoding="utf-8").splitlines() if "## " in line)
+    assert first.removeprefix("## ") in text_of(site / "release-notes.html")
+
+
+def test_decisions_are_numbered_without_gaps_and_listed(root):
+    records = sorted((root / "docs/decisions").glob("0*.md"))
+    index = (root / "docs/decisions/index.md").read_text(encoding="utf-8")
+    for number, record in enumerate(records, start=1):
+        assert record.name.startswith(f"{number:04}-")
+        assert record.read_text(encoding="utf-8").startswith(f"# {number}. ")
+        assert f"({record.name})" in index
