@@ -52,8 +52,8 @@ def write(path, text, encoding="utf-8"):
 def test_class_labels_are_read_in_three_languages(label, low, high):
     found = parse_size_class(label, where="x")
     assert found.kind == "range"
-    assert found.min_ha == low
-    assert found.max_ha == high or (math.isnan(high) and math.isnan(found.max_ha))
+    assert found.lower == low
+    assert found.upper == high or (math.isnan(high) and math.isnan(found.upper))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_brazilian_numbers_and_marks_are_read():
 
 
 def test_a_word_where_a_number_should_be_is_refused_with_its_row():
-    with pytest.raises(InputError, match=r"row 1: got 'muchos'.*1 such cell"):
+    with pytest.raises(InputError, match=r"row 2: got 'muchos'.*1 such cell"):
         parse_numbers(pd.Series(["1", "muchos"]), decimal=".", where="t.csv, column holdings")
 
 

@@ -84,7 +84,27 @@ def completed_holdings(
     cells = keyed.assign(group=keyed.groupby(["position", "year"], sort=True).ngroup())
     keys = cells.drop_duplicates("group").sort_values("group")
     cap = territories.total_ha[keys["position"]]
-    return complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap), cells, keys
+    totals = published_totals(keys)
+    completed = complete_cells(cells, group_count=len(keys), estimate=estimate, cap_ha=cap, totals=totals)
+    return completed, cells, keys
+
+
+def published_totals(keys: pd.DataFrame) -> pd.DataFrame:
+    """Take the published totals of each group.
+
+    Parameters
+    ----------
+    keys : pandas.DataFrame, shape (g, ...)
+        One row per group, with ``total_holdings`` and ``total_area_ha`` where the layer has them.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (g, 2)
+        ``holdings`` and ``area_ha``; NaN where not published.
+    """
+    lacking = pd.Series(np.nan, index=keys.index)
+    found = {name: keys.get(f"total_{name}", lacking) for name in ("holdings", "area_ha")}
+    return pd.DataFrame(found).astype(np.float64).reset_index(drop=True)
 
 
 def _measured(

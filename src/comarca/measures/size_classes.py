@@ -14,6 +14,8 @@ from scipy.special import ndtr
 
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import RankedSizes, ratio
+from comarca.measures.withheld import fit_sums, remainders, shared_counts
+from comarca.measures.withheld import sums as _sums
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -30,7 +32,12 @@ CAMARA_LIMITS, CAMARA_BANDS = (0.25, 0.5, 0.9), ("weak", "medium", "strong", "ve
 
 
 def complete_cells(
-    cells: pd.DataFrame, *, group_count: int, estimate: Estimate = "lognormal", cap_ha: ArrayLike | None = None
+    cells: pd.DataFrame,
+    *,
+    group_count: int,
+    estimate: Estimate = "lognormal",
+    cap_ha: ArrayLike | None = None,
+    totals: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Find withheld figures, estimate them, and state between which limits they lie.
 
@@ -47,6 +54,8 @@ def complete_cells(
         estimated in the same way as with "lognormal", for the caller to leave such territories out.
     cap_ha : array-like, shape (g,), optional
         Land that the territory can hold at most, ha: limits what an open class may hold.
+    totals : pandas.DataFrame, shape (g, ...), optional
+        Published ``holdings`` and ``area_ha`` of all sizes together; NaN where not published.
 
     Returns
     -------
@@ -54,7 +63,9 @@ def complete_cells(
         Cells that are not empty, with limits as numbers (0 and inf where open), completed ``holdings`` and ``area_ha``,
         ``area_low_ha``, ``area_high_ha`` (equal to the area where it is known), ``is_suppressed``, ``is_bounded``
         (False where the number of holdings is withheld) and ``is_inconsistent`` (mean size outside the limits by more
-        than rounding to whole hectares explains). Cells with neither figure are kept out; see `unknown_cells`.
+        than rounding to whole hectares explains). Where totals are published, completed figures add up to them, and
+        what no class holds is a cell of its own. Cells with neither figure are kept only where totals tell what they
+        hold together; see `unknown_cells`.
 
     Notes
     -----
@@ -74,22 +85,21 @@ def complete_cells(
     table = cells.astype(dict.fromkeys(("class_min_ha", "class_max_ha", "holdings", "area_ha"), np.float64))
     table["class_min_ha"] = table["class_min_ha"].fillna(0.0)
     table["class_max_ha"] = table["class_max_ha"].fillna(np.inf)
+    left = remainders(table, _totals(totals, group_count))
+    table = _with_rest(table, left)
     has_holdings, has_area = table["holdings"] > 0, table["area_ha"] > 0
-    table = table.assign(is_suppressed=has_holdings ^ has_area, is_bounded=has_holdings)[has_holdings | has_area]
-    mean = _class_mean_ha(table, group_count, estimate)
-    without_area = table["is_suppressed"] & table["is_bounded"]
-    without_count = table["is_suppressed"] & ~table["is_bounded"]
-    table.loc[without_count, "holdings"] = (table["area_ha"] / mean)[without_count]
-    low = table["holdings"] * table["class_min_ha"]
-    high = _highest_area_ha(table, low, group_count, cap_ha)
-    table.loc[without_area, "area_ha"] = (table["holdings"] * mean).clip(low, high)[without_area]
-    table["area_low_ha"] = low.where(without_area, table["area_ha"])
-    table["area_high_ha"] = high.where(without_area, table["area_ha"])
-    limit = table["holdings"] * table["class_max_ha"]
+    neither = table["holdings"].isna() & table["area_ha"].isna()
+    told = (
+        neither & (left["holdings"].to_numpy() > 0)[table["group"]] & (left["area_ha"].to_numpy() > 0)[table["group"]]
+    )
+    is_suppressed = (has_holdings ^ has_area) | told | table["is_rest"]
+    table = table.assign(is_suppressed=is_suppressed, is_bounded=has_holdings)[has_holdings | has_area | told]
+    table = _estimated(table.reset_index(drop=True), left, group_count, estimate, cap_ha)
+    low, limit = table["holdings"] * table["class_min_ha"], table["holdings"] * table["class_max_ha"]
     table["is_inconsistent"] = ~table["is_suppressed"] & (
         (table["area_ha"] + 0.5 < low) | (table["area_ha"] - 0.5 > limit)
     )
-    return table.reset_index(drop=True)
+    return table[table["holdings"] > 0].reset_index(drop=True)
 
 
 def unknown_cells(cells: pd.DataFrame, group_count: int) -> FloatArray:
@@ -155,15 +165,57 @@ def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
     equal = gini(RankedSizes.of(size, holdings, group=ranked["group"], group_count=group_count))
     fixed = ranked.assign(area_low_ha=ranked["area_ha"], area_high_ha=ranked["area_ha"])
     estimated_upper = _extreme_gini(fixed, group_count, highest=True)
-    bounded = _sums(ranked["group"], ~ranked["is_bounded"], group_count) == 0
+    merged, spread = _merged_unknown(completed), _spread_unknown(completed)
+    bounded = _sums(merged["group"], ~merged["is_bounded"], group_count) == 0
+    lower = _extreme_gini(_ranked(merged, group_count), group_count, highest=False)
+    upper = _extreme_gini(_ranked(spread, group_count), group_count, highest=True)
     return pd.DataFrame(
         {
             "equal_inside": equal,
-            "lower": np.where(bounded, _extreme_gini(ranked, group_count, highest=False), np.nan),
-            "upper": np.where(bounded, _extreme_gini(ranked, group_count, highest=True), np.nan),
+            "lower": np.where(bounded, lower, np.nan),
+            "upper": np.where(bounded, upper, np.nan),
             "interpolated": equal + (estimated_upper - equal) * 2 / 3,
         }
     )
+
+
+def _unknown_together(completed: pd.DataFrame) -> pd.Series:
+    """Cells with neither figure in territories where the totals tell exactly what these hold together."""
+    alone = completed["area_low_ha"] != completed["area_high_ha"]
+    neither = ~completed["is_bounded"] & alone
+    others = ((~completed["is_bounded"] | alone) & ~neither).groupby(completed["group"]).transform("any")
+    return neither & completed["area_left_ha"].notna() & ~others
+
+
+def _merged_unknown(completed: pd.DataFrame) -> pd.DataFrame:
+    """Put such cells into one of equal holdings: no division among them is more equal."""
+    chosen = _unknown_together(completed)
+    if not chosen.any():
+        return completed
+    merged = completed[chosen].groupby("group", as_index=False).agg(
+        class_min_ha=("class_min_ha", "min"), class_max_ha=("class_max_ha", "max"), holdings=("holdings", "sum"),
+        area_ha=("area_ha", "sum"), area_left_ha=("area_left_ha", "first"),
+    )  # fmt: skip
+    merged = merged.assign(
+        area_low_ha=merged["area_ha"], area_high_ha=merged["area_ha"], is_bounded=True, is_suppressed=True
+    )
+    return pd.concat([completed[~chosen], merged], ignore_index=True)
+
+
+def _spread_unknown(completed: pd.DataFrame) -> pd.DataFrame:
+    """Put such cells at the ends of the range that they span: no division among them is more unequal."""
+    merged = _merged_unknown(completed)
+    if len(merged) == len(completed):
+        return completed
+    chosen = merged["is_inconsistent"].isna()
+    low, count, area = (_f(merged.loc[chosen, name]) for name in ("class_min_ha", "holdings", "area_ha"))
+    high = np.minimum(_f(merged.loc[chosen, "class_max_ha"]), area - np.maximum(count - 1, 0) * low)
+    above = np.clip((area - count * low) / np.maximum(high - low, 1e-12), 0.0, count)
+    ends = []
+    for size, held in ((low, count - above), (high, above)):
+        part = merged[chosen].assign(holdings=held, area_ha=held * size, class_min_ha=size, class_max_ha=size + 1e-9)
+        ends.append(part.assign(area_low_ha=held * size, area_high_ha=held * size)[held > 1e-12])
+    return pd.concat([merged[~chosen], *ends], ignore_index=True)
 
 
 def landless_gini(index: ArrayLike, landless: ArrayLike, holdings: ArrayLike) -> FloatArray:
@@ -222,7 +274,7 @@ def camara_band(index: ArrayLike) -> NDArray[np.object_]:
 def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) -> pd.Series:
     """Mean size to expect in each cell's class, from the limits and what is known."""
     low, high = _f(table["class_min_ha"]), _f(table["class_max_ha"])
-    known = ~table["is_suppressed"].to_numpy()
+    known = ((table["holdings"] > 0) & (table["area_ha"] > 0)).to_numpy()
     is_open = np.isinf(high)
     tail = known & is_open & (low > 0)
     held, floor = _f(table["area_ha"])[tail].sum(), (_f(table["holdings"]) * low)[tail].sum()
@@ -258,13 +310,92 @@ def _truncated_mean(table: pd.DataFrame, size: FloatArray, fallback: FloatArray,
     return np.where(fits, np.clip(mean, table["class_min_ha"], table["class_max_ha"]), fallback)
 
 
+def _totals(totals: pd.DataFrame | None, group_count: int) -> pd.DataFrame:
+    if totals is not None:
+        return totals
+    return pd.DataFrame({name: np.full(group_count, np.nan) for name in ("holdings", "area_ha")})
+
+
+def _with_rest(table: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
+    """Add a cell for holdings that the total has and no class: a class that was left out of the table."""
+    lacks = (table["holdings"].isna() | table["area_ha"].isna()) | ((table["holdings"] > 0) ^ (table["area_ha"] > 0))
+    complete = _sums(table["group"], lacks, len(left)) == 0
+    missing = complete & (left["holdings"] >= 1).to_numpy() & (left["area_ha"] > 0).to_numpy()
+    group = np.flatnonzero(missing & (_sums(table["group"], np.ones(len(table)), len(left)) > 0))
+    first = table.drop_duplicates("group").set_index("group").reindex(group)
+    rest = first.reset_index().assign(
+        class_min_ha=0.0, class_max_ha=np.inf, is_rest=True,
+        holdings=left["holdings"].to_numpy()[group], area_ha=left["area_ha"].to_numpy()[group],
+    )  # fmt: skip
+    own = table.assign(is_rest=False)
+    return pd.concat([own, rest[own.columns]], ignore_index=True) if len(group) else own
+
+
+def _estimated(
+    table: pd.DataFrame, left: pd.DataFrame, group_count: int, estimate: Estimate, cap_ha: ArrayLike | None
+) -> pd.DataFrame:
+    """Complete the figures, and give the areas their limits."""
+    mean = _class_mean_ha(table, group_count, estimate)
+    without_area = table["is_suppressed"] & ~(table["area_ha"] > 0)
+    without_count = table["is_suppressed"] & ~(table["holdings"] > 0)
+    table = table.assign(holdings=_counts(table, mean, without_count, without_area, left))
+    low = table["holdings"] * table["class_min_ha"]
+    high = _highest_area_ha(table, low, group_count, cap_ha)
+    high = high.clip(upper=pd.Series(_f(left["area_ha"])[table["group"]], index=table.index).fillna(np.inf)).clip(low)
+    first = (table["holdings"] * mean).clip(low, high)
+    area = _f(table["area_ha"]).copy()
+    chosen = without_area.to_numpy()
+    group = table.loc[chosen, "group"].to_numpy()
+    area[chosen], _ = fit_sums(
+        _f(first)[chosen], _f(low)[chosen], _f(high)[chosen], target=_f(left["area_ha"]), group=group
+    )
+    return table.assign(
+        area_ha=area,
+        area_low_ha=np.where(chosen, np.minimum(low, area), area),
+        area_high_ha=np.where(chosen, np.maximum(high, area), area),
+        area_left_ha=_f(left["area_ha"])[table["group"]],
+        is_bounded=~without_count | _alone(table, without_count, left["holdings"]),
+    )
+
+
+def _alone(table: pd.DataFrame, lacking: pd.Series, left: pd.Series) -> pd.Series:
+    """Cells that are the only ones of their territory to lack a figure, so that the total tells it."""
+    single = (_sums(table["group"], lacking, len(left)) == 1) & left.notna().to_numpy()
+    return lacking & single[table["group"]]
+
+
+def _counts(
+    table: pd.DataFrame, mean: pd.Series, without_count: pd.Series, without_area: pd.Series, left: pd.DataFrame
+) -> FloatArray:
+    """Numbers of holdings: known, from the area and the mean size, or shared out of what the total leaves."""
+    holdings = _f(table["holdings"]).copy()
+    by_area = (without_count & ~without_area).to_numpy()
+    neither = (without_count & without_area).to_numpy()
+    area, size = _f(table["area_ha"]), _f(mean)
+    group = table["group"].to_numpy()
+    left_count, groups = _f(left["holdings"]), len(left)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        most, least = area / _f(table["class_min_ha"]), area / _f(table["class_max_ha"])
+        holdings[by_area] = (area / size)[by_area]
+    both = _sums(group, neither, groups)
+    room = np.where(both > 0, np.nan, left_count)
+    holdings[by_area], _ = fit_sums(holdings[by_area], least[by_area], most[by_area], target=room, group=group[by_area])
+    count_left = np.maximum(left_count - _sums(group[by_area], holdings[by_area], groups), 0.0)
+    expected = np.where(without_area & ~neither, holdings * size, 0.0)
+    area_left = np.maximum(_f(left["area_ha"]) - _sums(group, expected, groups), 0.0)
+    holdings[neither] = shared_counts(
+        mean_ha=np.maximum(size[neither], 1e-9), left=count_left, area_left_ha=area_left, group=group[neither]
+    )
+    return holdings
+
+
 def _highest_area_ha(table: pd.DataFrame, low: pd.Series, group_count: int, cap_ha: ArrayLike | None) -> pd.Series:
     highest = table["holdings"] * table["class_max_ha"]
     if cap_ha is None:
         return highest
     known = np.where(table["is_suppressed"], 0.0, table["area_ha"].fillna(0.0))
-    left = (np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count))[table["group"]]
-    return highest.clip(upper=pd.Series(left, index=table.index)).clip(lower=low)
+    room = (np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count))[table["group"]]
+    return highest.clip(upper=pd.Series(room, index=table.index)).clip(lower=low)
 
 
 def _ranked(completed: pd.DataFrame, group_count: int) -> pd.DataFrame:
@@ -285,8 +416,10 @@ def _extreme_gini(ranked: pd.DataFrame, group_count: int, *, highest: bool) -> F
     endless = np.isinf(high)
     high = np.where(endless, low, high)
     value = np.zeros(group_count)
+    target = _sum_of_withheld(ranked, low, high, group_count)
     for _ in range(100):
         area = _best_area(ranked, value[group], low, high, highest=highest)
+        area = _with_sum(ranked, area, low, high, target, highest=highest)
         gain = _f(ranked["rank_weight"]) * area + (_spread_inside(ranked, area) if highest else 0.0)
         total = _sums(group, area, group_count)
         improved = ratio(_sums(group, gain, group_count), total)
@@ -314,6 +447,42 @@ def _best_area(
     return np.where(several & ~is_open, np.clip(peak, low, high), np.where(push >= 0, high, low))
 
 
+def _sum_of_withheld(ranked: pd.DataFrame, low: FloatArray, high: FloatArray, group_count: int) -> FloatArray:
+    """Area that a territory's withheld classes hold together, by its total; NaN where that is not known or not free."""
+    free = high > low
+    left = np.full(group_count, np.nan)
+    left[ranked["group"]] = _f(ranked["area_left_ha"])
+    least = _sums(ranked["group"], np.where(free, low, 0.0), group_count)
+    most = _sums(ranked["group"], np.where(free, high, 0.0), group_count)
+    estimated = _sums(ranked["group"], np.where(free, _f(ranked["area_ha"]), 0.0), group_count)
+    known = ~np.isnan(left) & (_sums(ranked["group"], free, group_count) > 0) & (least <= most)
+    return np.where(known, estimated, np.nan)
+
+
+def _with_sum(
+    ranked: pd.DataFrame, area: FloatArray, low: FloatArray, high: FloatArray, target: FloatArray, *, highest: bool
+) -> FloatArray:
+    """Areas that take the Gini furthest among those with the sum that the total asks for, by a multiplier."""
+    if np.isnan(target).all():
+        return area
+    group, groups = ranked["group"].to_numpy(), len(target)
+    free = high > low
+    reverse = not highest
+    below, above = np.full(groups, -4.0), np.full(groups, 4.0)
+    for _ in range(60):
+        middle = (below + above) / 2
+        held = _best_area(ranked, middle[group], low, high, highest=highest)
+        too_much = _sums(group, np.where(free, held, 0.0), groups) > target
+        raises = too_much ^ reverse
+        below, above = np.where(raises, middle, below), np.where(raises, above, middle)
+    first, second = (_best_area(ranked, end[group], low, high, highest=highest) for end in (below, above))
+    one, other = (_sums(group, np.where(free, held, 0.0), groups) for held in (first, second))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        part = np.clip(np.where(one == other, 0.0, (target - one) / (other - one)), 0.0, 1.0)[group]
+    fitted = first + part * (second - first)
+    return np.where(free & ~np.isnan(target)[group], fitted, area)
+
+
 def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:
     """Add up what the most unequal sizes inside each class bring; a single holding brings nothing."""
     holdings, count = _f(ranked["holdings"]), _f(ranked["all_holdings"])
@@ -327,7 +496,3 @@ def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:
 
 def _f(column: pd.Series) -> FloatArray:
     return column.to_numpy(dtype=np.float64)
-
-
-def _sums(group: pd.Series | NDArray[np.intp], values: ArrayLike, group_count: int) -> FloatArray:
-    return np.bincount(group, weights=np.asarray(values, dtype=np.float64), minlength=group_count).astype(np.float64)

@@ -14,8 +14,24 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
 
+def fold_name(name: str) -> str:
+    """Strip case, accents and punctuation, so that ``"Cobán"`` and ``"COBAN"`` compare equal.
+
+    Parameters
+    ----------
+    name : str
+        A name in any script.
+
+    Returns
+    -------
+    str
+        Letters and digits in single-spaced words.
+    """
+    return _SEPARATORS.sub(" ", fold_text(name)).strip()
+
+
 def fold_text(text: str) -> str:
-    """Strip case and accents, and make runs of blanks one; punctuation stays.
+    """Take a text to lower case without accents and without runs of blanks.
 
     Parameters
     ----------
@@ -31,20 +47,20 @@ def fold_text(text: str) -> str:
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
-def fold_name(name: str) -> str:
-    """Strip case, accents and punctuation, so that ``"Cobán"`` and ``"COBAN"`` compare equal.
+def same_form(text: str) -> str:
+    """Take a text to composed accents and single blanks, so that equal looks are equal texts.
 
     Parameters
     ----------
-    name : str
-        A name in any script.
+    text : str
+        Any text; programs on macOS write accents decomposed.
 
     Returns
     -------
     str
-        Letters and digits in single-spaced words.
+        The text in NFC.
     """
-    return _SEPARATORS.sub(" ", fold_text(name)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fold_names(names: Iterable[Any]) -> pd.Series:

@@ -12,9 +12,9 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check, Flag, Indicators, explain
-from comarca.sources.names import fold_name
 from comarca.sources.tables.join import join_by_code, nearest_names
 from comarca.sources.tables.numbers import decimal_of, parse_numbers
+from comarca.sources.names import fold_name, fold_text
 from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -184,8 +184,7 @@ def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -
     """Join rows whose name, within the parent if that is given, is that of one territory and of no other row."""
     parts = ["territory_name", *(["parent_name"] if "parent_name" in table else [])]
     key, own = (
-        frame[parts].fillna("").map(fold_name).agg("\n".join, axis=1).reset_index(drop=True)
-        for frame in (table, labels)
+        frame[parts].fillna("").map(fold_name).agg("\n".join, axis=1).reset_index(drop=True) for frame in (table, labels)
     )
     single = ~own.duplicated(keep=False)
     code_of = dict(zip(own[single], labels["territory_id"].reset_index(drop=True)[single], strict=True))
@@ -236,7 +235,7 @@ def _cells(texts: pd.Series, entry: AttributeColumn, decimal: Literal[",", "."],
 
 
 def _booleans(texts: pd.Series, where: str) -> pd.Series:
-    plain = texts.map(fold_name)
+    plain = texts.map(fold_text)
     strange = plain[~plain.isin(_TRUE | _FALSE | {""})]
     if len(strange):
         raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0")

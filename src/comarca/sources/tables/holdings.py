@@ -1,36 +1,42 @@
-"""Agricultural-census tables of holdings by size class, long or wide, brought to one long table.
+"""Agricultural-census tables of holdings by size class, of any layout, brought to one long table.
 
 The long table has the columns ``territory_id``, ``territory_name``, ``year`` (NaN if the file has none),
-``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``, ``area_ha`` (NaN if withheld) and ``landless``.
+``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``, ``area_ha`` (NaN if withheld), ``landless``, and the
+published totals of all sizes, ``total_holdings`` and ``total_area_ha`` (NaN if there are none).
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, decimal_of, parse_numbers
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
-from comarca.sources.tables.size_classes import find_size_class, parse_size_class
+from comarca.sources.names import fold_text
+from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find_unit
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
+from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
 COLUMNS: Final = (
     "territory_id", "territory_name", "year", "class_min_ha", "class_max_ha", "holdings", "area_ha", "landless",
+    "total_holdings", "total_area_ha",
 )  # fmt: skip
 _KEY: Final = ["territory_id", "territory_name", "year"]
-_AREA: Final = re.compile(r"\b(areas?|superficies?|surface)\b")
+_MEASURES: Final = ["holdings", "area_ha"]
+_AREA: Final = re.compile(r"\b(areas?|superficies?|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
 _COUNT: Final = re.compile(
-    r"\b(numeros?|estabelecimentos?|holdings?|farms?|explotaciones|unidades|upas?|uas?|fincas|predios|productores|produtor(es)?)\b"
+    r"\b(numeros?|cantidad(es)?|estabelecimentos?|establecimientos?|holdings?|farms?|explotaci(on|ones)|exploitations?|"
+    r"unidades|upas?|uas?|eaps?|eas?|fincas?|predios?|productor(es)?|produtor(es)?|nombre|count)\b"
 )
 
 
@@ -39,100 +45,224 @@ def read_holdings(
     *,
     columns: Mapping[str, str] | None = None,
     decimal: Decimal | None = None,
-    sheet: str | int = 0,
-    skip_rows: int = 0,
-    header_rows: int = 1,
     year: int | None = None,
+    country: str = "",
+    unit: str | None = None,
+    measure: str | None = None,
+    add: bool = False,
+    missing: Collection[str] = (),
+    **layout: Unpack[Layout],
 ) -> pd.DataFrame:
     """Read holdings by size class.
 
     Parameters
     ----------
     path : path-like
-        CSV, XLSX or Parquet file.
+        A table, see `comarca.sources.tables.read.read_text_table`.
     columns : mapping, optional
         Our column names -> the file's. A long table has ``territory_id``, then either ``size_class`` (labels) or
-        ``class_min_ha`` and ``class_max_ha``, then ``holdings`` and ``area_ha``; ``territory_name``, ``year`` and
-        ``landless`` if it has them. A wide one has ``territory_id`` and one column per class and measure, whose
-        headings name both, such as "Area - De 10 a menos de 20 ha".
+        ``class_min_ha`` and ``class_max_ha``, then ``holdings`` and ``area_ha``, or ``value`` where a column says which
+        of both a row holds; ``territory_name``, ``year`` and ``landless`` if it has them. A wide one has
+        ``territory_id`` and one column per class and measure, whose headings name both, such as
+        "Area - De 10 a menos de 20 ha"; or one per class where a column says which measure a row holds.
     decimal : {",", "."}, optional
-        Sign of the decimals; found out from the numbers if not given.
-    sheet, skip_rows, header_rows
-        See `comarca.sources.tables.read.read_text_table`.
+        Sign of the decimals; found out from each measure's numbers if not given.
     year : int, optional
         Year of all rows, if the file has no such column.
+    country : str, optional
+        ISO 3166-1 alpha-3 code: units of area differ between countries.
+    unit : str, optional
+        Unit of areas and class limits where labels and headings name none; hectare if not given.
+    measure : str, optional
+        Column that says whether a row holds numbers or areas; found by its words if not given.
+    add : bool, default False
+        Add up rows or columns of one class, such as holdings by sex; else they are refused.
+    missing : collection of str, optional
+        Further marks of withheld figures.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
     pandas.DataFrame
         The long table, sorted. A cell that stands as "-" or 0 is 0, one that stands as X, .. or ... is NaN. Rows for
-        all sizes together are left out; those for producers without land become the column ``landless``. Rows without
+        all sizes together become the totals; those for producers without land the column ``landless``. Rows without
         a code keep an empty ``territory_id``, so that joining can report them.
 
     Raises
     ------
     InputError
-        If columns lack, a number, label or limit cannot be read, a class stands twice, or classes overlap.
+        If columns lack, a number, label, limit or unit cannot be read, a class stands twice, or classes overlap.
     """
     where = str(path)
-    table = read_text_table(path, sheet=sheet, skip_rows=skip_rows, header_rows=header_rows)
-    hint = decimal_hint(table)
-    table = pick_columns(table, columns or {}, required=["territory_id"], where=where)
-    long = table if "holdings" in table or "area_ha" in table else _from_wide(table, where)
-    long = pick_columns(long, {}, required=["holdings", "area_ha"], where=where)
-    numbers = [c for c in ("class_min_ha", "class_max_ha", "holdings", "area_ha", "landless", "year") if c in long]
-    sign = decimal or decimal_of(pd.concat([long[c] for c in numbers]), where=where, hint=hint)
-    long = _with_classes(long, where)
-    for name in set(numbers) & set(long):
-        if not pd.api.types.is_numeric_dtype(long[name]):
-            long[name] = parse_numbers(long[name], decimal=sign, where=f"{where}, column {name}")
-    return _checked(_tidy(long, year), where)
+    raw = read_text_table(path, **layout)
+    chosen = columns or {}
+    table = pick_columns(raw, chosen, required=["territory_id"], where=where)
+    own_unit = area_unit(unit, country=country, where=f"{where}, area_unit") if unit else None
+    if {"holdings", "area_ha"} & set(table):
+        rows = pick_columns(table, {}, required=_MEASURES, where=where)
+        area, _ = find_unit(fold_text(chosen.get("area_ha", "")), country=country)
+        rows = _with_classes(rows, own_unit or area, area, country, where)
+    else:
+        rows = _from_wide(table, own_unit, measure, country, where)
+    numbers = [c for c in (*_MEASURES, "class_min_ha", "class_max_ha", "landless", "year") if c in rows]
+    texts = [name for name in numbers if not pd.api.types.is_numeric_dtype(rows[name])]
+    parsed = parse_columns(
+        rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=("holdings", "landless"),
+        missing=missing,
+    )  # fmt: skip
+    long = _in_hectares(rows.assign(**parsed), texts)
+    return _checked(_tidy(_added(long, where) if add else long, year), where)
 
 
-def _from_wide(table: pd.DataFrame, where: str) -> pd.DataFrame:
-    """Turn headings that name a class and a measure into rows."""
+def joined_totals(rows: pd.DataFrame) -> pd.DataFrame:
+    """Bring totals and landless of units that became one territory together.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        The long table after joining, with ``source_id``, the code before it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The long table; totals are those of the territory, known only if all its units have them.
+    """
+    figures = ["landless", "total_holdings", "total_area_ha"]
+    units = rows.drop_duplicates(["territory_id", "source_id", "territory_name", "year"])
+    whole = units.groupby(["territory_id", "year"], dropna=False)[figures].agg(lambda part: part.sum(skipna=False))
+    joined = rows.drop(columns=figures).merge(whole.reset_index(), on=["territory_id", "year"], how="left")
+    return joined[list(COLUMNS)].sort_values(["territory_id", "year", "class_min_ha"], ignore_index=True)
+
+
+def _from_wide(
+    table: pd.DataFrame, own_unit: AreaUnit | None, measure: str | None, country: str, where: str
+) -> pd.DataFrame:
+    """Turn headings that name a class, with or without the measure, into rows."""
     kept = [name for name in _KEY if name in table]
-    found = {}
-    for heading in table.columns.drop(kept):
-        size_class = find_size_class(str(heading))
-        measure = _measure(size_class.rest) if size_class else None
-        if size_class and measure:
-            found[heading] = (size_class, measure)
-    if not {"holdings", "area_ha"} <= {measure for _, measure in found.values()}:
+    by_row = _measure_column(table, kept, measure, where)
+    if by_row and "size_class" in table:
+        return _from_measure_rows(table, by_row, own_unit, country, where)
+    found: dict[str, tuple[SizeClass, str | None]] = {}
+    for heading in map(str, table.columns.drop([*kept, *([by_row] if by_row else [])])):
+        size_class = find_size_class(heading, country=country)
+        if size_class is None and looks_like_class(heading):
+            raise InputError(f"{where}, heading", got=heading, expected="a size class such as 'De 10 a menos de 20 ha'",
+                             remedy="Change the heading, or leave the column out of the file.")  # fmt: skip
+        if size_class and (by_row or _measure(size_class.rest)):
+            found[heading] = (size_class, _measure(size_class.rest))
+    if not found or (not by_row and {measure for _, measure in found.values()} != set(_MEASURES)):
         raise InputError(
-            where,
-            got=list(table),
-            expected="columns holdings and area_ha, or headings that name a measure and a class",
-            remedy="Name the columns in the configuration, under columns.",
-        )
-    rows = table.melt(id_vars=kept, value_vars=list(found), var_name="heading", value_name="text")
-    rows["measure"] = rows["heading"].map({heading: measure for heading, (_, measure) in found.items()})
-    labels = {h: f"{c.kind}|{c.min_ha}|{c.max_ha}" for h, (c, _) in found.items()}
-    rows["size_class"] = rows["heading"].map(labels)
-    wide = rows.pivot_table(index=[*kept, "size_class"], columns="measure", values="text", aggfunc="first", sort=False)
-    return wide.reset_index().fillna("").rename_axis(columns=None)
+            where, got=list(table), expected="columns holdings and area_ha, or headings that name a measure and a class",
+            remedy="Name the columns in the configuration, under columns; `measure` names a column that says which"
+            " measure a row holds, `header_rows` how many rows the heading has.",
+        )  # fmt: skip
+    id_vars = [*kept, *([by_row] if by_row else [])]
+    rows = table.melt(id_vars=id_vars, value_vars=list(found), var_name="heading", value_name="text")
+    rows["measure"] = (
+        rows[by_row].map(_measure) if by_row else rows["heading"].map({h: m for h, (_, m) in found.items()})
+    )
+    limits = {heading: _limits(entry, own_unit, None, where) for heading, (entry, _) in found.items()}
+    return _by_measure(rows, kept, limits, "heading", where)
 
 
-def _measure(rest: str) -> str | None:
-    if _COUNT.search(rest) and not re.match(r"(areas?|superficies?|surface)\b", rest):
+def _measure_column(table: pd.DataFrame, kept: list[str], measure: str | None, where: str) -> str | None:
+    """Column that says which measure a row holds: the one named, or the only one whose words say so."""
+    if measure is not None:
+        name = find_column(measure, table, where=f"{where}, measure")
+        strange = [word for word in table[name].unique() if word and _measure(word) is None]
+        if strange:
+            raise InputError(f"{where}, column {name}", got=strange, expected="words for a number of holdings or an area",
+                             remedy="Leave other rows out with `where`.")  # fmt: skip
+        return name
+    for name in table.columns.drop(kept):
+        words = {_measure(word) for word in table[name].unique()}
+        if words == set(_MEASURES):
+            return str(name)
+    return None
+
+
+def _from_measure_rows(
+    table: pd.DataFrame, by_row: str, own_unit: AreaUnit | None, country: str, where: str
+) -> pd.DataFrame:
+    rows = pick_columns(table, {}, required=["value"], where=where)
+    kept = [name for name in _KEY if name in rows]
+    classes = {label: parse_size_class(label, where=f"{where}, column size_class", country=country)
+               for label in rows["size_class"].unique()}  # fmt: skip
+    limits = {label: _limits(entry, own_unit, None, where) for label, entry in classes.items()}
+    rows = rows.assign(measure=rows[by_row].map(_measure), text=rows["value"])
+    return _by_measure(rows, kept, limits, "size_class", where)
+
+
+def _by_measure(
+    rows: pd.DataFrame, kept: list[str], limits: Mapping[str, tuple[str, float, float, float]], label: str, where: str
+) -> pd.DataFrame:
+    """Put both measures of a class side by side; several entries of one class stay rows of their own."""
+    kinds = pd.DataFrame(
+        list(rows[label].map(limits)), columns=["kind", "class_min_ha", "class_max_ha", "unit_ha"], index=rows.index
+    )
+    keyed = rows[[*kept, "measure", "text"]].join(kinds)
+    keys = [*kept, "kind", "class_min_ha", "class_max_ha", "unit_ha"]
+    keyed["entry"] = keyed.groupby([*keys, "measure"], dropna=False).cumcount()
+    parts = [
+        keyed.loc[keyed["measure"] == name, [*keys, "entry", "text"]].rename(columns={"text": name})
+        for name in _MEASURES
+    ]
+    wide = parts[0].merge(parts[1], on=[*keys, "entry"], how="outer", sort=False).drop(columns="entry")
+    return wide.fillna(dict.fromkeys(_MEASURES, "x"))
+
+
+def _measure(text: str) -> str | None:
+    plain = fold_text(text)
+    if _COUNT.search(plain) and not re.match(r"(areas?|superficies?|surface)\b", plain):
         return "holdings"
-    return "area_ha" if _AREA.search(rest) else None
+    return "area_ha" if _AREA.search(plain) else None
 
 
-def _with_classes(table: pd.DataFrame, where: str) -> pd.DataFrame:
+def _with_classes(
+    table: pd.DataFrame, own_unit: AreaUnit | None, area: AreaUnit | None, country: str, where: str
+) -> pd.DataFrame:
     """Give every row its class limits; keep apart the kinds of row that are no class."""
     if "size_class" not in table:
-        return pick_columns(table, {}, required=["class_min_ha", "class_max_ha"], where=where).assign(kind="range")
-    known = {}
-    for label in table["size_class"].unique():
-        if "|" in label:
-            kind, low, high = label.split("|")
-            known[label] = (kind, float(low), float(high))
-        else:
-            found = parse_size_class(label, where=f"{where}, column size_class")
-            known[label] = (found.kind, found.min_ha, found.max_ha)
-    kinds = pd.DataFrame(list(table["size_class"].map(known)), columns=["kind", "class_min_ha", "class_max_ha"])
+        rows = pick_columns(table, {}, required=["class_min_ha", "class_max_ha"], where=where)
+        return rows.assign(kind="range", unit_ha=(own_unit or HECTARE).hectares)
+    labels = {label: parse_size_class(label, where=f"{where}, column size_class", country=country)
+              for label in table["size_class"].unique()}  # fmt: skip
+    limits = {label: _limits(entry, own_unit, area, where) for label, entry in labels.items()}
+    kinds = pd.DataFrame(
+        list(table["size_class"].map(limits)), columns=["kind", "class_min_ha", "class_max_ha", "unit_ha"]
+    )
     return table.drop(columns=["class_min_ha", "class_max_ha"], errors="ignore").join(kinds.set_index(table.index))
+
+
+def _limits(
+    entry: SizeClass, own_unit: AreaUnit | None, area: AreaUnit | None, where: str
+) -> tuple[str, float, float, float]:
+    """Kind of a class, its limits in hectares, and what one unit of its area holds."""
+    if entry.unit not in (None, HECTARE) and own_unit is None:
+        raise InputError(
+            f"{where}, size classes", got=f"classes in {entry.unit.name if entry.unit else ''}, areas in no unit",
+            expected="the unit of the areas", remedy="Say which it is with the key `area_unit`, such as "
+            f"`area_unit: {entry.unit.name if entry.unit else 'acre'}` or `area_unit: hectare`.",
+        )  # fmt: skip
+    low, high = entry.limits_ha(own_unit or HECTARE)
+    return entry.kind, low, high, (area or own_unit or entry.unit or HECTARE).hectares
+
+
+def _in_hectares(rows: pd.DataFrame, texts: list[str]) -> pd.DataFrame:
+    """Convert areas, and limits given as numbers, by the unit of each row."""
+    converted = ["area_ha", *(name for name in ("class_min_ha", "class_max_ha") if name in texts)]
+    return rows.assign(**{name: rows[name] * rows["unit_ha"] for name in converted}).drop(columns="unit_ha")
+
+
+def _added(long: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Add up the rows of one class; a withheld part makes the sum a withheld one."""
+    keys = [name for name in (*_KEY, "kind", "class_min_ha", "class_max_ha") if name in long]
+    logger.info("%s: %d rows are added up by class", where, int(long.duplicated(keys, keep=False).sum()))
+    figures = [name for name in (*_MEASURES, "landless") if name in long]
+    return long.groupby(keys, dropna=False, as_index=False, sort=False)[figures].agg(
+        lambda part: part.sum(skipna=False)
+    )
 
 
 def _tidy(long: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -144,7 +274,9 @@ def _tidy(long: pd.DataFrame, year: int | None) -> pd.DataFrame:
     if "landless" not in tidy:
         landless = tidy[tidy["kind"] == "landless"].groupby(_KEY, dropna=False)["holdings"].sum(min_count=1)
         tidy = tidy.merge(landless.rename("landless").reset_index(), on=_KEY, how="left")
-    tidy = tidy[tidy["kind"] == "range"]
+    totals = tidy[tidy["kind"] == "total"].drop_duplicates(_KEY)[[*_KEY, "holdings", "area_ha"]]
+    totals = totals.rename(columns={"holdings": "total_holdings", "area_ha": "total_area_ha"})
+    tidy = tidy[tidy["kind"] == "range"].merge(totals, on=_KEY, how="left")
     return tidy[list(COLUMNS)].sort_values([*_KEY, "class_min_ha"], ignore_index=True)
 
 
@@ -161,6 +293,7 @@ def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
         raise InputError(
             f"{where}, {_label(row)}", got=f"the class from {row['class_min_ha']:g} ha twice",
             expected="one row per territory, year and class",
+            remedy="Set `add: true` if they are parts, such as men and women; leave subtotals out with `where`.",
         )  # fmt: skip
     before = long["class_max_ha"].groupby(keys, dropna=False).shift().fillna(-np.inf)
     first = ~long.duplicated(_KEY)
@@ -170,7 +303,7 @@ def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
         row = long[overlap].iloc[0]
         raise InputError(
             f"{where}, {_label(row)}", got=f"the class from {row['class_min_ha']:g} ha inside the one before it",
-            expected="classes that do not overlap", remedy="Leave out subtotals, so that no holding counts twice.",
+            expected="classes that do not overlap", remedy="Leave out subtotals with `where`, so that no holding counts twice.",
         )  # fmt: skip
     return long
 

@@ -1,4 +1,7 @@
-"""Numbers in tables as people write them: decimals with comma or dot, marks for zero and for what is not told."""
+"""Numbers in tables as people write them: decimals with comma or dot, marks for zero and for what is not told.
+
+Each column is read in one way, which all of its cells together decide.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,52 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
+from comarca.sources.names import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
 Decimal = Literal[",", "."]
 
 
-#: Statistical offices' mark of a true zero; a zero that was rounded is written as a number.
-ZERO_MARK: Final = "-"
-#: Marks of figures that are withheld, not available or do not apply.
-MISSING_MARKS: Final = frozenset({"", "x", "(x)", "..", "...", "…", "*", "s", "(s)", "nd", "n.d.", "na", "n/a", "nan"})
+#: Statistical offices' marks of a true zero; a zero that was rounded is written as a number.
+ZERO_MARKS: Final = frozenset({"-", "\u2013", "\u2014"})
+#: Marks of figures that are withheld, not available or do not apply, folded and without blanks.
+MISSING_MARKS: Final = frozenset(
+    {"", "x", "(x)", ".", "..", "...", "....", "*", "**", "s", "(s)", "(d)", "d", "(c)", ":", "--", "---", "?", "#", "nd", "n.d.", "n.d", "n/d",
+     "(nd)", "na", "n/a", "n.a.", "nan", "<na>", "none", "null", "nulo", "nc", "n.c.", "s/d", "s/i", "s.d.", "sd", "s.i.",
+     "sindato", "sindatos", "semdados", "semdado", "nodisponible", "naodisponivel", "confidencial", "#n/a", "#n/d", "#na",
+     "#valor!", "#¡valor!", "#value!", "#div/0!", "#¡div/0!", "#ref!", "#¡ref!"}
+)  # fmt: skip
+#: Marks that in a column of texts may well be a text.
+_LETTERS: Final = frozenset({"x", "s", "d", "*", "-", "#", "?", "sd"})
+_BLANKS: Final = r"[\s\u00a0\u202f\u2009'’´]"
+_REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
+_FEW: Final = 3
+
+
+def is_missing(texts: pd.Series, *, marks: Collection[str] = (), letters: bool = True) -> pd.Series:
+    """Tell which cells hold nothing, or a mark for nothing.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells.
+    marks : collection of str, optional
+        Further marks that the user names.
+    letters : bool, default True
+        Whether single letters and signs such as X count as marks, as in columns of numbers.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Same index.
+    """
+    known = {_mark(mark) for mark in marks} | (MISSING_MARKS if letters else MISSING_MARKS - _LETTERS)
+    if not letters:
+        known |= {"-", *ZERO_MARKS}
+    answer = {text: _mark(text) in known for text in texts.unique()}
+    return texts.map(answer).astype(bool)
 
 
 def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> Decimal:
@@ -28,7 +66,7 @@ def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> 
     Parameters
     ----------
     texts : pandas.Series of str
-        All numbers of the table.
+        All cells of a column.
     where : str
         The file, for messages.
     hint : {",", "."}, optional
@@ -44,7 +82,7 @@ def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> 
     InputError
         If "1.234" could be one and a bit as well as a thousand and there is no hint, or both styles occur.
     """
-    unique = pd.Series(texts.unique(), dtype=str).str.replace(r"[\s\u00a0-]", "", regex=True)
+    unique = _bare(pd.Series(texts.unique(), dtype=str)).str.lstrip("-")
     only_comma, only_dot = _shows_decimal(unique, ","), _shows_decimal(unique, ".")
     if only_comma.any() and only_dot.any():
         raise InputError(
@@ -57,7 +95,7 @@ def decimal_of(texts: pd.Series, *, where: str, hint: Decimal | None = None) -> 
         return ","
     if only_dot.any():
         return "."
-    doubtful = unique[unique.str.contains(r"[.,]")]
+    doubtful = unique[unique.str.contains(r"\d[.,]\d")]
     if len(doubtful) and hint is None:
         raise InputError(
             where, got=doubtful.iloc[0], expected="numbers that tell decimals from thousands",
@@ -83,9 +121,16 @@ def decimal_hint(table: pd.DataFrame) -> Decimal | None:
 
 
 def parse_columns(
-    table: pd.DataFrame, names: Iterable[str], *, decimal: Decimal | None, hint: Decimal | None, where: str
+    table: pd.DataFrame,
+    names: Iterable[str],
+    *,
+    decimal: Decimal | None,
+    hint: Decimal | None,
+    where: str,
+    whole: Collection[str] = (),
+    missing: Collection[str] = (),
 ) -> dict[str, pd.Series]:
-    """Read several columns of numbers, all written in one way.
+    """Read several columns of numbers, each in the way that its cells tell.
 
     Parameters
     ----------
@@ -94,9 +139,14 @@ def parse_columns(
     names : iterable of str
         The columns.
     decimal, hint : {",", "."}, optional
-        Sign of the decimals; found out from the numbers if not given, with the hint where they do not tell.
+        Sign of the decimals; found out from each column if not given. Where a column does not tell, the others do; else
+        the hint.
     where : str
         The file, for messages.
+    whole : collection of str, optional
+        Columns that count things: there, signs before exactly three digits part thousands if shorter numbers have none.
+    missing : collection of str, optional
+        Further marks of missing figures.
 
     Returns
     -------
@@ -104,11 +154,14 @@ def parse_columns(
         Column -> numbers.
     """
     chosen = list(names)
-    sign = decimal or decimal_of(pd.concat([table[name] for name in chosen]), where=where, hint=hint)
-    return {name: parse_numbers(table[name], decimal=sign, where=f"{where}, column {name}") for name in chosen}
+    signs = dict.fromkeys(chosen, decimal) if decimal else _signs(table, chosen, hint, where, whole)
+    return {
+        name: parse_numbers(table[name], decimal=signs[name] or ".", where=f"{where}, column {name}", missing=missing)
+        for name in chosen
+    }
 
 
-def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Series:
+def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Collection[str] = ()) -> pd.Series:
     """Read numbers written by people.
 
     Parameters
@@ -116,9 +169,11 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Serie
     texts : pandas.Series of str
         Cells.
     decimal : {",", "."}
-        Sign of the decimals; the other one and spaces part thousands.
+        Sign of the decimals; the other one, blanks and apostrophes part thousands.
     where : str
         File and column, for messages.
+    missing : collection of str, optional
+        Further marks of missing figures, such as ``-1`` or ``-``.
 
     Returns
     -------
@@ -131,30 +186,84 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str) -> pd.Serie
         If a cell is neither a number nor a known mark.
     """
     thousands = "." if decimal == "," else ","
-    bare = texts.str.replace(r"[\s\u00a0']", "", regex=True)
-    missing = bare.str.lower().isin(MISSING_MARKS)
+    is_void = is_missing(texts, marks=missing)
+    bare = _bare(texts)
+    grouped = bare.str.contains(re.escape(thousands), regex=True)
+    well_grouped = bare.str.match(
+        rf"^-?\d{{1,3}}(?:{re.escape(thousands)}\d{{2,3}})*{re.escape(thousands)}\d{{3}}(?:{re.escape(decimal)}\d*)?$"
+    )
     plain = bare.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
-    plain = plain.mask(bare == ZERO_MARK, "0").mask(missing, "nan")
+    plain = plain.mask(grouped & ~well_grouped, "?").mask(bare.isin(ZERO_MARKS), "0").mask(is_void, "nan")
     numbers = pd.to_numeric(plain, errors="coerce")
-    strange = numbers.isna() & ~missing
+    strange = (numbers.isna() & ~is_void) | np.isinf(numbers)
     if strange.any():
         row = int(strange.to_numpy().argmax())
         raise InputError(
-            f"{where}, row {row}",
+            f"{where}, row {row + 1}",
             got=texts.iloc[row],
-            expected="a number, '-' for zero, or a mark such as X, .. or ...",
-            remedy=f"{int(strange.sum())} such cell(s) in all.",
+            expected=f"a number with {decimal!r} before its decimals, '-' for zero, or a mark such as X, .. or ...",
+            remedy=f"{int(strange.sum())} such cell(s) in all. The key `missing` names further marks.",
         )
     return numbers.astype(np.float64)
+
+
+def _mark(text: str) -> str:
+    return fold_text(str(text)).replace(" ", "")
+
+
+def _bare(texts: pd.Series) -> pd.Series:
+    """Numbers without blanks, signs of footnotes and per cent; the minus as a hyphen."""
+    bare = texts.astype("str").str.replace(_BLANKS, "", regex=True).str.replace(r"^\u2212", "-", regex=True)
+    bare = bare.str.replace(r"^[\u2013\u2014](?=\d)", "-", regex=True)
+    return bare.str.replace(_REMARK, "", regex=True).str.removesuffix("%").str.removeprefix("+")
+
+
+def _signs(
+    table: pd.DataFrame, names: list[str], hint: Decimal | None, where: str, whole: Collection[str]
+) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    doubtful: list[str] = []
+    for name in names:
+        cells = table[name][~is_missing(table[name])]
+        signs = [
+            sign
+            for sign in (",", ".")
+            if _shows_decimal(_bare(pd.Series(cells.unique(), dtype=str)).str.lstrip("-"), sign).any()
+        ]
+        if len(signs) > 1:
+            decimal_of(cells, where=f"{where}, column {name}")
+        if signs:
+            found[name] = "," if signs == [","] else "."
+        elif name in whole and (sign := _of_counts(cells)):
+            found[name] = sign
+        else:
+            doubtful.append(name)
+    others = set(found.values())
+    for name in doubtful:
+        common = next(iter(others)) if len(others) == 1 else None
+        found[name] = decimal_of(table[name], where=f"{where}, column {name}", hint=common or hint)
+    return found
+
+
+def _of_counts(cells: pd.Series) -> Decimal | None:
+    """Sign of the decimals in a column of counts whose longer numbers alone have a sign, before three digits."""
+    bare = _bare(cells)
+    signs: tuple[tuple[str, Decimal], ...] = ((".", ","), (",", "."))
+    for sign, decimal in signs:
+        grouped = bare.str.match(rf"^\d{{1,3}}{re.escape(sign)}\d{{3}}$")
+        short = bare.str.match(r"^\d{1,3}$")
+        if grouped.any() and (grouped | short).all() and (short.any() or grouped.sum() >= _FEW):
+            return decimal
+    return None
 
 
 def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
     """Texts that can only be read with this sign as the decimal one."""
     other = "." if sign == "," else ","
     mark, mark_other = re.escape(sign), re.escape(other)
-    alone = texts.str.match(rf"^\d*{mark}\d*$")
+    alone = texts.str.match(rf"^\d*{mark}\d*$") & texts.str.contains(r"\d")
     not_three_after = ~texts.str.match(rf"^.*{mark}\d{{3}}$")
-    no_thousands_before = texts.str.match(rf"^(0|\d{{4,}}){mark}")
+    no_thousands_before = texts.str.match(rf"^(0+|\d{{4,}}){mark}")
     after_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}})+{mark}\d*$")
     only_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}}){{2,}}$")
     return (alone & (not_three_after | no_thousands_before)) | after_thousands | only_thousands

@@ -1,76 +1,171 @@
-"""Tables as people keep them: CSV of any separator, spreadsheets, Parquet."""
+"""Tables as people keep them: delimited text of any separator, workbooks, Parquet.
+
+One reader for every section of the configuration. Cells are read as text and interpreted later, per column.
+"""
 
 from __future__ import annotations
 
 import csv
-import itertools
+import io
 import logging
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from pyarrow.parquet import read_schema
+import pyarrow.parquet as pq
+import python_calamine as calamine
 
 from comarca.errors import InputError, did_you_mean
+from comarca.results import Check
+from comarca.sources.names import fold_text, same_form
+from comarca.sources.rows import Where, choose_rows
+from comarca.sources.texts import decode, mojibake_check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 
+WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+DELIMITED: Final = frozenset({".csv", ".tsv", ".txt"})
+#: What is read as a table and not as a vector file.
+TABLE_SUFFIXES: Final = WORKBOOKS | DELIMITED
+_SEPARATORS: Final = ";\t,|"
+_SNIFFED: Final = 1 << 20
+_FOOTNOTE: Final = re.compile(
+    r"^(fuente|fonte|source|notas?|notes?|elabor|\*|\(\*|\d+ ?/|\(\d+\)|obs|referencias?|signos|sinais|llamadas|s = |x = )"
+)
+_LISTED: Final = 20
 
-def read_text_table(
-    path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, header_rows: int = 1
-) -> pd.DataFrame:
+
+class Layout(TypedDict, total=False):
+    """How a table lies in its file.
+
+    ``sheet`` (name or number of a workbook's sheet), ``skip_rows`` (rows above the heading), ``header_rows`` (rows of
+    the heading), ``encoding`` (of delimited text), ``where`` (rows to keep, see `comarca.sources.rows.choose_rows`) and
+    ``fill_down`` (headings of columns whose empty cells repeat the one above, as merged cells leave them).
+    """
+
+    sheet: str | int | None
+    skip_rows: int
+    header_rows: int
+    encoding: str | None
+    where: Where | None
+    fill_down: Sequence[str]
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """A table as it was read.
+
+    Attributes
+    ----------
+    cells : pandas.DataFrame
+        Text cells stripped, numbers of workbooks and Parquet files as text with a dot, empty cells as empty text.
+    separator : str
+        Sign between the cells of delimited text; empty for other files.
+    checks : list of Check
+        How it was decoded, and which rows were left out.
+    """
+
+    cells: pd.DataFrame
+    separator: str = ""
+    checks: list[Check] = field(default_factory=list)
+
+
+def read_text_table(path: str | Path, **layout: Unpack[Layout]) -> pd.DataFrame:
     """Read a table without interpreting its cells.
 
     Parameters
     ----------
     path : path-like
-        ``.csv``, ``.tsv``, ``.txt`` (comma, semicolon or tab; UTF-8 or Latin-1), ``.xlsx`` or ``.parquet``.
-    sheet : str or int, default 0
-        Sheet of a workbook.
-    skip_rows : int, default 0
-        Rows above the header.
-    header_rows : int, default 1
-        Rows of the header; of several, empty cells repeat what stands left of them, and the texts are joined.
+        ``.csv``, ``.tsv``, ``.txt`` (comma, semicolon, tab or bar; UTF-8, UTF-16 or cp1252), ``.xlsx``, ``.xlsb``,
+        ``.xls``, ``.ods`` or ``.parquet``.
+    **layout
+        See `Layout`.
 
     Returns
     -------
     pandas.DataFrame
-        Text cells stripped, numbers of workbooks and Parquet files as text with a dot, empty cells as empty text.
+        As `TextTable.cells`.
 
     Raises
     ------
     InputError
-        If it is not there, of another kind, or empty.
+        If it is not there, of another kind, cannot be read, or holds no rows.
+    """
+    found = open_table(path, **layout)
+    found.cells.attrs["separator"] = found.separator
+    return found.cells
+
+
+def table_checks(path: str | Path, *, name: str, **layout: Unpack[Layout]) -> list[Check]:
+    """Say how a table was decoded, and which of its rows were left out.
+
+    Parameters
+    ----------
+    path : path-like
+        The table.
+    name : str
+        First word of the checks.
+    **layout
+        See `Layout`.
+
+    Returns
+    -------
+    list of Check
+        Nothing if there is nothing to say.
+    """
+    checks = open_table(path, **layout).checks
+    return [
+        Check(f"{name}_{check.name}", check.status, check.value, check.threshold, check.message, check.rows)
+        for check in checks
+    ]
+
+
+def open_table(path: str | Path, **layout: Unpack[Layout]) -> TextTable:
+    """Read a table with the remarks on its reading.
+
+    Parameters
+    ----------
+    path, **layout
+        As for `read_text_table`.
+
+    Returns
+    -------
+    TextTable
+        Cells, separator, checks.
     """
     path = Path(path)
     if not path.is_file():
         raise InputError(str(path), got="no such file", expected="a table")
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        return _as_text(pd.read_parquet(path))
-    if suffix == ".xlsx":
-        raw = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object, skiprows=skip_rows)
-    elif suffix in {".csv", ".tsv", ".txt"}:
-        raw = _delimited(path.read_bytes(), path, skip_rows)
+    header_rows, checks, separator = layout.get("header_rows", 1), [], ""
+    if suffix in {".parquet", ".geoparquet"}:
+        cells = _as_text(_without_geometry(pd.read_parquet(path)))
     else:
-        raise InputError(str(path), got=suffix, expected="a .csv, .tsv, .txt, .xlsx or .parquet file")
-    cells = _as_text(raw)
-    if len(cells) <= header_rows:
-        raise InputError(str(path), got=f"{len(cells)} row(s)", expected="a header and rows below it")
-    names = _heading(cells.iloc[:header_rows])
-    return cells.iloc[header_rows:].set_axis(names, axis=1).reset_index(drop=True)
+        rows, separator, decoded = _raw_rows(path, suffix, layout)
+        checks += decoded
+        if len(rows) <= header_rows:
+            raise InputError(str(path), got=f"{len(rows)} row(s)", expected="a header and rows below it")
+        body = rows.iloc[header_rows:].set_axis(_heading(rows.iloc[:header_rows]), axis=1).reset_index(drop=True)
+        cells, footnotes = _without_footnotes(body)
+        checks += footnotes
+    cells = _filled_down(cells, layout.get("fill_down", ()), str(path))
+    cells, left_out = choose_rows(cells, layout.get("where"), where=str(path))
+    logger.info("%s: %d rows, %d columns", path, len(cells), cells.shape[1])
+    return TextTable(cells.reset_index(drop=True), separator, [*checks, *left_out, *mojibake_check(cells, str(path))])
 
 
-def read_heading(path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, header_rows: int = 1) -> list[str]:
+def read_heading(path: str | Path, **layout: Unpack[Layout]) -> list[str]:
     """Read the names of a table's columns and no more of it.
 
     Parameters
     ----------
-    path, sheet, skip_rows, header_rows
+    path, **layout
         As for `read_text_table`.
 
     Returns
@@ -80,19 +175,14 @@ def read_heading(path: str | Path, *, sheet: str | int = 0, skip_rows: int = 0, 
 
     Raises
     ------
-    ValueError
-        If a workbook has no such sheet, or cannot be read.
+    InputError
+        If it cannot be read.
     """
     path = Path(path)
-    if path.suffix.lower() == ".parquet":
-        return list(read_schema(path).names)
-    if path.suffix.lower() == ".xlsx":
-        rows = skip_rows + header_rows
-        top = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object, nrows=rows).iloc[skip_rows:]
-        return _heading(_as_text(top))
-    with path.open("rb") as stream:
-        data = b"".join(itertools.islice(stream, skip_rows + header_rows))
-    return _heading(_as_text(_delimited(data, path, skip_rows)))
+    if path.suffix.lower() in {".parquet", ".geoparquet"}:
+        return list(pq.read_schema(path).names)
+    rows, _, _ = _raw_rows(path, path.suffix.lower(), layout, limit=layout.get("header_rows", 1))
+    return _heading(rows)
 
 
 def pick_columns(
@@ -121,13 +211,9 @@ def pick_columns(
     InputError
         If a column named is not there, with the nearest right spelling.
     """
-    for ours, theirs in columns.items():
-        if theirs not in table:
-            raise InputError(
-                f"{where}, columns.{ours}", got=theirs, expected=f"one of {list(table)}",
-                remedy=did_you_mean(theirs, map(str, table)),
-            )  # fmt: skip
-    renamed = table.rename(columns={theirs: ours for ours, theirs in columns.items()})
+    theirs = {ours: find_column(column, table, where=f"{where}, columns.{ours}") for ours, column in columns.items()}
+    taken = table.drop(columns=[ours for ours in theirs if ours in table and ours not in theirs.values()])
+    renamed = taken.rename(columns={column: ours for ours, column in theirs.items()})
     for name in required:
         if name not in renamed:
             raise InputError(
@@ -135,6 +221,36 @@ def pick_columns(
                 remedy=f"Name it in the configuration: columns: {{{name}: <its name in the file>}}.",
             )  # fmt: skip
     return renamed
+
+
+def find_column(name: str, table: pd.DataFrame, *, where: str) -> str:
+    """Find a column by its heading, which may be written in another Unicode form or with other blanks.
+
+    Parameters
+    ----------
+    name : str
+        The heading asked for.
+    table : pandas.DataFrame
+        The table.
+    where : str
+        File and key, for messages.
+
+    Returns
+    -------
+    str
+        The heading as it stands in the table.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name in table:
+        return name
+    for heading in map(str, table):
+        if same_form(heading) == same_form(name):
+            return heading
+    raise InputError(where, got=name, expected=f"one of {list(table)}", remedy=did_you_mean(name, map(str, table)))
 
 
 def clean_codes(texts: pd.Series) -> pd.Series:
@@ -150,36 +266,126 @@ def clean_codes(texts: pd.Series) -> pd.Series:
     pandas.Series of str
         Codes; empty text where there is none.
     """
-    return texts.str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+    return texts.str.strip().str.replace(r"^(\d+)[.,]0+$", r"\1", regex=True)
+
+
+def _raw_rows(
+    path: Path, suffix: str, layout: Layout, *, limit: int | None = None
+) -> tuple[pd.DataFrame, str, list[Check]]:
+    """Cells below the rows to skip, as text; with a limit the first rows only."""
+    skip = layout.get("skip_rows", 0)
+    end = None if limit is None else skip + limit
+    if suffix in WORKBOOKS:
+        frame = pd.DataFrame(_sheet_rows(path, layout.get("sheet"), end)[skip:], dtype=object)
+        return _not_blank(_as_text(frame)), "", []
+    if suffix not in DELIMITED:
+        kinds = ", ".join(sorted(TABLE_SUFFIXES | {".parquet"}))
+        raise InputError(str(path), got=suffix, expected=f"a table: {kinds}",
+                         remedy="Vector files go where shapes are asked for; a PDF has to be made a table first.")  # fmt: skip
+    text, checks = decode(path.read_bytes(), where=str(path), encoding=layout.get("encoding"))
+    separator = _separator(text[:_SNIFFED], skip)
+    try:
+        rows = list(_first(csv.reader(io.StringIO(text, newline=""), delimiter=separator), end))[skip:]
+    except csv.Error as error:
+        raise InputError(str(path), got=str(error), expected="delimited text", remedy="Save it anew as CSV.") from error
+    return _not_blank(_as_text(pd.DataFrame([row for row in rows if row], dtype=object))), separator, checks
+
+
+def _first(rows: Iterator[list[str]], end: int | None) -> Iterator[list[str]]:
+    for count, row in enumerate(rows):
+        if end is not None and count >= end:
+            return
+        yield row
+
+
+def _separator(text: str, skip: int) -> str:
+    """Sign that parts the heading into most cells."""
+
+    def cells(sign: str) -> int:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
+        try:
+            return len(next((row for count, row in enumerate(rows) if count >= skip and row), []))
+        except csv.Error:
+            return 0
+
+    return max(_SEPARATORS, key=cells)
+
+
+def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[list[Any]]:
+    """Rows of a sheet from its first cell on; cells merged over several rows are filled down."""
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(str(path), got=str(error), expected="a workbook that is not locked",
+                         remedy="Save it anew as .xlsx, without a password.") from error  # fmt: skip
+    names = book.sheet_names
+    chosen = names[0] if sheet is None else names[sheet] if isinstance(sheet, int) else str(sheet)
+    if chosen not in names:
+        raise InputError(f"{path}, sheet", got=sheet, expected=f"one of {names}", remedy=did_you_mean(chosen, names))
+    page = book.get_sheet_by_name(chosen)
+    rows = [list(row) for row in page.to_python(skip_empty_area=False, nrows=end)]
+    for (top, left), (bottom, _) in page.merged_cell_ranges or ():
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            rows[row][left] = rows[top][left]
+    return rows
+
+
+def _not_blank(cells: pd.DataFrame) -> pd.DataFrame:
+    filled = (cells != "").any(axis=1)
+    return cells[filled].reset_index(drop=True)
 
 
 def _heading(rows: pd.DataFrame) -> list[str]:
     header = rows.replace("", np.nan)
     header.iloc[:-1] = header.iloc[:-1].ffill(axis=1)
-    return [" - ".join(str(part) for part in header[column].dropna()) for column in header]
+    names = [
+        " - ".join(dict.fromkeys(" ".join(str(part).split()) for part in header[column].dropna())) for column in header
+    ]
+    count: dict[str, int] = {}
+    unique = []
+    for name in names:
+        count[name] = count.get(name, 0) + 1
+        unique.append(name if count[name] == 1 else f"{name} #{count[name]}")
+    return unique
 
 
-def _delimited(data: bytes, path: Path, skip_rows: int) -> pd.DataFrame:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        logger.warning("%s is not UTF-8; read as Latin-1", path)
-        text = data.decode("latin-1")
-    lines = text.splitlines()[skip_rows:]
-    separator = max(";\t,", key=lambda sign: lines[0].count(sign)) if lines else ","
-    frame = pd.DataFrame([row for row in csv.reader(lines, delimiter=separator) if row])
-    frame.attrs["separator"] = separator
-    return frame
+def _without_footnotes(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Check]]:
+    """Leave out notes below the table: last rows with one cell, which begins as notes do or is a sentence."""
+    if cells.shape[1] < 2:
+        return cells, []
+    end = len(cells)
+    while end and _is_footnote(cells.iloc[end - 1]):
+        end -= 1
+    notes = cells.iloc[end:]
+    if notes.empty:
+        return cells, []
+    message = f"{len(notes)} rows below the table are notes and were left out."
+    rows = [{"note": next(text for text in row if text)[:120]} for row in notes.to_numpy()[:_LISTED]]
+    return cells.iloc[:end], [Check("notes_left_out", "info", len(notes), "", message, rows)]
+
+
+def _is_footnote(row: pd.Series) -> bool:
+    texts = [text for text in row if text]
+    return len(set(texts)) == 1 and (_FOOTNOTE.match(fold_text(texts[0])) is not None or len(texts[0].split()) > 6)  # noqa: PLR2004
+
+
+def _filled_down(cells: pd.DataFrame, columns: Sequence[str], where: str) -> pd.DataFrame:
+    names = [find_column(name, cells, where=f"{where}, fill_down") for name in columns]
+    return (
+        cells.assign(**{name: cells[name].replace("", np.nan).ffill().fillna("") for name in names}) if names else cells
+    )
+
+
+def _without_geometry(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.drop(columns=[name for name in frame if frame[name].map(type).eq(bytes).any()])
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    texts = frame.map(_cell_text)
-    texts.attrs = frame.attrs
-    return texts.astype(str)
+    return frame.map(_cell_text).astype(str)
 
 
 def _cell_text(cell: object) -> str:
-    if (isinstance(cell, float) and np.isnan(cell)) or cell is None or cell is pd.NA:
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))

@@ -1,75 +1,150 @@
-"""Size classes as statistical offices write them, in Portuguese, Spanish and English."""
+"""Size classes as statistical offices write them, in Spanish, Portuguese, French and English.
+
+A label is taken apart into numbers, signs of order and words. It is understood only if nothing of it is left over.
+"""
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
+from comarca.sources.tables.area_units import HECTARE, AreaUnit, find_unit
 
-_NUMBER: Final = r"(\d[\d.,]*)"
-_UNIT: Final = r"\b(ha|has|hectarea|hectareas|hectare|hectares)\b\.?"
-_LESS: Final = r"(?:menos de|menor(?:es)? (?:de|que|a)|inferior(?:es)? a|hasta|ate|less than|under|below|up to|<)"
-_MORE: Final = r"(?:e mais|ou mais|y mas|o mas|e acima|and over|and more|or more|\+)"
-_OVER: Final = r"(?:mas de|mais de|mayor(?:es)? (?:de|que|a)|maior(?:es)? (?:de|que)|more than|over|>=?)"
-_TO: Final = r"(?:a menos de|a menor(?:es)? de|a|ate|hasta|to less than|to under|to|y menos de|e menos de|<|-|\u2013)"
+_NUMBER: Final = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_TOTAL: Final = re.compile(r"\b(total(es)?|todos|todas|ensemble)\b|\ball (sizes|holdings|farms)\b")
+_LANDLESS: Final = re.compile(
+    r"\b(sem|sin|sans) (area|tierras?|terras?|terres?|superficie)\b|\blandless\b|\b(without|no) land\b"
+    r"|\bno (tiene|posee|tienen) tierras?\b|\bnao (tem|possui) terras?\b"
+)
+#: Words -> one letter each: L less than, M and more (behind), D and less (behind), O more than, B between two limits,
+#: F from. The longest phrases stand first.
+_PHRASES: Final = tuple(
+    (re.compile(pattern), f" {sign} ")
+    for pattern, sign in (
+        (r"\b(?:e|y|o|ou|a|and|or|et|&) ?(?:mas|mais|more|over|above|greater|larger|plus|mayor(?:es)?|maior(?:es)?|superior(?:es)?|acima)\b|& (?:above|over|more|mas)\b|\ben adelante\b|(?:\b(?:e|y|and|ou) )?\+", "M"),
+        (r"\b(?:e|y|o|ou|and|or|et) (?:menos|less|under|smaller|moins|menor(?:es)?|inferior(?:es)?|below)\b(?! +(?:de|que|a|than|d'|N))", "D"),
+        (r"\b(?:o|ou|or|and)? ?(?:igual|iguales|iguais|equal|egal)(?: (?:a|to))?\b", "E"),
+        (r"\b(?:a|hasta|ate|to|y|e|and|o)? ?(?:menos (?:de|que)|menor(?:es)?(?: (?:de|que|a))?|inferior(?:es)?(?: (?:a|ou|o))?|less than|under|below|smaller than|moins d(?:e|')|fewer than|lower than)", "L"),
+        (r"\b(?:no mas de|nao mais de|hasta|ate|up to|jusqu'?a|maximo|until)\b", "L"),
+        (r"\b(?:mas (?:de|que)|mais (?:de|que)|mayor(?:es)?(?: (?:de|que|a))?|maior(?:es)?(?: (?:de|que|a))?|superior(?:es)?(?: (?:a|ou|o))?|more than|over|above|plus d(?:e|')|greater(?: than)?|larger than|a partir de|at least|minimo|y desde)\b", "O"),
+        (r"<=?", "L"),
+        (r">=?", "O"),
+        (r"\b(?:de|desde|entre|from|between|du|des?)\b", "F"),
+        (r"(?<=[\d ])-|-(?=[\d ])|\b(?:a|y|e|to|and|au?|et|through)\b", "B"),
+    )
+)  # fmt: skip
+#: Order of signs -> kind of limits. N is a number.
+_RANGE: Final = re.compile(r"F?(?:OE?|E)?NB*(?:[LF]|E)*B*L?E?N")
+_BELOW: Final = re.compile(r"F?(?:LE?|E?L)N|NE?D|FND")
+_ABOVE: Final = re.compile(r"F?(?:OE?N|NE?M|MN)|FN")
+#: Words that a label may hold besides its limits.
+_FILLERS: Final = frozenset(
+    "area areas superficie superficies size sizes tamano tamanho tamanos estrato estratos grupo grupos clase clases classe "
+    "classes class escala extension extensao total operated de la el los las do da dos das del the of por segun rango "
+    "rangos upa upas eap eaps explotaciones estabelecimentos fincas farms holdings productores con com with que unidades "
+    "tierra terra land produtores entre taille exploitations".split()
+)
+_HEADING_WORDS: Final = re.compile(r"[LMDO]")
 
-_RANGE = re.compile(rf"(?:de |from |{_OVER} ?)?{_NUMBER} ?{_TO} ?{_NUMBER}")
-_FROM = re.compile(rf"(?:de |from )?{_NUMBER} ?{_MORE}|{_OVER} ?{_NUMBER}")
-_BELOW = re.compile(rf"(?:de )?{_LESS} ?{_NUMBER}")
-_TOTAL = re.compile(r"\btotal(es)?\b|\ball (sizes|holdings)\b")
-_LANDLESS = re.compile(r"\b(sem|sin) (area|tierra|tierras|terra|terras)\b|\blandless\b|\bwithout land\b")
 
-
-class SizeClass(NamedTuple):
+@dataclass(frozen=True)
+class SizeClass:
     """A class of holdings by size.
 
     Attributes
     ----------
     kind : str
         ``range``, ``total`` (all sizes) or ``landless``.
-    min_ha, max_ha : float
-        Limits, closed below and open above; `max_ha` is NaN in an open class.
+    lower, upper : float
+        Limits, closed below and open above, in the label's unit; `upper` is NaN in an open class.
+    unit : AreaUnit or None
+        Unit that the label names.
     rest : str
         What the text says besides the class, folded.
     """
 
     kind: str
-    min_ha: float
-    max_ha: float
+    lower: float
+    upper: float
+    unit: AreaUnit | None
     rest: str
 
+    def limits_ha(self, unit: AreaUnit) -> tuple[float, float]:
+        """Limits in hectares.
 
-def find_size_class(text: str) -> SizeClass | None:
+        Parameters
+        ----------
+        unit : AreaUnit
+            Unit of labels that name none.
+
+        Returns
+        -------
+        tuple of float
+            Lower and upper limit.
+        """
+        hectares = (self.unit or unit).hectares
+        return self.lower * hectares, self.upper * hectares
+
+
+def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
     """Find a size class in a text.
 
     Parameters
     ----------
     text : str
         A label such as "De 10 a menos de 20 ha", or a heading that contains one.
+    country : str, optional
+        ISO 3166-1 alpha-3 code: units of one name differ between countries.
 
     Returns
     -------
     SizeClass or None
-        The class; None if the text has none.
+        The class; None if the text has none, or has numbers that form none.
+
+    Raises
+    ------
+    InputError
+        If the text names a unit that is not known.
     """
-    folded = re.sub(_UNIT, " ", fold_text(text))
-    folded = " ".join(folded.split())
-    if match := _RANGE.search(folded):
-        return SizeClass("range", _number(match[1]), _number(match[2]), _without(folded, match))
-    if match := _BELOW.search(folded):
-        return SizeClass("range", 0.0, _number(match[1]), _without(folded, match))
-    if match := _FROM.search(folded):
-        return SizeClass("range", _number(match[1] or match[2]), math.nan, _without(folded, match))
-    for pattern, kind in ((_LANDLESS, "landless"), (_TOTAL, "total")):
-        if match := pattern.search(folded):
-            return SizeClass(kind, 0.0, math.nan, _without(folded, match))
+    unit, plain = find_unit(_folded(text), country=country)
+    numbers = [_number(match) for match in re.findall(_NUMBER, plain)]
+    if not numbers:
+        for pattern, kind in ((_LANDLESS, "landless"), (_TOTAL, "total")):
+            if match := pattern.search(plain):
+                return SizeClass(kind, 0.0, math.nan, unit, " ".join(pattern.sub(" ", plain).split()))
+        return None
+    signs, rest = _signs(plain)
+    if len(numbers) == 2 and _RANGE.fullmatch(signs):  # noqa: PLR2004
+        return SizeClass("range", numbers[0], numbers[1], unit, rest)
+    if len(numbers) == 1 and _BELOW.fullmatch(signs):
+        return SizeClass("range", 0.0, numbers[0], unit, rest)
+    if len(numbers) == 1 and _ABOVE.fullmatch(signs):
+        return SizeClass("range", numbers[0], math.nan, unit, rest)
     return None
 
 
-def parse_size_class(label: str, *, where: str) -> SizeClass:
+def looks_like_class(text: str) -> bool:
+    """Tell whether a heading has limits in it, understood or not.
+
+    Parameters
+    ----------
+    text : str
+        A heading.
+
+    Returns
+    -------
+    bool
+        True if it has numbers and a word or sign of order.
+    """
+    signs, _ = _signs(_folded(text))
+    return "N" in signs and _HEADING_WORDS.search(signs) is not None
+
+
+def parse_size_class(label: str, *, where: str, country: str = "") -> SizeClass:
     """Read a label that must be a size class.
 
     Parameters
@@ -78,6 +153,8 @@ def parse_size_class(label: str, *, where: str) -> SizeClass:
         The label.
     where : str
         File and column, for messages.
+    country : str, optional
+        As for `find_size_class`.
 
     Returns
     -------
@@ -87,27 +164,53 @@ def parse_size_class(label: str, *, where: str) -> SizeClass:
     Raises
     ------
     InputError
-        If it is not understood, or its limits are the wrong way round.
+        If it is not understood as a whole, or its limits are the wrong way round.
     """
-    found = find_size_class(label)
-    if found is None:
+    try:
+        found = find_size_class(label, country=country)
+    except InputError as error:
+        raise InputError(where, got=label, expected=error.expected, remedy=error.remedy) from error
+    left = "" if found is None else " ".join(word for word in re.findall(r"\w+", found.rest) if word not in _FILLERS)
+    if found is None or (found.kind == "range" and left):
         raise InputError(
             where, got=label, expected="a size class such as 'De 10 a menos de 20 ha'",
-            remedy="Or give the limits as numbers, in the columns class_min_ha and class_max_ha.",
+            remedy=(f"Not understood in it: {left!r}. " if left else "")
+            + "Or give the limits as numbers, in the columns class_min_ha and class_max_ha.",
         )  # fmt: skip
-    if found.max_ha <= found.min_ha:
+    if found.upper <= found.lower:
         raise InputError(where, got=label, expected="a lower limit below the upper one")
     return found
 
 
+def _folded(text: str) -> str:
+    """Folded text with one sign for each meaning, and with blanks and dots inside numbers mended."""
+    plain = re.sub(r"#\d+$", "", fold_text(text).replace("≤", "<=").replace("≥", ">="))
+    plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("⩽", "<=").replace("⩾", ">="))
+    plain = re.sub(r"(?<=\d)([.,]) (?=\d{3}\b)", r"\1", plain)
+    return " ".join(re.sub(r"[()\[\]:;\"]|(?<!\d)[.,]|[.,](?!\d)", " ", plain).split())
+
+
+def _signs(plain: str) -> tuple[str, str]:
+    """Numbers and words of order as letters, and the other words."""
+    text = re.sub(_NUMBER, " N ", plain)
+    for pattern, sign in _PHRASES:
+        text = pattern.sub(sign, text)
+    parts = text.split()
+    signs = "".join(part for part in parts if re.fullmatch("[A-Z]", part))
+    first, last = signs.find("N"), signs.rfind("N")
+    while first > 0 and signs[first - 1] in "OLEFM":
+        first -= 1
+    inner = signs[first : last + 1] + "".join(re.findall(r"^E?[MD]", signs[last + 1 :]))
+    return inner, " ".join(part for part in parts if not re.fullmatch("[A-Z]", part))
+
+
 def _number(text: str) -> float:
     """Read a limit: a dot or comma before exactly three digits parts thousands, unless a lone zero stands before it."""
-    text = text.rstrip(".,")
+    text = re.sub(r"[ '’]", "", text)
     if re.fullmatch(r"[1-9]\d{0,2}([.,]\d{3})+", text):
         return float(re.sub(r"[.,]", "", text))
     whole, _, decimals = text.replace(",", ".").rpartition(".")
     return float(f"{whole.replace('.', '')}.{decimals}") if whole else float(decimals)
 
 
-def _without(text: str, match: re.Match[str]) -> str:
-    return " ".join(f"{text[: match.start()]} {text[match.end() :]}".split())
+__all__ = ["HECTARE", "SizeClass", "find_size_class", "looks_like_class", "parse_size_class"]
