@@ -136,7 +136,7 @@ class Indicators:
         return Indicators(self.values[names], self.flags[names], self.checks)
 
 
-def explain(values: pd.DataFrame, default: Flag, **reasons: pd.Series | Flag) -> pd.DataFrame:
+def explain(values: pd.DataFrame, default: Flag, /, **reasons: pd.Series | Flag) -> pd.DataFrame:
     """Make the frame of flags for a frame of values.
 
     Parameters

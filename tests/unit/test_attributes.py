@@ -43,7 +43,7 @@ def test_kinds_of_file_read_alike(tmp_path, suffix):
 
 def test_codes_that_lost_their_zeros_are_not_guessed_but_named(tmp_path):
     path = written(tmp_path / "t.csv", "codigo,Ingreso\n101,5\n")
-    with pytest.raises(InputError, match="lost the leading zeros"):
+    with pytest.raises(InputError, match="lost their leading zeros"):
         read_attributes(path, TERRITORIES, INCOME, id_column="codigo")
 
 

@@ -207,7 +207,7 @@ def test_files_and_columns_that_are_not_there_are_named(tmp_path):
         read_holdings(path, columns={"territory_id": "municipio"})
     with pytest.raises(InputError, match="headings that name a measure"):
         read_holdings(write(tmp_path / "u.csv", "territory_id,x\n1,2\n"))
-    with pytest.raises(InputError, match=r"a \.csv"):
+    with pytest.raises(InputError, match=r"a table: \.csv"):
         read_text_table(write(tmp_path / "t.docx", "x"))
     with pytest.raises(InputError, match="rows below"):
         read_text_table(write(tmp_path / "v.csv", "territory_id\n"))

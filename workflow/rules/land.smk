@@ -67,6 +67,7 @@ rule harmonise_holdings:
         "../envs/comarca.yaml"
     params:
         source=lambda w: region_of(w).holdings.model_dump(),
+        country=lambda w: region_of(w).country,
     message:
         "{wildcards.region}: reading holdings by size class."
     script:

@@ -9,6 +9,7 @@ from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.results import join_parts
 from comarca.sources.tables.attributes import AttributeColumn, read_attributes
+from comarca.sources.tables.read import layout_of
 
 
 def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks: str) -> None:
@@ -22,7 +23,9 @@ def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks:
             name_column=source["name"],
             parent_column=source["parent"],
             decimal=source["decimal"],
-            sheet=source["sheet"] or 0,
+            missing=source["missing"],
+            repair=source["repair_codes"],
+            **layout_of(source),
         )
         for source in sources
     ]

@@ -5,18 +5,21 @@ from typing import Any
 from comarca import io
 from comarca.jobs import job
 from comarca.layers import files as layer_io
-from comarca.sources.tables.holdings import read_holdings
+from comarca.sources.tables.holdings import joined_totals, read_holdings
 from comarca.sources.tables.join import join_by_code
+from comarca.sources.tables.read import layout_of, table_checks
 
 
-def main(*, table: str, territories: str, source: dict[str, Any], holdings: str, checks: str) -> None:
+def main(*, table: str, territories: str, source: dict[str, Any], country: str, holdings: str, checks: str) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-    keys = ("columns", "decimal", "sheet", "skip_rows", "header_rows", "year")
-    rows = read_holdings(table, **{key: source[key] for key in keys if source[key]})
-    joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"])
-    io.write_table(joined, holdings)
-    io.write_checks([check], checks)
+    keys = ("columns", "decimal", "year", "measure", "add", "missing")
+    options = {key: source[key] for key in keys if source[key]}
+    layout = layout_of(source)
+    rows = read_holdings(table, country=country, unit=source["area_unit"], **options, **layout)
+    joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"], repair=source["repair_codes"])
+    io.write_table(joined_totals(joined), holdings)
+    io.write_checks([check, *table_checks(table, name="holdings", **layout)], checks)
 
 
 if "snakemake" in globals():
@@ -25,6 +28,7 @@ if "snakemake" in globals():
             table=snakemake.input.table,
             territories=snakemake.input.territories,
             source=snakemake.params.source,
+            country=snakemake.params.country,
             holdings=snakemake.output.holdings,
             checks=snakemake.output.checks,
         )

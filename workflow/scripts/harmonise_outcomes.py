@@ -7,15 +7,23 @@ from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.outcomes import read_outcomes
+from comarca.sources.tables.read import layout_of, table_checks
 
 
 def main(*, table: str, territories: str, source: dict[str, Any], outcomes: str, checks: str) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-    options = {key: source[key] for key in ("columns", "decimal", "sheet", "skip_rows") if source[key]}
-    joined, check = join_by_code(read_outcomes(table, **options), names, name="outcomes", codes=source["codes"])
+    layout = layout_of(source)
+    options = {key: source[key] for key in ("columns", "decimal", "missing") if source[key]}
+    joined, check = join_by_code(
+        read_outcomes(table, **options, **layout),
+        names,
+        name="outcomes",
+        codes=source["codes"],
+        repair=source["repair_codes"],
+    )
     io.write_table(joined, outcomes)
-    io.write_checks([check], checks)
+    io.write_checks([check, *table_checks(table, name="outcomes", **layout)], checks)
 
 
 if "snakemake" in globals():

@@ -7,16 +7,18 @@ from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.join import join_by_code
+from comarca.sources.tables.read import layout_of, table_checks
 
 
 def main(*, name: str, table: str, territories: str, source: dict[str, Any], layer: str, checks: str) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-    options = {key: source[key] for key in ("columns", "decimal", "sheet", "skip_rows") if source[key]}
-    found = read_economy_table(table, name=name, **options)
-    joined, check = join_by_code(found, names, name=name, codes=source["codes"])
+    layout = layout_of(source)
+    options = {key: source[key] for key in ("columns", "decimal", "missing") if source[key]}
+    found = read_economy_table(table, name=name, **options, **layout)
+    joined, check = join_by_code(found, names, name=name, codes=source["codes"], repair=source["repair_codes"])
     io.write_table(joined, layer)
-    io.write_checks([check], checks)
+    io.write_checks([check, *table_checks(table, name=name, **layout)], checks)
 
 
 if "snakemake" in globals():

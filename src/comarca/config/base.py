@@ -13,6 +13,14 @@ from comarca.registry.files import load_sources, providers_of
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
 
+Scalar = str | int | float | bool | None
+#: Conditions on the rows of a file: column -> value or values; ``not`` -> a mapping of the same kind.
+Where = dict[str, Scalar | list[Scalar] | dict[str, Scalar | list[Scalar]]]
+WHERE = (
+    "Rows to keep: column -> value, or list of values; under `not` the rows to leave out, such as "
+    "`{year: 2018, not: {kind: [lake, subtotal]}}`."
+)
+
 
 class Model(BaseModel):
     """Base: unknown keys are refused, values are not changed after reading."""

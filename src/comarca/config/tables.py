@@ -6,10 +6,36 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
-from comarca.config.base import Model, Source
+from comarca.config.base import WHERE, Model, Source, Where
 
 
-class Table(Source):
+class TableLayout(Model):
+    """How a table lies in its file, and how its cells are written."""
+
+    decimal: Literal[",", "."] | None = Field(
+        None, description="Sign of the decimals; null finds it out from the numbers of each column."
+    )
+    sheet: str | int | None = Field(
+        None, description="Sheet of a workbook, by name or by number from 0; null takes the first."
+    )
+    skip_rows: NonNegativeInt = Field(0, description="Rows above the heading.")
+    header_rows: PositiveInt = Field(1, description="Rows of the heading; of several the texts are joined by ` - `.")
+    encoding: str | None = Field(
+        None, description="Encoding of delimited text, such as cp850; null finds it out: UTF-16, UTF-8, else cp1252."
+    )
+    where: Where = Field(default_factory=dict, description=WHERE)
+    fill_down: tuple[str, ...] = Field(
+        (), description="Columns whose empty cells repeat the one above, as merged cells leave them in text files."
+    )
+    missing: tuple[str, ...] = Field(
+        (), description="Further marks of missing figures, such as `-1` or `-`, beside X, (D), .., n.d., NA and so on."
+    )
+    repair_codes: bool = Field(
+        False, description="Join codes that lost leading zeros or differ by a check digit, where that leaves no doubt."
+    )
+
+
+class Table(Source, TableLayout):
     """Base of tables that people keep, joined to the territories by code."""
 
     columns: dict[str, str] = Field(
@@ -17,21 +43,25 @@ class Table(Source):
     )
     codes: dict[str, str] = Field(
         default_factory=dict,
-        description="Name in the file -> code of the territory, for rows that come without the right code.",
+        description="Name or code in the file -> code of the territory, for rows that come without the right code; "
+        "several may lead to one.",
     )
-    decimal: Literal[",", "."] | None = Field(
-        None, description="Sign of the decimals; null finds it out from the numbers."
-    )
-    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
-    skip_rows: NonNegativeInt = Field(0, description="Rows above the header.")
 
 
 class Holdings(Table):
     """Holdings by size class, from an agricultural census."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
-    header_rows: PositiveInt = Field(1, description="Rows of the header.")
     year: int | None = Field(None, description="Year of all rows, if the file has no such column.")
+    area_unit: str | None = Field(
+        None,
+        description="Unit of areas and class limits where labels and headings name none: hectare, acre, m2, manzana, "
+        "cuerda, tarea, alqueire_paulista, ... by the country's value.",
+    )
+    measure: str | None = Field(
+        None, description="Column that says whether a row holds numbers or areas; null finds it by its words."
+    )
+    add: bool = Field(False, description="Add up rows or columns of one class, such as holdings of men and of women.")
 
 
 class Outcomes(Table):
@@ -70,17 +100,13 @@ class ConfiguredColumn(Model):
     source: str = Field("", description="Where it comes from, for the codebook.")
 
 
-class Attributes(Model):
+class Attributes(TableLayout):
     """A table of the user's own, joined by code, or by name where it has none."""
 
     path: str = Field(description="CSV, XLSX or Parquet file.")
     id: str | None = Field(None, description="Column with the code of the territory.")
     name: str | None = Field(None, description="Column with its name: joins the rows where there is no `id`.")
     parent: str | None = Field(None, description="Column with the name of the unit one level up.")
-    sheet: str | None = Field(None, description="Sheet of a workbook; null takes the first.")
-    decimal: Literal[",", "."] | None = Field(
-        None, description="Sign of the decimals; null finds it out from the numbers."
-    )
     columns: dict[str, ConfiguredColumn] = Field(min_length=1, description="Columns to take over.")
 
     @model_validator(mode="after")

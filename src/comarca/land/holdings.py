@@ -18,6 +18,7 @@ from comarca.measures.size_classes import (
     landless_gini,
     unknown_cells,
 )
+from comarca.measures.withheld import remainders
 from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
 
 #: Columns that rest on estimates where figures are withheld; the bounds do not, they enclose what is possible.
 _ESTIMATED = (
-    "holding_area_mean_ha", "holding_area_gini_index", "holding_area_gini_interpolated_index",
+    "holding_count", "holding_area_mean_ha", "holding_area_gini_index", "holding_area_gini_interpolated_index",
     "holding_area_theil_index", "holding_area_top10_share", "holding_area_large_share", "holding_gini_camara_class",
     "holding_gini_with_landless_index", "holding_area_gini_change_index",
 )  # fmt: skip
+
+#: Totals may exceed their classes by this share before it is worth a word.
+_CLOSE = 0.01
+_LISTED = 30
 
 
 def holding_columns(
@@ -56,8 +61,8 @@ def holding_columns(
     """
     completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
     measured, flags = _measured(completed, cells, keys, territories, drop=estimate == "drop")
-    values, flags = _by_territory(measured, flags, keys, territories)
-    return (values, flags), _checks(completed, territories)
+    values, flags = _by_territory(measured, flags, keys, territories, other_classes=_with_other_classes(cells))
+    return (values, flags), [*_checks(completed, cells, territories), *_total_checks(cells, keys, territories)]
 
 
 def completed_holdings(
@@ -107,24 +112,38 @@ def published_totals(keys: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(found).astype(np.float64).reset_index(drop=True)
 
 
-def _measured(
-    completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, drop: bool
-) -> Block:
+def _with_other_classes(cells: pd.DataFrame) -> NDArray[np.intp]:
+    """Positions of territories whose classes of the first and the last year cut one another."""
+    limits = cells[["position", "year", "class_min_ha", "class_max_ha"]].round(0).fillna(np.inf)
+    years = limits.groupby("position")["year"]
+    first, last = limits[limits["year"] == years.transform("min")], limits[limits["year"] == years.transform("max")]
+    pairs = first.merge(last, on="position", suffixes=("", "_last"))
+    low = np.maximum(pairs["class_min_ha"], pairs["class_min_ha_last"])
+    high = np.minimum(pairs["class_max_ha"], pairs["class_max_ha_last"])
+    is_same = (pairs["class_min_ha"] == pairs["class_min_ha_last"]) & (
+        pairs["class_max_ha"] == pairs["class_max_ha_last"]
+    )
+    return np.unique(pairs.loc[(low < high) & ~is_same, "position"].to_numpy())
+
+
+def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, drop: bool) -> Block:
     """Values and flags of each territory and year."""
     size = completed["area_ha"] / completed["holdings"]
     groups = len(keys)
     units = RankedSizes.of(size, completed["holdings"], group=completed["group"], group_count=groups)
     index = grouped_gini(completed, group_count=groups)
-    unknown = unknown_cells(cells, groups) > 0
+    told = published_totals(keys).notna().all(axis=1).to_numpy()
+    unknown = (unknown_cells(cells, groups) > 0) & ~told
     withheld = _total(completed, completed["is_suppressed"] * completed["holdings"], groups)
-    estimated = _total(completed, completed["is_suppressed"] & completed["is_bounded"], groups, "area_ha")
+    is_estimated = completed["area_low_ha"] != completed["area_high_ha"]
+    estimated = _total(completed, is_estimated, groups, "area_ha")
     landless = keys["landless"].to_numpy(dtype=np.float64)
     few = units.count < territories.min_units
     values = pd.DataFrame(
         {
-            "holding_count": units.count,
+            "holding_count": np.rint(units.count),
             "holding_area_mean_ha": mean(units),
-            "holding_suppressed_share": ratio(withheld, units.count),
+            "holding_suppressed_share": np.where(unknown, np.nan, ratio(withheld, units.count)),
             "holding_area_estimated_share": ratio(estimated, units.amount),
             "holding_landless_share": ratio(landless, landless + units.count),
             "holding_area_gini_index": index["equal_inside"],
@@ -159,7 +178,7 @@ def _measured(
 
 
 def _by_territory(
-    measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories
+    measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, other_classes: NDArray[np.intp]
 ) -> Block:
     """Take each territory's last year, and the change since its first."""
     position = keys["position"].to_numpy()
@@ -169,7 +188,10 @@ def _by_territory(
     texts = flags.iloc[last].set_axis(last.index).reindex(range(len(territories.index))).set_axis(territories.index)
     texts = texts.fillna(Flag.NO_SOURCE_ROW.value)
     index = measured["holding_area_gini_index"].to_numpy(dtype=np.float64)
-    change = pd.Series(index[last] - index[first], index=last.index).mask(first == last)
+    smooth = measured["holding_area_gini_interpolated_index"].to_numpy(dtype=np.float64)
+    differ = np.isin(last.index, other_classes)
+    change = pd.Series(np.where(differ, smooth[last] - smooth[first], index[last] - index[first]), index=last.index)
+    change = change.mask(first == last)
     values["holding_area_gini_change_index"] = change.reindex(range(len(territories.index))).to_numpy()
     several = pd.Series(first != last).reindex(range(len(territories.index)), fill_value=False).to_numpy()
     gini_flag = texts["holding_area_gini_index"].where(texts["holding_area_gini_index"] != Flag.OK, Flag.NOT_IN_SOURCE)
@@ -179,8 +201,11 @@ def _by_territory(
     return values, texts
 
 
-def _checks(completed: pd.DataFrame, territories: MeasuredTerritories) -> list[Check]:
-    withheld = completed[completed["is_suppressed"]]
+def _checks(completed: pd.DataFrame, cells: pd.DataFrame, territories: MeasuredTerritories) -> list[Check]:
+    neither = cells[cells["holdings"].isna() & cells["area_ha"].isna()]
+    single = completed[completed["is_suppressed"]]
+    is_told = (completed["holdings"] > 0) & completed["is_suppressed"] & ~completed["is_bounded"]
+    withheld = pd.concat([single[~single.index.isin(completed.index[is_told])], neither])
     strange = completed[completed["is_inconsistent"]]
     count = len(completed)
     return [
@@ -188,9 +213,9 @@ def _checks(completed: pd.DataFrame, territories: MeasuredTerritories) -> list[C
             name="holdings_suppressed_cells",
             status="warn" if len(withheld) else "pass",
             value=len(withheld),
-            threshold="no size class has holdings without area, or area without holdings",
-            message=f"{len(withheld)} of {count:,} filled size classes lack a figure, which is taken as withheld and "
-            "not as zero; they are estimated, bounded and flagged.",
+            threshold="every size class has its holdings and its area",
+            message=f"{len(withheld)} of {count:,} filled size classes lack a figure or both, which is taken as "
+            "withheld and not as zero; they are estimated, bounded and flagged.",
             rows=_by_count(withheld, territories),
         ),
         Check(
@@ -202,6 +227,34 @@ def _checks(completed: pd.DataFrame, territories: MeasuredTerritories) -> list[C
             rows=_listed(strange, territories),
         ),
     ]
+
+
+def _total_checks(cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories) -> list[Check]:
+    """Totals that contradict their classes or exceed them, and years whose classes differ."""
+    left = remainders(cells, published_totals(keys))
+    lacks = cells["holdings"].isna() | cells["area_ha"].isna() | ((cells["holdings"] > 0) ^ (cells["area_ha"] > 0))
+    complete = ~lacks.groupby(cells["group"]).any().to_numpy()
+    area = published_totals(keys)["area_ha"].to_numpy()
+    short = complete & ((left["holdings"] > 1) | (left["area_ha"] > _CLOSE * area)).to_numpy()
+    wrong = keys[left["is_contradicted"].to_numpy() | short]
+    changed = _with_other_classes(cells)
+    return [
+        Check(
+            "holdings_totals", "warn" if len(wrong) else "pass", len(wrong), "classes add up to the published total",
+            f"{len(wrong)} published totals are not what their size classes add up to: totals below the classes are not"
+            " used; what is above them counts as a withheld class.",
+            [
+                {"territory_id": str(territories.index[position]), "year": int(year)}
+                for position, year in zip(wrong["position"], wrong["year"], strict=True)
+            ][:_LISTED],
+        ),
+        Check(
+            "holdings_class_limits", "warn" if len(changed) else "pass", len(changed), "the same classes in all years",
+            f"The class limits of {len(changed)} territories differ between the years: their change of the Gini is that"
+            " of the interpolated estimate, which hangs less on the size classes.",
+            [{"territory_id": str(territories.index[position])} for position in changed][:_LISTED],
+        ),
+    ]  # fmt: skip
 
 
 def _by_count(withheld: pd.DataFrame, territories: MeasuredTerritories) -> list[dict[str, Any]]:

@@ -361,7 +361,8 @@ def _estimated(
 def _alone(table: pd.DataFrame, lacking: pd.Series, left: pd.Series) -> pd.Series:
     """Cells that are the only ones of their territory to lack a figure, so that the total tells it."""
     single = (_sums(table["group"], lacking, len(left)) == 1) & left.notna().to_numpy()
-    return lacking & single[table["group"]]
+    alone: pd.Series = lacking & single[table["group"]]
+    return alone
 
 
 def _counts(
@@ -377,8 +378,11 @@ def _counts(
     with np.errstate(divide="ignore", invalid="ignore"):
         most, least = area / _f(table["class_min_ha"]), area / _f(table["class_max_ha"])
         holdings[by_area] = (area / size)[by_area]
-    both = _sums(group, neither, groups)
-    room = np.where(both > 0, np.nan, left_count)
+    # Where classes of both kinds lack numbers, those without an area have one holding each at least.
+    unknown = _sums(group, neither, groups)
+    room = np.maximum(left_count - unknown, 0.0)
+    first = _sums(group[by_area], holdings[by_area], groups)
+    room = np.where((unknown > 0) & (first <= room), np.nan, np.where(unknown > 0, room, left_count))
     holdings[by_area], _ = fit_sums(holdings[by_area], least[by_area], most[by_area], target=room, group=group[by_area])
     count_left = np.maximum(left_count - _sums(group[by_area], holdings[by_area], groups), 0.0)
     expected = np.where(without_area & ~neither, holdings * size, 0.0)

@@ -23,7 +23,7 @@ _TILT_LIMIT: Final = 80.0
 
 
 def remainders(cells: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """What the published totals leave for the withheld figures of each territory.
+    """Subtract the published figures of each territory from its published totals.
 
     Parameters
     ----------

@@ -88,8 +88,9 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
     if source.path is None:
         return {}
     from comarca.sources.tables.employment import read_sectors
+    from comarca.sources.tables.read import layout_of
 
-    found = read_sectors(source.path, columns=source.columns, sheet=source.sheet or 0, skip_rows=source.skip_rows)
+    found = read_sectors(source.path, columns=source.columns, **layout_of(source.model_dump()))
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
 
 

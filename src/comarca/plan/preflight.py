@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from comarca.config.base import Source
     from comarca.config.layers import LandCover
     from comarca.config.region import Config
-    from comarca.config.tables import Attributes, Table
+    from comarca.config.tables import Attributes, Table, TableLayout
 
 _SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
              "holdings", "outcomes", "night_lights", "employment", "firms", "friction")  # fmt: skip
@@ -165,15 +165,14 @@ def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:
 
 
 def _check_table(source: Table, *, key: str) -> None:
-    rows = getattr(source, "header_rows", 1)
-    found = _heading(str(source.path), key, sheet=source.sheet or 0, skip_rows=source.skip_rows, header_rows=rows)
+    found = _heading(str(source.path), key, source)
     for ours, theirs in source.columns.items():
         _require_column(theirs, found, key=f"{key}.columns.{ours}")
 
 
 def _check_attributes(source: Attributes, *, key: str) -> None:
     _require_file(source.path, key=f"{key}.path")
-    found = _heading(source.path, key, sheet=source.sheet or 0)
+    found = _heading(source.path, key, source)
     for part in ("id", "name", "parent"):
         if (column := getattr(source, part)) is not None:
             _require_column(column, found, key=f"{key}.{part}")
@@ -181,17 +180,21 @@ def _check_attributes(source: Attributes, *, key: str) -> None:
         _require_column(entry.column or name, found, key=f"{key}.columns.{name}{'.column' if entry.column else ''}")
 
 
-def _heading(path: str, key: str, **options: Any) -> list[str]:
-    from comarca.sources.tables.read import read_heading
+def _heading(path: str, key: str, source: TableLayout) -> list[str]:
+    from comarca.sources.tables.read import layout_of, read_heading
 
     try:
-        return read_heading(path, **options)
-    except ValueError as error:
-        raise ConfigError(f"configuration, {key}", got=path, expected="a table", remedy=str(error)) from error
+        return read_heading(path, **layout_of(source.model_dump()))
+    except InputError as error:
+        raise ConfigError(
+            f"configuration, {key}, {path}", got=error.got, expected=error.expected, remedy=error.remedy
+        ) from error
 
 
 def _require_column(column: str, found: list[str], *, key: str) -> None:
-    if column not in found:
+    from comarca.sources.names import same_form
+
+    if same_form(column) not in map(same_form, found):
         raise ConfigError(
             f"configuration, {key}", got=column, expected=f"a column of the file: {found}",
             remedy=did_you_mean(column, found),

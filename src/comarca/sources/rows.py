@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
 from comarca.results import Check
@@ -15,6 +14,7 @@ from comarca.sources.names import same_form
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
     from numpy.typing import NDArray
 
 #: Column -> value or values of the rows to keep; under ``not``: of the rows to leave out.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-
-import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
 from comarca.registry import DATA
@@ -77,7 +76,7 @@ def area_unit(word: str, *, country: str, where: str) -> AreaUnit:
     if plain in known:
         return known[plain]
     names = sorted({unit.name for unit in known.values()})
-    elsewhere = [row.country for row in _table().itertuples() if plain in (row.unit.replace("_", " "), *row.words)]
+    elsewhere = [row.country for row in _rows() if plain in row.words]
     remedy = f"It is known for {', '.join(elsewhere)} only; convert the table to hectares." if any(elsewhere) else ""
     raise InputError(where, got=word, expected=f"one of {names}", remedy=remedy or did_you_mean(plain, known))
 
@@ -118,20 +117,29 @@ def find_unit(text: str, *, country: str) -> tuple[AreaUnit | None, str]:
     return next(iter(found), None), rest
 
 
+@dataclass(frozen=True)
+class _Row:
+    unit: AreaUnit
+    country: str
+    words: tuple[str, ...]
+
+
 @lru_cache(maxsize=1)
-def _table() -> pd.DataFrame:
-    table = pd.read_csv(DATA / "area_units.csv", keep_default_na=False)
-    return table.assign(words=table["words"].str.split(";"))
+def _rows() -> tuple[_Row, ...]:
+    with (DATA / "area_units.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            _Row(
+                AreaUnit(row["unit"], float(row["hectares"])),
+                row["country"],
+                (row["unit"].replace("_", " "), *row["words"].split(";")),
+            )
+            for row in csv.DictReader(stream)
+        )
 
 
 @lru_cache(maxsize=32)
 def _words(country: str) -> dict[str, AreaUnit]:
-    rows = [row for row in _table().itertuples() if row.country in ("", country)]
-    return {
-        word: AreaUnit(str(row.unit), float(row.hectares))
-        for row in rows
-        for word in (str(row.unit).replace("_", " "), *row.words)
-    }
+    return {word: row.unit for row in _rows() if row.country in ("", country) for word in row.words}
 
 
 def _pattern_of(words: list[str]) -> re.Pattern[str]:
@@ -146,5 +154,5 @@ def _pattern(country: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=32)
 def _foreign_pattern(country: str) -> re.Pattern[str]:
-    words = [word for row in _table().itertuples() if row.country not in ("", country) for word in row.words]
+    words = [word for row in _rows() if row.country not in ("", country) for word in row.words]
     return _pattern_of([*(word for word in words if word not in _words(country)), *_AMBIGUOUS])

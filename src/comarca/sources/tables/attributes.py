@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,10 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check, Flag, Indicators, explain
+from comarca.sources.names import fold_name, same_form
 from comarca.sources.tables.join import join_by_code, nearest_names
-from comarca.sources.tables.numbers import decimal_of, parse_numbers
-from comarca.sources.names import fold_name, fold_text
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.numbers import decimal_hint, is_missing, parse_columns
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, table_checks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 FAMILY: Final = "attributes"
 TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
-_TRUE: Final = frozenset({"1", "true", "yes", "si", "sim", "verdadero", "verdadeiro"})
-_FALSE: Final = frozenset({"0", "false", "no", "nao", "falso"})
+_TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "si", "s", "sim", "verdadero", "verdadeiro", "v", "oui"})
+_FALSE: Final = frozenset({"0", "false", "f", "no", "n", "nao", "falso", "non"})
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,9 @@ def read_attributes(
     name_column: str | None = None,
     parent_column: str | None = None,
     decimal: Literal[",", "."] | None = None,
-    sheet: str | int = 0,
+    missing: Collection[str] = (),
+    repair: bool = False,
+    **layout: Unpack[Layout],
 ) -> Indicators:
     """Read a user's table and join it to the territories.
 
@@ -135,9 +137,13 @@ def read_attributes(
         Columns of the file with the name of the territory and of the unit one level up. Without `id_column` rows are
         joined by name within the parent, and the check lists every row with the territory it was given to.
     decimal : {",", "."}, optional
-        Sign of the decimals, if the numbers do not tell.
-    sheet : str or int, optional
-        Sheet of a workbook.
+        Sign of the decimals, if the numbers of a column do not tell.
+    missing : collection of str, optional
+        Further marks of missing values.
+    repair : bool, default False
+        Join codes that lost their leading zeros, see `comarca.sources.tables.join.join_by_code`.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
@@ -154,8 +160,9 @@ def read_attributes(
     ours = {name: entry.column or name for name, entry in columns.items()}
     keys = {"territory_id": id_column, "territory_name": name_column, "parent_name": parent_column}
     ours |= {key: column for key, column in keys.items() if column is not None}
-    table = read_text_table(path, sheet=sheet)
-    table = pick_columns(table, ours, required=list(columns), where=f"attributes, {path}")
+    name = f"attributes {path}"
+    raw = read_text_table(path, **layout)
+    table = pick_columns(raw, ours, required=list(columns), where=f"attributes, {path}")
     labels = territories.sort_values("territory_id")
     if id_column is None:
         joined, check = _join_by_name(table, labels, path)
@@ -163,28 +170,32 @@ def read_attributes(
         codes = clean_codes(table["territory_id"])
         names = table.get("territory_name", codes)
         label_of = dict(zip(labels["territory_id"], labels["territory_name"], strict=True))
-        joined, check = join_by_code(
-            table.assign(territory_id=codes, territory_name=names), label_of, name=f"attributes {path}"
-        )
-        _require_joined(joined, codes, labels["territory_id"], path)
+        coded = table.assign(territory_id=codes, territory_name=names)
+        joined, check = join_by_code(coded, label_of, name=name, repair=repair)
     if (twice := joined["territory_id"].duplicated()).any():
         raise InputError(f"attributes, {path}", got=joined.loc[twice, "territory_id"].iloc[0],
                          expected="one row per territory")  # fmt: skip
     index = pd.Index(labels["territory_id"], name="territory_id")
     rows = joined.set_index("territory_id")
-    decimal = decimal or _decimal(rows, columns, path)
+    numbers = parse_columns(
+        rows, [key for key, entry in columns.items() if entry.kind == "number"], decimal=decimal,
+        hint=decimal_hint(raw), where=f"attributes, {path}", missing=missing,
+    )  # fmt: skip
     values = pd.DataFrame(
-        {name: _cells(rows[name], entry, decimal, f"attributes, {path}, {name}") for name, entry in columns.items()}
-    ).reindex(index)
+        {key: numbers[key] if key in numbers else _cells(rows[key], entry, missing, f"attributes, {path}, {key}")
+         for key, entry in columns.items()}
+    ).reindex(index)  # fmt: skip
     reason = pd.Series(np.where(index.isin(rows.index), Flag.NOT_IN_SOURCE, Flag.NO_SOURCE_ROW), index)
-    return Indicators(values, explain(values, Flag.NO_SOURCE_ROW, **dict.fromkeys(columns, reason)), [check])
+    return Indicators(values, explain(values, Flag.NO_SOURCE_ROW, **dict.fromkeys(columns, reason)),
+                      [check, *table_checks(path, name=name, **layout)])  # fmt: skip
 
 
 def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -> tuple[pd.DataFrame, Check]:
     """Join rows whose name, within the parent if that is given, is that of one territory and of no other row."""
     parts = ["territory_name", *(["parent_name"] if "parent_name" in table else [])]
     key, own = (
-        frame[parts].fillna("").map(fold_name).agg("\n".join, axis=1).reset_index(drop=True) for frame in (table, labels)
+        frame[parts].fillna("").map(fold_name).agg("\n".join, axis=1).reset_index(drop=True)
+        for frame in (table, labels)
     )
     single = ~own.duplicated(keep=False)
     code_of = dict(zip(own[single], labels["territory_id"].reset_index(drop=True)[single], strict=True))
@@ -209,37 +220,32 @@ def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -
     return joined[code.notna()].reset_index(drop=True), check
 
 
-def _require_joined(joined: pd.DataFrame, codes: pd.Series, known: pd.Series, path: str | Path) -> None:
-    if len(joined):
-        return
-    width = int(known.str.len().max())
-    padded = codes.str.zfill(width).isin(known).any()
-    raise InputError(
-        f"attributes, {path}, id", got=codes.head(3).tolist(),
-        expected=f"codes of the region's territories, such as {known.head(3).tolist()}",
-        remedy="The table has lost the leading zeros of its codes: store them as text." if padded else "",
-    )  # fmt: skip
-
-
-def _decimal(rows: pd.DataFrame, columns: Mapping[str, AttributeColumn], path: str | Path) -> Literal[",", "."]:
-    numbers = [rows[name] for name, entry in columns.items() if entry.kind == "number"]
-    return decimal_of(pd.concat(numbers), where=f"attributes, {path}") if numbers else "."
-
-
-def _cells(texts: pd.Series, entry: AttributeColumn, decimal: Literal[",", "."], where: str) -> pd.Series:
-    if entry.kind == "number":
-        return parse_numbers(texts, decimal=decimal, where=where)
+def _cells(texts: pd.Series, entry: AttributeColumn, missing: Collection[str], where: str) -> pd.Series:
+    """Read a column of texts, classes or booleans; a mark for nothing is a gap, unless it is the name of a class."""
     if entry.kind == "boolean":
-        return _booleans(texts, where)
-    return texts.where(texts != "").astype("str")
-
-
-def _booleans(texts: pd.Series, where: str) -> pd.Series:
-    plain = texts.map(fold_text)
-    strange = plain[~plain.isin(_TRUE | _FALSE | {""})]
+        return _booleans(texts, missing, where)
+    is_void = is_missing(texts, marks=missing, letters=entry.kind == "class")
+    if entry.kind == "text":
+        return texts.mask(is_void).astype("str")
+    known = {same_form(value): value for value in entry.categories}
+    plain = clean_codes(texts).map(same_form)
+    found = texts.map(lambda text: same_form(text)).map(known).fillna(plain.map(known))
+    strange = texts[found.isna() & ~is_void]
     if len(strange):
-        raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0")
-    return plain.map(lambda text: pd.NA if text == "" else text in _TRUE).astype("boolean")
+        raise InputError(
+            where, got=sorted(strange.unique())[:5], expected=f"one of the categories {list(entry.categories)}",
+            remedy=f"{len(strange)} such cell(s). Add them to `categories` of this column in the configuration.",
+        )  # fmt: skip
+    return found.astype("str")
+
+
+def _booleans(texts: pd.Series, missing: Collection[str], where: str) -> pd.Series:
+    plain = clean_codes(texts).map(fold_name)
+    is_void = is_missing(texts, marks=missing) & ~plain.isin(_TRUE | _FALSE)
+    strange = plain[~plain.isin(_TRUE | _FALSE) & ~is_void]
+    if len(strange):
+        raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0, S or N")
+    return plain.map(lambda text: text in _TRUE).astype("boolean").mask(is_void)
 
 
 def _titles(where: str, title: str | Mapping[str, str]) -> Mapping[str, str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 
 from comarca.errors import InputError
 from comarca.registry.columns import sector_key
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -27,8 +27,8 @@ def read_economy_table(
     name: str,
     columns: Mapping[str, str] | None = None,
     decimal: Decimal | None = None,
-    sheet: str | int = 0,
-    skip_rows: int = 0,
+    missing: Collection[str] = (),
+    **layout: Unpack[Layout],
 ) -> pd.DataFrame:
     """Read jobs by territory and sector, or firms by territory and size class.
 
@@ -43,8 +43,10 @@ def read_economy_table(
         Our column names -> the file's, ``territory_name`` among them if it has one.
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
-    sheet, skip_rows
-        See `comarca.sources.tables.read.read_text_table`.
+    missing : collection of str, optional
+        Further marks of missing figures.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
@@ -57,10 +59,10 @@ def read_economy_table(
         If columns lack, a number cannot be read or is negative, or a territory has two rows of one key.
     """
     where, (key, figure) = str(path), TABLES[name]
-    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["territory_id", key, figure], where=where)
     numbers = [column for column in (key, figure) if column != "sector"]
-    values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where)
+    values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
     if key == "sector":
@@ -73,7 +75,7 @@ def read_economy_table(
 
 
 def read_sectors(
-    path: str | Path, *, columns: Mapping[str, str] | None = None, sheet: str | int = 0, skip_rows: int = 0
+    path: str | Path, *, columns: Mapping[str, str] | None = None, **layout: Unpack[Layout]
 ) -> dict[str, str]:
     """Read which sectors a table of jobs knows.
 
@@ -81,7 +83,7 @@ def read_sectors(
     ----------
     path : path-like
         The table.
-    columns, sheet, skip_rows
+    columns, **layout
         As for `read_economy_table`.
 
     Returns
@@ -94,7 +96,7 @@ def read_sectors(
     InputError
         If there is no such column, or two sectors differ in accents or punctuation only.
     """
-    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    raw = read_text_table(path, **layout)
     names = pick_columns(raw, columns or {}, required=["sector"], where=str(path))["sector"].str.strip()
     found: dict[str, str] = {}
     for name in sorted(set(names) - {""}):

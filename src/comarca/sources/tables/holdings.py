@@ -130,9 +130,13 @@ def joined_totals(rows: pd.DataFrame) -> pd.DataFrame:
     """
     figures = ["landless", "total_holdings", "total_area_ha"]
     units = rows.drop_duplicates(["territory_id", "source_id", "territory_name", "year"])
-    whole = units.groupby(["territory_id", "year"], dropna=False)[figures].agg(lambda part: part.sum(skipna=False))
+    whole = units.groupby(["territory_id", "year"], dropna=False)[figures].agg(_whole_sum)
     joined = rows.drop(columns=figures).merge(whole.reset_index(), on=["territory_id", "year"], how="left")
     return joined[list(COLUMNS)].sort_values(["territory_id", "year", "class_min_ha"], ignore_index=True)
+
+
+def _whole_sum(part: pd.Series) -> float:
+    return float(part.sum(skipna=False))
 
 
 def _from_wide(
@@ -153,7 +157,8 @@ def _from_wide(
             found[heading] = (size_class, _measure(size_class.rest))
     if not found or (not by_row and {measure for _, measure in found.values()} != set(_MEASURES)):
         raise InputError(
-            where, got=list(table), expected="columns holdings and area_ha, or headings that name a measure and a class",
+            where, got=list(table),
+            expected="columns holdings and area_ha, or headings that name a measure and a class",
             remedy="Name the columns in the configuration, under columns; `measure` names a column that says which"
             " measure a row holds, `header_rows` how many rows the heading has.",
         )  # fmt: skip
@@ -172,8 +177,10 @@ def _measure_column(table: pd.DataFrame, kept: list[str], measure: str | None, w
         name = find_column(measure, table, where=f"{where}, measure")
         strange = [word for word in table[name].unique() if word and _measure(word) is None]
         if strange:
-            raise InputError(f"{where}, column {name}", got=strange, expected="words for a number of holdings or an area",
-                             remedy="Leave other rows out with `where`.")  # fmt: skip
+            raise InputError(
+                f"{where}, column {name}", got=strange, expected="words for a number of holdings or an area",
+                remedy="Leave other rows out with `where`.",
+            )  # fmt: skip
         return name
     for name in table.columns.drop(kept):
         words = {_measure(word) for word in table[name].unique()}
@@ -260,9 +267,7 @@ def _added(long: pd.DataFrame, where: str) -> pd.DataFrame:
     keys = [name for name in (*_KEY, "kind", "class_min_ha", "class_max_ha") if name in long]
     logger.info("%s: %d rows are added up by class", where, int(long.duplicated(keys, keep=False).sum()))
     figures = [name for name in (*_MEASURES, "landless") if name in long]
-    return long.groupby(keys, dropna=False, as_index=False, sort=False)[figures].agg(
-        lambda part: part.sum(skipna=False)
-    )
+    return long.groupby(keys, dropna=False, as_index=False, sort=False)[figures].agg(_whole_sum)
 
 
 def _tidy(long: pd.DataFrame, year: int | None) -> pd.DataFrame:
@@ -303,7 +308,8 @@ def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
         row = long[overlap].iloc[0]
         raise InputError(
             f"{where}, {_label(row)}", got=f"the class from {row['class_min_ha']:g} ha inside the one before it",
-            expected="classes that do not overlap", remedy="Leave out subtotals with `where`, so that no holding counts twice.",
+            expected="classes that do not overlap",
+            remedy="Leave out subtotals with `where`, so that no holding counts twice.",
         )  # fmt: skip
     return long
 

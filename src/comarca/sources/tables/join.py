@@ -1,18 +1,41 @@
-"""Joins of users' tables to territories: by code only; what does not join is listed with the nearest names."""
+"""Joins of users' tables to territories: by code; what does not join is explained, with the nearest names."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from comarca.errors import InputError
 from comarca.results import Check
-from comarca.sources.names import fold_name
+from comarca.sources.names import fold_name, same_form
+from comarca.sources.tables.read import clean_codes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import pandas as pd
+
+#: A repair is spoken of if it would join this share of the codes that did not join, and more than one.
+_CLEAR_SHARE: Final = 0.5
+_LISTED: Final = 3
+
+
+@dataclass(frozen=True)
+class CodeRepair:
+    """A way in which codes of a table differ from those of the territories.
+
+    Attributes
+    ----------
+    fault : str
+        What happened to the codes, as a sentence.
+    code_of : mapping
+        Code in the table -> code of the territory, where one and only one fits.
+    """
+
+    fault: str
+    code_of: Mapping[str, str]
 
 
 def join_by_code(
@@ -21,6 +44,7 @@ def join_by_code(
     *,
     name: str,
     codes: Mapping[str, str] | None = None,
+    repair: bool = False,
 ) -> tuple[pd.DataFrame, Check]:
     """Keep the rows of a table that belong to territories of the region.
 
@@ -33,43 +57,86 @@ def join_by_code(
     name : str
         Name of the table: first word of the check.
     codes : mapping, optional
-        Name in the table -> code, as the user decided after reading the report. No row is joined by name otherwise,
-        however alike the names are.
+        Name or code in the table -> code, as the user decided after reading the report. Several units may lead to one
+        territory. No row is joined by name otherwise, however alike the names are.
+    repair : bool, default False
+        Join codes that lost their leading zeros or differ by a check digit, where that leaves no doubt.
 
     Returns
     -------
     joined : pandas.DataFrame
-        Rows whose code is one of the territories, with a fresh index.
+        Rows whose code is one of the territories, with a fresh index; the code before is ``source_id``.
     check : Check
         How many territories have rows, and each entry that did not join with the territories of nearest name.
+
+    Raises
+    ------
+    InputError
+        If no row joins at all.
     """
-    decided = table["territory_name"].map(dict(codes or {}))
-    code = decided.where(decided.notna(), table["territory_id"])
-    coded = table.assign(territory_id=code)
+    decided = {same_form(str(key)): code for key, code in (codes or {}).items()}
+    by_name = table["territory_name"].map(lambda text: decided.get(same_form(str(text))))
+    by_code = table["territory_id"].map(lambda text: decided.get(same_form(str(text))))
+    own = {same_form(code): code for code in territories}
+    plain = table["territory_id"].map(lambda text: own.get(same_form(str(text)), str(text)))
+    code = by_name.where(by_name.notna(), by_code.where(by_code.notna(), plain))
+    repairs = code_repairs(code[~code.isin(list(territories))].unique(), territories)
+    if repair and len(repairs) == 1:
+        code = code.map(lambda text: repairs[0].code_of.get(text, text))
+    coded = table.assign(territory_id=code, source_id=table["territory_id"])
     fits = coded["territory_id"].isin(list(territories))
-    stray = coded.loc[~fits, ["territory_id", "territory_name"]].drop_duplicates()
-    rows = [
-        {
-            "territory_id": str(row.territory_id),
-            "territory_name": str(row.territory_name),
-            "nearest": nearest_names(str(row.territory_name), territories),
-        }
-        for row in stray.itertuples()
-    ]
+    if not fits.any():
+        raise _nothing_joins(table, territories, repairs, name)
     joined = coded[fits].reset_index(drop=True)
-    found = joined["territory_id"].nunique()
-    message = f"{found} of {len(territories)} territories have rows in the table of {name}."
-    if rows:
-        message += f" Not joined, for want of a code of the region: {len(rows)}."
-    check = Check(
-        name=f"{name}_join",
-        status="warn" if rows else "pass",
-        value=found,
-        threshold="every row of the table has the code of a territory",
-        message=message,
-        rows=rows,
-    )
-    return joined, check
+    return joined, _check(coded, fits, territories, repairs, name=name, is_repaired=repair)
+
+
+def code_repairs(stray: Iterable[str], territories: Iterable[str]) -> list[CodeRepair]:
+    """Find out what happened to codes that no territory has.
+
+    Parameters
+    ----------
+    stray : iterable of str
+        Codes of a table.
+    territories : iterable of str
+        Codes of the territories.
+
+    Returns
+    -------
+    list of CodeRepair
+        Each kind of fault by which at least half of the stray codes, or all of several, would be codes of territories.
+    """
+    codes = [code for code in dict.fromkeys(map(str, stray)) if code]
+    known = list(dict.fromkeys(territories))
+    width = max((len(code) for code in known), default=0)
+    rules = (
+        ("The codes of the table have lost their leading zeros (padding them with zeros would join them)",
+         lambda code: code.zfill(width), lambda code: code),
+        ("The territories' codes have lost leading zeros that the table has", lambda code: code.lstrip("0"),
+         lambda code: code),
+        ("The codes of the table lack the last digit, a check digit, of the territories' codes", lambda code: code,
+         lambda code: code[:-1]),
+        ("The codes of the table have a last digit, a check digit, that the territories' codes lack",
+         lambda code: code[:-1], lambda code: code),
+        ("The codes of the table have signs between their digits that the territories' codes lack",
+         lambda code: re.sub(r"[\W_]", "", code), lambda code: code),
+        ("The territories' codes begin with letters of the country, which the table lacks", lambda code: code,
+         lambda code: re.sub(r"^[A-Za-z]+[-_. ]?", "", code)),
+        ("The codes of the table begin with letters of the country, which the territories' codes lack",
+         lambda code: re.sub(r"^[A-Za-z]+[-_. ]?", "", code), lambda code: code),
+        ("The territories' codes end in .0, as numbers do in some programs", lambda code: code,
+         lambda code: re.sub(r"\.0+$", "", code)),
+    )  # fmt: skip
+    found = []
+    for fault, theirs, ours in rules:
+        meant: dict[str, list[str]] = {}
+        for code in known:
+            meant.setdefault(ours(code), []).append(code)
+        fit = {code: meant[theirs(code)][0] for code in codes if len(meant.get(theirs(code), ())) == 1}
+        fit = {code: own for code, own in fit.items() if code not in known}
+        if fit and len(set(fit.values())) == len(fit) and len(fit) >= _CLEAR_SHARE * len(codes):
+            found.append(CodeRepair(fault, fit))
+    return found[:1]
 
 
 def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -> list[str]:
@@ -96,3 +163,53 @@ def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -
     starts = [folded for folded in by_name if folded.startswith(bare + " ") or bare.startswith(folded + " ")]
     alike = get_close_matches(bare, list(by_name), n=count, cutoff=0.6)
     return [label for folded in dict.fromkeys([*starts, *alike]) for label in by_name[folded]][:count]
+
+
+def _check(
+    coded: pd.DataFrame,
+    fits: pd.Series,
+    territories: Mapping[str, str],
+    repairs: list[CodeRepair],
+    *,
+    name: str,
+    is_repaired: bool,
+) -> Check:
+    stray = coded.loc[~fits, ["territory_id", "territory_name"]].drop_duplicates()
+    code_of = {code: own for each in repairs for code, own in each.code_of.items()}
+    rows = [
+        {
+            "territory_id": str(row.territory_id),
+            "territory_name": str(row.territory_name),
+            "nearest": [f"{territories[code_of[str(row.territory_id)]]} ({code_of[str(row.territory_id)]})"]
+            if str(row.territory_id) in code_of
+            else nearest_names(str(row.territory_name), territories),
+        }
+        for row in stray.itertuples()
+    ]
+    found = coded.loc[fits, "territory_id"].nunique()
+    message = f"{found} of {len(territories)} territories have rows in the table of {name}."
+    if rows:
+        message += f" Not joined, for want of a code of the region: {len(rows)}."
+    for each in repairs:
+        done = "they were repaired" if is_repaired else "set `repair_codes: true` to join them so"
+        message += f" {each.fault}: {len(each.code_of)} codes; {done}."
+    return Check(
+        name=f"{name}_join",
+        status="warn" if rows or repairs else "pass",
+        value=found,
+        threshold="every row of the table has the code of a territory",
+        message=message,
+        rows=rows,
+    )
+
+
+def _nothing_joins(
+    table: pd.DataFrame, territories: Mapping[str, str], repairs: list[CodeRepair], name: str
+) -> InputError:
+    given = [code for code in clean_codes(table["territory_id"].astype("str")).unique() if code][:_LISTED]
+    remedy = " ".join(f"{each.fault}. Set `repair_codes: true` to join them so." for each in repairs)
+    return InputError(
+        f"{name}, codes of the territories", got=f"{given}, none of which is a territory's code",
+        expected=f"codes of the region's territories, such as {sorted(territories)[:_LISTED]}",
+        remedy=remedy or "Is it the right column, and are the territories those of the table?",
+    )  # fmt: skip

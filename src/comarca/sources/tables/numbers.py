@@ -22,16 +22,16 @@ Decimal = Literal[",", "."]
 
 #: Statistical offices' marks of a true zero; a zero that was rounded is written as a number.
 ZERO_MARKS: Final = frozenset({"-", "\u2013", "\u2014"})
+_MARKS: Final = (
+    "x (x) . .. ... .... * ** s (s) (d) d (c) : -- --- ? # nd n.d. n.d n/d (nd) na n/a n.a. nan <na> none null nulo nc "
+    "n.c. s/d s/i s.d. sd s.i. sindato sindatos semdados semdado nodisponible naodisponivel confidencial #n/a #n/d #na "
+    "#valor! #¡valor! #value! #div/0! #¡div/0! #ref! #¡ref!"
+)
 #: Marks of figures that are withheld, not available or do not apply, folded and without blanks.
-MISSING_MARKS: Final = frozenset(
-    {"", "x", "(x)", ".", "..", "...", "....", "*", "**", "s", "(s)", "(d)", "d", "(c)", ":", "--", "---", "?", "#", "nd", "n.d.", "n.d", "n/d",
-     "(nd)", "na", "n/a", "n.a.", "nan", "<na>", "none", "null", "nulo", "nc", "n.c.", "s/d", "s/i", "s.d.", "sd", "s.i.",
-     "sindato", "sindatos", "semdados", "semdado", "nodisponible", "naodisponivel", "confidencial", "#n/a", "#n/d", "#na",
-     "#valor!", "#¡valor!", "#value!", "#div/0!", "#¡div/0!", "#ref!", "#¡ref!"}
-)  # fmt: skip
+MISSING_MARKS: Final = frozenset(["", *re.split(" ", _MARKS)])
 #: Marks that in a column of texts may well be a text.
 _LETTERS: Final = frozenset({"x", "s", "d", "*", "-", "#", "?", "sd"})
-_BLANKS: Final = r"[\s\u00a0\u202f\u2009'’´]"
+_BLANKS: Final = r"[\s\u00a0\u202f\u2009'\u2019\u00b4]"
 _REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
 _FEW: Final = 3
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 
 from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -27,8 +27,8 @@ def read_outcomes(
     *,
     columns: Mapping[str, str] | None = None,
     decimal: Decimal | None = None,
-    sheet: str | int = 0,
-    skip_rows: int = 0,
+    missing: Collection[str] = (),
+    **layout: Unpack[Layout],
 ) -> pd.DataFrame:
     """Read outcomes by territory and year.
 
@@ -42,8 +42,10 @@ def read_outcomes(
         the file has them.
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
-    sheet, skip_rows
-        See `comarca.sources.tables.read.read_text_table`.
+    missing : collection of str, optional
+        Further marks of missing figures.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
@@ -58,13 +60,13 @@ def read_outcomes(
         If columns lack, a number cannot be read or be right, or a territory has two rows for a year.
     """
     where = str(path)
-    raw = read_text_table(path, sheet=sheet, skip_rows=skip_rows)
+    raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["territory_id", "year"], where=where)
     if not {"income", "poverty", "inequality"} & set(table):
         raise InputError(where, got=list(raw), expected="a column income, poverty or inequality",
                          remedy="Name it in the configuration, under columns.")  # fmt: skip
     given = [name for name in _NUMBERS if name in table]
-    values = parse_columns(table, given, decimal=decimal, hint=decimal_hint(raw), where=where)
+    values = parse_columns(table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)

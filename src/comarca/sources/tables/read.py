@@ -11,7 +11,7 @@ import logging
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,8 @@ TABLE_SUFFIXES: Final = WORKBOOKS | DELIMITED
 _SEPARATORS: Final = ";\t,|"
 _SNIFFED: Final = 1 << 20
 _FOOTNOTE: Final = re.compile(
-    r"^(fuente|fonte|source|notas?|notes?|elabor|\*|\(\*|\d+ ?/|\(\d+\)|obs|referencias?|signos|sinais|llamadas|s = |x = )"
+    r"^(fuente|fonte|source|notas?|notes?|elabor|\*|\(\*|\d+ ?/|\(\d+\)|obs|referencias?|signos|sinais|llamadas"
+    r"|s = |x = )"
 )
 _LISTED: Final = 20
 
@@ -55,6 +56,22 @@ class Layout(TypedDict, total=False):
     encoding: str | None
     where: Where | None
     fill_down: Sequence[str]
+
+
+def layout_of(source: Mapping[str, Any]) -> Layout:
+    """Take the keys of a layout out of a section of the configuration.
+
+    Parameters
+    ----------
+    source : mapping
+        The section.
+
+    Returns
+    -------
+    Layout
+        Those that are set.
+    """
+    return cast("Layout", {key: source[key] for key in Layout.__annotations__ if source.get(key)})
 
 
 @dataclass(frozen=True)
@@ -280,8 +297,10 @@ def _raw_rows(
         return _not_blank(_as_text(frame)), "", []
     if suffix not in DELIMITED:
         kinds = ", ".join(sorted(TABLE_SUFFIXES | {".parquet"}))
-        raise InputError(str(path), got=suffix, expected=f"a table: {kinds}",
-                         remedy="Vector files go where shapes are asked for; a PDF has to be made a table first.")  # fmt: skip
+        raise InputError(
+            str(path), got=suffix, expected=f"a table: {kinds}",
+            remedy="Vector files go where shapes are asked for; a PDF has to be made a table first.",
+        )  # fmt: skip
     text, checks = decode(path.read_bytes(), where=str(path), encoding=layout.get("encoding"))
     separator = _separator(text[:_SNIFFED], skip)
     try:
@@ -366,7 +385,7 @@ def _without_footnotes(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Check]]:
 
 def _is_footnote(row: pd.Series) -> bool:
     texts = [text for text in row if text]
-    return len(set(texts)) == 1 and (_FOOTNOTE.match(fold_text(texts[0])) is not None or len(texts[0].split()) > 6)  # noqa: PLR2004
+    return len(set(texts)) == 1 and (_FOOTNOTE.match(fold_text(texts[0])) is not None or len(texts[0].split()) > 6)
 
 
 def _filled_down(cells: pd.DataFrame, columns: Sequence[str], where: str) -> pd.DataFrame:
@@ -377,7 +396,7 @@ def _filled_down(cells: pd.DataFrame, columns: Sequence[str], where: str) -> pd.
 
 
 def _without_geometry(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.drop(columns=[name for name in frame if frame[name].map(type).eq(bytes).any()])
+    return frame.drop(columns=[name for name in frame if any(isinstance(cell, bytes) for cell in frame[name])])
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,25 +12,32 @@ from typing import Final
 
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
-from comarca.sources.tables.area_units import HECTARE, AreaUnit, find_unit
+from comarca.sources.tables.area_units import AreaUnit, find_unit
 
-_NUMBER: Final = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_NUMBER: Final = r"\d{1,3}(?:[ .,'\u2019]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _TOTAL: Final = re.compile(r"\b(total(es)?|todos|todas|ensemble)\b|\ball (sizes|holdings|farms)\b")
 _LANDLESS: Final = re.compile(
     r"\b(sem|sin|sans) (area|tierras?|terras?|terres?|superficie)\b|\blandless\b|\b(without|no) land\b"
     r"|\bno (tiene|posee|tienen) tierras?\b|\bnao (tem|possui) terras?\b"
 )
-#: Words -> one letter each: L less than, M and more (behind), D and less (behind), O more than, B between two limits,
-#: F from. The longest phrases stand first.
+_GREATER: Final = r"(?:mayor(?:es)?|maior(?:es)?|superior(?:es)?|greater|larger)"
+_LESSER: Final = r"(?:menor(?:es)?|inferior(?:es)?|smaller|lower|fewer)"
+_THAN: Final = r"(?: (?:de|que|a|than|ou|o))?"
+_AND: Final = r"(?:e|y|o|ou|a|and|or|et|&)"
+#: Words -> one letter each: M and more (behind), D and less (behind), E or equal, L less than, O more than, F from, B
+#: between two limits. What is said in more words stands first.
 _PHRASES: Final = tuple(
     (re.compile(pattern), f" {sign} ")
     for pattern, sign in (
-        (r"\b(?:e|y|o|ou|a|and|or|et|&) ?(?:mas|mais|more|over|above|greater|larger|plus|mayor(?:es)?|maior(?:es)?|superior(?:es)?|acima)\b|& (?:above|over|more|mas)\b|\ben adelante\b|(?:\b(?:e|y|and|ou) )?\+", "M"),
-        (r"\b(?:e|y|o|ou|and|or|et) (?:menos|less|under|smaller|moins|menor(?:es)?|inferior(?:es)?|below)\b(?! +(?:de|que|a|than|d'|N))", "D"),
+        (rf"\b{_AND} ?(?:mas|mais|more|over|above|plus|acima|{_GREATER})\b|& (?:above|over|more|mas)\b", "M"),
+        (r"\ben adelante\b|(?:\b(?:e|y|and|ou) )?\+", "M"),
+        (rf"\b(?:e|y|o|ou|and|or|et) (?:menos|less|under|moins|below|{_LESSER})\b(?! +(?:de|que|a|than|d'|N))", "D"),
         (r"\b(?:o|ou|or|and)? ?(?:igual|iguales|iguais|equal|egal)(?: (?:a|to))?\b", "E"),
-        (r"\b(?:a|hasta|ate|to|y|e|and|o)? ?(?:menos (?:de|que)|menor(?:es)?(?: (?:de|que|a))?|inferior(?:es)?(?: (?:a|ou|o))?|less than|under|below|smaller than|moins d(?:e|')|fewer than|lower than)", "L"),
+        (r"\b(?:a|hasta|ate|to|y|e|and|o)? ?(?:menos (?:de|que)|less than|under|below|moins d(?:e|'))", "L"),
+        (rf"\b(?:a|hasta|ate|to|y|e|and|o)? ?{_LESSER}{_THAN}", "L"),
         (r"\b(?:no mas de|nao mais de|hasta|ate|up to|jusqu'?a|maximo|until)\b", "L"),
-        (r"\b(?:mas (?:de|que)|mais (?:de|que)|mayor(?:es)?(?: (?:de|que|a))?|maior(?:es)?(?: (?:de|que|a))?|superior(?:es)?(?: (?:a|ou|o))?|more than|over|above|plus d(?:e|')|greater(?: than)?|larger than|a partir de|at least|minimo|y desde)\b", "O"),
+        (rf"\b(?:mas (?:de|que)|mais (?:de|que)|more than|over|above|plus d(?:e|')|{_GREATER}{_THAN})\b", "O"),
+        (r"\b(?:a partir de|at least|minimo|y desde)\b", "O"),
         (r"<=?", "L"),
         (r">=?", "O"),
         (r"\b(?:de|desde|entre|from|between|du|des?)\b", "F"),
@@ -43,11 +50,15 @@ _BELOW: Final = re.compile(r"F?(?:LE?|E?L)N|NE?D|FND")
 _ABOVE: Final = re.compile(r"F?(?:OE?N|NE?M|MN)|FN")
 #: Words that a label may hold besides its limits.
 _FILLERS: Final = frozenset(
-    "area areas superficie superficies size sizes tamano tamanho tamanos estrato estratos grupo grupos clase clases classe "
-    "classes class escala extension extensao total operated de la el los las do da dos das del the of por segun rango "
-    "rangos upa upas eap eaps explotaciones estabelecimentos fincas farms holdings productores con com with que unidades "
-    "tierra terra land produtores entre taille exploitations".split()
+    re.split(
+        " ",
+        "area areas superficie superficies size sizes tamano tamanho tamanos estrato estratos grupo grupos clase "
+        "clases classe classes class escala extension extensao total operated de la el los las do da dos das del the of "
+        "por segun rango rangos upa upas eap eaps explotaciones estabelecimentos fincas farms holdings productores con "
+        "com with que unidades tierra terra land produtores entre taille exploitations",
+    )
 )
+_BOTH: Final = 2
 _HEADING_WORDS: Final = re.compile(r"[LMDO]")
 
 
@@ -114,11 +125,11 @@ def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
     numbers = [_number(match) for match in re.findall(_NUMBER, plain)]
     if not numbers:
         for pattern, kind in ((_LANDLESS, "landless"), (_TOTAL, "total")):
-            if match := pattern.search(plain):
+            if pattern.search(plain):
                 return SizeClass(kind, 0.0, math.nan, unit, " ".join(pattern.sub(" ", plain).split()))
         return None
     signs, rest = _signs(plain)
-    if len(numbers) == 2 and _RANGE.fullmatch(signs):  # noqa: PLR2004
+    if len(numbers) == _BOTH and _RANGE.fullmatch(signs):
         return SizeClass("range", numbers[0], numbers[1], unit, rest)
     if len(numbers) == 1 and _BELOW.fullmatch(signs):
         return SizeClass("range", 0.0, numbers[0], unit, rest)
@@ -206,11 +217,8 @@ def _signs(plain: str) -> tuple[str, str]:
 
 def _number(text: str) -> float:
     """Read a limit: a dot or comma before exactly three digits parts thousands, unless a lone zero stands before it."""
-    text = re.sub(r"[ '’]", "", text)
+    text = re.sub("[ '\u2019]", "", text)
     if re.fullmatch(r"[1-9]\d{0,2}([.,]\d{3})+", text):
         return float(re.sub(r"[.,]", "", text))
     whole, _, decimals = text.replace(",", ".").rpartition(".")
     return float(f"{whole.replace('.', '')}.{decimals}") if whole else float(decimals)
-
-
-__all__ = ["HECTARE", "SizeClass", "find_size_class", "looks_like_class", "parse_size_class"]
