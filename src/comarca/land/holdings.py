@@ -126,7 +126,9 @@ def _with_other_classes(cells: pd.DataFrame) -> NDArray[np.intp]:
     return np.unique(pairs.loc[(low < high) & ~is_same, "position"].to_numpy())
 
 
-def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, drop: bool) -> Block:
+def _measured(
+    completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, drop: bool
+) -> Block:
     """Values and flags of each territory and year."""
     size = completed["area_ha"] / completed["holdings"]
     groups = len(keys)
@@ -178,7 +180,12 @@ def _measured(completed: pd.DataFrame, cells: pd.DataFrame, keys: pd.DataFrame, 
 
 
 def _by_territory(
-    measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories, *, other_classes: NDArray[np.intp]
+    measured: pd.DataFrame,
+    flags: pd.DataFrame,
+    keys: pd.DataFrame,
+    territories: MeasuredTerritories,
+    *,
+    other_classes: NDArray[np.intp],
 ) -> Block:
     """Take each territory's last year, and the change since its first."""
     position = keys["position"].to_numpy()

@@ -53,9 +53,9 @@ _FILLERS: Final = frozenset(
     re.split(
         " ",
         "area areas superficie superficies size sizes tamano tamanho tamanos estrato estratos grupo grupos clase "
-        "clases classe classes class escala extension extensao total operated de la el los las do da dos das del the of "
-        "por segun rango rangos upa upas eap eaps explotaciones estabelecimentos fincas farms holdings productores con "
-        "com with que unidades tierra terra land produtores entre taille exploitations",
+        "clases classe classes class escala extension extensao total operated de la el los las do da dos das del the "
+        "of por segun rango rangos upa upas eap eaps explotaciones estabelecimentos fincas farms holdings productores "
+        "con com with que unidades tierra terra land produtores entre taille exploitations",
     )
 )
 _BOTH: Final = 2
