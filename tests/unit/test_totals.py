@@ -16,6 +16,7 @@ from comarca.layers.schemas import validate_layer
 from comarca.polygons import territory_of
 from comarca.population.demand import demand_points
 from comarca.population.totals import scale_to_totals, spread_totals
+from comarca.sources.tables.totals import read_totals
 
 PLACES = territories(
     box(0, 0, 0.2, 0.2), box(0.2, 0, 0.4, 0.2), box(0.4, 0, 0.6, 0.2), box(0.6, 0, 0.601, 0.001), box(1, 0, 1.1, 0.1)
@@ -87,3 +88,35 @@ def test_a_raster_is_scaled_to_the_totals():
     balance, factors, lacking = checks
     assert (balance.status, factors.status, lacking.status) == ("pass", "warn", "warn")
     assert factors.rows == [{"territory_id": "01", "factor": pytest.approx(2.001)}]
+
+
+def table(tmp_path, text: str):
+    path = tmp_path / "census.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+NAMES = {"01": "Uno", "02": "Dos", "03": "Tres"}
+
+
+def test_totals_of_several_years_are_read_by_column(tmp_path):
+    path = table(tmp_path, "cod;p1993;p2015\n01;1.000;1.500\n02;;20\n77;3;4\n")
+    totals, check = read_totals(path, NAMES, id="cod", population={2015: "p2015", 1993: "p1993"}, decimal=",")
+    assert totals["territory_id"].tolist() == ["01", "01", "02", "02"]
+    assert totals["year"].tolist() == [1993, 2015, 1993, 2015]
+    assert totals["persons"].tolist() == pytest.approx([1000, 1500, np.nan, 20], nan_ok=True)
+    assert (check.status, check.value, len(check.rows)) == ("warn", 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cod,p\n01,5\n01,6\n", "two rows"),
+        ("cod,p\n1,5\n2,6\n", "leading zeros"),
+        ("cod,p\n01,-5\n02,6\n", "0 or more"),
+        ("cod,q\n01,5\n", "p"),
+    ],
+)
+def test_tables_that_give_no_totals_are_refused(tmp_path, text, words):
+    with pytest.raises(InputError, match=words):
+        read_totals(table(tmp_path, text), NAMES, id="cod", population={2020: "p"})
