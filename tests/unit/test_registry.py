@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import yaml
 
@@ -54,3 +56,47 @@ def test_a_column_stands_in_one_family_only(tmp_path):
 def test_titles_are_needed_in_every_language(tmp_path):
     with pytest.raises(InputError, match="'pt'"):
         load_registry(write(tmp_path, {"a_min": {**ENTRY, "title": {"en": "a", "es": "a"}}}))
+
+
+#: Words for people, but for the inhabitants of cities that market potential sums.
+_PEOPLE = re.compile(
+    r"people|person|population|nobody|somebody|\blives?\b|poblaci|habitant|popula|pessoa", re.IGNORECASE
+)
+
+
+def test_nothing_that_is_weighted_by_area_speaks_of_people():
+    registry = load_registry()
+    fields = {"city_class": ["town"], "time_threshold": ["60"], "service": ["schools"]}
+    layers = {
+        "territories",
+        "demand",
+        "cities",
+        "roads",
+        "travel_times",
+        "market_potential",
+        "services",
+        "service_times",
+    }
+    by_name = {}
+    for family in ("access", "services"):
+        for given in (layers, layers | {"population"}):
+            columns, _ = registry.columns(family, fields=fields, layers=given)
+            by_name |= {(column.name, "population" in given): column for column in columns}
+    weighted = [name for name, people in by_name if not people and by_name[name, True] != by_name[name, False]]
+    assert len(weighted) == 11
+    for (name, has_people), column in by_name.items():
+        if has_people or column.layers == ("population",):
+            continue
+        texts = (*column.title.values(), column.unit, column.definition, column.method, column.missing, column.bias)
+        found = _PEOPLE.findall(" ".join(texts))
+        assert not found or (name == "market_potential_persons" and found == ["persons"]), name
+        if name in weighted:
+            assert all(
+                word in column.title[language]
+                for language, word in (("en", "area"), ("es", "superficie"), ("pt", "área"))
+            ), name
+
+
+def test_an_unknown_key_by_area_is_refused(tmp_path):
+    with pytest.raises(InputError, match="by_area"):
+        load_registry(write(tmp_path, {"a": ENTRY | {"by_area": {"source": "x"}}}))

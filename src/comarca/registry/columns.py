@@ -60,6 +60,8 @@ class Column:
         For ``class`` columns: value -> title per language, in the order of the legend.
     fields : mapping
         The values of the fields of a templated name, for this column.
+    by_area : mapping
+        Attributes that differ where the region has no population, so that means and shares are over area.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Column:
     bias: str = ""
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    by_area: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ class Registry:
         fields : mapping
             Values of each template field, such as ``{"city_class": ["town", "intermediate"]}``.
         layers : iterable of str
-            Layers that the region has.
+            Layers that the region has. Without ``population``, columns are described as means and shares of area.
 
         Returns
         -------
@@ -140,7 +143,10 @@ class Registry:
         """
         entry = self.families[family]
         available = set(layers)
-        expanded = [column for template in entry.columns for column in self._expand(template, fields)]
+        templates = entry.columns
+        if "population" not in available:
+            templates = tuple(replace(column, **column.by_area) for column in templates)
+        expanded = [column for template in templates for column in self._expand(template, fields)]
         active = tuple(column for column in expanded if available.issuperset((*entry.layers, *column.layers)))
         return active, tuple(column for column in expanded if column not in active)
 
@@ -230,7 +236,7 @@ def _load_family(path: Path, name: str) -> Family:
 
 _KEYS = {
     "title", "unit", "kind", "range", "better", "definition", "method", "source", "missing", "layers", "mapped",
-    "proxy_for", "bias", "categories",
+    "proxy_for", "bias", "categories", "by_area",
 }  # fmt: skip
 
 _REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
@@ -261,7 +267,18 @@ def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Col
         proxy_for=entry.get("proxy_for", ""),
         bias=entry.get("bias", ""),
         categories=entry.get("categories", {}),
+        by_area=_by_area(path, name, entry.get("by_area", {})),
     )
+
+
+def _by_area(path: Path, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    allowed = {"title", "unit", "definition", "method", "missing", "proxy_for", "bias"}
+    for key in entry:
+        if key not in allowed:
+            raise InputError(f"{path}, {name}.by_area", got=key, expected=f"one of {sorted(allowed)}")
+    if "title" in entry:
+        _in_all_languages(path, f"{name}.by_area", entry["title"])
+    return entry
 
 
 def _in_all_languages(path: Path, name: str, title: Mapping[str, str]) -> Mapping[str, str]:

@@ -47,6 +47,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
 _UNITS: Final[dict[str, dict[str, str]]] = {
     "min": {"en": "minutes", "es": "minutos", "pt": "minutos"},
     "persons": {"en": "persons", "es": "personas", "pt": "pessoas"},
+    "km2/km2": {"en": "% of the area", "es": "% de la superficie", "pt": "% da área"},
     "km2": {"en": "km²", "es": "km²", "pt": "km²"},
     "m2": {"en": "m²", "es": "m²", "pt": "m²"},
     "persons/km2": {"en": "persons per km²", "es": "personas por km²", "pt": "pessoas por km²"},
