@@ -92,7 +92,7 @@ def test_nothing_that_is_weighted_by_area_speaks_of_people():
         assert not found or (name == "market_potential_persons" and found == ["persons"]), name
         if name in weighted:
             assert all(
-                word in column.title[language]
+                word in column.title[language].lower()
                 for language, word in (("en", "area"), ("es", "superficie"), ("pt", "área"))
             ), name
 
