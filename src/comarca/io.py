@@ -6,7 +6,6 @@ All writes are atomic: a file is whole or not there. Nothing heavy is imported h
 from __future__ import annotations
 
 import json
-import pickle
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,36 +93,6 @@ def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
     """
     with np.load(path, allow_pickle=False) as archive:
         return dict(archive)
-
-
-def write_pickle(value: object, path: PathLike) -> None:
-    """Write a Python object for a later job of the same run.
-
-    Parameters
-    ----------
-    value : object
-        What to keep.
-    path : path-like
-        Where to.
-    """
-    with atomic_path(path) as part:
-        part.write_bytes(pickle.dumps(value))
-
-
-def read_pickle(path: PathLike) -> Any:
-    """Read what `write_pickle` wrote.
-
-    Parameters
-    ----------
-    path : path-like
-        A file that this workflow wrote; never one from elsewhere, as pickles can run code.
-
-    Returns
-    -------
-    object
-        What was kept.
-    """
-    return pickle.loads(Path(path).read_bytes())  # noqa: S301 (written by a job of the same run)
 
 
 _FLAG_SUFFIX = "__flag"

@@ -14,7 +14,6 @@ import shapely
 
 from comarca.publish.maps.atlas_html import atlas_html
 from comarca.publish.maps.base import build_base
-from comarca.publish.maps.theme import MapOptions
 from comarca.registry.columns import Column
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def make_atlas(table: pd.DataFrame, columns: Sequence[Column], shapes: Any, **mo
     frame = table[["territory_id", "territory_name"]].assign(parent_name=None, country="XXX")
     base = build_base(gpd.GeoDataFrame(frame, geometry=shapes, crs=4326))
     return atlas_html(
-        base, table, columns, title="Region", options=MapOptions(), languages=["en", "es", "pt"], family_titles=TITLES,
+        base, table, columns, title="Region", languages=["en", "es", "pt"], family_titles=TITLES,
         sources="# Sources\n\nMade **here** of `roads.csv`.\n\n- one <b>\n- two\n", **more,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ import shapely
 from comarca.publish.maps.atlas_pdf import atlas_pages, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
-from comarca.publish.maps.theme import MapOptions
+from comarca.publish.maps.theme import MapText
 from comarca.registry.columns import Column
 from comarca.results import Flag
 
@@ -84,10 +84,8 @@ def texts(figure):
 
 @pytest.fixture(scope="module")
 def pages(base, table):
-    options = MapOptions(language="en", region="R", source_line="Sources: us.")
-    made = atlas_pages(
-        base, table, COLUMNS, options=options, title="Region", family_titles=TITLES, sources="All of it."
-    )
+    text = MapText(language="en", region="R", source_line="Sources: us.")
+    made = atlas_pages(base, table, COLUMNS, text=text, title="Region", family_titles=TITLES, sources="All of it.")
     return [texts(figure) for figure in made]
 
 
@@ -113,7 +111,7 @@ def test_long_contents_take_more_pages_and_numbers_still_fit(base, table):
     wide = pd.concat(
         [table[["territory_id"]], pd.DataFrame({entry.name: np.arange(float(COUNT)) for entry in many})], axis=1
     )
-    made = atlas_pages(base, wide, many, options=MapOptions(), title="R", family_titles=TITLES)
+    made = atlas_pages(base, wide, many, text=MapText(), title="R", family_titles=TITLES)
     found = [texts(figure) for figure in made]
     number = int(found[2][found[2].index("c59_km en") + 1])
     assert "c59_km en" in found[number - 1]
@@ -122,7 +120,7 @@ def test_long_contents_take_more_pages_and_numbers_still_fit(base, table):
 def test_the_printed_atlas_repeats_byte_for_byte(base, table, tmp_path):
     paths = [tmp_path / "a.pdf", tmp_path / "b.pdf"]
     for path in paths:
-        write_atlas_pdf(base, table, COLUMNS, path, options=MapOptions(), title="R", family_titles=TITLES)
+        write_atlas_pdf(base, table, COLUMNS, path, text=MapText(), title="R", family_titles=TITLES)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert len(re.findall(rb"/Type /Page\b", paths[0].read_bytes())) == 9
 
@@ -136,7 +134,7 @@ def page(base, table, flags):
     from comarca.publish.maps.atlas_html import atlas_html
 
     return atlas_html(
-        base, table, COLUMNS, title="Region <b>", options=MapOptions(), languages=["es", "en"], family_titles=TITLES,
+        base, table, COLUMNS, title="Region <b>", languages=["es", "en"], family_titles=TITLES,
         flags=flags, sources="Us & <them>.",
     )  # fmt: skip
 
@@ -187,7 +185,7 @@ def test_the_page_repeats_byte_for_byte(page, base, table, flags):
     from comarca.publish.maps.atlas_html import atlas_html
 
     again = atlas_html(
-        base, table, COLUMNS, title="Region <b>", options=MapOptions(), languages=["es", "en"], family_titles=TITLES,
+        base, table, COLUMNS, title="Region <b>", languages=["es", "en"], family_titles=TITLES,
         flags=flags, sources="Us & <them>.",
     )  # fmt: skip
     assert again == page

@@ -19,9 +19,12 @@ from comarca.indicators import territory
 from comarca.io import write_csv, write_json
 from comarca.publish.codebook import codebook
 from comarca.publish.exports.datapackage import datapackage
-from comarca.publish.exports.gpkg import write_geopackage
-from comarca.publish.exports.parquet import stata_names, write_dta, write_geoparquet, write_xlsx
+from comarca.publish.exports.geopackage import write_geopackage
+from comarca.publish.exports.geoparquet import write_geoparquet
+from comarca.publish.exports.stata import write_dta
+from comarca.publish.exports.xlsx import write_xlsx
 from comarca.publish.provenance import InputFile, sources_table
+from comarca.publish.stata_names import stata_names
 from comarca.publish.table import assemble_table, long_table
 from comarca.registry.columns import Column
 from comarca.results import Flag, Indicators, explain
@@ -245,7 +248,7 @@ def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
     assert sheet.freeze_panes == "C2"
     note = next(cell.comment.text for cell in sheet[1] if cell.value == LONG_NAME)
     assert note.startswith(f"{LONG_NAME} \u00e3 (km)")
-    found = pd.read_excel(path, dtype={"territory_id": str}, sheet_name="indicators")
+    found = pd.read_excel(path, dtype={"territory_id": str}, sheet_name="indicators", engine="calamine")
     # Excel itself keeps 15 digits.
     same(found, table, digits=15)
 

@@ -18,7 +18,7 @@ from comarca.measures.lorenz import lorenz_bounds
 from comarca.measures.size_classes import complete_cells, grouped_gini
 from comarca.publish.maps.choropleth import save_map
 from comarca.publish.maps.lorenz_plot import draw_lorenz
-from comarca.publish.maps.theme import MapOptions
+from comarca.publish.maps.theme import MapText
 
 LIMITS = [(0.0, 10.0), (10.0, 50.0), (50.0, 200.0)]
 
@@ -137,8 +137,8 @@ def test_the_page_says_what_is_drawn(tmp_path, language, index):
     band = np.array([[0.0, 0, 0], [0.5, 0.1, 0.3], [1, 1, 1]])
     curve = LorenzCurve("holdings", 2006, 1234.0, 0.42, diagonal, (0.4, 0.51), band)
     patches = LorenzCurve("patches", None, 40.0, 0.3, diagonal)
-    options = MapOptions(language=language, region="Somewhere", source_line="Source: a census")
-    save_map(draw_lorenz([curve, patches], title="A & B", options=options), tmp_path / "1.svg")
+    text = MapText(language=language, region="Somewhere", source_line="Source: a census")
+    save_map(draw_lorenz([curve, patches], title="A & B", text=text), tmp_path / "1.svg")
     text = " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", (tmp_path / "1.svg").read_text(encoding="utf-8")))
     for part in (index, "2006", "A &amp; B", "Somewhere", "Source: a census"):
         assert part in text

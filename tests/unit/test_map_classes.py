@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from comarca.errors import ConfigError
 from comarca.publish.maps.classify import SCHEMES, class_breaks, classify
 from comarca.publish.maps.style import category_colors, class_colors
-from comarca.publish.maps.theme import MapOptions, class_labels, column_classes, make_theme
+from comarca.publish.maps.theme import class_labels, column_classes, make_theme
 from comarca.publish.maps.words import number, unit_label
 
 # Classes
@@ -126,7 +126,7 @@ def test_shares_are_percentages_and_counts_are_ranges_of_whole_numbers():
 
 
 def theme_of(entry, values, *, language="en", k=5):
-    return make_theme(entry, values, column_classes(entry, values, options=MapOptions(k=k)), language=language)
+    return make_theme(entry, values, column_classes(entry, values, k=k), language=language)
 
 
 def test_zero_and_no_data_are_told_apart():

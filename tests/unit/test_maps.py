@@ -15,7 +15,7 @@ from comarca.publish.maps.base import build_base
 from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.furniture import scale_bar_m
 from comarca.publish.maps.layout import choose_layout, inset_boxes, metres_per_inch
-from comarca.publish.maps.theme import MapOptions
+from comarca.publish.maps.theme import MapText
 
 # Frames
 
@@ -66,7 +66,7 @@ def test_simplified_neighbours_stay_neighbours():
 def test_holes_stay_holes():
     ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
     base = build_base(layer([ring]))
-    figure = draw_map(base, column(), pd.Series([1.0], index=["000"]), options=MapOptions())
+    figure = draw_map(base, column(), pd.Series([1.0], index=["000"]), text=MapText())
     figure.set_dpi(50)
     figure.canvas.draw()
     picture = np.asarray(figure.canvas.buffer_rgba())
@@ -152,7 +152,7 @@ def values(base):
     return pd.Series(np.arange(8.0), index=base.territory_id[:8])
 
 
-OPTIONS = MapOptions(
+OPTIONS = MapText(
     language="es", region="Regi\u00f3n", source_line="Fuentes: \u00a9 OpenStreetMap contributors (ODbL 1.0)."
 )
 

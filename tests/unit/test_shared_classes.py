@@ -10,6 +10,7 @@ import pytest
 from families import columns_of
 
 from comarca import io
+from comarca.publish.maps.files import read_classes
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,12 @@ def classify_maps(root):
     return module.main
 
 
+def described(root, folder):
+    entries = [asdict(column) for column in columns_of(root, "infrastructure", layers=["roads"])]
+    io.write_json({"columns": entries}, folder / "columns.json")
+    return folder / "columns.json"
+
+
 def classes_of(classify_maps, root, folder, tables):
     paths = []
     for number, values in enumerate(tables):
@@ -27,10 +34,11 @@ def classes_of(classify_maps, root, folder, tables):
         io.write_table(
             pd.DataFrame({"territory_id": map(str, values), "road_density_km_per_100km2": values}), paths[-1]
         )
-    columns = [asdict(column) for column in columns_of(root, "infrastructure", layers=["roads"])]
-    options = {"language": "en", "region": "x", "scheme": "quantiles", "k": 4}
-    classify_maps(tables=[str(path) for path in paths], columns=columns, options=options, classes=folder / "c.pickle")
-    return io.read_pickle(folder / "c.pickle")["road_density_km_per_100km2"]
+    columns = described(root, folder)
+    classify_maps(
+        tables=[str(path) for path in paths], columns=columns, scheme="quantiles", k=4, classes=folder / "c.json"
+    )
+    return read_classes(folder / "c.json")["road_density_km_per_100km2"]
 
 
 def test_classes_are_of_all_tables_together(classify_maps, root, tmp_path):
@@ -45,8 +53,7 @@ def test_a_column_that_one_region_lacks_takes_the_classes_of_the_others(classify
     values = [1.0, 2, 3, 4, 5, 6]
     alone = classes_of(classify_maps, root, tmp_path, [values])
     io.write_table(pd.DataFrame({"territory_id": ["a", "b"]}), tmp_path / "9.parquet")
-    columns = [asdict(column) for column in columns_of(root, "infrastructure", layers=["roads"])]
-    options = {"language": "en", "region": "x", "scheme": "quantiles", "k": 4}
+    columns = described(root, tmp_path)
     paths = [str(tmp_path / "9.parquet"), str(tmp_path / "0.parquet")]
-    classify_maps(tables=paths, columns=columns, options=options, classes=tmp_path / "c.pickle")
-    assert io.read_pickle(tmp_path / "c.pickle")["road_density_km_per_100km2"] == alone
+    classify_maps(tables=paths, columns=columns, scheme="quantiles", k=4, classes=tmp_path / "c.json")
+    assert read_classes(tmp_path / "c.json")["road_density_km_per_100km2"] == alone

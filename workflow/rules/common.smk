@@ -25,7 +25,8 @@ from comarca.plan.layers import available_layers
 from comarca.plan.preflight import check_inputs
 from comarca.plan.columns import regional_fields, regional_registry
 from comarca.registry import DATA
-from comarca.registry.columns import load_registry
+from comarca.registry.columns import LANGUAGES, load_registry
+from comarca.registry.products import ASSEMBLED, PRODUCTS, TEXTS
 from comarca.fetch.failures import failure_table
 from comarca.fetch.ladder import lacking
 from comarca.fetch.settings import Settings
@@ -271,13 +272,6 @@ def not_computed_columns(wildcards):
     return missing
 
 
-def map_column(wildcards):
-    for column in active_columns(wildcards.region):
-        if column.name == wildcards.column and column.mapped:
-            return asdict(column)
-    raise WorkflowError(f"{wildcards.column} is not a mapped column of {wildcards.region}; see codebook.csv.")
-
-
 def walking(wildcards):
     """How people walk where there is no road: what travel times need of the access options."""
     options = region_of(wildcards).indicators.access or AccessOptions()
@@ -440,14 +434,15 @@ def family_titles(wildcards):
     return {family: dict(known[family].title) for family in families(wildcards.region)}
 
 
+def region_texts(wildcards):
+    """What products call the region and its families, and in which languages they speak."""
+    region = wildcards.region
+    title = {language: region_title(region, language) for language in LANGUAGES}
+    return {"region": region, "title": title, "languages": list(CONFIG.languages), "families": family_titles(wildcards)}
+
+
 def map_options(wildcards):
-    options = region_of(wildcards).maps
-    return {
-        "language": CONFIG.languages[0],
-        "region": region_title(wildcards.region),
-        "scheme": options.scheme,
-        "k": options.classes_count,
-    }
+    return {"language": CONFIG.languages[0], "region": region_title(wildcards.region)}
 
 
 def classified_tables(wildcards):
@@ -455,7 +450,7 @@ def classified_tables(wildcards):
     region = wildcards.region
     others = [name for name in REGIONS if name != region and REGIONS[name].maps.shared_classes]
     shared = others if region_of(wildcards).maps.shared_classes else []
-    return [f"results/{name}/indicators/table.parquet" for name in (region, *shared)]
+    return [f"results/{name}/{ASSEMBLED['table']}" for name in (region, *shared)]
 
 
 CHECKED_LAYERS = ("roads", "power", "services", "economy", "land_use", "service_times", "parcels", "holdings",
@@ -478,20 +473,25 @@ def check_files(wildcards):
     ]
 
 
-PRODUCTS = (
-    "indicators.csv",
-    "indicators_long.csv",
-    "indicators.parquet",
-    "indicators.gpkg",
-    "indicators.xlsx",
-    "indicators.dta",
-    "datapackage.json",
-    "codebook.csv",
-    "provenance.json",
-    "SOURCES.md",
-    "quality.json",
-    "quality.md",
-)
+def product_inputs(product):
+    """Input function: the assembled files and layers that a product's row names, where the region has them."""
+
+    def choose(wildcards):
+        region = wildcards.region
+        files = {name: f"results/{region}/{ASSEMBLED[name]}" for name in product.inputs if name in ASSEMBLED}
+        layers = [name for name in product.inputs if name in LAYERS_OF[region]]
+        return files | {name: layer_path(region, name) for name in layers}
+
+    return choose
+
+
+def in_report(product):
+    """Path of a product, marked for Snakemake's report if its row has a label for it."""
+    path = in_region(product.path)
+    if not product.report:
+        return path
+    marks = {"category": "Tables and texts", "subcategory": "{region}", "labels": {"product": product.report}}
+    return report(path, caption=f"../report/{product.report}.rst", **marks)
 
 
 def table_products(wildcards):
@@ -513,7 +513,8 @@ def region_products(wildcards):
 
 
 def _tables_of(region):
-    names = list(PRODUCTS)
+    names = [product.path for product in PRODUCTS if product.in_all and not product.name.startswith("atlas_")]
+    names += TEXTS
     if "travel_times" in LAYERS_OF[region]:
         names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]
         names += [f"layers/catchments_{name}.parquet" for name in REGIONS[region].city_classes_persons]

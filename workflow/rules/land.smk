@@ -98,7 +98,7 @@ rule plot_lorenz:
     input:
         unpack(lorenz_layers),
         territories=in_region("layers/territories.parquet"),
-        credit_lines=in_region("indicators/credits.json"),
+        credit_lines=in_region(ASSEMBLED["credits"]),
         code=code("plot_lorenz"),
     output:
         folder=directory(in_region("lorenz")),

@@ -8,8 +8,8 @@ rule assemble_table:
         territories=in_region("layers/territories.parquet"),
         code=code("assemble_table"),
     output:
-        table=in_region("indicators/table.parquet"),
-        flags=in_region("indicators/flags.parquet"),
+        table=in_region(ASSEMBLED["table"]),
+        flags=in_region(ASSEMBLED["flags"]),
     log:
         in_region("logs/assemble_table.log"),
     conda:
@@ -23,16 +23,16 @@ rule assemble_table:
         "../scripts/assemble_table.py"
 
 
-rule assemble_years:
+rule assemble_columns:
     input:
         unpack(osm_header),
         unpack(receipt_of("population")),
         unpack(dated_tables),
-        code=code("assemble_years"),
+        code=code("assemble_columns"),
     output:
-        years=in_region("indicators/years.json"),
+        columns=in_region(ASSEMBLED["columns"]),
     log:
-        in_region("logs/assemble_years.log"),
+        in_region("logs/assemble_columns.log"),
     conda:
         "../envs/comarca.yaml"
     params:
@@ -41,254 +41,50 @@ rule assemble_years:
         tables=lambda w: list(dated_tables(w)),
         columns=published_columns,
         family_layers=lambda w: {name: list(family.layers) for name, family in REGISTRIES[w.region].families.items()},
+        region=region_texts,
     message:
-        "{wildcards.region}: dating the columns."
+        "{wildcards.region}: dating and describing the columns."
     script:
-        "../scripts/assemble_years.py"
+        "../scripts/assemble_columns.py"
 
 
-rule export_csv:
-    input:
-        table=in_region("indicators/table.parquet"),
-        code=code("export_csv"),
-    output:
-        csv=report(
-            in_region("indicators.csv"),
-            caption="../report/indicators.rst",
-            category="Tables and texts",
-            subcategory="{region}",
-            labels={"product": "table"},
-        ),
-    log:
-        in_region("logs/export_csv.log"),
-    conda:
-        "../envs/comarca.yaml"
-    message:
-        "{wildcards.region}: writing {output.csv}."
-    script:
-        "../scripts/export_csv.py"
+for product in PRODUCTS:
 
-
-rule export_long:
-    input:
-        table=in_region("indicators/table.parquet"),
-        flags=in_region("indicators/flags.parquet"),
-        years=in_region("indicators/years.json"),
-        code=code("export_long"),
-    output:
-        long=in_region("indicators_long.csv"),
-    log:
-        in_region("logs/export_long.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-    message:
-        "{wildcards.region}: writing {output.long}."
-    script:
-        "../scripts/export_long.py"
-
-
-rule export_codebook:
-    input:
-        table=in_region("indicators/table.parquet"),
-        years=in_region("indicators/years.json"),
-        code=code("export_codebook"),
-    output:
-        codebook=report(
-            in_region("codebook.csv"),
-            caption="../report/codebook.rst",
-            category="Tables and texts",
-            subcategory="{region}",
-            labels={"product": "codebook"},
-        ),
-    log:
-        in_region("logs/export_codebook.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-    message:
-        "{wildcards.region}: writing {output.codebook}."
-    script:
-        "../scripts/export_codebook.py"
-
-
-rule export_geoparquet:
-    input:
-        table=in_region("indicators/table.parquet"),
-        territories=in_region("layers/territories.parquet"),
-        code=code("export_geoparquet"),
-    output:
-        geoparquet=in_region("indicators.parquet"),
-    log:
-        in_region("logs/export_geoparquet.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-    message:
-        "{wildcards.region}: writing {output.geoparquet}."
-    script:
-        "../scripts/export_geoparquet.py"
-
-
-rule export_geopackage:
-    input:
-        unpack(context_layers),
-        table=in_region("indicators/table.parquet"),
-        territories=in_region("layers/territories.parquet"),
-        code=code("export_geopackage"),
-    output:
-        geopackage=in_region("indicators.gpkg"),
-    log:
-        in_region("logs/export_geopackage.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        language=CONFIG.languages[0],
-    message:
-        "{wildcards.region}: writing {output.geopackage}."
-    script:
-        "../scripts/export_geopackage.py"
-
-
-rule export_xlsx:
-    input:
-        table=in_region("indicators/table.parquet"),
-        sources=in_region("indicators/sources.parquet"),
-        years=in_region("indicators/years.json"),
-        code=code("export_xlsx"),
-    output:
-        xlsx=in_region("indicators.xlsx"),
-    log:
-        in_region("logs/export_xlsx.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        language=CONFIG.languages[0],
-    message:
-        "{wildcards.region}: writing {output.xlsx}."
-    script:
-        "../scripts/export_xlsx.py"
-
-
-rule export_stata:
-    input:
-        table=in_region("indicators/table.parquet"),
-        code=code("export_stata"),
-    output:
-        dta=in_region("indicators.dta"),
-    log:
-        in_region("logs/export_stata.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        language=CONFIG.languages[0],
-        title=lambda w: region_title(w.region),
-    message:
-        "{wildcards.region}: writing {output.dta}."
-    script:
-        "../scripts/export_stata.py"
-
-
-rule export_datapackage:
-    input:
-        table=in_region("indicators/table.parquet"),
-        sources=in_region("indicators/sources.parquet"),
-        code=code("export_datapackage"),
-    output:
-        datapackage=in_region("datapackage.json"),
-    log:
-        in_region("logs/export_datapackage.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        title=lambda w: region_title(w.region, "en"),
-    message:
-        "{wildcards.region}: writing {output.datapackage}."
-    script:
-        "../scripts/export_datapackage.py"
-
-
-rule export_atlas_pdf:
-    input:
-        base=in_region("indicators/map_base.pickle"),
-        table=in_region("indicators/table.parquet"),
-        classes=in_region("indicators/map_classes.pickle"),
-        years=in_region("indicators/years.json"),
-        credit_lines=in_region("indicators/credits.json"),
-        sources=in_region("SOURCES.md"),
-        code=code("export_atlas_pdf"),
-    output:
-        atlas=in_region("atlas.pdf"),
-    log:
-        in_region("logs/export_atlas_pdf.log"),
-    benchmark:
-        in_region("benchmarks/export_atlas_pdf.tsv")
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        family_titles=family_titles,
-        options=map_options,
-    message:
-        "{wildcards.region}: writing {output.atlas}."
-    script:
-        "../scripts/export_atlas_pdf.py"
-
-
-rule export_atlas_html:
-    input:
-        base=in_region("indicators/map_base.pickle"),
-        table=in_region("indicators/table.parquet"),
-        flags=in_region("indicators/flags.parquet"),
-        classes=in_region("indicators/map_classes.pickle"),
-        years=in_region("indicators/years.json"),
-        credit_lines=in_region("indicators/credits.json"),
-        sources=in_region("SOURCES.md"),
-        code=code("export_atlas_html"),
-    output:
-        atlas=report(
-            in_region("atlas.html"),
-            caption="../report/atlas.rst",
-            category="Tables and texts",
-            subcategory="{region}",
-            labels={"product": "atlas"},
-        ),
-    log:
-        in_region("logs/export_atlas_html.log"),
-    benchmark:
-        in_region("benchmarks/export_atlas_html.tsv")
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        columns=published_columns,
-        family_titles=family_titles,
-        options=map_options,
-        languages=list(CONFIG.languages),
-    message:
-        "{wildcards.region}: writing {output.atlas}."
-    script:
-        "../scripts/export_atlas_html.py"
+    rule:
+        name:
+            f"export_{product.name}"
+        input:
+            unpack(product_inputs(product)),
+            code=code("export_product", product.module),
+        output:
+            product=in_report(product),
+        log:
+            in_region(f"logs/export_{product.name}.log"),
+        benchmark:
+            in_region(f"benchmarks/export_{product.name}.tsv")
+        conda:
+            "../envs/comarca.yaml"
+        params:
+            module=product.module,
+            language=CONFIG.languages[0],
+        message:
+            "{wildcards.region}: writing {output.product}."
+        script:
+            "../scripts/export_product.py"
 
 
 rule assemble_provenance:
     input:
         unpack(osm_header),
         unpack(receipts),
-        table=in_region("indicators/table.parquet"),
+        table=in_region(ASSEMBLED["table"]),
         local=local_files,
         code=code("assemble_provenance"),
     output:
         provenance=in_region("provenance.json"),
         sources=in_region("SOURCES.md"),
-        credits=in_region("indicators/credits.json"),
-        table=in_region("indicators/sources.parquet"),
+        credits=in_region(ASSEMBLED["credits"]),
+        table=in_region(ASSEMBLED["sources"]),
     log:
         in_region("logs/assemble_provenance.log"),
     conda:
@@ -312,9 +108,9 @@ rule assemble_quality:
         unpack(absent_file),
         unpack(receipts),
         checks=check_files,
-        table=in_region("indicators/table.parquet"),
-        flags=in_region("indicators/flags.parquet"),
-        years=in_region("indicators/years.json"),
+        table=in_region(ASSEMBLED["table"]),
+        flags=in_region(ASSEMBLED["flags"]),
+        columns=in_region(ASSEMBLED["columns"]),
         territories=in_region("layers/territories.parquet"),
         code=code("assemble_quality"),
     output:
@@ -331,7 +127,6 @@ rule assemble_quality:
     conda:
         "../envs/comarca.yaml"
     params:
-        columns=published_columns,
         not_computed=not_computed_columns,
         expected_area_km2=country_area_km2,
     message:
@@ -346,7 +141,8 @@ rule build_map_base:
         territories=in_region("layers/territories.parquet"),
         code=code("build_map_base"),
     output:
-        base=in_region("indicators/map_base.pickle"),
+        shapes=in_region(ASSEMBLED["shapes"]),
+        frames=in_region(ASSEMBLED["frames"]),
     log:
         in_region("logs/build_map_base.log"),
     conda:
@@ -360,16 +156,17 @@ rule build_map_base:
 rule classify_maps:
     input:
         tables=classified_tables,
+        columns=in_region(ASSEMBLED["columns"]),
         code=code("classify_maps"),
     output:
-        classes=in_region("indicators/map_classes.pickle"),
+        classes=in_region(ASSEMBLED["classes"]),
     log:
         in_region("logs/classify_maps.log"),
     conda:
         "../envs/comarca.yaml"
     params:
-        columns=published_columns,
-        options=map_options,
+        scheme=lambda w: region_of(w).maps.scheme,
+        k=lambda w: region_of(w).maps.classes_count,
     message:
         "{wildcards.region}: making the classes of the maps."
     script:
@@ -378,11 +175,12 @@ rule classify_maps:
 
 rule plot_map:
     input:
-        base=in_region("indicators/map_base.pickle"),
-        table=in_region("indicators/table.parquet"),
-        classes=in_region("indicators/map_classes.pickle"),
-        years=in_region("indicators/years.json"),
-        credit_lines=in_region("indicators/credits.json"),
+        shapes=in_region(ASSEMBLED["shapes"]),
+        frames=in_region(ASSEMBLED["frames"]),
+        table=in_region(ASSEMBLED["table"]),
+        classes=in_region(ASSEMBLED["classes"]),
+        columns=in_region(ASSEMBLED["columns"]),
+        credits=in_region(ASSEMBLED["credits"]),
         code=code("plot_map"),
     output:
         png=report(
@@ -398,8 +196,7 @@ rule plot_map:
     conda:
         "../envs/comarca.yaml"
     params:
-        column=map_column,
-        options=map_options,
+        language=CONFIG.languages[0],
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:

@@ -18,9 +18,8 @@ def main(
     checks: list[str],
     table: str,
     flags: str,
-    years: str,
+    described: str,
     territories: str,
-    columns: list[dict[str, Any]],
     not_computed: list[dict[str, Any]],
     absent: str | None,
     receipts: Iterable[str],
@@ -29,19 +28,20 @@ def main(
     markdown: str,
 ) -> None:
     lost = Absent.read(absent)
-    planned = [Column(**column) for column in columns]
-    found = [check for path in checks for check in io.read_checks(path)]
-    found += table_checks(
+    texts = io.read_json(described)
+    planned = [Column(**column) for column in texts["columns"]]
+    results = [check for path in checks for check in io.read_checks(path)]
+    results += table_checks(
         io.read_table(table),
         io.read_table(flags),
         lost.kept(planned),
         territories=layer_io.read_layer(territories, "territories"),
-        years=io.read_json(years),
+        years=texts["years"],
         expected_area_km2=expected_area_km2,
     )
     left_out = [NotComputed(**entry) for entry in not_computed] + lost.not_computed(planned)
-    found += fallback_checks(load_layer_receipt(path) for path in receipts)
-    report = quality_report([*found, *lost.checks()], region=region, not_computed=left_out)
+    results += fallback_checks(load_layer_receipt(path) for path in receipts)
+    report = quality_report([*results, *lost.checks()], region=region, not_computed=left_out)
     io.write_json(report, json)
     io.write_text(quality_markdown(report), markdown)
 
@@ -53,9 +53,8 @@ if "snakemake" in globals():
             checks=list(snakemake.input.checks),
             table=snakemake.input.table,
             flags=snakemake.input.flags,
-            years=snakemake.input.years,
+            described=snakemake.input.columns,
             territories=snakemake.input.territories,
-            columns=snakemake.params.columns,
             not_computed=snakemake.params.not_computed,
             absent=snakemake.input.get("absent"),
             receipts=[path for name, path in snakemake.input.items() if name.startswith("receipt_")],

@@ -1,20 +1,18 @@
-"""Prepare what all maps of a region share: shapes for display, context, class breaks."""
+"""Prepare what all maps of a region share: shapes for display and their surroundings."""
 
-from comarca import io
 from comarca.jobs import job
-from comarca.layers import files as layer_io
+from comarca.layers import files as layer_files
 from comarca.publish.maps.base import build_base
+from comarca.publish.maps.files import write_base
 
 
-def main(*, territories: str, cities: str | None, roads: str | None, base: str) -> None:
-    io.write_pickle(
-        build_base(
-            layer_io.read_layer(territories, "territories"),
-            cities=layer_io.read_layer(cities, "cities") if cities else None,
-            roads=layer_io.read_layer(roads, "roads") if roads else None,
-        ),
-        base,
+def main(*, territories: str, cities: str | None, roads: str | None, shapes: str, frames: str) -> None:
+    base = build_base(
+        layer_files.read_layer(territories, "territories"),
+        cities=layer_files.read_layer(cities, "cities") if cities else None,
+        roads=layer_files.read_layer(roads, "roads") if roads else None,
     )
+    write_base(base, shapes, frames)
 
 
 if "snakemake" in globals():
@@ -23,5 +21,6 @@ if "snakemake" in globals():
             territories=snakemake.input.territories,
             cities=snakemake.input.get("cities"),
             roads=snakemake.input.get("roads"),
-            base=snakemake.output.base,
+            shapes=snakemake.output.shapes,
+            frames=snakemake.output.frames,
         )

@@ -1,31 +1,31 @@
 """Make the classes of all maps of a region, so that drawing a map need not load what makes them."""
 
-from typing import Any
-
 import pandas as pd
 
 from comarca import io
 from comarca.jobs import job
 from comarca.publish.absent import mapped_values
-from comarca.publish.maps.theme import MapOptions, column_classes
+from comarca.publish.maps.files import write_classes
+from comarca.publish.maps.theme import column_classes
 from comarca.registry.columns import Column
 
 
-def main(*, tables: list[str], columns: list[dict[str, Any]], options: dict[str, Any], classes: str) -> None:
+def main(*, tables: list[str], columns: str, scheme: str, k: int, classes: str) -> None:
     values = [io.read_table(path) for path in tables]
     made = {}
-    for column in (Column(**entry) for entry in columns):
+    for column in (Column(**entry) for entry in io.read_json(columns)["columns"]):
         if column.mapped:
-            known = pd.concat([mapped_values(table, column.name) for table in values])
-            made[column.name] = column_classes(column, known, options=MapOptions(**options))
-    io.write_pickle(made, classes)
+            numbers = pd.concat([mapped_values(table, column.name) for table in values])
+            made[column.name] = column_classes(column, numbers, scheme=scheme, k=k)
+    write_classes(made, classes)
 
 
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
             tables=list(snakemake.input.tables),
-            columns=snakemake.params.columns,
-            options=snakemake.params.options,
+            columns=snakemake.input.columns,
+            scheme=snakemake.params.scheme,
+            k=snakemake.params.k,
             classes=snakemake.output.classes,
         )

@@ -11,7 +11,7 @@ from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers import files as layer_io
 from comarca.publish.maps.choropleth import save_map
 from comarca.publish.maps.lorenz_plot import draw_lorenz
-from comarca.publish.maps.theme import MapOptions
+from comarca.publish.maps.theme import MapText
 
 
 def main(
@@ -27,10 +27,10 @@ def main(
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
     loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
-    chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
+    text = MapText(**options, source_line=io.read_json(credit_lines)[options["language"]])
     Path(folder).mkdir(parents=True)
     for territory_id, curves in lorenz_curves(MeasuredTerritories.of(area, **units), **loaded, **measures).items():
-        figure = draw_lorenz(curves, title=names[territory_id], options=chosen)
+        figure = draw_lorenz(curves, title=names[territory_id], text=text)
         with io.atomic_path(Path(folder) / f"{territory_id.replace('/', '_')}.svg") as part:
             save_map(figure, part)
 

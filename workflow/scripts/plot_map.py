@@ -1,36 +1,26 @@
 """Draw the map of one column."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from comarca import io
 from comarca.jobs import job
 from comarca.publish.absent import mapped_values
+from comarca.publish.assembled import Assembled
 from comarca.publish.maps.choropleth import draw_map, save_map
-from comarca.publish.maps.theme import MapOptions
+from comarca.publish.maps.files import base_of, classes_of, text_of
 from comarca.registry.columns import Column
 
 
-def main(
-    *,
-    base: str,
-    table: str,
-    classes: str,
-    years: str,
-    credit_lines: str,
-    column: dict[str, Any],
-    options: dict[str, Any],
-    paths: list[str],
-) -> None:
-    entry = Column(**column)
-    values = mapped_values(io.read_table(table).set_index("territory_id"), entry.name)
-    chosen = MapOptions(**options, source_line=io.read_json(credit_lines)[options["language"]])
+def main(*, files: Mapping[str, str], column: str, language: str, paths: list[str]) -> None:
+    data = Assembled(files, language)
+    entry = next(Column(**entry) for entry in data.description["columns"] if entry["name"] == column)
     figure = draw_map(
-        io.read_pickle(base),
+        base_of(data),
         entry,
-        values,
-        year=io.read_json(years).get(entry.name),
-        options=chosen,
-        classes=io.read_pickle(classes)[entry.name],
+        mapped_values(data.table.set_index("territory_id", drop=False), column),
+        year=data.years.get(column),
+        text=text_of(data),
+        classes=classes_of(data)[column],
     )
     for path in paths:
         with io.atomic_path(path) as part:
@@ -40,12 +30,8 @@ def main(
 if "snakemake" in globals():
     with job(snakemake.log[0]):
         main(
-            base=snakemake.input.base,
-            table=snakemake.input.table,
-            classes=snakemake.input.classes,
-            years=snakemake.input.years,
-            credit_lines=snakemake.input.credit_lines,
-            column=snakemake.params.column,
-            options=snakemake.params.options,
+            files={name: path for name, path in snakemake.input.items() if name != "code"},
+            column=snakemake.wildcards.column,
+            language=snakemake.params.language,
             paths=list(snakemake.output),
         )

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from comarca.io import write_json
 from comarca.publish.codebook import FIELDS
+from comarca.publish.provenance import inputs_from_table
 from comarca.publish.table import is_integer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
+    from comarca.publish.assembled import Assembled
     from comarca.publish.provenance import InputFile
     from comarca.registry.columns import Column
 
@@ -25,6 +29,13 @@ _CODEBOOK_NUMBERS: Final = ("min", "max", "range_min", "range_max")
 
 
 _CODEBOOK_INTEGERS: Final = ("year", "n_valid")
+
+
+def write(data: Assembled, path: Path) -> None:
+    """Write ``datapackage.json``."""
+    inputs = inputs_from_table(data.sources)
+    package = datapackage(data.columns, inputs, region=data.region, title=data.titles["en"], years=data.years)
+    write_json(package, path)
 
 
 def datapackage(

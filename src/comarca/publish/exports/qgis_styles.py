@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 import numpy as np
 
 from comarca.publish.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
-from comarca.publish.maps.theme import MapOptions, column_classes, make_theme
+from comarca.publish.maps.theme import make_theme
 from comarca.publish.maps.words import number, word
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
 
 _MM_PER_PT: Final = 25.4 / 72
@@ -67,7 +68,7 @@ class _Symbol:
         return f"<PolygonSymbolizer>{_sld_fill(self.color)}{_stroke(BORDER, 0.1)}</PolygonSymbolizer>"
 
 
-def graduated_style(column: Column, values: pd.Series, *, language: str, scheme: str, k: int) -> Style:
+def graduated_style(column: Column, values: pd.Series, classes: Classes | None, *, language: str) -> Style:
     """Colour territories by classes of a numeric column: the colours, classes and words of its map.
 
     Parameters
@@ -76,10 +77,10 @@ def graduated_style(column: Column, values: pd.Series, *, language: str, scheme:
         The column.
     values : pandas.Series
         Its values, at least one of them not missing.
+    classes : Classes or None
+        Those of its map.
     language : str
         ``en``, ``es`` or ``pt``.
-    scheme, k : str, int
-        How classes are made.
 
     Returns
     -------
@@ -88,7 +89,6 @@ def graduated_style(column: Column, values: pd.Series, *, language: str, scheme:
         to the class below or above colour the map alike. In QGIS, missing values are a class too: they are replaced
         by a number far below all others.
     """
-    classes = column_classes(column, values, options=MapOptions(scheme=scheme, k=k))
     theme = make_theme(column, values, classes, language=language)
     numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
     field = f'"{column.name}"'

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
     from pathlib import Path
 
+    from comarca.publish.assembled import Assembled
     from comarca.registry.columns import Column
 
 MAX_LABEL: Final = 80
@@ -24,6 +25,11 @@ _YES_NO: Final[dict[str, dict[float, str]]] = {
     "es": {0: "no", 1: "s\u00ed"},
     "pt": {0: "n\u00e3o", 1: "sim"},
 }
+
+
+def write(data: Assembled, path: Path) -> None:
+    """Write ``indicators.dta``."""
+    write_dta(data.table, data.columns, path, language=data.language, title=data.title)
 
 
 def write_dta(

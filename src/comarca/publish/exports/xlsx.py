@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import re
-import zipfile
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
+import xlsxwriter
+
+from comarca.publish.codebook import codebook as make_codebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
+    from comarca.publish.assembled import Assembled
     from comarca.registry.columns import Column
 
 MAX_WIDTH: Final = 60
 _ROWS_MEASURED: Final = 200
-_NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
+#: Files carry no time of writing, so that the same table gives the same file.
+_NO_TIME: Final = datetime(1980, 1, 1)
 # What a sheet cannot hold (XML 1.0).
 _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_HEADER: Final = PatternFill("solid", fgColor="DDE7EC")
+
+
+def write(data: Assembled, path: Path) -> None:
+    """Write ``indicators.xlsx``."""
+    book = make_codebook(data.columns, data.table, years=data.years)
+    write_xlsx(data.table, data.columns, book, data.sources, path, language=data.language)
 
 
 def write_xlsx(
@@ -61,42 +68,46 @@ def write_xlsx(
     read the sheet; title and unit stand in a note at each of them.
     """
     notes = {column.name: _note(column, language) for column in columns}
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    _fill(book.create_sheet("indicators"), table, freeze="C2", notes=notes)
-    _fill(book.create_sheet("codebook"), codebook, freeze="B2")
-    _fill(book.create_sheet("sources"), sources, freeze="B2")
-    book.save(path)
-    _without_time(path)
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _NO_TIME, "author": "comarca"})
+        head = book.add_format({"bold": True, "bg_color": "#DDE7EC", "text_wrap": True, "valign": "top"})
+        text = book.add_format({"num_format": "@"})
+        _fill(book.add_worksheet("indicators"), table, head=head, text=text, freeze=(1, 2), notes=notes)
+        _fill(book.add_worksheet("codebook"), codebook, head=head, text=text, freeze=(1, 1))
+        _fill(book.add_worksheet("sources"), sources, head=head, text=text, freeze=(1, 1))
 
 
-def _fill(sheet: Worksheet, table: pd.DataFrame, *, freeze: str, notes: Mapping[str, str] | None = None) -> None:
-    sheet.append([str(name) for name in table.columns])
-    for place, name in enumerate(table.columns, start=1):
-        head = sheet.cell(row=1, column=place)
-        head.font, head.fill, head.alignment = Font(bold=True), _HEADER, Alignment(wrap_text=True, vertical="top")
+def _fill(
+    sheet: Worksheet,
+    table: pd.DataFrame,
+    *,
+    head: Format,
+    text: Format,
+    freeze: tuple[int, int],
+    notes: Mapping[str, str] | None = None,
+) -> None:
+    for place, name in enumerate(map(str, table.columns)):
+        sheet.write_string(0, place, name, head)
         if notes and name in notes:
-            head.comment = Comment(notes[str(name)], "comarca", height=90, width=260)
-        _write_column(sheet, place, table[name])
-        letter = get_column_letter(place)
-        sheet.column_dimensions[letter].width = _width(str(name), table[name])
-    sheet.freeze_panes = freeze
-    sheet.auto_filter.ref = sheet.dimensions
+            sheet.write_comment(0, place, notes[name], {"author": "comarca", "x_scale": 2, "y_scale": 1.2})
+        sheet.set_column(place, place, _width(name, table[name]))
+        _write_column(sheet, place, table[name], text)
+    sheet.freeze_panes(*freeze)
+    sheet.autofilter(0, 0, len(table), table.shape[1] - 1)
 
 
-def _write_column(sheet: Worksheet, place: int, values: pd.Series) -> None:
-    is_text = not (pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values))
-    for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=2):
+def _write_column(sheet: Worksheet, place: int, values: pd.Series, text: Format) -> None:
+    for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1):
         if missing:
             continue
-        cell = sheet.cell(row=row, column=place)
-        if is_text and isinstance(value, str):
-            # Excel would take a name such as "=A1" for a formula, and a code such as "007" for a number.
-            cell.value = _FORBIDDEN.sub("", value)
-            cell.data_type = "s"
-            cell.number_format = "@"
+        plain: Any = value.item() if isinstance(value, np.generic) else value
+        if isinstance(plain, str):
+            sheet.write_string(row, place, _FORBIDDEN.sub("", plain), text)
+        elif isinstance(plain, bool):
+            sheet.write_boolean(row, place, plain)
         else:
-            cell.value = value.item() if isinstance(value, np.generic) else value
+            sheet.write_number(row, place, plain)
 
 
 def _width(name: str, values: pd.Series) -> float:
@@ -107,22 +118,3 @@ def _width(name: str, values: pd.Series) -> float:
 def _note(column: Column, language: str) -> str:
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
     return f"{column.title[language]}{unit}\n{column.definition}"
-
-
-def _without_time(path: Path) -> None:
-    """Write the archive again without times, so that the same table gives the same bytes."""
-    with zipfile.ZipFile(path) as archive:
-        members = {name: archive.read(name) for name in archive.namelist()}
-    members["docProps/core.xml"] = re.sub(
-        rb"(<dcterms:(created|modified)[^>]*>)[^<]*", rb"\g<1>1980-01-01T00:00:00Z", members["docProps/core.xml"]
-    )
-    path.unlink()
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(_entry(name), content)
-
-
-def _entry(name: str) -> Any:
-    entry = zipfile.ZipInfo(name, date_time=_NO_TIME)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.model import BaseMap, Frame
-    from comarca.publish.maps.theme import MapOptions
     from comarca.registry.columns import Column
 
 #: Coordinates are whole multiples of this share of the main frame's longer side.
@@ -44,7 +44,6 @@ def atlas_html(
     columns: Sequence[Column],
     *,
     title: str,
-    options: MapOptions,
     languages: Sequence[str],
     family_titles: Mapping[str, Mapping[str, str]],
     flags: pd.DataFrame | None = None,
@@ -64,8 +63,6 @@ def atlas_html(
         The registered columns, in the order of the table; those with ``mapped`` set can be chosen for the map.
     title : str
         Name of the region.
-    options : MapOptions
-        How classes are made.
     languages : sequence of str
         Languages that the reader can choose from, the first one on opening.
     family_titles : mapping
@@ -91,8 +88,7 @@ def atlas_html(
         "words": {key: {lang: words[lang] for lang in languages} for key, words in ATLAS_WORDS.items()},
         "families": {name: {lang: words[lang] for lang in languages} for name, words in family_titles.items()},
         "columns": [
-            _column(column, base, table, options, languages, (years or {}).get(column.name), classes or {})
-            for column in shown
+            _column(column, base, table, languages, (years or {}).get(column.name), classes or {}) for column in shown
         ],
         "reasons": _reasons(base, flags, [column.name for column in shown]),
         "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
@@ -124,7 +120,6 @@ def _column(
     column: Column,
     base: BaseMap,
     table: pd.DataFrame,
-    options: MapOptions,
     languages: Sequence[str],
     year: int | None,
     known: Mapping[str, Classes | None],
@@ -151,7 +146,7 @@ def _column(
             code: {lang: words[lang] for lang in languages} for code, words in column.categories.items()
         }
     if column.mapped and values.notna().any():
-        classes = known.get(column.name) or column_classes(column, values, options=options)
+        classes = known.get(column.name) or column_classes(column, values)
         themes = {lang: make_theme(column, values, classes, language=lang) for lang in languages}
         first = themes[languages[0]]
         entry["class_of"] = first.key_of.tolist()
@@ -225,15 +220,19 @@ def _geography(base: BaseMap) -> dict[str, Any]:
 def _add_shapes(
     frame: Frame, shift: np.ndarray[Any, Any], step: float, xs: list[list[Any]], ys: list[list[Any]]
 ) -> None:
-    for number, path in zip(frame.territory, frame.paths, strict=True):
-        starts = np.flatnonzero(path.codes == path.MOVETO)
-        rings = np.split(np.rint((np.asarray(path.vertices) + shift) / step).astype(int), starts[1:])
-        for ring in rings:
-            # A ring that the grid has shrunk to a line is drawn as a point, so that no territory vanishes.
-            kept = ring[np.r_[True, (np.diff(ring, axis=0) != 0).any(axis=1)]]
-            kept = kept if len(kept) > 3 else ring
-            if shapely.LinearRing(ring).is_ccw or not xs[number]:
-                xs[number].append([])
-                ys[number].append([])
-            xs[number][-1].append(kept[:, 0].tolist())
-            ys[number][-1].append(kept[:, 1].tolist())
+    for number, shape in zip(frame.territory, frame.shapes, strict=True):
+        for polygon in shapely.get_parts(shape):
+            rings = [np.rint((shapely.get_coordinates(ring) + shift) / step).astype(int) for ring in _rings(polygon)]
+            kept = [_without_repeats(ring) for ring in rings]
+            xs[number].append([ring[:, 0].tolist() for ring in kept])
+            ys[number].append([ring[:, 1].tolist() for ring in kept])
+
+
+def _rings(polygon: shapely.Polygon) -> Sequence[shapely.LinearRing]:
+    return [polygon.exterior, *polygon.interiors]
+
+
+def _without_repeats(ring: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Leave out repeated vertices; a ring that the grid has shrunk to a line stays, so that no territory vanishes."""
+    kept = ring[np.r_[True, (np.diff(ring, axis=0) != 0).any(axis=1)]]
+    return kept if len(kept) > 3 else ring

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.model import BaseMap
-    from comarca.publish.maps.theme import MapOptions
+    from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
 
 #: With more territories than this, shapes are stored as pictures, so that the file stays small enough to mail.
@@ -60,7 +60,7 @@ def write_atlas_pdf(
     columns: Sequence[Column],
     path: Path,
     *,
-    options: MapOptions,
+    text: MapText,
     title: str,
     family_titles: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None] | None = None,
@@ -79,7 +79,7 @@ def write_atlas_pdf(
         The registered columns, in the order of the table; those with ``mapped`` set get a page.
     path : pathlib.Path
         Where to; does not exist yet.
-    options : MapOptions
+    text : MapText
         Language, texts and classes.
     title : str
         Name of the region.
@@ -97,10 +97,10 @@ def write_atlas_pdf(
     The same table gives the same bytes.
     """
     pages = atlas_pages(
-        base, table, columns, options=options, title=title, family_titles=family_titles, years=years, classes=classes,
+        base, table, columns, text=text, title=title, family_titles=family_titles, years=years, classes=classes,
         sources=sources,
     )  # fmt: skip
-    metadata = {"Title": f"{title}: {word('atlas', options.language)}", "CreationDate": None, "ModDate": None}
+    metadata = {"Title": f"{title}: {word('atlas', text.language)}", "CreationDate": None, "ModDate": None}
     with mpl.rc_context(RC), PdfPages(path, metadata=metadata) as pdf:
         for figure in pages:
             figure.savefig(pdf, format="pdf", dpi=RASTER_DPI)
@@ -111,7 +111,7 @@ def atlas_pages(
     table: pd.DataFrame,
     columns: Sequence[Column],
     *,
-    options: MapOptions,
+    text: MapText,
     title: str,
     family_titles: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None] | None = None,
@@ -125,7 +125,7 @@ def atlas_pages(
     matplotlib.figure.Figure
         A page; all but the first bear their number.
     """
-    language = options.language
+    language = text.language
     mapped = [column for column in columns if column.mapped and column.name in table]
     families = [(name, list(group)) for name, group in groupby(mapped, key=lambda column: column.family)]
     titles = {name: family_titles.get(name, {}).get(language, name) for name, _ in families}
@@ -133,7 +133,7 @@ def atlas_pages(
     contents_count = len(list(_paged(_contents(families, titles, {}, language))))
     starts = _page_numbers(families, about, first=2 + contents_count)
     number = 2
-    yield _title_page(base, title, len(mapped), options)
+    yield _title_page(base, title, len(mapped), text)
     for lines in _paged(_contents(families, titles, starts, language)):
         yield _numbered(_text_page(lines), number)
         number += 1
@@ -145,7 +145,7 @@ def atlas_pages(
         for column in members:
             year = (years or {}).get(column.name)
             made = (classes or {}).get(column.name)
-            figure = draw_map(base, column, values[column.name], year=year, options=options, classes=made)
+            figure = draw_map(base, column, values[column.name], year=year, text=text, classes=made)
             yield _numbered(_lighter(figure, len(base.territory_id)), number)
             number += 1
     for lines in _paged(_sources(sources, language)):
@@ -186,8 +186,8 @@ def _lighter(figure: Figure, territory_count: int) -> Figure:
     return figure
 
 
-def _title_page(base: BaseMap, title: str, column_count: int, options: MapOptions) -> Figure:
-    language = options.language
+def _title_page(base: BaseMap, title: str, column_count: int, text: MapText) -> Figure:
+    language = text.language
     figure, page = new_page(_PAGE)
     main = base.frames[0]
     axes = frame_axes(figure, _PAGE, main, Box(_LEFT, 1.7, _RIGHT - _LEFT, 6.2))
@@ -202,7 +202,7 @@ def _title_page(base: BaseMap, title: str, column_count: int, options: MapOption
     page.text(_LEFT, 9.05, word("atlas", language), fontsize=16, va="top")
     counts = word("indicators", language).format(column_count, len(base.territory_id))
     page.text(_LEFT, 8.6, counts, fontsize=11, color=MUTED, va="top")
-    credit = "\n".join(textwrap.wrap(options.source_line, width=105))
+    credit = "\n".join(textwrap.wrap(text.source_line, width=105))
     page.text(_LEFT, _BOTTOM, credit, fontsize=7.5, color=MUTED, va="bottom", parse_math=False)
     return figure
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.path import Path
 
 from comarca.crs import require_storage_crs
 from comarca.polygons import valid_areas
@@ -89,10 +88,10 @@ def _frame(
     return Frame(
         crs=group.crs,
         bounds=(west, south, east, north),
-        paths=[_path(shapes[whose == number]) for number in territory],
         territory=territory,
+        shapes=_gathered([shapely.multipolygons(shapes[whose == number]) for number in territory]),
         label_points=np.array([_label_point(shapes[whose == number]) for number in territory]),
-        outline=_lines(_union(shapes)),
+        outline=_rings(_union(shapes)),
         parent_borders=_parent_borders(shapes, clusters, len(territory)),
         roads=_roads(roads, group.crs, (west, south, east, north), tolerance),
         cities=_cities(cities, group.crs, (west, south, east, north)),
@@ -111,14 +110,10 @@ def _simplified(
     return np.asarray(shapes, dtype=object), owner[seen]
 
 
-def _path(shapes: NDArray[np.object_]) -> Path:
-    """One path for all rings; holes run against their shell, so that they stay empty."""
-    polygons = shapely.get_parts(shapely.orient_polygons(shapes))
-    points, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
-    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
-    codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
-    codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY
-    return Path(points, codes)
+def _gathered(shapes: list[shapely.MultiPolygon]) -> NDArray[np.object_]:
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
 
 
 def _label_point(shapes: NDArray[np.object_]) -> NDArray[np.float64]:
@@ -134,22 +129,23 @@ def _union(shapes: NDArray[np.object_]) -> shapely.Geometry:
     return shapely.union_all(valid_areas(shapes))
 
 
-def _lines(area: shapely.Geometry) -> list[NDArray[np.float64]]:
-    return [shapely.get_coordinates(ring) for ring in shapely.get_rings(shapely.get_parts(area))]
+def _rings(*areas: shapely.Geometry) -> shapely.MultiLineString:
+    rings = shapely.get_rings(shapely.get_parts(np.array(areas, dtype=object)))
+    return shapely.MultiLineString([shapely.get_coordinates(ring) for ring in rings])
 
 
 def _parent_borders(
     shapes: NDArray[np.object_], parents: NDArray[np.object_], territory_count: int
-) -> list[NDArray[np.float64]]:
+) -> shapely.MultiLineString:
     names = np.unique(parents)
     if not 1 < len(names) <= territory_count / 3:
-        return []
-    return [line for name in names for line in _lines(_union(shapes[parents == name]))]
+        return shapely.MultiLineString()
+    return _rings(*(_union(shapes[parents == name]) for name in names))
 
 
 def _roads(
     roads: gpd.GeoDataFrame | None, crs: CRS, bounds: tuple[float, float, float, float], tolerance: float
-) -> dict[str, list[NDArray[np.float64]]]:
+) -> dict[str, shapely.MultiLineString]:
     if roads is None:
         return {}
     west, south, east, north = bounds
@@ -160,7 +156,7 @@ def _roads(
     inside = shapely.intersects(lines, shapely.box(*bounds)) if len(lines) else np.zeros(0, dtype=bool)
     classes = chosen["road_class"].to_numpy()
     return {
-        name: [shapely.get_coordinates(line) for line in lines[inside & (classes == name)]]
+        name: shapely.MultiLineString(list(shapely.get_parts(lines[inside & (classes == name)])))
         for name in drawn
         if (inside & (classes == name)).any()
     }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 import numpy as np
+import shapely
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
@@ -44,12 +45,11 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.layout import Layout
     from comarca.publish.maps.model import BaseMap, Frame
-    from comarca.publish.maps.theme import MapOptions, Theme
+    from comarca.publish.maps.theme import MapText, Theme
     from comarca.registry.columns import Column
 
 PNG_DPI: Final = 300
@@ -65,7 +65,7 @@ def draw_map(
     values: pd.Series,
     *,
     year: int | None = None,
-    options: MapOptions,
+    text: MapText,
     breaks: tuple[float, ...] | None = None,
     classes: Classes | None = None,
 ) -> Figure:
@@ -81,7 +81,7 @@ def draw_map(
         Indexed by ``territory_id``; missing where not known. Territories without a row have no data.
     year : int, optional
         Year of the data, for the subtitle.
-    options : MapOptions
+    text : MapText
         Language, texts and classes.
     breaks : tuple of float, optional
         Class limits to use instead of the scheme, such as those of another year.
@@ -93,9 +93,9 @@ def draw_map(
     matplotlib.figure.Figure
         An A4 page. Not registered with pyplot: nothing has to be closed.
     """
-    language = options.language
+    language = text.language
     ordered = values.reindex(base.territory_id)
-    classes = classes or column_classes(column, ordered, options=options, breaks=breaks)
+    classes = classes or column_classes(column, ordered, breaks=breaks)
     theme = make_theme(column, ordered, classes, language=language)
     main = base.frames[0]
     layout = choose_layout(main)
@@ -105,7 +105,7 @@ def draw_map(
         _draw_frame(axes, main, theme)
         place_labels(axes, base, main)
         _draw_insets(figure, page, layout, base, theme, language)
-        subtitle = _subtitle(column, year, options)
+        subtitle = _subtitle(column, year, text)
         width = layout.width - 2 * MARGIN_IN
         draw_title(
             page, title=column.title[language], subtitle=subtitle, left=MARGIN_IN, top=layout.height - 0.42, width=width
@@ -121,7 +121,7 @@ def draw_map(
         left, top = layout.scale
         draw_scale_bar(page, metres_per_inch(main, layout.map), left=left + 0.05, top=top - 0.3, language=language)
         draw_north_arrow(page, left=left + 2.25, top=top, language=language)
-        draw_source(page, options.source_line, left=MARGIN_IN, bottom=0.3, width=width)
+        draw_source(page, text.source_line, left=MARGIN_IN, bottom=0.3, width=width)
     return figure
 
 
@@ -191,10 +191,11 @@ def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
         )
 
 
-def _lines(axes: Axes, lines: list[NDArray[np.float64]], *, color: str, width: float, zorder: int) -> None:
-    if lines:
+def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: float, zorder: int) -> None:
+    if not lines.is_empty:
+        vertices = [shapely.get_coordinates(line) for line in lines.geoms]
         axes.add_collection(
-            LineCollection(lines, colors=[color], linewidths=[width], zorder=zorder, joinstyle="round"),
+            LineCollection(vertices, colors=[color], linewidths=[width], zorder=zorder, joinstyle="round"),
             autolim=False,
         )
 
@@ -209,8 +210,8 @@ def _draw_insets(figure: Figure, page: Axes, layout: Layout, base: BaseMap, them
         draw_scale_bar(page, scale, left=box.left + 0.1, top=box.bottom - 0.04, language=language, max_length_in=0.7)
 
 
-def _subtitle(column: Column, year: int | None, options: MapOptions) -> str:
-    language = options.language
+def _subtitle(column: Column, year: int | None, text: MapText) -> str:
+    language = text.language
     dated = word("data_of", language).format(year) if year is not None else ""
-    parts = (options.region, unit_label(column, language), dated)
+    parts = (text.region, unit_label(column, language), dated)
     return " \u00b7 ".join(part for part in parts if part)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from comarca.land.lorenz_curves import LorenzCurve
-    from comarca.publish.maps.theme import MapOptions
+    from comarca.publish.maps.theme import MapText
 
 #: One colour and one line style per kind, so that curves can be told apart without colour (Paul Tol, bright scheme).
 _STYLES: Final = {
@@ -33,7 +33,7 @@ _AXES: Final = (0.12, 0.165, 0.83, 0.83 * _PAGE_IN[0] / _PAGE_IN[1])
 _GRID: Final = "#dddddd"
 
 
-def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, options: MapOptions) -> Figure:
+def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, text: MapText) -> Figure:
     """Draw the Lorenz curves of one territory.
 
     Parameters
@@ -42,7 +42,7 @@ def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, options: MapOption
         One per kind of evidence.
     title : str
         Name of the territory.
-    options : MapOptions
+    text : MapText
         Language, name of the region and source line.
 
     Returns
@@ -51,7 +51,7 @@ def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, options: MapOption
         A page with the line of equal division, the curves, the range that size classes leave as a band, and each
         curve's Gini coefficient. Write it with `comarca.publish.maps.choropleth.save_map`.
     """
-    language = options.language
+    language = text.language
     with mpl.rc_context(RC):
         figure = Figure(figsize=_PAGE_IN, facecolor="white")
         FigureCanvasAgg(figure)
@@ -68,9 +68,9 @@ def draw_lorenz(curves: Sequence[LorenzCurve], *, title: str, options: MapOption
                       label=_label(curve, language))  # fmt: skip
         axes.legend(loc="upper left", frameon=False, fontsize=8.5, handlelength=2.6, borderaxespad=0.7)
         figure.text(0.04, 0.965, title, fontsize=13, fontweight="bold", va="center", parse_math=False)
-        subtitle = " \u00b7 ".join(part for part in (options.region, word("lorenz", language)) if part)
+        subtitle = " \u00b7 ".join(part for part in (text.region, word("lorenz", language)) if part)
         figure.text(0.04, 0.93, subtitle, fontsize=9, color=MUTED, va="center", parse_math=False)
-        source = "\n".join(textwrap.wrap(options.source_line, width=118))
+        source = "\n".join(textwrap.wrap(text.source_line, width=118))
         figure.text(0.04, 0.012, source, fontsize=6, color=MUTED, va="bottom", linespacing=1.25, parse_math=False)
     return figure
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+import shapely
+
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from matplotlib.path import Path
     from numpy.typing import NDArray
@@ -23,29 +26,34 @@ class Frame:
         Equal-area system of the frame, metres.
     bounds : tuple of float
         West, south, east, north of the territories in it, metres.
-    paths : list of matplotlib.path.Path
-        One compound path per territory that has a part in the frame.
     territory : numpy.ndarray of int
-        Number of the territory of each path.
+        Numbers of the territories that have a part in the frame, rising.
+    shapes : numpy.ndarray of shapely.MultiPolygon
+        Their simplified polygons, metres.
     label_points : numpy.ndarray, shape (n, 2)
-        A point well inside each path's largest part, metres.
-    outline, parent_borders : list of numpy.ndarray
+        A point well inside each territory's largest part, metres.
+    outline, parent_borders : shapely.MultiLineString
         Lines around the region, and between units one level up.
     roads : mapping
-        Road class -> lines.
+        Road class -> shapely.MultiLineString, the widest class first.
     cities : pandas.DataFrame
         Columns ``x, y, city_name, population_persons``, the largest first.
     """
 
     crs: CRS
     bounds: tuple[float, float, float, float]
-    paths: list[Path]
     territory: NDArray[np.intp]
+    shapes: NDArray[np.object_]
     label_points: NDArray[np.float64]
-    outline: list[NDArray[np.float64]]
-    parent_borders: list[NDArray[np.float64]]
-    roads: dict[str, list[NDArray[np.float64]]]
+    outline: shapely.MultiLineString
+    parent_borders: shapely.MultiLineString
+    roads: dict[str, shapely.MultiLineString]
     cities: pd.DataFrame
+
+    @cached_property
+    def paths(self) -> list[Path]:
+        """One compound path per territory; holes run against their shell, so that they stay empty."""
+        return [_path(shape) for shape in self.shapes]
 
     @property
     def extent_m(self) -> float:
@@ -69,3 +77,14 @@ class BaseMap:
     territory_id: NDArray[np.object_]
     territory_name: NDArray[np.object_]
     frames: tuple[Frame, ...]
+
+
+def _path(shape: shapely.MultiPolygon) -> Path:
+    from matplotlib.path import Path  # here, since a base map is made and kept without drawing
+
+    polygons = shapely.get_parts(shapely.orient_polygons(shape))
+    points, ring = shapely.get_coordinates(shapely.get_rings(polygons), return_index=True)
+    codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+    codes[np.flatnonzero(np.diff(ring, prepend=-1))] = Path.MOVETO
+    codes[np.flatnonzero(np.diff(ring, append=-1))] = Path.CLOSEPOLY
+    return Path(points, codes)

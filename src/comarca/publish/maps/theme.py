@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class MapOptions:
-    """What all maps of a run have in common.
+class MapText:
+    """What all maps of a region say.
 
     Attributes
     ----------
@@ -35,17 +35,11 @@ class MapOptions:
         Name of the region, for the subtitle.
     source_line : str
         Sources and licences, for the foot of the page.
-    scheme : str
-        How classes are made, a key of `comarca.publish.maps.classify.SCHEMES`.
-    k : int
-        Number of classes wished for.
     """
 
     language: str = "en"
     region: str = ""
     source_line: str = ""
-    scheme: str = "fisher_jenks"
-    k: int = 5
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,12 @@ class Theme:
 
 
 def column_classes(
-    column: Column, values: pd.Series, *, options: MapOptions, breaks: tuple[float, ...] | None = None
+    column: Column,
+    values: pd.Series,
+    *,
+    scheme: str = "fisher_jenks",
+    k: int = 5,
+    breaks: tuple[float, ...] | None = None,
 ) -> Classes | None:
     """Classes of a numeric column.
 
@@ -75,8 +74,8 @@ def column_classes(
         What the values are.
     values : pandas.Series
         One value per territory.
-    options : MapOptions
-        Scheme and number of classes.
+    scheme, k : str, int, optional
+        Scheme and number of classes, as in `comarca.publish.maps.classify.classify`.
     breaks : tuple of float, optional
         Class limits to use instead of the scheme.
 
@@ -88,7 +87,7 @@ def column_classes(
     if column.kind != "number":
         return None
     numbers = _numbers(values)
-    return classify(numbers, scheme=options.scheme, k=options.k, is_integer=is_integer(column), breaks=breaks)
+    return classify(numbers, scheme=scheme, k=k, is_integer=is_integer(column), breaks=breaks)
 
 
 def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, language: str) -> Theme:

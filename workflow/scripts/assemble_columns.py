@@ -1,4 +1,4 @@
-"""Date the columns by the sources that they rest on."""
+"""Gather what products say on the region and its columns; date each column by the sources that it rests on."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.plan.years import column_years, population_year, year_of
+from comarca.publish.describe import describe
 from comarca.registry.columns import Column
 
 
@@ -19,18 +20,20 @@ def main(
     tables: Mapping[str, str],
     columns: list[dict[str, Any]],
     family_layers: Mapping[str, Sequence[str]],
-    years: str,
+    region: Mapping[str, Any],
+    output: str,
 ) -> None:
     extract = year_of(io.read_json(osm_header)["timestamp"]) if osm_header else None
-    found: dict[str, int | None] = dict.fromkeys(osm_layers, extract)
-    if "population" not in found:
+    years: dict[str, int | None] = dict.fromkeys(osm_layers, extract)
+    if "population" not in years:
         receipt = load_layer_receipt(population) if population else None
-        found["population"] = population_year(receipt, configured=configured_year, extract=extract)
+        years["population"] = population_year(receipt, configured=configured_year, extract=extract)
     for layer, path in tables.items():
         table = io.read_table(path)
-        found[layer] = int(table["year"].fillna(0).max()) if len(table) and "year" in table else None
-    dated = {layer: year for layer, year in found.items() if year}
-    io.write_json(column_years([Column(**column) for column in columns], family_layers, dated), years)
+        years[layer] = int(table["year"].fillna(0).max()) if len(table) and "year" in table else None
+    entries = [Column(**column) for column in columns]
+    dated = column_years(entries, family_layers, {layer: year for layer, year in years.items() if year})
+    io.write_json(describe(entries, years=dated, **region), output)
 
 
 if "snakemake" in globals():
@@ -43,5 +46,6 @@ if "snakemake" in globals():
             tables={name: snakemake.input[name] for name in snakemake.params.tables},
             columns=snakemake.params.columns,
             family_layers=snakemake.params.family_layers,
-            years=snakemake.output.years,
+            region=snakemake.params.region,
+            output=snakemake.output.columns,
         )

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Final
 import pyogrio
 
 from comarca.publish.exports.qgis_styles import Style, category_style, city_style, graduated_style, road_style
+from comarca.publish.maps.files import classes_of
+from comarca.publish.maps.theme import column_classes
 from comarca.publish.table import attach_geometry, opening_column
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
     import pandas as pd
 
+    from comarca.publish.assembled import Assembled
+    from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
 
 #: Roads that go into the file; all of them are in ``layers/roads.parquet``.
@@ -55,6 +59,20 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 )"""
 
 
+def write(data: Assembled, path: Path) -> None:
+    """Write ``indicators.gpkg``."""
+    write_geopackage(
+        data.table,
+        data.territories,
+        data.columns,
+        path,
+        cities=data.layer("cities"),
+        roads=data.layer("roads"),
+        classes=classes_of(data),
+        language=data.language,
+    )
+
+
 def write_geopackage(
     table: pd.DataFrame,
     territories: gpd.GeoDataFrame,
@@ -63,10 +81,9 @@ def write_geopackage(
     *,
     cities: gpd.GeoDataFrame | None = None,
     roads: gpd.GeoDataFrame | None = None,
+    classes: Mapping[str, Classes | None] | None = None,
     default_column: str | None = None,
     language: str = "en",
-    scheme: str = "fisher_jenks",
-    k: int = 5,
 ) -> None:
     """Write the styled GeoPackage.
 
@@ -82,12 +99,12 @@ def write_geopackage(
         Where to.
     cities, roads : geopandas.GeoDataFrame, optional
         Layers ``cities`` and ``roads``; roads of `ROAD_CLASSES` are written.
+    classes : mapping, optional
+        Column name -> the classes of its map; made of the table if not given.
     default_column : str, optional
         The column that colours the territories on opening; that of `comarca.publish.table.opening_column` if not given.
     language : str, optional
         Language of legends and field names: ``en``, ``es`` or ``pt``.
-    scheme, k : str, int, optional
-        How classes are made, as in `comarca.publish.maps.classify.classify`.
 
     Notes
     -----
@@ -111,7 +128,7 @@ def write_geopackage(
                 layer_options={"GEOMETRY_NAME": _GEOMETRY, "FID": "fid"},
             )
     mapped = [column for column in columns if column.mapped and column.name in table]
-    styles = [("territories", style) for style in _territory_styles(table, mapped, language, scheme, k)]
+    styles = [("territories", style) for style in _territory_styles(table, mapped, classes or {}, language)]
     styles += [
         (name, style(language)) for name, style in (("roads", road_style), ("cities", city_style)) if name in layers
     ]
@@ -122,12 +139,14 @@ def write_geopackage(
 
 
 def _territory_styles(
-    table: pd.DataFrame, columns: Sequence[Column], language: str, scheme: str, k: int
+    table: pd.DataFrame, columns: Sequence[Column], classes: Mapping[str, Classes | None], language: str
 ) -> Iterator[Style]:
     for column in columns:
         values = table[column.name]
         if column.kind == "number" and values.notna().any():
-            yield graduated_style(column, values, language=language, scheme=scheme, k=k)
+            yield graduated_style(
+                column, values, classes.get(column.name) or column_classes(column, values), language=language
+            )
         elif column.kind == "class" and values.notna().any():
             yield category_style(column, values, language=language)
 

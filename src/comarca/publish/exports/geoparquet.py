@@ -1,8 +1,4 @@
-"""Exports for other tools: GeoParquet, Excel, Stata, Frictionless Data Package. GeoPackage: see `exports_gpkg`.
-
-The functions that write take the path of a file that does not exist yet, such as `comarca.io.atomic_path` gives. The
-same table gives the same bytes: no file carries the time it was written.
-"""
+"""The table with its polygons as GeoParquet, with the meaning of each column in its field."""
 
 from __future__ import annotations
 
@@ -11,10 +7,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from comarca.publish.exports.datapackage import datapackage
-from comarca.publish.exports.stata import write_dta
-from comarca.publish.exports.xlsx import write_xlsx
-from comarca.publish.stata_names import stata_names
 from comarca.publish.table import attach_geometry
 
 if TYPE_CHECKING:
@@ -24,9 +16,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from comarca.publish.assembled import Assembled
     from comarca.registry.columns import Column
 
-__all__ = ["datapackage", "stata_names", "write_dta", "write_geoparquet", "write_xlsx"]
+
+def write(data: Assembled, path: Path) -> None:
+    """Write ``indicators.parquet``."""
+    write_geoparquet(data.table, data.territories, data.columns, path, years=data.years)
 
 
 def write_geoparquet(

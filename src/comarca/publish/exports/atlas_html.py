@@ -1,0 +1,31 @@
+"""The atlas for the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comarca.io import write_text
+from comarca.publish.maps.atlas_html import atlas_html
+from comarca.publish.maps.files import base_of, classes_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from comarca.publish.assembled import Assembled
+
+
+def write(data: Assembled, path: Path) -> None:
+    """Write ``atlas.html``."""
+    page = atlas_html(
+        base_of(data),
+        data.table,
+        data.columns,
+        title=data.title,
+        languages=data.languages,
+        family_titles=data.families,
+        years=data.years,
+        classes=classes_of(data),
+        flags=data.flags,
+        sources=data.source_text,
+    )
+    write_text(page, path)
