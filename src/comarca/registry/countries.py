@@ -64,6 +64,8 @@ class Country:
         Continent, in English.
     area_km2 : float or None
         Area with inland waters, as GeoNames states it; None if not known.
+    population_persons : float or None
+        Inhabitants, as GeoNames states them, of differing years; None if not known.
     centre : tuple of float or None
         Longitude and latitude of the middle of its settled part.
     is_latin_american : bool
@@ -89,6 +91,7 @@ class Country:
     names: Mapping[str, str]
     continent: str
     area_km2: float | None
+    population_persons: float | None
     centre: tuple[float, float] | None
     is_latin_american: bool
     unit: str
@@ -217,6 +220,7 @@ def _country(row: Mapping[str, str]) -> Country:
         names={language: row[f"name_{language}"] for language in ("en", "es", "pt")},
         continent=row["continent"],
         area_km2=float(row["area_km2"]) or None,
+        population_persons=float(row["population_persons"]) or None,
         centre=(float(row["centre_longitude"]), float(row["centre_latitude"])) if row["centre_longitude"] else None,
         is_latin_american=row["latin_america"] == "true",
         unit=row["unit"],
@@ -240,6 +244,7 @@ def _made_up(code: str) -> Country:
         names=dict.fromkeys(("en", "es", "pt"), code),
         continent="",
         area_km2=None,
+        population_persons=None,
         centre=None,
         is_latin_american=False,
         unit="",
