@@ -1,5 +1,9 @@
+import pytest
+
 from comarca.config.region import Config
 from comarca.layers.index import CONDITIONS, LAYERS
+from comarca.layers.schemas import LAYERS as SCHEMAS
+from comarca.layers.schemas import empty_layer
 from comarca.plan.layers import available_layers, template_fields
 from comarca.registry.columns import load_registry
 
@@ -59,3 +63,10 @@ def test_farmland_is_known_from_a_land_cover_raster_or_from_osm():
 def test_parcels_from_osm_need_osm():
     assert "parcels" in available_layers(region(parcels="osm"))
     assert "parcels" not in available_layers(region(osm="none", territories="gadm", parcels="osm"))
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_a_layer_without_rows_has_its_columns(name):
+    layer = empty_layer(name)
+    assert list(layer) == list(SCHEMAS[name].columns)
+    assert len(layer) == 0

@@ -174,6 +174,16 @@ def test_places_outside_count_for_nobody_and_empty_territories_are_named() -> No
     assert [row["territory_id"] for row in checks["territories_without_population"].rows] == ["t1"]
 
 
+def test_cities_alone_are_settlements_too() -> None:
+    territories = _territories(shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1))
+    cities = _cities(("c1", 500.0, None, 0.5, 0.5), ("c2", 80.0, None, 0.9, 0.9))
+    population, checks = settlement_population(territories=territories, cities=cities)
+    assert population.set_index("population_id")["population_persons"].to_dict() == {"c1": 500, "c2": 80}
+    by_name = {check.name: check for check in checks}
+    assert by_name["population_balance"].status == "pass"
+    assert [row["territory_id"] for row in by_name["territories_without_population"].rows] == ["t1"]
+
+
 def test_no_settlements_give_an_empty_population() -> None:
     persons, checks = _spread(buildings=_buildings(("w1", "house", 1.0, 50.0, 0.2, 0.5)))
     assert persons.empty

@@ -6,17 +6,15 @@ null; numbers that are not known are NaN. A harmonise step that cannot meet its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+import geopandas as gpd
+import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from comarca.crs import require_storage_crs
+from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
 
 
 def _text(description: str, *, nullable: bool = True, unique: bool = False, isin: list[str] | None = None) -> pa.Column:
@@ -217,6 +215,27 @@ LAYERS: Final = {
         DEMAND,
     )
 }  # fmt: skip
+
+
+def empty_layer(name: str) -> gpd.GeoDataFrame:
+    """Make a layer without rows.
+
+    Parameters
+    ----------
+    name : str
+        A key of `LAYERS`, of a layer with a geometry.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Its columns with their types, EPSG:4326.
+    """
+    columns = {
+        column: pd.Series(dtype="str" if str(part.dtype) in {"str", "string"} else str(part.dtype))
+        for column, part in LAYERS[name].columns.items()
+        if column != "geometry"
+    }
+    return validate_layer(gpd.GeoDataFrame(columns, geometry=[], crs=STORAGE), name)
 
 
 def validate_layer(layer: gpd.GeoDataFrame | pd.DataFrame, name: str) -> gpd.GeoDataFrame:

@@ -11,7 +11,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from comarca.crs import STORAGE, geocentric_m
-from comarca.layers.schemas import validate_layer
+from comarca.layers.schemas import empty_layer, validate_layer
 from comarca.polygons import territory_of
 from comarca.results import Check
 from comarca.units import M_PER_KM
