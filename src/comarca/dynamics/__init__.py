@@ -1,1 +1,1 @@
-"""Types of change, structural profiles, clusters and functional territories."""
+"""Territorial dynamics: types of change, structural profiles, propositions, clusters, functional territories."""

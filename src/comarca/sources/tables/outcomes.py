@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, parse_numbers
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-COLUMNS: Final = ("territory_id", "territory_name", "year", "population", "income", "poverty", "inequality")
-_NUMBERS: Final = ("year", "population", "income", "poverty", "inequality")
-#: Greatest value that can be right; poverty and inequality may be given as shares or in per cent.
-_GREATEST: Final = {"year": 2200.0, "poverty": 100.0, "inequality": 100.0}
+#: Estimates that may come with a standard error, in a column of this name with ``_error`` after it.
+ESTIMATES: Final = ("income", "poverty", "inequality", "women")
+ERRORS: Final = tuple(f"{name}_error" for name in ESTIMATES)
+COLUMNS: Final = ("territory_id", "territory_name", "year", "population", *ESTIMATES, *ERRORS)
+_NUMBERS: Final = COLUMNS[2:]
+#: Greatest value that can be right; poverty, inequality and women may be given as shares or in per cent.
+_GREATEST: Final = {"year": 2200.0, "poverty": 100.0, "inequality": 100.0, "women": 100.0}
 
 
 def read_outcomes(
@@ -38,8 +41,9 @@ def read_outcomes(
         CSV, XLSX or Parquet file with one row per territory and year.
     columns : mapping, optional
         Our column names -> the file's: ``territory_id``, ``year``, and at least one of ``income`` (per head),
-        ``poverty`` (share or per cent) and ``inequality`` (Gini of income); ``territory_name`` and ``population`` if
-        the file has them.
+        ``poverty`` (share or per cent) and ``inequality`` (Gini of income); ``territory_name``, ``population``,
+        ``women`` (their share of employment or of holdings) and standard errors (``income_error``, ...) if the file
+        has them.
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
     missing : collection of str, optional
@@ -50,9 +54,8 @@ def read_outcomes(
     Returns
     -------
     pandas.DataFrame
-        Columns ``territory_id``, ``territory_name``, ``year`` (int), ``population``, ``income``, ``poverty``,
-        ``inequality`` in the file's units, NaN where missing; sorted by territory and year. Rows without a code keep an
-        empty ``territory_id``, so that joining can report them.
+        The `COLUMNS` in the file's units, ``year`` as int, NaN where missing; sorted by territory and year. Rows
+        without a code keep an empty ``territory_id``, so that joining can report them.
 
     Raises
     ------
@@ -73,6 +76,29 @@ def read_outcomes(
     tidy = tidy[list(COLUMNS)].sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
     _check(tidy, where)
     return tidy.astype({"year": np.int64})
+
+
+def read_years(path: str | Path, *, columns: Mapping[str, str] | None = None, **layout: Unpack[Layout]) -> list[int]:
+    """Read which years a table of outcomes has.
+
+    Parameters
+    ----------
+    path, columns, **layout
+        As for `read_outcomes`.
+
+    Returns
+    -------
+    list of int
+        The years, ascending.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, or a cell of it is no year.
+    """
+    raw = read_text_table(path, **layout)
+    texts = pick_columns(raw, columns or {}, required=["year"], where=str(path))["year"]
+    return [int(year) for year in sorted(parse_numbers(texts, decimal=".", where=f"{path}, column year").unique())]
 
 
 def _check(table: pd.DataFrame, where: str) -> None:

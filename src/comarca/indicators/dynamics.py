@@ -1,0 +1,167 @@
+"""Types of territorial change: growth of income, fall of poverty and of inequality between two dates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.measures.change import growth_percent_per_year
+from comarca.measures.types_of_change import change_letters, change_z, join_letters
+from comarca.results import Check, Flag, Indicators, explain, join_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from comarca.registry.columns import Column
+
+#: Dimension of a type -> the column of outcomes that it rests on; income is better higher, the others lower.
+_ESTIMATE: Final = {"growth": "income", "poverty": "poverty", "distribution": "inequality"}
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    outcomes: pd.DataFrame,
+    periods: Sequence[tuple[int, int]],
+    thresholds: Mapping[str, float] | None = None,
+    significance_level: float = 0.05,
+    no_change: bool = False,
+    constant_prices: bool | None = None,
+    columns: Sequence[Column],
+) -> Indicators:
+    """Compute changes of income, poverty and inequality, and the type they make, for each pair of dates.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``.
+    outcomes : pandas.DataFrame
+        Layer ``outcomes``, see `comarca.sources.tables.comparable`.
+    periods : sequence of tuple of int
+        First and last year of each pair, in order; ``dynamics_type`` is that of the last one.
+    thresholds : mapping, optional
+        ``growth`` (% a year), ``poverty`` (points) and ``distribution`` (Gini from 0 to 1) -> what a change has to
+        exceed; 0 if not given.
+    significance_level, no_change
+        See `comarca.measures.types_of_change.change_letters`.
+    constant_prices : bool, optional
+        Whether incomes are in constant prices; None if nobody says, and the columns of income are flagged.
+    columns : sequence of Column
+        The active columns.
+
+    Returns
+    -------
+    Indicators
+        Types and changes per period. A territory without a row is flagged ``no_source_row``, one with a row at one of
+        the dates only ``not_at_both_dates``, one whose row lacks a figure ``not_in_source``; values of territories that
+        are compared as one unit are flagged ``compared_jointly``.
+    """
+    index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
+    parts = []
+    for first, last in periods:
+        ends = _Ends(outcomes, first, last, index)
+        parts.append(_changes(ends, thresholds or {}, significance_level, no_change))
+    joined = join_parts(parts, index)
+    latest = f"dynamics_type_{periods[-1][0]}_{periods[-1][1]}"
+    values = joined.values.assign(dynamics_type=joined.values[latest])
+    flags = _with_prices(joined.flags.assign(dynamics_type=joined.flags[latest]), values, constant_prices)
+    checks = [_prices_check(constant_prices), *joined.checks]
+    return Indicators(values, flags, checks).select([column.name for column in columns])
+
+
+class _Ends:
+    """The rows of outcomes at the two dates of a period, on the territories."""
+
+    def __init__(self, outcomes: pd.DataFrame, first: int, last: int, index: pd.Index) -> None:
+        rows = outcomes.set_index("territory_id")
+        self.period, self.years, self.index = f"{first}_{last}", last - first, index
+        self.first, self.last = (rows[rows["year"] == year].reindex(index) for year in (first, last))
+        at = [index.isin(outcomes.loc[outcomes["year"] == year, "territory_id"]) for year in (first, last)]
+        has_row = index.isin(outcomes["territory_id"])
+        reason = np.select(
+            [~has_row, ~(at[0] & at[1])], [Flag.NO_SOURCE_ROW, Flag.NOT_AT_BOTH_DATES], Flag.NOT_IN_SOURCE
+        )
+        self.reason = pd.Series(reason, index)
+        unit = self.last["unit_id"]
+        self.is_joint = (unit.notna() & (unit != index)) | unit.duplicated(keep=False) & unit.notna()
+
+    def change(self, name: str) -> pd.Series:
+        """Last minus first."""
+        return self.last[name] - self.first[name]
+
+    def z(self, name: str) -> pd.Series:
+        """Change over its standard error."""
+        error = f"{name}_error"
+        return pd.Series(change_z(self.change(name), self.first[error], self.last[error]), self.index)
+
+
+def _changes(ends: _Ends, thresholds: Mapping[str, float], level: float, no_change: bool) -> Indicators:
+    growth, zero = growth_percent_per_year(ends.first["income"], ends.last["income"], ends.years)
+    improvement = {"growth": growth, "poverty": -ends.change("poverty"), "distribution": -ends.change("inequality")}
+    letters = [
+        change_letters(
+            improvement[name],
+            threshold=thresholds.get(name, 0.0),
+            z=ends.z(estimate),
+            level=level,
+            no_change=no_change,
+        )
+        for name, estimate in _ESTIMATE.items()
+    ]
+    period = ends.period
+    values = pd.DataFrame(
+        {
+            f"dynamics_type_{period}": pd.Series(join_letters(letters), ends.index, dtype=object),
+            f"income_change_currency_{period}": ends.change("income"),
+            f"income_growth_percent_per_year_{period}": growth,
+            f"poverty_change_points_{period}": ends.change("poverty"),
+            f"income_gini_change_index_{period}": ends.change("inequality"),
+        },
+        index=ends.index,
+    )
+    reason = ends.reason.where(ends.reason != Flag.NOT_IN_SOURCE, zero)
+    rests_on_growth = {f"dynamics_type_{period}": reason, f"income_growth_percent_per_year_{period}": reason}
+    others = {str(name): ends.reason for name in values if name not in rests_on_growth}
+    flags = explain(values, Flag.NOT_IN_SOURCE, **rests_on_growth, **others)
+    joint = values.notna().mul(ends.is_joint, axis=0)
+    return Indicators(values, flags.mask(joint, Flag.COMPARED_JOINTLY.value), [_type_check(values.iloc[:, 0], ends)])
+
+
+def _with_prices(flags: pd.DataFrame, values: pd.DataFrame, constant_prices: bool | None) -> pd.DataFrame:
+    """Flag what rests on incomes of which nobody says in which prices they are."""
+    if constant_prices is not None:
+        return flags
+    names = [name for name in flags if str(name).startswith(("income_change", "income_growth", "dynamics_type"))]
+    doubtful = values[names].notna() & (flags[names] == Flag.OK)
+    return flags.assign(**flags[names].mask(doubtful, Flag.PRICES_NOT_STATED.value))
+
+
+def _prices_check(constant_prices: bool | None) -> Check:
+    if constant_prices is None:
+        message = "Nobody says in which prices incomes are. If they are not constant, inflation reads as growth."
+    else:
+        message = "Incomes are in constant prices."
+    return Check(
+        name="outcomes_prices",
+        status="warn" if constant_prices is None else "pass",
+        value="not stated" if constant_prices is None else "constant",
+        threshold="the configuration says that prices are constant, or gives a deflator",
+        message=message,
+    )
+
+
+def _type_check(types: pd.Series, ends: _Ends) -> Check:
+    period = ends.period.replace("_", "\u2013")
+    rows = [{"type": str(name), "territories": int(count)} for name, count in types.value_counts().sort_index().items()]
+    return Check(
+        name=f"dynamics_{ends.period}",
+        status="info",
+        value=int(types.notna().sum()),
+        threshold="",
+        message=f"{types.notna().sum()} of {len(types)} territories have a type of change for {period}.",
+        rows=rows,
+    )
