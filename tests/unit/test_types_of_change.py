@@ -75,13 +75,8 @@ def layer(rows):
 def family(root, table, count, periods=((2000, 2010),), **options):
     fields = {"period": [f"{a}_{b}" for a, b in periods]}
     columns = columns_of(root, "dynamics", layers=["outcomes"], fields=fields)
-    return compute(
-        territories=region(count),
-        outcomes=table,
-        periods=periods,
-        columns=columns,
-        **{"constant_prices": True} | options,
-    )
+    table = table.assign(has_constant_prices=options.pop("constant_prices", True))
+    return compute(territories=region(count), outcomes=table, columns=columns, **options)
 
 
 def test_hand_made_units_of_each_of_the_eight_patterns_have_their_type(root):
@@ -148,7 +143,7 @@ def test_significance_makes_n_only_where_errors_are_given(root):
 
 def test_incomes_of_which_nobody_says_the_prices_are_flagged_and_warned_of(root):
     rows = [("00", 2000, 100.0, 50.0, 0.5), ("00", 2010, 110.0, 40.0, 0.4)]
-    found = family(root, layer(rows), 1, constant_prices=None)
+    found = family(root, layer(rows), 1, constant_prices=False)
     flagged = found.flags.columns[found.flags.loc["00"] == "prices_not_stated"].tolist()
     assert set(found.flags) - set(flagged) == {"poverty_change_points_2000_2010", "income_gini_change_index_2000_2010"}
     assert {check.name: check.status for check in found.checks}["outcomes_prices"] == "warn"

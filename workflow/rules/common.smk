@@ -371,6 +371,12 @@ def land_options(wildcards):
     return region_of(wildcards).indicators.land or LandOptions()
 
 
+def crosswalk_file(wildcards):
+    """What joins municipalities that split or merged, where the region has such a table."""
+    crosswalk = region_of(wildcards).outcomes.crosswalk
+    return {"crosswalk": crosswalk.path} if crosswalk else {}
+
+
 def lorenz_layers(wildcards):
     """The kinds of evidence on how land is divided that a region has."""
     names = ("holdings", "parcels", "land_cover_patches", "land_use")

@@ -76,6 +76,7 @@ rule harmonise_holdings:
 
 rule harmonise_outcomes:
     input:
+        unpack(crosswalk_file),
         table=lambda w: region_of(w).outcomes.path,
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_outcomes"),

@@ -89,6 +89,26 @@ class ProductionOptions(Model):
     small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
 
 
+class Thresholds(Model):
+    """What a change has to exceed to count."""
+
+    growth: Annotated[float, Field(ge=0)] = Field(0.0, description="Growth of income per head, % a year.")
+    poverty: Annotated[float, Field(ge=0)] = Field(0.0, description="Change of poverty, percentage points.")
+    distribution: Annotated[float, Field(ge=0)] = Field(0.0, description="Change of the Gini of income, from 0 to 1.")
+
+
+class DynamicsOptions(Model):
+    """Types of change of income, poverty and inequality."""
+
+    thresholds: Thresholds = Field(Thresholds(), description="What a change has to exceed to count.")
+    significance_level: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.05, description="Level of the two-sided test where the table has standard errors."
+    )
+    no_change: bool = Field(
+        False, description="Tell no change (N) from a worsening (L) also where the table has no standard errors."
+    )
+
+
 class NoOptions(Model):
     """A family without options."""
 
@@ -108,3 +128,4 @@ class IndicatorOptions(Model):
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
     settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
     environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")
+    dynamics: DynamicsOptions | Literal[False] = Field(DynamicsOptions(), description="Types of change.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from comarca.config.base import WHERE, Model, Source, Where
 
@@ -64,10 +64,49 @@ class Holdings(Table):
     add: bool = Field(False, description="Add up rows or columns of one class, such as holdings of men and of women.")
 
 
+class Crosswalk(TableLayout):
+    """Which codes of any date form a unit that can be compared."""
+
+    path: str = Field(description="Table with a row per code: `territory_id`, `unit_id`, and `year` if it has one.")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Our column names -> those of the file, where they differ."
+    )
+
+
 class Outcomes(Table):
     """Income, poverty and inequality at two or more dates."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the outcomes come from.")
+    years: tuple[int, ...] | None = Field(
+        None, description="Years to compare, each with the next; null takes all of the file."
+    )
+    prices: Literal["constant", "current"] | None = Field(
+        None,
+        description="In which prices incomes are; null flags what rests on growth. `current` needs a deflator.",
+    )
+    deflator: dict[int, PositiveFloat] = Field(
+        default_factory=dict, description="Year -> price index, to bring incomes to the prices of the last year."
+    )
+    units: dict[Literal["poverty", "inequality", "women"], Literal["percent", "share"]] = Field(
+        default_factory=dict, description="Unit of a column; one that is not given is a share if no value exceeds 1."
+    )
+    crosswalk: Crosswalk | None = Field(
+        None, description="Municipalities that split or merged, joined to units that exist at all dates."
+    )
+
+    @model_validator(mode="after")
+    def _years_are_in_order(self) -> Self:
+        if self.years is not None and (len(self.years) < 2 or list(self.years) != sorted(set(self.years))):
+            raise ValueError("years must be two or more, ascending")
+        return self
+
+    @model_validator(mode="after")
+    def _current_prices_have_a_deflator(self) -> Self:
+        if self.prices == "current" and not self.deflator:
+            raise ValueError("incomes in current prices need `deflator`, a price index by year")
+        if self.prices == "constant" and self.deflator:
+            raise ValueError("incomes in constant prices take no `deflator`")
+        return self
 
 
 class Employment(Table):

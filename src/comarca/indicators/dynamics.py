@@ -26,11 +26,9 @@ def compute(
     *,
     territories: gpd.GeoDataFrame,
     outcomes: pd.DataFrame,
-    periods: Sequence[tuple[int, int]],
     thresholds: Mapping[str, float] | None = None,
     significance_level: float = 0.05,
     no_change: bool = False,
-    constant_prices: bool | None = None,
     columns: Sequence[Column],
 ) -> Indicators:
     """Compute changes of income, poverty and inequality, and the type they make, for each pair of dates.
@@ -40,18 +38,16 @@ def compute(
     territories : geopandas.GeoDataFrame
         Layer ``territories``.
     outcomes : pandas.DataFrame
-        Layer ``outcomes``, see `comarca.sources.tables.comparable`.
-    periods : sequence of tuple of int
-        First and last year of each pair, in order; ``dynamics_type`` is that of the last one.
+        Layer ``outcomes``, see `comarca.sources.tables.comparable`; ``has_constant_prices`` says whether incomes are
+        known to be in constant prices.
     thresholds : mapping, optional
         ``growth`` (% a year), ``poverty`` (points) and ``distribution`` (Gini from 0 to 1) -> what a change has to
         exceed; 0 if not given.
     significance_level, no_change
         See `comarca.measures.types_of_change.change_letters`.
-    constant_prices : bool, optional
-        Whether incomes are in constant prices; None if nobody says, and the columns of income are flagged.
     columns : sequence of Column
-        The active columns.
+        The active columns; their fields ``period`` say which pairs of dates are compared, and ``dynamics_type`` is that
+        of the last pair.
 
     Returns
     -------
@@ -62,15 +58,36 @@ def compute(
     """
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
     parts = []
+    periods = periods_of(columns)
     for first, last in periods:
         ends = _Ends(outcomes, first, last, index)
         parts.append(_changes(ends, thresholds or {}, significance_level, no_change))
     joined = join_parts(parts, index)
     latest = f"dynamics_type_{periods[-1][0]}_{periods[-1][1]}"
     values = joined.values.assign(dynamics_type=joined.values[latest])
-    flags = _with_prices(joined.flags.assign(dynamics_type=joined.flags[latest]), values, constant_prices)
-    checks = [_prices_check(constant_prices), *joined.checks]
+    flags = joined.flags.assign(dynamics_type=joined.flags[latest])
+    is_constant = bool(outcomes["has_constant_prices"].all())
+    checks = [_prices_check(is_constant=is_constant), *joined.checks]
+    flags = flags if is_constant else _without_prices(flags, values)
     return Indicators(values, flags, checks).select([column.name for column in columns])
+
+
+def periods_of(columns: Sequence[Column]) -> list[tuple[int, int]]:
+    """Read the pairs of dates out of the columns.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Columns of the family.
+
+    Returns
+    -------
+    list of tuple of int
+        First and last year of each pair, ascending by the last.
+    """
+    found = {column.fields["period"] for column in columns if "period" in column.fields}
+    pairs = [tuple(int(year) for year in period.split("_")) for period in found]
+    return sorted(((first, last) for first, last in pairs), key=lambda pair: (pair[1], -pair[0]))
 
 
 class _Ends:
@@ -131,24 +148,22 @@ def _changes(ends: _Ends, thresholds: Mapping[str, float], level: float, no_chan
     return Indicators(values, flags.mask(joint, Flag.COMPARED_JOINTLY.value), [_type_check(values.iloc[:, 0], ends)])
 
 
-def _with_prices(flags: pd.DataFrame, values: pd.DataFrame, constant_prices: bool | None) -> pd.DataFrame:
+def _without_prices(flags: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
     """Flag what rests on incomes of which nobody says in which prices they are."""
-    if constant_prices is not None:
-        return flags
     names = [name for name in flags if str(name).startswith(("income_change", "income_growth", "dynamics_type"))]
     doubtful = values[names].notna() & (flags[names] == Flag.OK)
     return flags.assign(**flags[names].mask(doubtful, Flag.PRICES_NOT_STATED.value))
 
 
-def _prices_check(constant_prices: bool | None) -> Check:
-    if constant_prices is None:
-        message = "Nobody says in which prices incomes are. If they are not constant, inflation reads as growth."
-    else:
+def _prices_check(*, is_constant: bool) -> Check:
+    if is_constant:
         message = "Incomes are in constant prices."
+    else:
+        message = "Nobody says in which prices incomes are. If they are not constant, inflation reads as growth."
     return Check(
         name="outcomes_prices",
-        status="warn" if constant_prices is None else "pass",
-        value="not stated" if constant_prices is None else "constant",
+        status="pass" if is_constant else "warn",
+        value="constant" if is_constant else "not stated",
         threshold="the configuration says that prices are constant, or gives a deflator",
         message=message,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from comarca.plan.layers import template_fields
 from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from comarca.config.region import Region
     from comarca.config.tables import ConfiguredColumn
@@ -28,14 +29,16 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
     Returns
     -------
     Registry
-        With a last family ``attributes`` if the region has such tables, and with the term ``employment_sector``.
+        With a last family ``attributes`` if the region has such tables, and with the terms ``employment_sector`` and
+        ``period``.
 
     Raises
     ------
     InputError
         If the user's columns bear wrong or taken names, or the sectors cannot be read.
     """
-    extended = Registry(registry.families, {**registry.terms, "employment_sector": _sectors(region)})
+    terms = {"employment_sector": _sectors(region), "period": _periods(region)}
+    extended = Registry(registry.families, {**registry.terms, **terms})
     if not region.attributes:
         return extended
     from comarca.sources.tables.attributes import FAMILY, TITLE
@@ -62,7 +65,8 @@ def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
     dict
         Field -> values as text.
     """
-    return {**template_fields(region), "employment_sector": list(registry.terms["employment_sector"])}
+    own = {name: list(registry.terms[name]) for name in ("employment_sector", "period")}
+    return {**template_fields(region), **own}
 
 
 def described(columns: Mapping[str, ConfiguredColumn]) -> dict[str, AttributeColumn]:
@@ -92,6 +96,21 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
 
     found = read_sectors(source.path, columns=source.columns, **layout_of(source.model_dump()))
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
+
+
+def _periods(region: Region) -> dict[str, dict[str, str]]:
+    """Pairs of dates of the outcomes, each year with the next: such as ``1991_2000``, in words ``1991-2000``."""
+    source = region.outcomes
+    if source.path is None:
+        return {}
+    years: Sequence[int] | None = source.years
+    if years is None:
+        from comarca.sources.tables.outcomes import read_years
+        from comarca.sources.tables.read import layout_of
+
+        years = read_years(source.path, columns=source.columns, **layout_of(source.model_dump()))
+    pairs = itertools.pairwise(years)
+    return {f"{first}_{last}": dict.fromkeys(LANGUAGES, f"{first}\u2013{last}") for first, last in pairs}
 
 
 def _attributes(region: Region, taken: list[str]) -> tuple[Column, ...]:

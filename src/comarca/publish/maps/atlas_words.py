@@ -76,6 +76,9 @@ REASON_WORDS: Final[dict[str, dict[str, str]]] = {
         "not_in_source": "la fuente tiene una fila para este territorio, pero sin cifra",
         "outside_raster": "el ráster no cubre el territorio",
         "zero_denominator": "el total del que el valor es una parte es cero",
+        "not_at_both_dates": "la fuente tiene el territorio en una sola de las dos fechas; puede ser nuevo o fusionado",
+        "compared_jointly": "el valor es de una unidad de varios territorios, pues hubo divisiones o fusiones",
+        "prices_not_stated": "el valor vale, pero nadie dice si los ingresos están en precios constantes",
     },
     "pt": {
         "no_population": "não se conhecem habitantes no território, portanto um valor por pessoa não está definido",
@@ -91,5 +94,8 @@ REASON_WORDS: Final[dict[str, dict[str, str]]] = {
         "not_in_source": "a fonte tem uma linha para este território, mas sem valor",
         "outside_raster": "o raster não cobre o território",
         "zero_denominator": "o total do qual o valor é uma parte é zero",
+        "not_at_both_dates": "a fonte tem o território em só uma das duas datas; pode ser novo ou fundido",
+        "compared_jointly": "o valor é de uma unidade de vários territórios, pois houve divisões ou fusões",
+        "prices_not_stated": "o valor vale, mas ninguém diz se as rendas estão em preços constantes",
     },
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Unpack
 
 import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
 from comarca.results import Check
-from comarca.sources.tables.outcomes import ESTIMATES
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.outcomes import ERRORS, ESTIMATES
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,9 @@ def _price_factors(years: pd.Series, deflator: Mapping[int, float], where: str) 
     return {year: deflator[known[-1]] / deflator[year] for year in known}
 
 
-def read_crosswalk(path: str | Path, *, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+def read_crosswalk(
+    path: str | Path, *, columns: Mapping[str, str] | None = None, **layout: Unpack[Layout]
+) -> pd.DataFrame:
     """Read which municipalities form a unit that exists at all dates.
 
     Parameters
@@ -92,6 +94,8 @@ def read_crosswalk(path: str | Path, *, columns: Mapping[str, str] | None = None
         are listed by date. Codes that are not listed are units by themselves.
     columns : mapping, optional
         Our column names -> the file's.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
@@ -104,7 +108,7 @@ def read_crosswalk(path: str | Path, *, columns: Mapping[str, str] | None = None
         If a column lacks, a year is no number, or a code belongs to two units.
     """
     where = str(path)
-    raw = read_text_table(path)
+    raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["territory_id", "unit_id"], where=where)
     years = pd.to_numeric(table["year"], errors="coerce") if "year" in table else pd.Series(np.nan, table.index)
     if "year" in table and (wrong := years.isna() & (table["year"] != "")).any():
@@ -124,6 +128,41 @@ def read_crosswalk(path: str | Path, *, columns: Mapping[str, str] | None = None
     return tidy.drop_duplicates().sort_values(["unit_id", "territory_id", "year"], ignore_index=True)
 
 
+def combine_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Make one row of several of one territory and year.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Outcomes by ``territory_id`` and ``year``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per territory and year, sorted. A figure of which a part is not known is not known.
+
+    Notes
+    -----
+    Persons are summed. Income per head, poverty and women are means weighted by persons. So is the Gini, which leaves
+    out inequality between the parts: it errs low. Standard errors: ``sqrt(sum((w_i e_i)**2)) / sum(w_i)``.
+    """
+    keys = ["territory_id", "year"]
+    if not table.duplicated(keys).any():
+        return table.sort_values(keys, ignore_index=True)
+    grouped = table.groupby(keys, sort=True)
+    share = table["population"] / grouped["population"].transform("sum", skipna=False)
+    # A row that is alone needs no weight.
+    share = share.mask(grouped["year"].transform("size") == 1, 1.0)
+    parts = table.assign(
+        **{name: share * table[name] for name in ESTIMATES},
+        **{name: (share * table[name]) ** 2 for name in ERRORS},
+    )
+    summed = parts.groupby(keys, sort=True)[["population", *ESTIMATES, *ERRORS]].sum(skipna=False)
+    summed[list(ERRORS)] = np.sqrt(summed[list(ERRORS)])
+    rest = grouped[[name for name in table if name not in {*keys, *summed}]].first()
+    return rest.join(summed).reset_index()[list(table)]
+
+
 def join_units(
     table: pd.DataFrame, crosswalk: pd.DataFrame | None, territories: Mapping[str, str]
 ) -> tuple[pd.DataFrame, Check | None]:
@@ -132,7 +171,7 @@ def join_units(
     Parameters
     ----------
     table : pandas.DataFrame
-        Outcomes by code and year, codes of any date among them.
+        Outcomes by code and year, codes of any date among them; one row each.
     crosswalk : pandas.DataFrame, optional
         As from `read_crosswalk`.
     territories : mapping
@@ -142,53 +181,39 @@ def join_units(
     -------
     joined : pandas.DataFrame
         The rows of codes that form no unit with others as they are; for the others, a row per territory of the region
-        and year with the estimates of the unit. ``population`` stays the territory's own; ``unit_population`` is that
-        of the unit; ``unit_id`` names it.
+        and year with the estimates of the unit, see `combine_rows`. ``population`` stays the territory's own;
+        ``unit_population`` is that of the unit; ``unit_id`` names it.
     check : Check or None
         How many territories are compared jointly; None without a crosswalk.
-
-    Notes
-    -----
-    Persons are summed. Income per head, poverty and women are means weighted by persons. So is the Gini, which leaves
-    out inequality between the members: it errs low. Standard errors: ``sqrt(sum (w_i e_i)**2) / sum w_i``. A figure of
-    which a member's part is not known is not known.
     """
     alone = table.assign(unit_id=table["territory_id"], unit_population=table["population"])
     if crosswalk is None:
         return alone, None
     unit_of = dict(zip(crosswalk["territory_id"], crosswalk["unit_id"], strict=True))
-    is_member = table["territory_id"].isin(unit_of.keys())
-    members = table[is_member].assign(unit_id=table.loc[is_member, "territory_id"].map(unit_of))
-    units = pd.DataFrame([_unit_row(unit, year, rows, crosswalk) for (unit, year), rows in
-                          members.groupby(["unit_id", "year"], sort=True)])  # fmt: skip
+    is_member = table["territory_id"].isin(list(unit_of))
+    members = table[is_member]
+    units = combine_rows(members.assign(territory_id=members["territory_id"].map(unit_of)))
+    units = units.rename(columns={"territory_id": "unit_id", "population": "unit_population"})
+    incomplete = _incomplete(members, crosswalk)
+    is_incomplete = pd.MultiIndex.from_frame(units[["unit_id", "year"]]).isin(incomplete)
+    units.loc[is_incomplete, ["unit_population", *ESTIMATES, *ERRORS]] = np.nan
     inside = {code: unit for code, unit in unit_of.items() if code in territories}
     spread = pd.DataFrame({"territory_id": list(inside), "unit_id": list(inside.values())}, dtype=str)
-    joint = spread.merge(units, on="unit_id") if len(units) else spread.iloc[:0]
-    own = table.set_index(["territory_id", "year"])["population"]
-    if len(joint):
-        keys = pd.MultiIndex.from_frame(joint[["territory_id", "year"]])
-        joint = joint.assign(
-            territory_name=joint["territory_id"].map(dict(territories)), population=own.reindex(keys).to_numpy()
-        )
-    joined = pd.concat([alone[~is_member], joint])[list(alone)]
-    return joined.sort_values(["territory_id", "territory_name", "year"], ignore_index=True), _units_check(
-        inside, crosswalk, territories
-    )
+    joint = spread.merge(units.drop(columns="territory_name"), on="unit_id")
+    own = table[["territory_id", "year", "population"]]
+    joint = joint.merge(own, on=["territory_id", "year"], how="left")
+    joint = joint.assign(territory_name=joint["territory_id"].map(dict(territories)))
+    joined = pd.concat([alone[~is_member], joint[list(alone)]])
+    order = ["territory_id", "territory_name", "year"]
+    return joined.sort_values(order, ignore_index=True), _units_check(inside, crosswalk, territories)
 
 
-def _unit_row(unit: object, year: object, rows: pd.DataFrame, crosswalk: pd.DataFrame) -> dict[str, object]:
-    """Estimates of one unit at one date; missing if a member that the crosswalk lists for the date has no row."""
-    listed = crosswalk[(crosswalk["unit_id"] == unit) & (crosswalk["year"] == year)]["territory_id"]
-    weight = rows["population"].to_numpy(dtype=float)
-    is_whole = set(listed) <= set(rows["territory_id"])
-    total = weight.sum() if is_whole else np.nan
-    row: dict[str, object] = {"unit_id": unit, "year": year, "unit_population": total}
-    # A unit of one member needs no weights.
-    share = np.ones(1) if len(rows) == 1 and is_whole else weight / total
-    for name in ESTIMATES:
-        row[name] = float((share * rows[name].to_numpy(dtype=float)).sum())
-        row[f"{name}_error"] = float(np.sqrt(((share * rows[f"{name}_error"].to_numpy(dtype=float)) ** 2).sum()))
-    return row
+def _incomplete(members: pd.DataFrame, crosswalk: pd.DataFrame) -> list[tuple[str, float]]:
+    """Units and years for which the crosswalk lists a member that has no row."""
+    listed = crosswalk.dropna(subset=["year"])
+    rows = pd.MultiIndex.from_frame(members[["territory_id", "year"]])
+    lacking = ~pd.MultiIndex.from_frame(listed[["territory_id", "year"]]).isin(rows)
+    return list(listed.loc[lacking, ["unit_id", "year"]].itertuples(index=False, name=None))
 
 
 def _units_check(inside: Mapping[str, str], crosswalk: pd.DataFrame, territories: Mapping[str, str]) -> Check:
