@@ -44,6 +44,7 @@ rule build_night_lights:
     params:
         years=lambda w: list(dated_rasters(w, "night_lights")),
         nodata=lambda w: region_of(w).night_lights.nodata,
+        engine=lambda w: region_of(w).zonal.engine,
     message:
         "{wildcards.region}: measuring the light at night."
     script:

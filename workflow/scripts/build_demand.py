@@ -11,6 +11,7 @@ from comarca.plan.ladders import population_source
 from comarca.population.demand import demand_grid, demand_points
 from comarca.population.raster import demand_from_raster
 from comarca.rasters.bands import Raster
+from comarca.rasters.engines import engines_check
 from comarca.results import Check
 
 #: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
@@ -39,6 +40,7 @@ def main(
     else:
         people = Raster(files[source], nodata=nodata if source == "raster" else None)
         layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+        found.append(engines_check(people, area, layer.groupby("territory_id")["weight"].sum(), name="population"))
         if layer.empty:
             raise InputError(
                 f"population, {people.path}", got="nobody inside the territories",

@@ -13,6 +13,8 @@ from comarca.jobs import job
 from comarca.land.checks import legend_check
 from comarca.land.cover import tabulate_land_cover
 from comarca.layers import files as layer_io
+from comarca.rasters.bands import Raster
+from comarca.rasters.engines import engines_check
 from comarca.registry.legends import read_legend
 
 
@@ -39,14 +41,18 @@ def main(
         legend = next(path for path in legend if Path(path).stem == fetched.provider)
     area = layer_io.read_layer(territories, "territories")
     names = read_legend(legend, Path(legend).parent)
-    found = []
+    tables, found = [], []
     for path, year in zip(rasters, years, strict=True):
         with rasterio.open(path) as raster:
-            found.append(tabulate_land_cover(raster, area, legend=names, year=year))
-    patch_table, class_table = (pd.concat(tables, ignore_index=True) for tables in zip(*found, strict=True))
+            tables.append(tabulate_land_cover(raster, area, legend=names, year=year))
+            band = Raster(path, nodata="none" if raster.nodata is None else None)
+        farmed = tables[-1][1].query("is_farmed")
+        sums, classes = farmed.groupby("territory_id")["area_ha"].sum(), farmed["class_code"].unique().tolist()
+        found.append(engines_check(band, area, sums, name=f"farmland_{year}", classes=classes))
+    patch_table, class_table = (pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True))
     io.write_table(patch_table, patches)
     io.write_table(class_table, areas)
-    io.write_checks([legend_check(names, class_table)], checks)
+    io.write_checks([legend_check(names, class_table), *found], checks)
 
 
 if "snakemake" in globals():

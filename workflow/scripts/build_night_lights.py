@@ -8,7 +8,7 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import Raster, values_at
-from comarca.rasters.zonal import sums_by_year
+from comarca.rasters.zonal import Engine, sums_by_year
 
 
 def main(
@@ -19,6 +19,7 @@ def main(
     nodata: float | str | None,
     territories: str,
     demand: str,
+    engine: Engine,
     by_territory: str,
     by_demand: str,
     checks: str,
@@ -35,7 +36,7 @@ def main(
         nodata = "none" if nodata is None else nodata  # 0 means dark there
     area = layer_io.read_layer(territories, "territories")
     dated = {year: Raster(path, nodata=nodata) for year, path in zip(years, rasters, strict=True)}
-    sums, found = sums_by_year(dated, area, name="night_lights")
+    sums, found = sums_by_year(dated, area, name="night_lights", engine=engine)
     places = layer_io.read_layer(demand, "demand")
     light = values_at(dated[max(dated)], places.geometry.x, places.geometry.y)
     io.write_table(sums.rename(columns={"sum": "light"}), by_territory)
@@ -52,6 +53,7 @@ if "snakemake" in globals():
             nodata=snakemake.params.nodata,
             territories=snakemake.input.territories,
             demand=snakemake.input.demand,
+            engine=snakemake.params.engine,
             by_territory=snakemake.output.by_territory,
             by_demand=snakemake.output.by_demand,
             checks=snakemake.output.checks,

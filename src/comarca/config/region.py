@@ -39,6 +39,16 @@ class MapSettings(Model):
     )
 
 
+class Zonal(Model):
+    """Sums of rasters by territory."""
+
+    engine: Literal["exactextract", "rasterstats"] = Field(
+        "exactextract",
+        description="Program that sums night lights by territory: by the part of each cell inside, or whole cells by "
+        "their centre. People and land cover have methods of their own; all are held against rasterstats in each run.",
+    )
+
+
 Interval = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(gt=0)] | None]
 
 
@@ -71,6 +81,7 @@ class Region(Model):
     )
     demand_cell_m: PositiveFloat = Field(1000.0, description="Size of the cells that people are gathered in, m.")
     raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
+    zonal: Zonal = Zonal()
     speeds: str | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()
     maps: MapSettings = MapSettings()

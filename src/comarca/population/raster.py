@@ -18,9 +18,9 @@ from scipy import ndimage
 
 from comarca.crs import GEOD, STORAGE
 from comarca.errors import InputError
-from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
+from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster, zones_on
 from comarca.rasters.exactextract import Band, ZonalStatistic, extract
-from comarca.rasters.zonal import cover_check, data_check, zones_on
+from comarca.rasters.zonal import cover_check, data_check
 from comarca.results import Check
 from comarca.units import M_PER_KM
 

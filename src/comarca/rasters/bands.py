@@ -14,6 +14,7 @@ from rasterio.windows import Window
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
+from comarca.polygons import valid_areas
 from comarca.rasters.cell_areas import areal_scale, zone_m2
 from comarca.units import M2_PER_KM2
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
     FloatArray = NDArray[np.float64]
@@ -221,6 +223,25 @@ def open_raster(raster: Raster) -> Iterator[OpenRaster]:
         with dataset:
             _check(raster, dataset)
             yield OpenRaster(raster, dataset)
+
+
+def zones_on(grid: OpenRaster, territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Bring territories to the CRS of a raster: rasters of counts are never warped.
+
+    Parameters
+    ----------
+    grid : OpenRaster
+        The raster.
+    territories : geopandas.GeoDataFrame
+        Column ``territory_id`` and (Multi)Polygons with any CRS.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``territory_id`` and valid polygons in the raster's CRS, in the order given.
+    """
+    zones = territories[["territory_id", "geometry"]].reset_index(drop=True).to_crs(grid.crs)
+    return zones.set_geometry(valid_areas(zones.geometry.to_numpy()), crs=grid.crs)
 
 
 def values_at(raster: Raster, longitude: ArrayLike, latitude: ArrayLike) -> FloatArray:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
-import rasterstats
 import shapely
-from affine import Affine
 
-from comarca.polygons import valid_areas
-from comarca.rasters.bands import OpenRaster, Raster, open_raster
+from comarca.rasters.bands import Raster, open_raster, zones_on
+from comarca.rasters.by_centre import centre_class_km2, centre_statistics
+from comarca.rasters.engines import engines_check
 from comarca.rasters.exactextract import Band, CellAreas, ZonalStatistic, extract
 from comarca.results import Check
 from comarca.units import HA_PER_KM2
@@ -102,7 +100,7 @@ def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Eng
     with open_raster(raster) as grid:
         zones = zones_on(grid, territories)
         if engine == "rasterstats":
-            areas = _centre_class_km2(grid, zones)
+            areas = centre_class_km2(grid, zones.geometry.to_numpy())
         else:
             values, cells = Band(grid, "class"), CellAreas(grid, "area")
             table = extract(
@@ -216,25 +214,6 @@ def data_check(share: pd.Series, *, name: str) -> Check:
     )
 
 
-def zones_on(grid: OpenRaster, territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Bring territories to the CRS of a raster: rasters of counts are never warped.
-
-    Parameters
-    ----------
-    grid : OpenRaster
-        The raster.
-    territories : geopandas.GeoDataFrame
-        Column ``territory_id`` and (Multi)Polygons with any CRS.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        ``territory_id`` and valid polygons in the raster's CRS, in the order given.
-    """
-    zones = territories[["territory_id", "geometry"]].reset_index(drop=True).to_crs(grid.crs)
-    return zones.set_geometry(valid_areas(zones.geometry.to_numpy()), crs=grid.crs)
-
-
 def _exact_statistics(
     rasters: Mapping[str, Raster], territories: gpd.GeoDataFrame, statistics: Sequence[Statistic]
 ) -> pd.DataFrame:
@@ -260,51 +239,14 @@ def _centre_statistics(
     for name, raster in rasters.items():
         with open_raster(raster) as grid:
             zones = zones_on(grid, territories)
-            found = _rasterstats(grid, zones, stats=["count", "min", "max"], add_stats={"sum": _sum, "mean": _mean})
+            table = centre_statistics(grid, zones.geometry.to_numpy())
         for stat in statistics:
-            columns[f"{name}_{stat}"] = np.array([zone[stat] for zone in found], dtype=float)
+            columns[f"{name}_{stat}"] = table[stat].to_numpy()
     return pd.DataFrame(columns, pd.Index(territories["territory_id"], name="territory_id"))
 
 
-def _sum(values: np.ma.MaskedArray[Any, Any]) -> float:
-    return float(values.sum(dtype=float)) if values.count() else np.nan
-
-
-def _mean(values: np.ma.MaskedArray[Any, Any]) -> float:
-    return float(values.mean(dtype=float)) if values.count() else np.nan
-
-
-def _rasterstats(grid: OpenRaster, zones: gpd.GeoDataFrame, **options: Any) -> list[dict[str, Any]]:
-    """Run rasterstats zone by zone on its window of the band, cells without data as NaN."""
-    found = []
-    for shape in zones.geometry:
-        row, column, rows, columns = grid.window(shape.bounds)
-        values, is_data = grid.read(row, column, rows, columns)
-        north, west = grid.north - row * grid.cell_height, grid.west + column * grid.cell_width
-        affine = Affine(grid.cell_width, 0, west, 0, -grid.cell_height, north)
-        with warnings.catch_warnings():
-            # rasterstats multiplies affine matrices in a way that the affine package is about to give up.
-            warnings.simplefilter("ignore", PendingDeprecationWarning)
-            found += rasterstats.zonal_stats(
-                [shape], np.where(is_data, values, np.nan), affine=affine, nodata=np.nan, **options
-            )
-    return found
-
-
-def _centre_class_km2(grid: OpenRaster, zones: gpd.GeoDataFrame) -> list[pd.Series]:
-    found = _rasterstats(grid, zones, categorical=True)
-    middle = zones.geometry.representative_point()
-    rows = ((grid.north - middle.y) / grid.cell_height).astype(int).clip(0, grid.height - 1)
-    columns = ((middle.x - grid.west) / grid.cell_width).astype(int).clip(0, grid.width - 1)
-    return [
-        pd.Series({int(key): count for key, count in zone.items() if key != "row"}, dtype=float)
-        * grid.cell_area_km2(row, column, 1, 1)[0, 0]
-        for zone, row, column in zip(found, rows, columns, strict=True)
-    ]
-
-
 def sums_by_year(
-    rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame, *, name: str
+    rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame, *, name: str, engine: Engine = "exactextract"
 ) -> tuple[pd.DataFrame, list[Check]]:
     """Sum rasters of several years by territory.
 
@@ -316,22 +258,26 @@ def sums_by_year(
         Column ``territory_id`` and (Multi)Polygons with any CRS.
     name : str
         What is summed, in snake_case.
+    engine : str, optional
+        As in `zonal`.
 
     Returns
     -------
     sums : pandas.DataFrame
         Columns ``territory_id``, ``year``, ``sum``; NaN where a raster has no data in a territory.
     checks : list of Check
-        Per year: sums against the sum inside the union, and territories that the raster does not cover.
+        Per year: sums against the sum inside the union and against a second engine, and territories that the raster
+        does not cover.
     """
-    found = zonal({str(year): raster for year, raster in rasters.items()}, territories)
+    by_year = zonal({str(year): raster for year, raster in rasters.items()}, territories, engine=engine)
     tables = [
-        pd.DataFrame({"territory_id": found.index, "year": year, "sum": found[f"{year}_sum"].to_numpy()})
+        pd.DataFrame({"territory_id": by_year.index, "year": year, "sum": by_year[f"{year}_sum"].to_numpy()})
         for year in sorted(rasters)
     ]
     checks = []
     for year in sorted(rasters):
-        total = float(np.nansum(found[f"{year}_sum"]))
+        total = float(np.nansum(by_year[f"{year}_sum"]))
         checks.append(balance_check(rasters[year], territories, total, name=f"{name}_{year}"))
         checks.append(cover_check(rasters[year], territories, name=f"{name}_{year}"))
+        checks.append(engines_check(rasters[year], territories, by_year[f"{year}_sum"], name=f"{name}_{year}"))
     return pd.concat(tables, ignore_index=True), checks
