@@ -64,7 +64,7 @@
 
   // Map and scatter plot share one source, so that a choice in one shows in the other.
   const source = new Bokeh.ColumnDataSource({
-    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], hatch: [], shown: [], other: [], sx: [], sy: [] },
+    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], hatch: [], hatch_color: [], shown: [], other: [], sx: [], sy: [] },
   });
   const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
 
@@ -81,7 +81,7 @@
     const figure = newFigure({ match_aspect: true });
     const shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
       source, fill_color: { field: "color" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
-      hatch_pattern: { field: "hatch" }, hatch_color: "#9a9a9a", hatch_scale: 7, hatch_weight: 0.8,
+      hatch_pattern: { field: "hatch" }, hatch_color: { field: "hatch_color" }, hatch_scale: 7, hatch_weight: 0.8,
       nonselection_hatch_alpha: 1, selection_line_width: 3, ...chosenLook,
     });
     for (const [west, south, east, north] of data.boxes) {
@@ -122,7 +122,8 @@
     });
     source.data = {
       ...source.data,
-      color: keys.map((key) => key.color), hatch: keys.map((key) => (key.missing ? "right_diagonal_line" : " ")), shown,
+      color: keys.map((key) => key.color), hatch: keys.map((key) => (key.missing ? "right_diagonal_line" : key.hatch)),
+      hatch_color: keys.map((key) => key.hatch_color), shown,
       other: other.values.map((value) => `${other.title[state.language]}: ${formatted(other, value)}`),
       sx: number(column), sy: number(other),
     };
@@ -152,6 +153,13 @@
     );
   }
 
+  function patterned(key) {
+    const line = key.hatch_color;
+    if (key.hatch === "right_diagonal_line") return `repeating-linear-gradient(135deg, ${key.color} 0 3px, ${line} 3px 4px)`;
+    if (key.hatch === "dot") return `radial-gradient(${line} 1px, transparent 1.5px) 0 0 / 5px 5px, ${key.color}`;
+    return key.color;
+  }
+
   function describe() {
     const column = byName.get(state.column);
     element("map-heading").textContent = column.title[state.language];
@@ -163,7 +171,7 @@
     element("legend").replaceChildren(...column.keys.map((key) => {
       const row = make("li");
       const swatch = make("span", "", { class: key.missing ? "swatch missing" : "swatch", "aria-hidden": "true" });
-      if (!key.missing) swatch.style.background = key.color;
+      if (!key.missing) swatch.style.background = patterned(key);
       row.append(swatch, make("span", key.label[state.language]), make("span", key.count, { class: "count" }));
       return row;
     }));

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Coordinates are whole multiples of this share of the main frame's longer side.
 GRID_SHARE: Final = 1 / 4_000
+#: Pattern as matplotlib writes it -> the name Bokeh has for it.
+_BOKEH_HATCHES: Final = {"": " ", "////": "right_diagonal_line", "....": "dot"}
 #: Distance of insets from the main frame, as a share of its longer side.
 _GAP_SHARE: Final = 0.05
 
@@ -155,6 +157,8 @@ def _column(
                 "color": key.color,
                 "count": key.count,
                 "missing": key.is_no_data,
+                "hatch": _BOKEH_HATCHES[key.hatch],
+                "hatch_color": key.pattern_color,
                 "label": {lang: theme.keys[row].label for lang, theme in themes.items()},
             }
             for row, key in enumerate(first.keys)

@@ -25,8 +25,6 @@ from comarca.publish.maps.layout import MARGIN_IN, choose_layout, frame_axes, in
 from comarca.publish.maps.style import (
     BORDER,
     CITY,
-    HATCH,
-    NO_DATA_HATCH,
     OUTLINE,
     RC,
     ROAD,
@@ -166,16 +164,16 @@ def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
             shapes = PathCollection(
                 [frame.paths[member] for member in members],
                 facecolors=[key.color],
-                edgecolors=[NO_DATA_HATCH if key.is_no_data else BORDER],
+                edgecolors=[key.pattern_color],
                 linewidths=[width],
-                hatch=HATCH if key.is_no_data else None,
+                hatch=key.pattern,
                 zorder=1,
             )
             axes.add_collection(shapes, autolim=False)
-    unknown = np.flatnonzero([theme.keys[row].is_no_data for row in key_of])
-    if len(unknown):
+    hatched = np.flatnonzero([theme.keys[row].pattern is not None for row in key_of])
+    if len(hatched):
         # The hatch takes the colour of the edge, so that edges are drawn once more in their own.
-        edges = [frame.paths[member] for member in unknown]
+        edges = [frame.paths[member] for member in hatched]
         axes.add_collection(
             PathCollection(edges, facecolors="none", edgecolors=[BORDER], linewidths=[width], zorder=2), autolim=False
         )

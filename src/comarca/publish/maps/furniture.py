@@ -24,6 +24,7 @@ from comarca.publish.maps.style import (
     ROAD_EDGE_PT,
     ROAD_WIDTHS,
     city_size_pt,
+    contrast,
 )
 from comarca.publish.maps.words import number, word
 from comarca.units import M_PER_KM
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _LINE_IN: Final = 0.235
 _SWATCH_IN: Final = (0.34, 0.17)
 MAX_LEGEND_ROWS: Final = 12
+#: Letters of a label in one line; a longer one takes two.
+_LABEL_WIDTH: Final = 33
 
 
 @dataclass(frozen=True)
@@ -54,12 +57,27 @@ class Key:
         Number of territories.
     is_no_data : bool
         Whether the row is that of missing values, drawn hatched.
+    hatch : str
+        Pattern over the colour, as matplotlib writes it; empty for none.
     """
 
     label: str
     color: str
     count: int
     is_no_data: bool = False
+    hatch: str = ""
+
+    @property
+    def pattern(self) -> str | None:
+        """Pattern over the colour; None for a plain one."""
+        return HATCH if self.is_no_data else self.hatch or None
+
+    @property
+    def pattern_color(self) -> str:
+        """Colour of the pattern, which stands out from the colour below; that of borders if there is no pattern."""
+        if self.is_no_data:
+            return NO_DATA_HATCH
+        return contrast(self.color) if self.hatch else BORDER
 
 
 def draw_title(page: Axes, *, title: str, subtitle: str, left: float, top: float, width: float) -> None:
@@ -122,8 +140,13 @@ def draw_legend(page: Axes, keys: Sequence[Key], *, heading: str, left: float, t
     if heading:
         page.text(left, top, heading, fontsize=9, fontweight="bold", va="center", parse_math=False)
     page.text(left + 2.35, top, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
-    step = min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / len(keys))
-    size = 8.5 * step / _LINE_IN
+    is_wrapped = any(len(key.label) > _LABEL_WIDTH for key in keys)
+    labels = [
+        "\n".join(textwrap.wrap(key.label, _LABEL_WIDTH, max_lines=2, placeholder="\N{HORIZONTAL ELLIPSIS}"))
+        for key in keys
+    ]
+    step = min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / len(keys)) * (1.3 if is_wrapped else 1.0)
+    size = 8.5 * min(step / _LINE_IN, 1.0) * (0.78 if is_wrapped else 1.0)
     for row, key in enumerate(keys):
         y = top - step * (row + 1.15)
         page.add_patch(
@@ -132,13 +155,12 @@ def draw_legend(page: Axes, keys: Sequence[Key], *, heading: str, left: float, t
                 width,
                 height * step / _LINE_IN,
                 facecolor=NO_DATA if key.is_no_data else key.color,
-                edgecolor=NO_DATA_HATCH if key.is_no_data else BORDER,
-                hatch=HATCH if key.is_no_data else None,
+                edgecolor=key.pattern_color,
+                hatch=key.pattern,
                 linewidth=0.4,
             )
         )
-        label = textwrap.shorten(key.label, width=34, placeholder="\N{HORIZONTAL ELLIPSIS}")
-        page.text(left + width + 0.1, y, label, fontsize=size, va="center_baseline", parse_math=False)
+        page.text(left + width + 0.1, y, labels[row], fontsize=size, va="center", linespacing=1.0, parse_math=False)
         count = number(key.count, language)
         page.text(left + 2.35, y, count, fontsize=0.9 * size, color=MUTED, ha="right", va="center_baseline")
     return top - step * (len(keys) + 1)

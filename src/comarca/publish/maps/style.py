@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,18 @@ DIVERGING: Final = {"higher": "BrBG", "lower": "BrBG_r", "neither": "PuOr_r"}
 QUALITATIVE: Final = (
     "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288", "#aa4499", "#44aa99", "#999933", "#882255",
 )  # fmt: skip
+#: Types of change: PRGn of ColorBrewer and greys, by the letters of growth and poverty; patterns by distribution.
+TYPE_COLORS: Final = {
+    "W": {"W": "#1b7837", "N": "#5aae61", "L": "#b7e0b0"},
+    "N": {"W": "#525252", "N": "#969696", "L": "#d4d4d4"},
+    "L": {"W": "#762a83", "N": "#9970ab", "L": "#d3bde0"},
+}
+TYPE_HATCHES: Final = {"W": "", "N": "....", "L": "////"}
+#: Classes of local Moran's I: red for high values, blue for low ones, pale where neighbours are of the other kind.
+CLUSTER_COLORS: Final = {
+    "high_high": "#ca0020", "low_low": "#0571b0", "high_low": "#f4a582", "low_high": "#92c5de",
+    "not_significant": "#f4f4f4",
+}  # fmt: skip
 ZERO: Final = "#f7f4ec"
 NO_DATA: Final = "#ececec"
 NO_DATA_HATCH: Final = "#9a9a9a"
@@ -97,6 +109,41 @@ def category_colors(count: int, better: str = "neither") -> list[str]:
     if count <= len(QUALITATIVE):
         return list(QUALITATIVE[:count])
     return _ramp("turbo", np.linspace(0.03, 0.97, count).tolist())
+
+
+def type_style(code: str) -> tuple[str, str]:
+    """Colour and pattern of a type of change.
+
+    Parameters
+    ----------
+    code : str
+        Letters for growth, poverty and distribution, such as ``WWL``.
+
+    Returns
+    -------
+    color, hatch : str
+        Green where income grew, purple where it did not, grey where it did not change; the darker, the better for
+        poverty; plain where inequality fell, hatched where it did not, dotted where it did not change.
+    """
+    growth, poverty, distribution = code
+    return TYPE_COLORS[growth][poverty], TYPE_HATCHES[distribution]
+
+
+def contrast(color: str) -> str:
+    """Choose white or near-black, whichever stands out more from a colour.
+
+    Parameters
+    ----------
+    color : str
+        Hex colour.
+
+    Returns
+    -------
+    str
+        Hex colour.
+    """
+    red, green, blue = to_rgb(color)
+    return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else OUTLINE
 
 
 def city_size_pt(population_persons: float) -> float:

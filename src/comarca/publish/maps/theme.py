@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from comarca.measures.types_of_change import TYPES
 from comarca.publish.maps.classify import classify
 from comarca.publish.maps.furniture import Key
-from comarca.publish.maps.style import NO_DATA, category_colors, class_colors
+from comarca.publish.maps.style import CLUSTER_COLORS, NO_DATA, category_colors, class_colors, type_style
 from comarca.publish.maps.words import is_share, number, word
 from comarca.publish.table import is_integer
 
@@ -111,10 +112,14 @@ def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, la
     """
     if column.kind == "number":
         code, labels, colors = _numeric(column, values, classes, language)
+        hatches = [""] * len(labels)
     else:
-        code, labels, colors = _categorical(column, values, language)
+        code, labels, colors, hatches = _categorical(column, values, language)
     count = np.bincount(code + 1, minlength=len(labels) + 1)
-    keys = [Key(label, color, int(n)) for label, color, n in zip(labels, colors, count[1:], strict=True)]
+    keys = [
+        Key(label, color, int(n), hatch=hatch)
+        for label, color, n, hatch in zip(labels, colors, count[1:], hatches, strict=True)
+    ]
     if count[0]:
         label = word("no_data" if keys else "no_data_at_all", language)
         keys.append(Key(label, NO_DATA, int(count[0]), is_no_data=True))
@@ -183,7 +188,9 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
     return np.asarray(values.astype("float64").to_numpy(na_value=np.nan), dtype=np.float64)
 
 
-def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDArray[np.intp], list[str], list[str]]:
+def _categorical(
+    column: Column, values: pd.Series, language: str
+) -> tuple[NDArray[np.intp], list[str], list[str], list[str]]:
     if column.kind == "boolean":
         titles = {"True": word("yes", language), "False": word("no", language)}
     else:
@@ -193,6 +200,17 @@ def _categorical(column: Column, values: pd.Series, language: str) -> tuple[NDAr
     order = [code for code in titles if code in present] + sorted(present - titles.keys())
     place = {code: row for row, code in enumerate(order)}
     code = texts.map(place).astype("float64").fillna(-1).to_numpy().astype(np.intp)
-    colors = category_colors(max(len(titles), len(order)), column.better if column.kind == "class" else "neither")
-    every = list(titles) + sorted(present - titles.keys())
-    return code, [titles.get(name, name) for name in order], [colors[every.index(name)] for name in order]
+    styles = _category_styles(column, [*titles, *sorted(present - titles.keys())])
+    chosen = [styles[name] for name in order]
+    labels = [titles.get(name, name) for name in order]
+    return code, labels, [color for color, _ in chosen], [hatch for _, hatch in chosen]
+
+
+def _category_styles(column: Column, names: list[str]) -> dict[str, tuple[str, str]]:
+    """Colour and pattern of each category."""
+    if names and set(names) <= set(TYPES):
+        return {name: type_style(name) for name in names}
+    if set(names) == set(CLUSTER_COLORS):
+        return {name: (CLUSTER_COLORS[name], "") for name in names}
+    colors = category_colors(len(names), column.better if column.kind == "class" else "neither")
+    return {name: (color, "") for name, color in zip(names, colors, strict=True)}
