@@ -125,7 +125,7 @@ def type_style(code: str) -> tuple[str, str]:
         Green where income grew, purple where it did not, grey where it did not change; the darker, the better for
         poverty; plain where inequality fell, hatched where it did not, dotted where it did not change.
     """
-    growth, poverty, distribution = code
+    growth, poverty, distribution = tuple(code)
     return TYPE_COLORS[growth][poverty], TYPE_HATCHES[distribution]
 
 
