@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,11 +50,16 @@ def territories(*areas: shapely.Geometry) -> gpd.GeoDataFrame:
 
 
 def demand(*rows: tuple[str, float, float, float]) -> gpd.GeoDataFrame:
-    """Demand d000, d001, ... from rows of territory, weight, longitude, latitude."""
-    owner, weight, longitude, latitude = zip(*rows, strict=True)
+    """Demand d000, d001, ... from rows of territory, persons, longitude, latitude."""
+    owner, persons, longitude, latitude = zip(*rows, strict=True)
     ids = [f"d{n:03}" for n in range(len(rows))]
     return gpd.GeoDataFrame(
-        {"demand_id": ids, "territory_id": owner, "weight": [float(persons) for persons in weight]},
+        {
+            "demand_id": ids,
+            "territory_id": owner,
+            "population_persons": [float(each) for each in persons],
+            "area_km2": math.nan,
+        },
         geometry=gpd.points_from_xy(longitude, latitude),
         crs=4326,
     )
@@ -62,5 +68,5 @@ def demand(*rows: tuple[str, float, float, float]) -> gpd.GeoDataFrame:
 def degree_of_urbanisation(demand: gpd.GeoDataFrame) -> pd.DataFrame:
     """The layer of this name, made from the demand itself."""
     lon, lat = demand.geometry.x, demand.geometry.y
-    places = gather_points(lon, lat, demand["weight"], bounds=tuple(demand.total_bounds))
+    places = gather_points(lon, lat, demand["population_persons"], bounds=tuple(demand.total_bounds))
     return classify_population(places, lon, lat)[1].set_index(demand["demand_id"])

@@ -287,7 +287,7 @@ def test_travel_times_have_the_same_columns_with_and_without_a_raster():
         city_name="A", country="AAA", population_persons=60_000.0, osm_id=None
     )
     demand = gpd.GeoDataFrame(
-        {"demand_id": ["a", "b"], "territory_id": "1", "weight": 1.0},
+        {"demand_id": ["a", "b"], "territory_id": "1", "population_persons": 1.0, "area_km2": np.nan},
         geometry=[shapely.Point(at(friction.grid, 30.5, 5.5)), shapely.Point(at(friction.grid, 20.5, 10.5))],
         crs=4326,
     )

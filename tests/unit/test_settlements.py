@@ -208,7 +208,7 @@ def test_liechtenstein_has_its_38_000_people(cases: Path, extract: str) -> None:
     assert {row["section"] for row in checks[1].rows} == {"Gamprin", "Nendeln", "Mäls"}
     demand, (outside,) = demand_points(population, territories, demand_cell_m=250)
     assert outside.value == 0
-    by_unit = demand.groupby("territory_id")["weight"].sum()
+    by_unit = demand.groupby("territory_id")["population_persons"].sum()
     assert len(by_unit) == 11
     assert by_unit.sum() == pytest.approx(population["population_persons"].sum(), rel=1e-12)
 
@@ -222,8 +222,8 @@ def test_people_of_one_cell_are_gathered_at_their_mean() -> None:
     territories = _territories(shapely.box(0, -1, 2, 1))
     people = _population((3.0, 1.001, 0.001), (1.0, 1.003, 0.001), (5.0, 0.5, 0.5))
     demand, _ = demand_points(people, territories, demand_cell_m=1000.0)
-    demand = demand.sort_values("weight")
-    np.testing.assert_allclose(demand["weight"], [4.0, 5.0])
+    demand = demand.sort_values("population_persons")
+    np.testing.assert_allclose(demand["population_persons"], [4.0, 5.0])
     assert demand.geometry.x.iloc[0] == pytest.approx(1.0015, abs=1e-7)
 
 
@@ -231,7 +231,7 @@ def test_a_cell_across_a_border_gives_a_point_to_each_territory() -> None:
     territories = _territories(shapely.box(0, -1, 1, 1), shapely.box(1, -1, 2, 1))
     people = _population((3.0, 0.999, 0.001), (1.0, 1.001, 0.001), (2.0, 1.0, 0.001))
     demand, _ = demand_points(people, territories, demand_cell_m=50_000.0)
-    assert demand.groupby("territory_id")["weight"].sum().to_dict() == {"t0": 5.0, "t1": 1.0}
+    assert demand.groupby("territory_id")["population_persons"].sum().to_dict() == {"t0": 5.0, "t1": 1.0}
 
 
 def test_a_point_on_a_border_belongs_to_exactly_one_territory() -> None:
@@ -243,7 +243,7 @@ def test_a_point_on_a_border_belongs_to_exactly_one_territory() -> None:
 def test_people_outside_are_reported() -> None:
     people = _population((3.0, 0.5, 0.5), (4.0, 9.0, 9.0), (0.0, 0.6, 0.6))
     demand, (check,) = demand_points(people, _territories(shapely.box(0, 0, 1, 1)), demand_cell_m=1000.0)
-    assert demand["weight"].tolist() == [3.0, 0.0]  # a place known to be empty is kept
+    assert demand["population_persons"].tolist() == [3.0, 0.0]  # a place known to be empty is kept
     assert (check.status, check.value) == ("warn", 4.0)
 
 
@@ -251,12 +251,12 @@ def test_the_grid_covers_each_territory_exactly() -> None:
     hole = shapely.box(0, 0, 1, 1).difference(shapely.box(0.4, 0.4, 0.6, 0.6))
     territories = _territories(hole, shapely.Polygon([(1, 0), (2, 0), (1, 1)]))
     grid = demand_grid(territories, demand_cell_m=7000.0)
-    by_unit = grid.groupby("territory_id")["weight"].sum()
+    by_unit = grid.groupby("territory_id")["area_km2"].sum()
     np.testing.assert_allclose(by_unit, geodesic_area_km2(territories.geometry.to_numpy()), rtol=1e-4)
     assert territory_of(grid.geometry.to_numpy(), territories).tolist() == [
         int(unit[1:]) for unit in grid["territory_id"]
     ]
-    assert grid["weight"].max() <= 49.0 * 1.0001
+    assert grid["area_km2"].max() <= 49.0 * 1.0001
 
 
 @pytest.mark.parametrize("side", [0.0, -5.0, float("nan")])

@@ -142,7 +142,7 @@ def registered(root):
 @pytest.fixture
 def demand():
     return gpd.GeoDataFrame(
-        {"demand_id": ["a", "b", "c"], "territory_id": ["01", "01", "02"], "weight": [10.0, 5.5, 0.0]},
+        {"demand_id": ["a", "b", "c"], "territory_id": ["01", "01", "02"], "population_persons": [10.0, 5.5, 0.0]},
         geometry=gpd.points_from_xy([1.5, 1.6, 0.5], [0.5, 0.5, 0.5]),
         crs=4326,
     )

@@ -34,7 +34,7 @@ def test_totals_come_back_through_demand_points():
     known = settlements((600, 0.1, 0.1), (100, 0.05, 0.05), (500, 0.3, 0.1), (100, 0.35, 0.1), (9, 7, 7))
     population, checks = spread_totals(TOTALS, territories=PLACES, settlements=known)
     people, _ = demand_points(population, PLACES, demand_cell_m=2000)
-    sums = people.groupby("territory_id")["weight"].sum().reindex(PLACES["territory_id"])
+    sums = people.groupby("territory_id")["population_persons"].sum().reindex(PLACES["territory_id"])
     assert sums.tolist() == pytest.approx([1_000.5, 300, 70, 12, np.nan], rel=1e-12, nan_ok=True)
     balance, pattern, lacking = checks
     assert (balance.status, pattern.status, lacking.status) == ("pass", "info", "warn")
@@ -67,7 +67,7 @@ def test_without_settlements_people_are_spread_evenly():
 def test_nobody_stays_nobody():
     population, _ = spread_totals(pd.Series({"01": 0.0}), territories=PLACES, settlements=settlements((5, 0.1, 0.1)))
     people, _ = demand_points(population, PLACES, demand_cell_m=2000)
-    assert people.groupby("territory_id")["weight"].sum().to_dict() == {"01": 0.0}
+    assert people.groupby("territory_id")["population_persons"].sum().to_dict() == {"01": 0.0}
 
 
 def test_a_negative_total_is_refused():
@@ -79,12 +79,12 @@ def test_a_raster_is_scaled_to_the_totals():
     raster = demand(("01", 400, 0.1, 0.1), ("01", 100, 0.05, 0.05), ("02", 0, 0.3, 0.1), ("05", 8, 1.05, 0.05))
     layer, factor, checks = scale_to_totals(raster, TOTALS, territories=PLACES)
     validate_layer(layer, "demand")
-    sums = layer.groupby("territory_id")["weight"].sum().reindex(PLACES["territory_id"])
+    sums = layer.groupby("territory_id")["population_persons"].sum().reindex(PLACES["territory_id"])
     # 02 and 03 have nobody in the raster: evenly over their land; 05 has no total: as the raster has it.
     assert sums.tolist() == pytest.approx([1_000.5, 300, 70, 12, 8], rel=1e-12)
     assert factor.tolist() == pytest.approx([2.001, 1, 1, 1, 1])
     in_first = layer[layer["territory_id"] == "01"]
-    assert sorted(in_first["weight"]) == pytest.approx([200.1, 800.4])
+    assert sorted(in_first["population_persons"]) == pytest.approx([200.1, 800.4])
     balance, factors, lacking = checks
     assert (balance.status, factors.status, lacking.status) == ("pass", "warn", "warn")
     assert factors.rows == [{"territory_id": "01", "factor": pytest.approx(2.001)}]

@@ -39,7 +39,9 @@ def test_the_larger_city_of_the_nearest_band_counts(town_min, large_min, name):
         crs=4326,
     )
     demand = gpd.GeoDataFrame(
-        {"demand_id": ["d"], "territory_id": "1", "weight": 1.0}, geometry=[Point(0, 0)], crs=4326
+        {"demand_id": ["d"], "territory_id": "1", "population_persons": 1.0, "area_km2": np.nan},
+        geometry=[Point(0, 0)],
+        crs=4326,
     )
     network = network_of([[(lon, 0) for lon in np.linspace(-4, 4, 401)]], speed_kmh=60.0)
     times = urca_travel_times(routable_network(network, cities, identifier="city_id"), cities, demand)

@@ -210,7 +210,7 @@ CUT = territories(
 def test_demand_sums_to_the_zonal_sums(crowd):
     demand, _ = demand_from_raster(crowd, CUT, demand_cell_m=3000)
     validate_layer(demand, "demand")
-    got = demand.groupby("territory_id")["weight"].sum()
+    got = demand.groupby("territory_id")["population_persons"].sum()
     expected = zonal({"p": crowd}, CUT)["p_sum"]
     assert got.reindex(expected.index).tolist() == pytest.approx(expected.tolist(), rel=1e-12)
 
@@ -230,7 +230,7 @@ def test_demand_stands_where_most_people_live(tmp_path):
     raster = Raster(write(tmp_path / "p.tif", people, nodata=-1, cell=1 / 120))
     demand, _ = demand_from_raster(raster, territories(box(0, 0, 0.025, 0.025)), demand_cell_m=2800)
     assert len(demand) == 1
-    assert demand["weight"].tolist() == [40]
+    assert demand["population_persons"].tolist() == [40]
     middle = (10 * 1.5 + 30 * 2.5) / 40 / 120, 2.5 / 120
     assert shapely.get_coordinates(demand.geometry)[0] == pytest.approx(middle)
 
@@ -254,7 +254,7 @@ def shore(tmp_path, *, people, nodata=-1):
 def test_people_of_a_cell_on_the_shore_live_on_the_land(tmp_path):
     raster, places = shore(tmp_path, people=[[1, 10, 100, -1, -1, -1]] * 4)
     demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
-    assert demand.groupby("territory_id")["weight"].sum().tolist() == pytest.approx([4, 440])
+    assert demand.groupby("territory_id")["population_persons"].sum().tolist() == pytest.approx([4, 440])
     balance, near, cover, data = checks
     assert (balance.status, near.status, cover.status, data.status) == ("pass",) * 4
     assert "120 of them beyond the outline" in balance.message
@@ -264,13 +264,13 @@ def test_people_of_a_cell_on_the_shore_live_on_the_land(tmp_path):
 
 def test_sea_that_is_nobody_rather_than_no_data_is_sea_too(tmp_path):
     raster, places = shore(tmp_path, people=[[1, 10, 100, 0, 0, 0.1]] * 4)
-    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["weight"].sum() == pytest.approx(444)
+    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["population_persons"].sum() == pytest.approx(444)
 
 
 def test_people_of_a_cell_on_a_land_border_are_taken_by_area(tmp_path):
     raster, places = shore(tmp_path, people=[[1, 10, 100, 0, 50, 0]] * 4)
     demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
-    assert demand["weight"].sum() == pytest.approx(44 + 400 * 0.7)
+    assert demand["population_persons"].sum() == pytest.approx(44 + 400 * 0.7)
     assert checks[0].status == "pass"
     # 200 in the cells of a neighbour, 120 in the cut ones.
     assert checks[1].value == pytest.approx(200 / (44 + 400 * 0.7 + 200))
@@ -283,7 +283,9 @@ def test_people_per_km2_are_counted_by_the_area_of_their_cells(tmp_path):
     places = territories(box(0, -20.1, 0.1, -20), box(0.1, -20.1, 0.2, -20))
     demand, _ = demand_from_raster(Raster(path, unit="per_km2"), places, demand_cell_m=5000)
     expected = 12 * geodesic_area_km2(places.geometry)
-    assert demand.groupby("territory_id")["weight"].sum().tolist() == pytest.approx(expected.tolist(), rel=1e-5)
+    assert demand.groupby("territory_id")["population_persons"].sum().tolist() == pytest.approx(
+        expected.tolist(), rel=1e-5
+    )
     sums = zonal({"p": Raster(path, unit="per_km2")}, places)["p_sum"]
     assert sums.tolist() == pytest.approx(expected.tolist(), rel=1e-5)
 
@@ -291,7 +293,9 @@ def test_people_per_km2_are_counted_by_the_area_of_their_cells(tmp_path):
 def test_people_in_a_gap_between_territories_are_not_lost(tmp_path):
     raster, _ = shore(tmp_path, people=[[1, 10, 100, 7]] * 4)
     places = territories(box(0, 0, 0.0195, 0.04), box(0.0205, 0, 0.04, 0.04))
-    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["weight"].sum() == pytest.approx(4 * 118)
+    assert demand_from_raster(raster, places, demand_cell_m=1100)[0]["population_persons"].sum() == pytest.approx(
+        4 * 118
+    )
 
 
 def test_overlapping_territories_do_not_balance(tmp_path):
@@ -305,7 +309,7 @@ def test_nobody_where_cells_hold_0_and_nothing_where_they_hold_no_data(tmp_path)
     places = territories(*(box(west, 0, west + 0.01, 0.04) for west in (0, 0.01, 0.02, 0.03)))
     demand, _ = demand_from_raster(raster, places, demand_cell_m=1100)
     validate_layer(demand, "demand")
-    people = demand.groupby("territory_id")["weight"].sum().reindex(places["territory_id"])
+    people = demand.groupby("territory_id")["population_persons"].sum().reindex(places["territory_id"])
     assert people.tolist() == pytest.approx([20, 0, np.nan, 12], nan_ok=True)
     years, _ = people_by_year({2020: raster}, places)
     assert years["persons"].tolist() == pytest.approx([20, 0, np.nan, 12], nan_ok=True)
@@ -342,7 +346,7 @@ def test_people_of_sao_miguel_balance(sao_miguel):
     # 13,738 people live in the sea part of cells on the shore.
     assert total == pytest.approx(131_864, abs=1)
     demand, checks = demand_from_raster(raster, concelhos, demand_cell_m=1000)
-    assert demand["weight"].sum() == pytest.approx(145_603, abs=1)
+    assert demand["population_persons"].sum() == pytest.approx(145_603, abs=1)
     assert {check.status for check in checks} <= {"pass", "info"}
 
 

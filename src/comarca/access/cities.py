@@ -15,6 +15,7 @@ from comarca.access.routable import origins_at
 from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
+from comarca.population.people import demand_weight
 from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def access_checks(
     list of Check
         One per class that has a city, and one on the cities.
     """
-    weight = demand["weight"].to_numpy()
+    weight = demand_weight(demand)
     checks = []
     for name, table in times.items():
         if (table["reason"] == Flag.NO_CITY.value).any():

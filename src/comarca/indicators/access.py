@@ -11,7 +11,7 @@ import shapely
 
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
-from comarca.population.people import weighted_mean, weighted_quantile
+from comarca.population.people import demand_weight, weighted_mean, weighted_quantile
 from comarca.results import Check, Flag, Indicators
 from comarca.units import MIN_PER_HOUR
 
@@ -77,7 +77,7 @@ def compute(
     index = pd.Index(territories["territory_id"], name="territory_id")
     people = _People(
         territory=index.get_indexer(demand["territory_id"]),
-        weight=demand["weight"].to_numpy(dtype=float),
+        weight=demand_weight(demand),
         count=len(index),
     )
     values: dict[str, Any] = {}

@@ -36,7 +36,7 @@ def compute(
     Parameters
     ----------
     territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+        Layers of these names, EPSG:4326; ``demand`` with persons.
     land_cover_areas : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``area_ha``, ``is_natural``, ``is_farmed``, ``is_built_up``, ``is_water``;
         one row per class.

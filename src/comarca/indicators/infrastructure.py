@@ -52,7 +52,7 @@ def compute(
     Parameters
     ----------
     territories, roads, power, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with weights in persons. All but the first are optional.
+        Layers of these names, EPSG:4326; ``demand`` with persons. All but the first are optional.
     degree_of_urbanisation : pandas.DataFrame, optional
         Column ``cell_class`` (`comarca.population.degurba.classify_cells`) indexed by ``demand_id``.
     surfaces : pandas.DataFrame, optional
@@ -246,7 +246,7 @@ def _rural_access(
     near = np.full(len(demand), np.nan)
     near[rural] = within_distance(longitude[rural], latitude[rural], roads.geometry.to_numpy(), distance_km=reach_km)
     part = _share_of_people(demand[rural], near[rural], index, "rural_access_index_share", Flag.ZERO_DENOMINATOR)
-    people = demand["weight"].to_numpy()
+    people = demand["population_persons"].to_numpy()
     share = float(people[rural].sum() / people.sum()) if people.sum() else 0.0
     check = Check(
         name="rural_population_share",

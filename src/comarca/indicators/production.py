@@ -41,7 +41,7 @@ def compute(
     Parameters
     ----------
     territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+        Layers of these names, EPSG:4326; ``demand`` with persons.
     land_cover_areas : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``class_code``, ``is_farmed``, ``area_ha``; the last year counts.
     economy : geopandas.GeoDataFrame, optional

@@ -37,7 +37,7 @@ def compute(
     territories, services : geopandas.GeoDataFrame
         Layers of these names, EPSG:4326.
     demand : geopandas.GeoDataFrame, optional
-        Layer ``demand`` with weights in persons; needed for values per person and for times.
+        Layer ``demand`` with persons; needed for values per person and for times.
     service_times : mapping of str to pandas.DataFrame, optional
         Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached).
     kinds : sequence of str

@@ -36,7 +36,7 @@ def compute(
     Parameters
     ----------
     territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+        Layers of these names, EPSG:4326; ``demand`` with persons.
     degree_of_urbanisation : pandas.DataFrame, optional
         Columns ``cell_class`` and ``settlement`` (`comarca.population.degurba.CellClasses`) indexed by ``demand_id``.
     population_by_year : pandas.DataFrame, optional
@@ -71,12 +71,12 @@ def _spread(demand: gpd.GeoDataFrame, cells: pd.DataFrame, index: pd.Index) -> I
     """Urban share, share of the largest settlement, and inequality among inhabited cells."""
     cell_class, settlement = cells["cell_class"].to_numpy(), cells["settlement"].to_numpy()
     persons = people_by_territory(demand, index)
-    lived_in = demand[demand["territory_id"].isin(index) & (demand["weight"] > 0)]
+    lived_in = demand[demand["territory_id"].isin(index) & (demand["population_persons"] > 0)]
     places = RankedSizes.of(
-        lived_in["weight"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index)
+        lived_in["population_persons"], group=index.get_indexer(lived_in["territory_id"]), group_count=len(index)
     )
     settled = demand[settlement > 0].groupby(["territory_id", settlement[settlement > 0]])
-    largest = settled["weight"].sum().groupby("territory_id").max().reindex(index).fillna(0.0)
+    largest = settled["population_persons"].sum().groupby("territory_id").max().reindex(index).fillna(0.0)
     values = pd.DataFrame(
         {
             "urban_population_share": mean_over_people(demand, cell_class != RURAL_CELL, index),

@@ -30,7 +30,7 @@ def compute(
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
     demand : geopandas.GeoDataFrame, optional
-        Layer ``demand``, with weights in persons. Needed if a population column is active.
+        Layer ``demand``, with persons. Needed if a population column is active.
     columns : sequence of Column
         The active columns of the family.
 
@@ -71,7 +71,7 @@ def population_by_territory(demand: gpd.GeoDataFrame, index: pd.Index) -> pd.Ser
     Parameters
     ----------
     demand : geopandas.GeoDataFrame
-        Columns ``territory_id`` and ``weight`` (persons).
+        Columns ``territory_id`` and ``population_persons``.
     index : pandas.Index
         Territory ids wanted.
 
@@ -80,7 +80,7 @@ def population_by_territory(demand: gpd.GeoDataFrame, index: pd.Index) -> pd.Ser
     pandas.Series
         Persons, on `index`; NaN for a territory without any row.
     """
-    total: pd.Series = demand.groupby("territory_id")["weight"].sum().reindex(index)
+    total: pd.Series = demand.groupby("territory_id")["population_persons"].sum().reindex(index)
     return total
 
 

@@ -43,7 +43,7 @@ def compute(
     Parameters
     ----------
     territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with weights in persons.
+        Layers of these names, EPSG:4326; ``demand`` with persons.
     degree_of_urbanisation : pandas.DataFrame
         Columns ``cell_class`` (`comarca.population.degurba.classify_cells`), ``detailed_class``
         (`comarca.population.degurba.classify_cells_in_detail`) and ``density_persons_per_km2`` of the cell that each
@@ -91,8 +91,8 @@ def _degree(demand: gpd.GeoDataFrame, cells: pd.DataFrame, index: pd.Index, nobo
     values.insert(0, "degree_of_urbanisation_class", pd.Series(units, index, dtype="str"))
     detail = {code: mean_over_people(demand, detailed_class == code, index) for code in DETAILED_CODES}
     values.insert(1, "settlement_type_class", pd.Series(classify_units_in_detail(detail), index, dtype="str"))
-    rural = float(demand["weight"][cell_class == RURAL_CELL].sum())
-    total = float(demand["weight"].sum())
+    rural = float(demand["population_persons"][cell_class == RURAL_CELL].sum())
+    total = float(demand["population_persons"].sum())
     check = Check(
         name="degree_of_urbanisation",
         status="info",
@@ -128,7 +128,9 @@ def _catchment(
 
 def _most_common(demand: gpd.GeoDataFrame, codes: NDArray[np.int8], index: pd.Index) -> pd.Series:
     """Name of the class that most of each territory's people are in; the more urban one of a tie."""
-    table = pd.DataFrame({"territory_id": demand["territory_id"], "code": codes, "people": demand["weight"]})
+    table = pd.DataFrame(
+        {"territory_id": demand["territory_id"], "code": codes, "people": demand["population_persons"]}
+    )
     people = table[table["people"] > 0].groupby(["territory_id", "code"])["people"].sum()
     first = people.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates("territory_id")
     names: pd.Series = first.set_index("territory_id")["code"].map(NAMES).reindex(index).astype("str")

@@ -200,7 +200,8 @@ DEMAND: Final = pa.DataFrameSchema(
     {
         "demand_id": _text("Identifier, unique", nullable=False, unique=True),
         "territory_id": _text("Territory that the people belong to", nullable=False),
-        "weight": _number("Inhabitants, or km2 where no population is known", low=0, nullable=False),
+        "population_persons": _number("Inhabitants; missing throughout where no population is known", low=0),
+        "area_km2": _number("Area that stands for people where no population is known, else missing", low=0),
         "geometry": _geometry("Point"),
     },
     name="demand",

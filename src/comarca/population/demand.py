@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 
-#: Weight in mean positions of a place that nobody lives at; too little to move people beside it.
+#: Weight in mean positions of a point that nobody lives at; too little to move the mean of its neighbours.
 _EMPTY_PULL: Final = 1e-9
 
 
@@ -41,7 +41,7 @@ def demand_points(
     Returns
     -------
     demand : geopandas.GeoDataFrame
-        Schema `DEMAND`, weight in persons. A point stands at the mean position of the cell's people.
+        Schema `DEMAND`, with persons. A point lies at the mean position of the cell's people.
     checks : list of Check
         ``demand_outside_territories``: persons that are in none.
 
@@ -55,14 +55,14 @@ def demand_points(
     territory = territory_of(population.geometry.to_numpy(), territories)
     persons = population["population_persons"].to_numpy()
     east, north = _transformer(STORAGE, plane).transform(population.geometry.x, population.geometry.y)
-    # Places known to have nobody are kept: they tell an empty territory from an unknown one.
+    # Points where nobody lives are kept: they tell an empty territory from an unknown one.
     pull = np.where(persons > 0, persons, _EMPTY_PULL)
     frame = pd.DataFrame(
         {
             "territory": territory,
             "column": np.floor(np.asarray(east) / demand_cell_m).astype(np.int64),
             "row": np.floor(np.asarray(north) / demand_cell_m).astype(np.int64),
-            "weight": persons,
+            "persons": persons,
             "pull": pull,
             "east": east * pull,
             "north": north * pull,
@@ -71,7 +71,7 @@ def demand_points(
     used = frame[frame["territory"] >= 0]
     cells = used.groupby(["territory", "column", "row"], as_index=False).sum()
     lon, lat = _transformer(plane, STORAGE).transform(cells["east"] / cells["pull"], cells["north"] / cells["pull"])
-    demand = _demand(cells, territories, cells["weight"].to_numpy(), shapely.points(lon, lat))
+    demand = _demand(cells, territories, shapely.points(lon, lat), persons=cells["persons"].to_numpy())
     return demand, [_outside(persons, territory)]
 
 
@@ -88,7 +88,7 @@ def demand_grid(territories: gpd.GeoDataFrame, *, demand_cell_m: float) -> gpd.G
     Returns
     -------
     geopandas.GeoDataFrame
-        Schema `DEMAND`, weight in km2: one point inside each piece of a cell in a territory.
+        Schema `DEMAND`, with areas in place of persons: one point inside each piece of a cell in a territory.
     """
     _require_positive(demand_cell_m)
     plane = _plane(territories)
@@ -97,7 +97,7 @@ def demand_grid(territories: gpd.GeoDataFrame, *, demand_cell_m: float) -> gpd.G
         [_cells(shape, demand_cell_m).assign(territory=row) for row, shape in enumerate(shapes)], ignore_index=True
     )
     pieces = gpd.GeoSeries(cells["piece"].to_numpy(), crs=plane).to_crs(STORAGE).to_numpy()
-    return _demand(cells, territories, geodesic_area_km2(pieces), shapely.point_on_surface(pieces))
+    return _demand(cells, territories, shapely.point_on_surface(pieces), area_km2=geodesic_area_km2(pieces))
 
 
 def _cells(shape: shapely.Geometry, side: float) -> pd.DataFrame:
@@ -117,12 +117,22 @@ def _cells(shape: shapely.Geometry, side: float) -> pd.DataFrame:
 
 
 def _demand(
-    cells: pd.DataFrame, territories: gpd.GeoDataFrame, weight: NDArray[np.float64], points: NDArray[np.object_]
+    cells: pd.DataFrame,
+    territories: gpd.GeoDataFrame,
+    points: NDArray[np.object_],
+    *,
+    persons: NDArray[np.float64] | float = np.nan,
+    area_km2: NDArray[np.float64] | float = np.nan,
 ) -> gpd.GeoDataFrame:
     territory_id = pd.Series(territories["territory_id"].to_numpy()[cells["territory"].to_numpy()], dtype="str")
     number = cells["column"].astype("str") + ":" + cells["row"].astype("str")
     demand = gpd.GeoDataFrame(
-        {"demand_id": territory_id + ":" + number.to_numpy(), "territory_id": territory_id, "weight": weight},
+        {
+            "demand_id": territory_id + ":" + number.to_numpy(),
+            "territory_id": territory_id,
+            "population_persons": persons,
+            "area_km2": area_km2,
+        },
         geometry=points,
         crs=STORAGE,
     )
@@ -136,7 +146,7 @@ def _outside(persons: NDArray[np.float64], territory: NDArray[np.intp]) -> Check
         status="warn" if lost > 0 else "pass",
         value=lost,
         threshold="0",
-        message=f"{lost:,.0f} of {total:,.0f} persons stand outside all territories and are left out.",
+        message=f"{lost:,.0f} of {total:,.0f} persons are outside all territories and are left out.",
     )
 
 

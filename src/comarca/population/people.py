@@ -15,13 +15,30 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 
+def demand_weight(demand: gpd.GeoDataFrame) -> Floats:
+    """Give the weight of each demand point in means and shares.
+
+    Parameters
+    ----------
+    demand : geopandas.GeoDataFrame
+        Layer ``demand``.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Persons; km2 where no population is known.
+    """
+    persons = demand["population_persons"].to_numpy(dtype=float)
+    return np.asarray(np.where(np.isnan(persons), demand["area_km2"].to_numpy(dtype=float), persons))
+
+
 def people_by_territory(demand: gpd.GeoDataFrame, index: pd.Index, *, where: ArrayLike | None = None) -> pd.Series:
     """Sum people by territory.
 
     Parameters
     ----------
     demand : geopandas.GeoDataFrame
-        Layer ``demand`` with weights in persons.
+        Layer ``demand``; weighted by km2 where no population is known.
     index : pandas.Index
         Ids of the territories wanted.
     where : array-like, shape (n,), optional
@@ -30,35 +47,35 @@ def people_by_territory(demand: gpd.GeoDataFrame, index: pd.Index, *, where: Arr
     Returns
     -------
     pandas.Series
-        Persons on `index`; NaN for a territory without any row in `demand`.
+        Persons (km2 where no population is known) on `index`; NaN for a territory without any row in `demand`.
     """
     part = np.ones(len(demand)) if where is None else np.asarray(where, dtype=float)
-    people = pd.Series(demand["weight"].to_numpy() * part).groupby(demand["territory_id"].to_numpy()).sum()
+    people = pd.Series(demand_weight(demand) * part).groupby(demand["territory_id"].to_numpy()).sum()
     total: pd.Series = people.reindex(index)
     return total
 
 
 def mean_over_people(demand: gpd.GeoDataFrame, value: ArrayLike, index: pd.Index) -> pd.Series:
-    """Mean of a value over the people of each territory, among those of whom it is known.
+    """Mean of a value over the people of each territory, among those with a value.
 
     Parameters
     ----------
     demand : geopandas.GeoDataFrame
         Layer ``demand``.
     value : array-like, shape (n,)
-        Value of each row; NaN where it is not known. True and False give the share of the people who have it.
+        Value of each row, or NaN. True and False give the share of the people who have it.
     index : pandas.Index
         Ids of the territories wanted.
 
     Returns
     -------
     pandas.Series
-        Weighted mean on `index`; NaN where it is known of nobody.
+        Weighted mean on `index`; NaN where nobody has a value.
     """
     value = np.asarray(value, dtype=float)
     total = people_by_territory(demand, index, where=np.nan_to_num(value))
-    known = people_by_territory(demand, index, where=~np.isnan(value))
-    return total / known.where(known > 0)
+    counted = people_by_territory(demand, index, where=~np.isnan(value))
+    return total / counted.where(counted > 0)
 
 
 def weighted_mean(value: Floats, weight: Floats, group: Integers, *, group_count: int) -> Floats:
@@ -80,9 +97,9 @@ def weighted_mean(value: Floats, weight: Floats, group: Integers, *, group_count
     numpy.ndarray, shape (group_count,)
         NaN for a group whose known values have no weight.
     """
-    known = ~np.isnan(value) & (group >= 0)
-    total = np.bincount(group[known], weights=weight[known], minlength=group_count)
-    summed = np.bincount(group[known], weights=(value * weight)[known], minlength=group_count)
+    counts = ~np.isnan(value) & (group >= 0)
+    total = np.bincount(group[counts], weights=weight[counts], minlength=group_count)
+    summed = np.bincount(group[counts], weights=(value * weight)[counts], minlength=group_count)
     return np.asarray(np.divide(summed, total, out=np.full(group_count, np.nan), where=total > 0))
 
 
@@ -104,8 +121,8 @@ def weighted_quantile(value: Floats, weight: Floats, group: Integers, *, quantil
         The least value that at least this share of the weight does not exceed (the inverse of the distribution
         function, without interpolation); NaN for a group whose known values have no weight.
     """
-    known = ~np.isnan(value) & (group >= 0) & (weight > 0)
-    value, weight, group = value[known], weight[known], group[known]
+    counts = ~np.isnan(value) & (group >= 0) & (weight > 0)
+    value, weight, group = value[counts], weight[counts], group[counts]
     order = np.lexsort((value, group))
     value, weight, group = value[order], weight[order], group[order]
     total = np.bincount(group, weights=weight, minlength=group_count)

@@ -78,10 +78,10 @@ def demand_from_raster(
     Returns
     -------
     demand : geopandas.GeoDataFrame
-        Layer ``demand``: one row per cell and territory in which somebody lives, EPSG:4326. The weight is the sum of
+        Layer ``demand``: one row per cell and territory in which somebody lives, EPSG:4326. Persons are the sum of
         the raster's cells, each by the share of it inside the territory, on a shore by the share of its land; the point
         is the mean of their middles, weighted by people. A territory with data in which nobody lives has one row of
-        weight 0.
+        0 persons.
     checks : list of Check
         ``population_raster_balance``, ``population_near_land``, ``population_raster_cover``,
         ``population_raster_data``.
@@ -101,13 +101,18 @@ def demand_from_raster(
         f"r{row:06}c{column:06}-{zone}" for row, column, zone in zip(cells["row"], cells["column"], owner, strict=True)
     ]
     lived_in = gpd.GeoDataFrame(
-        {"demand_id": names, "territory_id": owner, "weight": cells["people"]},
+        {"demand_id": names, "territory_id": owner, "population_persons": cells["people"], "area_km2": np.nan},
         geometry=gpd.points_from_xy(lon, lat),
         crs=STORAGE,
     )
     empty = zones[(measured > 0) & ~np.isin(np.arange(len(zones)), cells["zone"])].to_crs(STORAGE)
     nobody = gpd.GeoDataFrame(
-        {"demand_id": "empty-" + empty["territory_id"], "territory_id": empty["territory_id"], "weight": 0.0},
+        {
+            "demand_id": "empty-" + empty["territory_id"],
+            "territory_id": empty["territory_id"],
+            "population_persons": 0.0,
+            "area_km2": np.nan,
+        },
         geometry=shapely.point_on_surface(empty.geometry.to_numpy()),
         crs=STORAGE,
     )

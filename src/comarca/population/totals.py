@@ -87,7 +87,7 @@ def scale_to_totals(
     Parameters
     ----------
     demand : geopandas.GeoDataFrame
-        Schema `DEMAND`, weight in persons.
+        Schema `DEMAND`, with persons.
     totals : pandas.Series
         Persons, indexed by ``territory_id``; where there is none, the raster's figure is kept.
     territories : geopandas.GeoDataFrame
@@ -96,7 +96,7 @@ def scale_to_totals(
     Returns
     -------
     demand : geopandas.GeoDataFrame
-        The same points, weights scaled; a territory with a total in which the raster has nobody gets it evenly over its
+        The same points, their persons scaled; a territory with a total in which the raster has nobody gets it evenly over its
         land.
     factor : pandas.Series
         What people of each territory were multiplied by, indexed by ``territory_id``; 1 where there is no total.
@@ -106,7 +106,7 @@ def scale_to_totals(
     total = _on_territories(totals, territories)
     index = pd.Index(territories["territory_id"])
     row = index.get_indexer(demand["territory_id"])
-    before = np.bincount(row, weights=demand["weight"], minlength=len(index))
+    before = np.bincount(row, weights=demand["population_persons"], minlength=len(index))
     factor = np.divide(total, before, out=np.ones(len(index)), where=(before > 0) & ~np.isnan(total))
     is_bare = (before == 0) & (total > 0)
     land, owner = _land_points(territories, is_bare)
@@ -115,14 +115,15 @@ def scale_to_totals(
         {
             "demand_id": [f"land:{number}" for number in range(len(land))],
             "territory_id": index[owner],
-            "weight": total[owner] / count[owner],
+            "population_persons": total[owner] / count[owner],
+            "area_km2": np.nan,
         },
         geometry=land,
         crs=STORAGE,
     )
-    kept = demand.assign(weight=demand["weight"] * factor[row])[~is_bare[row]]
+    kept = demand.assign(population_persons=demand["population_persons"] * factor[row])[~is_bare[row]]
     layer = gpd.GeoDataFrame(pd.concat([kept, added], ignore_index=True) if len(added) else kept, crs=STORAGE)
-    sums = layer["weight"].groupby(layer["territory_id"]).sum().reindex(index).to_numpy()
+    sums = layer["population_persons"].groupby(layer["territory_id"]).sum().reindex(index).to_numpy()
     checks = [
         _balance(total, np.nan_to_num(sums), territories),
         _factors(factor, total, is_bare, territories),

@@ -1,7 +1,7 @@
 """The road network as flat arrays: polylines between junctions, with lengths, times and directions.
 
-A *vertex* is a point of a polyline, a *node* a place where edges meet or end, an *edge* the polyline between two nodes,
-all of one road. Vertices that only one road uses, and only once, are kept as shape, not as nodes.
+A *vertex* is a point of a polyline, a *node* a position where edges meet or end, an *edge* the polyline between two
+nodes, all of one road. Vertices that only one road uses, and only once, are kept as shape, not as nodes.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
     from pyproj import Geod
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
-#: Places are told apart to 1e-7 degree, the precision of OSM: about 1 cm.
+#: Positions are told apart to 1e-7 degree, the precision of OSM: about 1 cm.
 STEPS_PER_DEGREE: Final = 10_000_000
 _ONEWAY: Final = ("yes", "true", "1", "-1", "reverse", "T", "F")
 _REVERSED: Final = ("-1", "reverse", "T")
@@ -62,9 +63,9 @@ class RoadNetwork:
     node_lon, node_lat : numpy.ndarray, shape (n,)
         Degrees.
     node_component : numpy.ndarray, shape (n,)
-        Number of the piece of network it belongs to, directions disregarded.
+        Number of the component it belongs to, directions disregarded.
     component_km : numpy.ndarray, shape (c,)
-        Length of each piece.
+        Length of each component.
     """
 
     vertex_lon: Floats
@@ -95,7 +96,7 @@ class RoadNetwork:
 
     @cached_property
     def vertex_component(self) -> Integers:
-        """Piece of network of each vertex, shape (v,)."""
+        """Component of each vertex, shape (v,)."""
         return self.node_component[self.edge_from][self.vertex_edge]
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -147,18 +148,20 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
     Notes
     -----
     Directions: ``oneway`` = yes, true, 1, -1, reverse, T or F, or ``junction`` = roundabout, allow one direction only;
-    it is against the order of the vertices for -1, reverse and T. Vertices are one if they are at one place to
+    it is against the order of the vertices for -1, reverse and T. Vertices are one if they are at one position to
     1e-7 degree, but for those that ``grade_separated`` tells apart.
     """
     require_storage_crs(roads, name="roads")
     rows = np.flatnonzero(~np.isnan(speed_kmh))
-    lon, lat, row, place = _distinct_vertices(roads, rows)
+    lon, lat, row, position = _distinct_vertices(roads, rows)
     is_first = np.diff(row, prepend=-1) != 0
     is_last = np.diff(row, append=-1) != 0
-    _, first_use, vertex_place, uses = np.unique(place, return_index=True, return_inverse=True, return_counts=True)
-    is_node_place = uses > 1
-    is_node_place[vertex_place[is_first | is_last]] = True
-    is_node = is_node_place[vertex_place]
+    _, first_use, vertex_position, uses = np.unique(
+        position, return_index=True, return_inverse=True, return_counts=True
+    )
+    is_node_position = uses > 1
+    is_node_position[vertex_position[is_first | is_last]] = True
+    is_node = is_node_position[vertex_position]
 
     copies = np.where(is_node & ~is_first & ~is_last, 2, 1)
     vertex = np.repeat(np.arange(len(lon)), copies)
@@ -168,10 +171,10 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
     edge_first, edge_last = vertex[edge_start[:-1]], vertex[edge_start[1:] - 1]
     edge_road = row[edge_first]
     edge_km = along_km[edge_last] - along_km[edge_first]
-    node_of_place = np.cumsum(is_node_place) - 1
-    edge_from, edge_to = node_of_place[vertex_place[edge_first]], node_of_place[vertex_place[edge_last]]
+    node_of_position = np.cumsum(is_node_position) - 1
+    edge_from, edge_to = node_of_position[vertex_position[edge_first]], node_of_position[vertex_position[edge_last]]
     forward, backward = _directions(roads)
-    component, component_km = _components(edge_from, edge_to, edge_km, node_count=int(is_node_place.sum()))
+    component, component_km = _components(edge_from, edge_to, edge_km, node_count=int(is_node_position.sum()))
     return RoadNetwork(
         vertex_lon=lon[vertex],
         vertex_lat=lat[vertex],
@@ -184,15 +187,15 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
         edge_backward=backward[edge_road],
         edge_on_foot=np.asarray(on_foot, dtype=bool)[edge_road],
         edge_road=edge_road,
-        node_lon=lon[first_use[is_node_place]],
-        node_lat=lat[first_use[is_node_place]],
+        node_lon=lon[first_use[is_node_position]],
+        node_lat=lat[first_use[is_node_position]],
         node_component=component,
         component_km=component_km,
     )
 
 
 def network_checks(network: RoadNetwork) -> list[Check]:
-    """Report the pieces that the network falls into.
+    """Report the components that the network falls into.
 
     Parameters
     ----------
@@ -202,7 +205,7 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     Returns
     -------
     list of Check
-        Number of pieces, and the share of the length outside the largest one, with the ten largest others.
+        Number of components, and the share of the length outside the largest one, with the ten largest others.
     """
     if len(network.component_km) == 0:
         message = (
@@ -213,11 +216,11 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     total = float(network.component_km.sum())
     outside = total - float(network.component_km[order[0]])
     rows: list[dict[str, Any]] = []
-    for piece in order[1:11]:
-        node = int(np.flatnonzero(network.node_component == piece)[0])
+    for component in order[1:11]:
+        node = int(np.flatnonzero(network.node_component == component)[0])
         rows.append(
             {
-                "km": round(float(network.component_km[piece]), 3),
+                "km": round(float(network.component_km[component]), 3),
                 "longitude": round(float(network.node_lon[node]), 5),
                 "latitude": round(float(network.node_lat[node]), 5),
             }
@@ -226,29 +229,34 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     return [
         Check(
             "network_components", "info", len(order), "",
-            f"The road network falls into {len(order)} pieces that no road or ferry joins.",
+            f"The road network falls into {len(order)} components that no road or ferry joins.",
         ),
         Check(
             "network_outside_main_share", "warn" if share > 0.05 else "pass", round(share, 6), "at most 5 % of the km",
-            f"{outside:.1f} of {total:.1f} km of road do not join the largest piece: islands, or gaps in the map.",
+            f"{outside:.1f} of {total:.1f} km of road do not join the largest component: islands, or gaps in the map.",
             rows,
         ),
     ]  # fmt: skip
 
 
 def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats, Floats, Integers, Integers]:
-    """Give the vertices of the roads, without repetitions and lone points: lon, lat, row of the road, place."""
+    """Give the vertices of the roads, without repetitions and lone points: lon, lat, row of the road, position."""
     coordinates, part = shapely.get_coordinates(roads.geometry.to_numpy()[rows], return_index=True)
     steps = np.rint(coordinates * STEPS_PER_DEGREE).astype(np.int64)
-    place = ((steps[:, 0] + 180 * STEPS_PER_DEGREE) << 31) | (steps[:, 1] + 90 * STEPS_PER_DEGREE)
+    position = ((steps[:, 0] + 180 * STEPS_PER_DEGREE) << 31) | (steps[:, 1] + 90 * STEPS_PER_DEGREE)
     offset = np.searchsorted(part, np.arange(len(rows)))
-    for position in np.flatnonzero(roads["grade_separated"].notna().to_numpy()[rows]):
-        pairs = [pair.split(":") for pair in str(roads["grade_separated"].iloc[rows[position]]).split()]
-        for vertex, node in pairs:
-            place[offset[position] + int(vertex)] = -1 - int(node)
-    keep = np.append(True, (part[1:] != part[:-1]) | (place[1:] != place[:-1])) if len(part) else np.ones(0, bool)
+    road, vertex, node = _separated_vertices(roads["grade_separated"].iloc[rows])
+    position[offset[road] + vertex] = -1 - node
+    keep = np.append(True, (part[1:] != part[:-1]) | (position[1:] != position[:-1])) if len(part) else np.ones(0, bool)
     keep &= (np.bincount(part[keep], minlength=len(rows)) > 1)[part]
-    return coordinates[keep, 0], coordinates[keep, 1], rows[part[keep]], place[keep]
+    return coordinates[keep, 0], coordinates[keep, 1], rows[part[keep]], position[keep]
+
+
+def _separated_vertices(grade_separated: pd.Series) -> tuple[Integers, Integers, Integers]:
+    """Give the vertices that are told apart by their node: position of the road, vertex of the road, node."""
+    pairs = grade_separated.reset_index(drop=True).dropna().str.split().explode()
+    numbers = pairs.str.split(":", expand=True).to_numpy(dtype=np.int64).reshape(-1, 2)
+    return pairs.index.to_numpy(dtype=np.int64), numbers[:, 0], numbers[:, 1]
 
 
 def _along_km(lon: Floats, lat: Floats, is_first: Booleans, geod: Geod) -> Floats:
