@@ -10,3 +10,4 @@ M2_PER_HA: Final = 10_000.0
 HA_PER_KM2: Final = 100.0
 MIN_PER_HOUR: Final = 60.0
 KM_PER_MILE: Final = 1.609344
+S_PER_MIN: Final = 60.0

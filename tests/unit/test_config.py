@@ -111,6 +111,13 @@ def test_a_path_without_provider_file_is_refused():
     assert "provider `file`" in refusal(region(roads={"provider": "osm", "path": "roads.gpkg"}))
 
 
+def test_a_graph_of_roads_has_to_be_one(tmp_path):
+    (tmp_path / "roads.graphml").write_text("<html></html>")
+    source = {"provider": "graphml", "path": str(tmp_path / "roads.graphml")}
+    assert "osmnx.save_graphml" in refusal(region(roads=source))
+    assert "`file` or `graphml`" in refusal(region(roads={"provider": "graphml"}))
+
+
 def test_a_raster_of_land_cover_needs_a_legend_that_is_known(tmp_path):
     path = str(tmp_path / "cover.tif")
     grid = {

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+import yaml
 from affine import Affine
 from cases import synthetic
 from pyproj import Geod
@@ -99,6 +100,21 @@ def test_travel_times_go_over_roads_that_only_cross(table):
 def test_roads_are_measured_where_they_lie(table):
     whole = sum(GEOD.geometry_length(shapely.LineString(points)) for _, _, points in ROADS) / 1000
     assert table["road_length_km"].sum() == pytest.approx(whole, rel=1e-4)
+
+
+def test_the_network_comes_as_a_graph_that_gives_the_same_times_when_taken_as_roads(project):
+    graph = "results/files/layers/network.graphml"
+    project.run(graph)
+    settings = yaml.safe_load(project.config.read_text())
+    again = {**settings["regions"]["files"], "roads": {"provider": "graphml", "path": str(project.folder / graph)}}
+    project.config.write_text(yaml.safe_dump(settings | {"regions": {**settings["regions"], "again": again}}))
+    project.run("results/again/layers/travel_times.parquet")
+    ours, theirs = (
+        pd.read_parquet(project.results(name) / "layers/travel_times.parquet") for name in ("files", "again")
+    )
+    assert len(ours) > 100
+    np.testing.assert_allclose(theirs[["minutes", "km"]], ours[["minutes", "km"]], rtol=1e-9)
+    assert theirs["city_id"].equals(ours["city_id"])
 
 
 def test_means_are_over_area_and_the_report_says_so(project, table):

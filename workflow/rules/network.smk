@@ -73,6 +73,23 @@ rule build_network:
         "../scripts/build_network.py"
 
 
+rule export_network:
+    input:
+        network=in_region("layers/network.npz"),
+        roads=in_region("layers/roads.parquet"),
+        code=code("export_network"),
+    output:
+        graphml=in_region("layers/network.graphml"),
+    log:
+        in_region("logs/export_network.log"),
+    conda:
+        "../envs/comarca.yaml"
+    message:
+        "{wildcards.region}: giving the road network as a graph of OSMnx."
+    script:
+        "../scripts/export_network.py"
+
+
 rule build_city_network:
     input:
         network=in_region("layers/network.npz"),

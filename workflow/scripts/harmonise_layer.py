@@ -10,6 +10,7 @@ from comarca.jobs import job
 from comarca.layers import files as layer_io
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
+from comarca.sources.vectors.graphml import roads_from_graphml
 from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
@@ -30,7 +31,10 @@ def main(
     checks: str,
 ) -> None:
     options = {key: value for key, value in own.items() if key not in {"provider", "path"}}
-    if own and layer == "roads":
+    if own and layer == "roads" and "graphml" in own["provider"]:
+        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+        whole, found = roads_from_graphml(source, known_classes=table.class_kmh)
+    elif own and layer == "roads":
         whole, found = own_roads(source, options, speeds=speeds, surfaces=surfaces, country=country)
     elif own and layer == "power":
         whole, found = power_from_file(source, **options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import core_schema
@@ -56,6 +56,9 @@ class ProviderOf:
 class Source(Model):
     """Base of the layers' sections: a ladder of providers, tried in order."""
 
+    #: Providers that need `path`.
+    WITH_PATH: ClassVar[tuple[str, ...]] = ("file",)
+
     provider: tuple[str, ...]
     path: str | None = Field(None, description="The file, for provider `file`.")
 
@@ -80,6 +83,7 @@ class Source(Model):
             raise ValueError("a list of providers cannot be empty; write `none` for a layer that is not wanted")
         if "none" in self.provider and len(self.provider) > 1:
             raise ValueError("`none` stands alone")
-        if ("file" in self.provider) != (self.path is not None):
-            raise ValueError("`path` goes with provider `file`, and only with it")
+        if bool({*self.WITH_PATH} & {*self.provider}) != (self.path is not None):
+            names = " or ".join(f"`{name}`" for name in self.WITH_PATH)
+            raise ValueError(f"`path` goes with provider {names}, and only with it")
         return self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
@@ -54,7 +54,12 @@ class Territories(Source):
 class Roads(Source):
     """The road network."""
 
-    provider: tuple[Literal["osm", "file", "none"], ...] = Field(("osm",), description="Where the roads come from.")
+    WITH_PATH: ClassVar[tuple[str, ...]] = ("file", "graphml")
+
+    provider: tuple[Literal["osm", "file", "graphml", "none"], ...] = Field(
+        ("osm",), description="Where the roads come from; `graphml` is a graph that OSMnx saved."
+    )
+    path: str | None = Field(None, description="The file, for provider `file` or `graphml`.")
     layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     road_class: str | None = Field(None, alias="class", description="Column of the file with the class of the road.")
     surface: str | None = Field(None, description="Column of the file with the surface.")

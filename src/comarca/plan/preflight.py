@@ -68,7 +68,9 @@ def check_inputs(config: Config, *, legends: Path) -> None:
 def _check_source(section: str, source: Any, *, key: str) -> None:
     path = str(source.path)
     _require_file(path, key=f"{key}.path")
-    if section in _COLUMN_KEYS:
+    if "graphml" in source.provider:
+        _check_graphml(path, key=f"{key}.path")
+    elif section in _COLUMN_KEYS:
         _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
     elif section in {"population", "land_cover", "night_lights", "friction"}:
         _check_raster(path, key=f"{key}.path")
@@ -96,6 +98,16 @@ def _check_speeds(path: str, *, country: str, key: str) -> None:
 
     _require_file(path, key=key)
     speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
+
+
+def _check_graphml(path: str, *, key: str) -> None:
+    with Path(path).open("rb") as file:
+        head = file.read(1024)
+    if b"<graphml" not in head:
+        raise ConfigError(
+            f"configuration, {key}", got=path, expected="a GraphML file",
+            remedy="Save the graph with osmnx.save_graphml.",
+        )  # fmt: skip
 
 
 def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> None:

@@ -96,8 +96,8 @@ def scale_to_totals(
     Returns
     -------
     demand : geopandas.GeoDataFrame
-        The same points, their persons scaled; a territory with a total in which the raster has nobody gets it evenly over its
-        land.
+        The same points, their persons scaled; a territory with a total in which the raster has nobody gets it evenly
+        over its land.
     factor : pandas.Series
         What people of each territory were multiplied by, indexed by ``territory_id``; 1 where there is no total.
     checks : list of Check
