@@ -40,7 +40,9 @@ def main(
     else:
         people = Raster(files[source], nodata=nodata if source == "raster" else None)
         layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
-        found.append(engines_check(people, area, layer.groupby("territory_id")["weight"].sum(), name="population"))
+        found.append(
+            engines_check(people, area, layer.groupby("territory_id")["population_persons"].sum(), name="population")
+        )
         if layer.empty:
             raise InputError(
                 f"population, {people.path}", got="nobody inside the territories",
