@@ -1,8 +1,10 @@
 """Every export reads back as the table it was made from, and passes its own format's validator."""
 
+import json
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
+from dataclasses import replace
 
 import frictionless
 import geopandas as gpd
@@ -17,16 +19,21 @@ from families import columns_of
 
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
-from comarca.publish.codebook import codebook
+from comarca.publish.codebook import codebook, codebook_in
+from comarca.publish.exports.csvt import column_types, csvt
 from comarca.publish.exports.datapackage import datapackage
+from comarca.publish.exports.excel_csv import excel_table
+from comarca.publish.exports.geojson import geojson
 from comarca.publish.exports.geopackage import write_geopackage
 from comarca.publish.exports.geoparquet import write_geoparquet
-from comarca.publish.exports.stata import write_dta
+from comarca.publish.exports.stata import variable_label, write_dta
+from comarca.publish.exports.wide_csv import wide_table
 from comarca.publish.exports.xlsx import write_xlsx
 from comarca.publish.provenance import InputFile, sources_table
-from comarca.publish.stata_names import stata_names
+from comarca.publish.rounding import rounded
+from comarca.publish.stata_names import abbreviated, stata_names
 from comarca.publish.table import assemble_table, long_table
-from comarca.registry.columns import Column
+from comarca.registry.columns import Column, load_registry
 from comarca.results import Flag, Indicators, explain
 
 IDS = ["007", "008", "010"]
@@ -240,7 +247,7 @@ def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
     path = tmp_path / "indicators.xlsx"
     write_xlsx(table, columns, codebook(columns, table), sources_table(INPUTS), path, language="pt")
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["indicators", "codebook", "sources"]
+    assert book.sheetnames == ["indicators", "codebook", "sources", "Tabela"]
     sheet = book["indicators"]
     assert [cell.value for cell in sheet["A"]] == ["territory_id", *IDS]
     assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 3
@@ -249,8 +256,13 @@ def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
     note = next(cell.comment.text for cell in sheet[1] if cell.value == LONG_NAME)
     assert note.startswith(f"{LONG_NAME} \u00e3 (km)")
     found = pd.read_excel(path, dtype={"territory_id": str}, sheet_name="indicators", engine="calamine")
-    # Excel itself keeps 15 digits.
-    same(found, table, digits=15)
+    same(found, rounded(table, columns), digits=15)
+    formats = {cell.value: sheet.cell(row=2, column=cell.column).number_format for cell in sheet[1]}
+    assert (formats[LONG_NAME], formats["school_count"]) == ("#,##0.000", "#,##0")
+    people = book["Tabela"]
+    assert f"{LONG_NAME} \u00e3 (km)" in [cell.value for cell in people[1]]
+    classes = next(column for column in people.iter_cols(values_only=True) if column[0] == "dynamics_type \u00e3")
+    assert classes[1:] == ("ganha", None, "perde")
 
 
 # Stata
@@ -267,7 +279,6 @@ def test_stata_reads_back_with_labels(table, columns, tmp_path):
     assert found["territory_id"].tolist() == IDS
     assert found["territory_name"].tolist() == NAMES
     assert found[names[LONG_NAME]].tolist()[::2] == table[LONG_NAME].tolist()[::2]
-    assert labels[names[LONG_NAME]].startswith(LONG_NAME)
     assert labels[names[LONG_NAME]].endswith("(km)")
     assert found["school_count"].tolist()[:2] == [0, 3]
     assert found["school_count"].isna().tolist() == [False, False, True]
@@ -282,7 +293,28 @@ def test_stata_names_fit_are_legal_and_differ():
     assert names[LONG_NAME] == "dist_interm_city_str_km"
     assert all(len(name) <= 32 and name.isidentifier() for name in names.values())
     assert len(set(names.values())) == 4
-    assert stata_names(long[1:])[long[1]] == names[long[1]]
+    assert names[long[1]].endswith("_2")
+
+
+def test_every_column_of_the_registry_has_a_stata_name_without_a_cut(root):
+    registry = load_registry()
+    fields = {name: list(words) for name, words in registry.terms.items()}
+    fields |= {"time_threshold": ["120"], "power_distance": ["10"], "employment_sector": ["services"]}
+    names = [
+        column.name
+        for family in registry.families
+        for part in registry.columns(family, fields=fields, layers=["population"])
+        for column in part
+    ]
+    short = {abbreviated(name) for name in names}
+    assert len(short) == len(names)
+    assert max(map(len, short)) == 32
+
+
+def test_labels_for_stata_end_with_the_unit_and_are_short():
+    long = replace(column("x_km", unit="km"), title={"en": "word " * 30, "es": "", "pt": ""})
+    assert len(variable_label(long, "en")) == 80
+    assert variable_label(long, "en").endswith("\u2026 (km)")
 
 
 # Data package
@@ -290,7 +322,7 @@ def test_stata_names_fit_are_legal_and_differ():
 
 def test_the_data_package_is_valid(made, columns, tmp_path):
     table, flags = made
-    write_csv(table, tmp_path / "indicators.csv")
+    write_csv(wide_table(table, columns), tmp_path / "indicators.csv")
     write_csv(long_table(table, flags, columns, {LONG_NAME: 2013}), tmp_path / "indicators_long.csv")
     write_csv(codebook(columns, table), tmp_path / "codebook.csv")
     in_table = [entry for entry in columns if entry.name in table]
@@ -302,7 +334,7 @@ def test_the_data_package_is_valid(made, columns, tmp_path):
 
 def test_the_data_package_notices_a_value_out_of_range(made, columns, tmp_path):
     table, flags = made
-    write_csv(table.assign(a_share=[2.0, 0.5, np.nan]), tmp_path / "indicators.csv")
+    write_csv(wide_table(table.assign(a_share=[2.0, 0.5, np.nan]), columns), tmp_path / "indicators.csv")
     write_csv(long_table(table, flags, columns, {}), tmp_path / "indicators_long.csv")
     write_csv(codebook(columns, table), tmp_path / "codebook.csv")
     write_json(datapackage(columns, INPUTS, region="x", title="X"), tmp_path / "datapackage.json")
@@ -326,3 +358,46 @@ def test_the_same_table_gives_the_same_bytes(table, territories, columns, tmp_pa
         path.parent.mkdir()
         writers[suffix](path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+# Formats of PRODUCTS: for Excel by a double click, for QGIS, for the web
+
+
+def test_excel_opens_the_csv_of_a_language_with_its_separators(table, columns, tmp_path):
+    shown = excel_table(table, columns, "es")
+    assert shown[f"{LONG_NAME} \u00f1 (km)"].tolist() == ["0,333", "", "0,000"]
+    assert shown["has_large_city \u00f1"].tolist() == ["S\u00ed", "No", ""]
+    assert shown["dynamics_type \u00f1"].tolist() == ["gana", "", "pierde"]
+    assert shown.iloc[:, 0].tolist() == ['="007"', '="008"', '="010"']
+    assert excel_table(table, columns, "en")[f"{LONG_NAME} en (km)"].tolist() == ["0.333", "", "0.000"]
+
+
+def test_gdal_reads_the_csv_with_the_types_beside_it(table, columns, tmp_path):
+    write_csv(wide_table(table, columns), tmp_path / "indicators.csv")
+    types = column_types(columns, list(table.columns))
+    (tmp_path / "indicators.csvt").write_text(csvt(types), encoding="utf-8")
+    info = pyogrio.read_info(tmp_path / "indicators.csv")
+    kinds = dict(zip(info["fields"], info["dtypes"], strict=True))
+    assert kinds["territory_id"] == kinds["nearest_city_name"] == "object"
+    assert (kinds[LONG_NAME], kinds["school_count"], kinds["has_large_city"]) == ("float64", "int32", "bool")
+    found = pyogrio.read_dataframe(tmp_path / "indicators.csv")
+    assert found["territory_id"].tolist() == IDS
+    assert found["has_large_city"].tolist()[:2] == [True, False]
+
+
+def test_the_geojson_keeps_neighbours_together_and_says_what_did_not_fit(table, territories, columns):
+    text = geojson(table, territories, columns)
+    found = gpd.GeoDataFrame.from_features(json.loads(text)["features"])
+    assert found.geometry.union_all().area == pytest.approx(4.0)
+    assert found["a_share"].tolist()[:2] == [0.0, 1.0]
+    assert json.loads(text)["left_out"] == []
+    small = json.loads(geojson(table, territories, columns, max_bytes=800))
+    assert len(small["left_out"]) > 0
+    assert len(json.dumps(small)) < 1_500
+
+
+def test_the_codebook_of_a_language_speaks_it(table, columns):
+    book = codebook_in(columns, table, language="es").set_index("column")
+    assert book.loc["a_share", "title"] == "a_share \u00f1"
+    assert book.loc["dynamics_type", "categories"] == "W = gana; L = pierde"
+    assert book.loc["a_share", "better"] == "menor"

@@ -12,7 +12,7 @@ from comarca.errors import ConfigError
 from comarca.publish.maps.classify import SCHEMES, class_breaks, classify
 from comarca.publish.maps.style import category_colors, class_colors
 from comarca.publish.maps.theme import class_labels, column_classes, make_theme
-from comarca.publish.maps.words import number, unit_label
+from comarca.publish.words import number, unit_label
 
 # Classes
 

@@ -97,6 +97,12 @@ def test_a_class_that_the_registry_does_not_know_is_refused(territories):
         assemble_table(territories, {"some": results(a_class=["W", "X", None])}, [entry])
 
 
+def test_an_error_of_summation_is_not_taken_for_a_wrong_value(territories):
+    values = results(a_share=[np.nextafter(1.0, 2.0), -1e-17, 0.5])
+    table, _ = assemble_table(territories, {"some": values}, [column("a_share", span=(0, 1))])
+    assert sorted(table["a_share"]) == [0.0, 0.5, 1.0]
+
+
 def test_a_territory_that_a_family_forgot_is_an_error(territories):
     short = pd.DataFrame({"a_km": [1.0, 2.0]}, index=pd.Index(["01", "02"], name="territory_id"))
     with pytest.raises(InputError, match="'10'"):
@@ -108,16 +114,31 @@ def test_a_column_that_no_family_computed_is_an_error(territories):
         assemble_table(territories, {"some": results(a_km=[1.0, 1.0, 1.0])}, [column("b_km")])
 
 
-def test_long_form_explains_every_gap_and_reads_back_the_same_numbers(territories):
-    families = {"some": results(a_km=[1 / 3, np.nan, 1e-17], a_count=[1, 2, np.nan], a_class=["W", None, "L"])}
-    columns = [column("a_km", unit="km"), column("a_count"), column("a_class", kind="class", unit="")]
+def test_long_form_explains_every_gap_and_keeps_numbers_apart_from_texts(territories):
+    families = {
+        "some": results(
+            a_km=[1 / 3, np.nan, 2.0],
+            is_far=pd.array([True, None, False], "boolean"),
+            a_count=[1, 2, np.nan],
+            a_class=["W", None, "L"],
+        )
+    }
+    columns = [
+        column("a_km", unit="km"),
+        column("is_far", kind="boolean", unit=""),
+        column("a_count"),
+        column("a_class", kind="class", unit=""),
+    ]
     table, flags = assemble_table(territories, families, columns)
     long = long_table(table, flags, columns, {"a_km": 2010})
-    assert list(long) == ["territory_id", "column", "year", "value", "unit", "flag"]
+    assert list(long) == ["territory_id", "column", "indicator", "year", "value", "text", "unit", "flag"]
     assert len(long) == 3 * (len(table.columns) - 1)
-    assert (long["flag"] != "").equals(long["value"].isna())
+    assert (long["flag"] != "").equals(long["value"].isna() & long["text"].isna())
+    assert long["indicator"].equals(long["column"])
+    assert long[long["column"] == "is_far"].set_index("territory_id")["value"].loc[["02", "10"]].tolist() == ["1", "0"]
+    assert long[long["column"] == "a_class"].set_index("territory_id")["text"].loc[["02", "10"]].tolist() == ["W", "L"]
     back = long[long["column"] == "a_km"].set_index("territory_id")
-    assert back["value"].astype(float).loc[["02", "10"]].tolist() == [1 / 3, 1e-17]
+    assert back["value"].loc[["02", "10"]].tolist() == ["0.333", "2.0"]
     assert back["year"].tolist() == [2010] * 3
     assert back["unit"].tolist() == ["km"] * 3
     counts = long[long["column"] == "a_count"].set_index("territory_id")["value"]

@@ -19,7 +19,7 @@ def project(root, make_project, tmp_path_factory):
     }  # fmt: skip
     done = make_project({"some": region})
     guide = (root / "docs/add-a-product.md").read_text(encoding="utf-8")
-    module, row = re.findall(r"^```python\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
+    module, row = re.findall(r"^```(?:python|text)\n(.*?)^```", guide, flags=re.MULTILINE | re.DOTALL)
     (done.folder / "src/comarca/publish/exports/summary_csv.py").write_text(module, encoding="utf-8")
     products = done.folder / "src/comarca/registry/products.py"
     text = products.read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from comarca.plan.preflight import check_inputs
 from comarca.plan.columns import regional_fields, regional_registry
 from comarca.registry import DATA
 from comarca.registry.columns import LANGUAGES, load_registry
-from comarca.registry.products import ASSEMBLED, PRODUCTS, TEXTS
+from comarca.registry.products import ASSEMBLED, PRODUCTS, TEXTS, jobs
 from comarca.fetch.failures import failure_table
 from comarca.fetch.ladder import lacking
 from comarca.fetch.settings import Settings
@@ -479,25 +479,32 @@ def check_files(wildcards):
     ]
 
 
-def product_inputs(product):
-    """Input function: the assembled files and layers that a product's row names, where the region has them."""
+def product_inputs(products):
+    """Input function: the assembled files and layers that rows of products name, where the region has them."""
+    names = list(dict.fromkeys(name for product in products for name in product.inputs))
 
     def choose(wildcards):
         region = wildcards.region
-        files = {name: f"results/{region}/{ASSEMBLED[name]}" for name in product.inputs if name in ASSEMBLED}
-        layers = [name for name in product.inputs if name in LAYERS_OF[region]]
-        return files | {name: layer_path(region, name) for name in layers}
+        files = {name: f"results/{region}/{ASSEMBLED[name]}" for name in names if name in ASSEMBLED}
+        return files | {name: layer_path(region, name) for name in names if name in LAYERS_OF[region]}
 
     return choose
 
 
-def in_report(product):
+def product_languages(product):
+    return LANGUAGES if "{language}" in product.path else CONFIG.languages[:1]
+
+
+def product_paths(product):
+    return [product.path.replace("{language}", language) for language in product_languages(product)]
+
+
+def in_report(product, path):
     """Path of a product, marked for Snakemake's report if its row has a label for it."""
-    path = in_region(product.path)
     if not product.report:
-        return path
+        return in_region(path)
     marks = {"category": "Tables and texts", "subcategory": "{region}", "labels": {"product": product.report}}
-    return report(path, caption=f"../report/{product.report}.rst", **marks)
+    return report(in_region(path), caption=f"../report/{product.report}.rst", **marks)
 
 
 def table_products(wildcards):
@@ -519,7 +526,8 @@ def region_products(wildcards):
 
 
 def _tables_of(region):
-    names = [product.path for product in PRODUCTS if product.in_all and not product.name.startswith("atlas_")]
+    shown = [product for product in PRODUCTS if product.in_all and not product.name.startswith("atlas_")]
+    names = [path for product in shown for path in product_paths(product)]
     names += TEXTS
     if "travel_times" in LAYERS_OF[region]:
         names += [f"layers/travel_time_{name}.tif" for name in REGIONS[region].city_classes_persons]

@@ -48,29 +48,28 @@ rule assemble_columns:
         "../scripts/assemble_columns.py"
 
 
-for product in PRODUCTS:
+for job, products in jobs().items():
 
     rule:
         name:
-            f"export_{product.name}"
+            f"export_{job}"
         input:
-            unpack(product_inputs(product)),
-            code=code("export_product", product.module),
+            unpack(product_inputs(products)),
+            code=code("export_products", *(product.module for product in products)),
         output:
-            product=in_report(product),
+            [in_report(product, path) for product in products for path in product_paths(product)],
         log:
-            in_region(f"logs/export_{product.name}.log"),
+            in_region(f"logs/export_{job}.log"),
         benchmark:
-            in_region(f"benchmarks/export_{product.name}.tsv")
+            in_region(f"benchmarks/export_{job}.tsv")
         conda:
             "../envs/comarca.yaml"
         params:
-            module=product.module,
-            language=CONFIG.languages[0],
+            modules=[(product.module, language) for product in products for language in product_languages(product)],
         message:
-            "{wildcards.region}: writing {output.product}."
+            "{wildcards.region}: writing {output}."
         script:
-            "../scripts/export_product.py"
+            "../scripts/export_products.py"
 
 
 rule assemble_provenance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,12 @@ class Assembled:
 
     files: Mapping[str, str]
     language: str = "en"
+
+    def in_language(self, language: str) -> Assembled:
+        """Give the same data with texts in another language; what was read stays read."""
+        other = replace(self, language=language)
+        other.__dict__.update({name: value for name, value in self.__dict__.items() if name != "language"})
+        return other
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -81,6 +87,11 @@ class Assembled:
     def families(self) -> dict[str, dict[str, str]]:
         """Family -> its title per language."""
         return self.description["families"]  # type: ignore[no-any-return]
+
+    @property
+    def city_classes(self) -> dict[str, tuple[float, float | None]]:
+        """Class of cities -> least number of inhabitants, and the number that it ends before."""
+        return {name: (low, high) for name, (low, high) in self.description["city_classes"].items()}
 
     @cached_property
     def sources(self) -> pd.DataFrame:

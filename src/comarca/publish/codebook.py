@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from comarca.publish.rounding import decimals
 from comarca.publish.stata_names import stata_names
+from comarca.publish.words import is_share, unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,8 +41,8 @@ def codebook(
     -------
     pandas.DataFrame
         Columns `FIELDS`, one row per column of the table, in its order. ``n_valid`` counts the values that are not
-        missing; ``min`` and ``max`` are theirs, empty for texts. ``categories`` lists codes and English titles;
-        ``stata_name`` is the column in ``indicators.dta``.
+        missing; ``min`` and ``max`` are theirs, rounded by unit, empty for texts. ``categories`` lists codes and
+        English titles; ``stata_name`` is the column in ``indicators.dta``.
 
     Raises
     ------
@@ -51,11 +53,74 @@ def codebook(
     if unknown := [name for name in table.columns if name not in entries]:
         raise ValueError(f"columns without a registry entry: {unknown}")
     years = years or {}
-    rows = [_row(entries[str(name)], table[name], years.get(str(name))) for name in table.columns]
+    short = stata_names(map(str, table.columns))
+    rows = [_row(entries[name], table[name], years.get(name), short[name]) for name in map(str, table.columns)]
     return pd.DataFrame(rows, columns=list(FIELDS)).astype({"year": "Int64", "n_valid": "int64"})
 
 
-def _row(column: Column, values: pd.Series, year: int | None) -> dict[str, object]:
+def codebook_in(
+    columns: Sequence[Column],
+    table: pd.DataFrame,
+    *,
+    language: str,
+    years: Mapping[str, int | None] | None = None,
+) -> pd.DataFrame:
+    """Describe each column of the table in one language.
+
+    Parameters
+    ----------
+    columns, table, years
+        As in `codebook`.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `codebook`, with one ``title`` and all texts in the language; the columns keep their English names,
+        so that programs find them.
+    """
+    entries = {column.name: column for column in columns}
+    book = codebook(columns, table, years=years)
+    texts = [_texts(entries[name], language) for name in book["column"]]
+    book = book.drop(columns=[f"title_{other}" for other in ("es", "en", "pt")])
+    book = book.assign(**{key: [entry[key] for entry in texts] for key in texts[0]} if texts else {})
+    return book[["column", "title", *(name for name in book.columns if name not in {"column", "title"})]]
+
+
+def heading(column: Column, language: str) -> str:
+    """Title of a column with its unit, as the heading of a table for people.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        Such as ``Area (km\u00b2)``.
+    """
+    unit = "" if is_share(column) else unit_label(column, language)
+    return f"{column.title[language]} ({unit})" if unit and column.unit not in {"", "1"} else column.title[language]
+
+
+def _texts(column: Column, language: str) -> dict[str, str]:
+    texts = {key: column.text(key, language) for key in ("definition", "method", "proxy_for", "missing", "bias")}
+    categories = "; ".join(f"{code} = {title[language]}" for code, title in column.categories.items())
+    return {
+        "title": column.title[language],
+        **texts,
+        "unit": unit_label(column, language),
+        "better": word(column.better, language),
+        "kind": word(f"kind_{column.kind}", language),
+        "categories": categories,
+    }
+
+
+def _row(column: Column, values: pd.Series, year: int | None, stata_name: str) -> dict[str, object]:
     low, high = column.range
     valid = values.dropna()
     is_number = column.kind == "number" and len(valid) > 0
@@ -71,13 +136,13 @@ def _row(column: Column, values: pd.Series, year: int | None) -> dict[str, objec
         "missing": column.missing,
         "year": year,
         "n_valid": len(valid),
-        "min": float(valid.min()) if is_number else None,
-        "max": float(valid.max()) if is_number else None,
+        "min": round(float(valid.min()), decimals(column)) if is_number else None,
+        "max": round(float(valid.max()), decimals(column)) if is_number else None,
         "kind": column.kind,
         "family": column.family,
         "bias": column.bias,
         "range_min": low,
         "range_max": high,
-        "stata_name": stata_names([column.name])[column.name],
+        "stata_name": stata_name,
         "categories": "; ".join(f"{code} = {title['en']}" for code, title in column.categories.items()),
     }

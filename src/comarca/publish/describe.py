@@ -19,6 +19,7 @@ def describe(
     languages: Sequence[str],
     families: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None],
+    city_classes: Mapping[str, Sequence[float | None]],
 ) -> dict[str, Any]:
     """Gather the texts that products print.
 
@@ -36,6 +37,8 @@ def describe(
         Family -> its title per language.
     years : mapping
         Column name -> year of its data.
+    city_classes : mapping
+        Class of cities -> least number of inhabitants, and the number that it ends before, None for no end.
 
     Returns
     -------
@@ -48,5 +51,6 @@ def describe(
         "languages": list(languages),
         "families": {name: dict(words) for name, words in families.items()},
         "years": dict(years),
+        "city_classes": {name: list(limits) for name, limits in city_classes.items()},
         "columns": [asdict(column) for column in columns],
     }

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+MAX_NAME: Final = 32
+#: Short forms, of several words first. Every column of the registry fits with them.
+_PHRASES: Final = {
+    "per_10000persons": "p10k", "per_1000persons": "p1k", "percent_per_year": "pct_yr", "km_per_100km2": "km_100km2",
+    "persons_per_km2": "pers_km2", "agricultural_land_use": "agri_use", "location_quotient_ratio": "loc_quot",
+}  # fmt: skip
+_WORDS: Final = {
+    "population": "pop", "distance": "dist", "density": "dens", "intermediate": "interm", "persons": "pers",
+    "nearest": "near", "straight": "str", "concentration": "conc", "catchment": "catch", "infrastructure": "infra",
+    "farmland": "farm", "holding": "hold", "parcel": "parc", "within": "in", "service": "serv", "marketplace": "market",
+    "unreachable": "unreach", "diversity": "div", "completeness": "compl", "change": "chg", "patch": "ptch",
+    "establishment": "estab", "interpolated": "interp", "largest": "max", "effective": "eff", "dispersed": "disp",
+    "economy": "econ", "employment": "empl", "settlement": "settl", "secondary": "second", "residential": "resid",
+    "unclassified": "unclass", "simpson": "simps", "territory": "terr", "average": "avg", "inequality": "ineq",
+    "household": "hh", "classification": "class", "functional": "func", "agricultural": "agri",
+}  # fmt: skip
 
 
 def stata_names(names: Iterable[str]) -> dict[str, str]:
@@ -15,33 +32,34 @@ def stata_names(names: Iterable[str]) -> dict[str, str]:
     Parameters
     ----------
     names : iterable of str
-        Column names.
+        All column names of a table.
 
     Returns
     -------
     dict
-        Name -> Stata's name. A name that fits stays; else common words are abbreviated; if it is still too long, it is
-        cut and ends in four digits made from the whole name, so that it depends on nothing else.
+        Name -> Stata's name. A name that fits stays; else common words are abbreviated; if it is still too long, as a
+        name of a user's table may be, it is cut, and numbered where two would be the same.
     """
-    return {name: _stata_name(name) for name in names}
+    short: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        short[name] = _free(abbreviated(name)[:MAX_NAME].rstrip("_"), taken)
+        taken.add(short[name])
+    return short
 
 
-def _stata_name(name: str) -> str:
+def abbreviated(name: str) -> str:
+    """Abbreviate the common words of a name that is too long; a name that fits stays."""
     if len(name) <= MAX_NAME:
         return name
-    short = "_".join(_SHORT.get(part, part) for part in name.split("_"))
-    if len(short) <= MAX_NAME:
-        return short
-    digest = hashlib.sha256(name.encode()).hexdigest()[:4]
-    return f"{short[: MAX_NAME - 5]}_{digest}"
+    for phrase, brief in _PHRASES.items():
+        name = re.sub(rf"(?<![a-z0-9]){phrase}(?![a-z0-9])", brief, name)
+    return "_".join(_WORDS.get(part, part) for part in name.split("_"))
 
 
-MAX_NAME: Final = 32
-
-
-_SHORT: Final = {
-    "population": "pop", "distance": "dist", "density": "dens", "intermediate": "interm", "persons": "pers",
-    "nearest": "near", "straight": "str", "concentration": "conc", "catchment": "catch", "infrastructure": "infra",
-    "farmland": "farm", "holding": "hold", "parcel": "parc", "within": "in", "service": "serv", "marketplace": "market",
-    "unreachable": "unreach", "diversity": "div", "completeness": "compl", "change": "chg", "patch": "ptch",
-}  # fmt: skip
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 1, name
+    while free in taken:
+        number += 1
+        free = f"{name[: MAX_NAME - len(str(number)) - 1]}_{number}"
+    return free

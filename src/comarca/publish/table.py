@@ -10,6 +10,7 @@ import pandas as pd
 
 from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
+from comarca.publish.rounding import rounded
 from comarca.results import Flag
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: What tells one territory from another; first in every table, whatever the families are.
 IDENTITY: Final = ("territory_id", "territory_name", "parent_name", "country")
+#: Share of a bound that sums of floating-point numbers may be off by.
+SUMMATION_ERROR: Final = 1e-12
 _LEADING: Final = "time_intermediate_city_mean_min"
 
 
@@ -96,26 +99,33 @@ def long_table(
     table, flags : pandas.DataFrame
         As from `assemble_table`.
     columns : sequence of Column
-        The columns of the table; one that is not among them gets no unit.
+        The columns of the table; one that is not among them is taken for text without a unit.
     years : mapping
         Column name -> year of its data; None or absent if not dated.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``territory_id, column, year, value, unit, flag``; sorted by territory, then in the table's order.
-        ``value`` is text, with the digits needed to read the same number back; missing values are empty.
+        Columns ``territory_id, column, indicator, year, value, text, unit, flag``; sorted by territory, then in the
+        table's order. Numbers are in ``value``, rounded by unit, booleans there as 1 and 0; names and classes are in
+        ``text``. ``indicator`` repeats ``column``, which is a reserved word in databases.
     """
     names = [str(name) for name in table.columns if name != "territory_id"]
     units = {column.name: column.unit for column in columns}
+    in_value = {column.name for column in columns if column.kind in {"number", "boolean"}}
+    shown = rounded(table, columns)
+    cells = {name: _as_text(shown[name]) for name in names}
+    empty = np.full(len(table), None, dtype=object)
     ids = table["territory_id"].to_numpy()
-    value = np.column_stack([_as_text(table[name]) for name in names])
+    labels = np.tile(names, len(ids))
     return pd.DataFrame(
         {
             "territory_id": np.repeat(ids, len(names)),
-            "column": np.tile(names, len(ids)),
+            "column": labels,
+            "indicator": labels,
             "year": pd.array([years.get(name) for name in names] * len(ids), dtype="Int64"),
-            "value": value.ravel(),
+            "value": np.column_stack([cells[name] if name in in_value else empty for name in names]).ravel(),
+            "text": np.column_stack([empty if name in in_value else cells[name] for name in names]).ravel(),
             "unit": np.tile([units.get(name, "") for name in names], len(ids)),
             "flag": flags.loc[ids, names].to_numpy().ravel(),
         }
@@ -177,12 +187,21 @@ def _typed(values: pd.Series, column: Column) -> pd.Series:
         return values.astype("boolean")
     numbers = pd.to_numeric(values).astype("float64")
     low, high = column.range
+    numbers = _within(numbers, low, high)
     _refuse(numbers.abs() == np.inf, numbers, column, "a finite number")
     _refuse(numbers < (-np.inf if low is None else low), numbers, column, f"at least {low}")
     _refuse(numbers > (np.inf if high is None else high), numbers, column, f"at most {high}")
     if is_integer(column):
         _refuse(numbers.notna() & (numbers != numbers.round()), numbers, column, "a whole number")
         return numbers.astype("Int64")
+    return numbers
+
+
+def _within(numbers: pd.Series, low: float | None, high: float | None) -> pd.Series:
+    """Set what is beyond a bound by an error of summation, such as a share of 1.0000000000000002, to the bound."""
+    for bound in (low, high):
+        if bound is not None:
+            numbers = numbers.mask((numbers - bound).abs() <= SUMMATION_ERROR * max(abs(bound), 1.0), float(bound))
     return numbers
 
 
@@ -198,5 +217,6 @@ def _refuse(wrong: pd.Series[bool], values: pd.Series, column: Column, expected:
 
 
 def _as_text(values: pd.Series) -> NDArray[np.object_]:
-    texts = [None if missing else str(value) for value, missing in zip(values, values.isna(), strict=True)]
+    plain = values.astype("Int64") if values.dtype == "boolean" else values
+    texts = [None if missing else str(value) for value, missing in zip(plain, plain.isna(), strict=True)]
     return np.array(texts, dtype=object)

@@ -11,6 +11,7 @@ import itertools
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
+from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 
 LANGUAGES = ("en", "es", "pt")
+
+#: Texts of a column that are written in English and translated in ``data/translations``.
+TEXTS = ("definition", "method", "proxy_for", "bias", "missing")
 
 Kind = Literal["number", "class", "text", "boolean"]
 
@@ -62,6 +66,8 @@ class Column:
         The values of the fields of a templated name, for this column.
     by_area : mapping
         Attributes that differ where the region has no population, so that means and shares are over area.
+    texts : mapping
+        Language -> text -> its translation, of those texts that are translated.
     """
 
     name: str
@@ -82,6 +88,25 @@ class Column:
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     by_area: Mapping[str, Any] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def text(self, name: str, language: str) -> str:
+        """Read one of the texts `TEXTS` in a language.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``definition``.
+        language : str
+            ``en``, ``es`` or ``pt``.
+
+        Returns
+        -------
+        str
+            In English where there is no translation, as for a column of a user's table.
+        """
+        english: str = getattr(self, name)
+        return self.texts.get(language, {}).get(name, english)
 
 
 @dataclass(frozen=True)
@@ -152,6 +177,7 @@ class Registry:
 
     def _expand(self, template: Column, fields: Mapping[str, Sequence[str]]) -> list[Column]:
         names = _fields_of(template.name)
+        template = replace(template, texts=_translated(template))
         if not names:
             return [template]
         columns = []
@@ -170,6 +196,10 @@ class Registry:
                     method=template.method.format(**english),
                     proxy_for=template.proxy_for.format(**english),
                     missing=template.missing.format(**english),
+                    texts={
+                        language: {key: text.format(**self._words(chosen, language)) for key, text in texts.items()}
+                        for language, texts in template.texts.items()
+                    },
                     layers=tuple(layer.format(**chosen) for layer in template.layers),
                     fields=chosen,
                 )
@@ -216,6 +246,32 @@ def load_registry(folder: Path = DATA / "indicators") -> Registry:
                 )
             owner[column.name] = family.name
     return Registry(families=families, terms=index.get("terms", {}))
+
+
+@cache
+def translations(language: str) -> Mapping[str, str]:
+    """Read the translations of the registry's texts.
+
+    Parameters
+    ----------
+    language : str
+        ``es`` or ``pt``.
+
+    Returns
+    -------
+    mapping
+        English text, with its fields in braces -> the same in the language.
+    """
+    path = DATA / "translations" / f"{language}.yaml"
+    return _read_yaml(path) if path.is_file() else {}
+
+
+def _translated(template: Column) -> dict[str, dict[str, str]]:
+    texts = {}
+    for language in LANGUAGES[1:]:
+        known = translations(language)
+        texts[language] = {name: known[text] for name in TEXTS if (text := getattr(template, name)) in known}
+    return {language: entries for language, entries in texts.items() if entries}
 
 
 def _read_yaml(path: Path) -> Any:

@@ -13,25 +13,33 @@ class Product:
     Attributes
     ----------
     name : str
-        Name of the row, and of its rule: ``export_<name>``.
+        Name of the row.
     path : str
         Where it lies, below ``results/<region>/``. With ``{language}`` in it there is one file per language.
-    module : str
-        Module with ``write(data, path)``, see `comarca.publish.assembled.Assembled`.
+    writer : str
+        Module of `comarca.publish.exports` with ``write(data, path)``, see `comarca.publish.assembled.Assembled`.
     inputs : tuple of str
         Names of assembled files (`ASSEMBLED`) and of layers; a layer that a region does not have is left out.
     in_all : bool
         Whether a run without a target makes it.
     report : str
-        Its label in the report of Snakemake, with the caption ``workflow/report/<name>.rst``; empty if not in it.
+        Its label in the report of Snakemake, with the caption ``workflow/report/<label>.rst``; empty if not in it.
+    job : str
+        Rows of the same job are written by one job, since each job takes seconds to start; by default one of its own.
     """
 
     name: str
     path: str
-    module: str
+    writer: str
     inputs: tuple[str, ...]
     in_all: bool = True
     report: str = ""
+    job: str = ""
+
+    @property
+    def module(self) -> str:
+        """Full name of the module that writes it."""
+        return f"comarca.publish.exports.{self.writer}"
 
 
 #: What all products are written from: name -> path below ``results/<region>/``.
@@ -50,33 +58,51 @@ ASSEMBLED: Final = {
 #: Products that rules of their own make.
 TEXTS: Final = ("provenance.json", "SOURCES.md", "quality.json", "quality.md")
 
-_EXPORTS: Final = "comarca.publish.exports"
-
 PRODUCTS: Final = (
-    Product("csv", "indicators.csv", f"{_EXPORTS}.wide_csv", ("table", "columns"), report="table"),
-    Product("long", "indicators_long.csv", f"{_EXPORTS}.long_csv", ("table", "flags", "columns")),
-    Product("codebook", "codebook.csv", f"{_EXPORTS}.codebook_csv", ("table", "columns"), report="codebook"),
-    Product("geoparquet", "indicators.parquet", f"{_EXPORTS}.geoparquet", ("table", "columns", "territories")),
+    Product("csv", "indicators.csv", "wide_csv", ("table", "columns"), report="table", job="tables"),
+    Product("csvt", "indicators.csvt", "csvt", ("table", "columns"), job="tables"),
+    Product("long", "indicators_long.csv", "long_csv", ("table", "flags", "columns"), job="tables"),
+    Product("long_csvt", "indicators_long.csvt", "long_csvt", ("table", "columns"), job="tables"),
+    Product("codebook", "codebook.csv", "codebook_csv", ("table", "columns"), report="codebook", job="tables"),
+    Product("codebooks", "codebook_{language}.csv", "codebook_language_csv", ("table", "columns"), job="tables"),
+    Product("excel_csv", "indicators_excel_{language}.csv", "excel_csv", ("table", "columns"), job="tables"),
+    Product("stata", "indicators.dta", "stata", ("table", "columns"), job="tables"),
+    Product("xlsx", "indicators.xlsx", "xlsx", ("table", "columns", "sources"), job="tables"),
+    Product("datapackage", "datapackage.json", "datapackage", ("table", "columns", "sources"), job="tables"),
+    Product("geoparquet", "indicators.parquet", "geoparquet", ("table", "columns", "territories"), job="layers"),
+    Product("geojson", "indicators.geojson", "geojson", ("table", "columns", "territories"), job="layers"),
     Product(
         "geopackage",
         "indicators.gpkg",
-        f"{_EXPORTS}.geopackage",
+        "geopackage",
         ("table", "columns", "classes", "territories", "cities", "roads"),
+        job="layers",
     ),
-    Product("xlsx", "indicators.xlsx", f"{_EXPORTS}.xlsx", ("table", "columns", "sources")),
-    Product("stata", "indicators.dta", f"{_EXPORTS}.stata", ("table", "columns")),
-    Product("datapackage", "datapackage.json", f"{_EXPORTS}.datapackage", ("table", "columns", "sources")),
     Product(
         "atlas_pdf",
         "atlas.pdf",
-        f"{_EXPORTS}.atlas_pdf",
+        "atlas_pdf",
         ("table", "columns", "shapes", "frames", "classes", "credits", "source_text"),
     ),
     Product(
         "atlas_html",
         "atlas.html",
-        f"{_EXPORTS}.atlas_html",
+        "atlas_html",
         ("table", "flags", "columns", "shapes", "frames", "classes", "credits", "source_text"),
         report="atlas",
     ),
 )
+
+
+def jobs() -> dict[str, tuple[Product, ...]]:
+    """Gather the rows by the job that writes them.
+
+    Returns
+    -------
+    dict
+        Name of the job -> its rows, in the order of the list.
+    """
+    rows: dict[str, list[Product]] = {}
+    for product in PRODUCTS:
+        rows.setdefault(product.job or product.name, []).append(product)
+    return {job: tuple(products) for job, products in rows.items()}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comarca.io import write_json
 from comarca.publish.codebook import FIELDS
 from comarca.publish.provenance import inputs_from_table
-from comarca.publish.table import is_integer
+from comarca.publish.rounding import decimals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 
 _LONG_TYPES: Final = {
-    "territory_id": "string", "column": "string", "year": "integer", "value": "string", "unit": "string",
-    "flag": "string",
+    "territory_id": "string", "column": "string", "indicator": "string", "year": "integer", "value": "number",
+    "text": "string", "unit": "string", "flag": "string",
 }  # fmt: skip
 
 
@@ -117,13 +117,13 @@ def _field(column: Column, year: int | None) -> dict[str, Any]:
         constraints = {"required": True, "unique": True}
     field: dict[str, Any] = {
         "name": column.name,
-        "type": "integer" if is_integer(column) else kinds[column.kind],
+        "type": "integer" if column.kind == "number" and decimals(column) == 0 else kinds[column.kind],
         "title": column.title["en"],
         "description": column.definition,
         "unit": column.unit,
     }
     if column.kind == "boolean":
-        field |= {"trueValues": ["True"], "falseValues": ["False"]}
+        field |= {"trueValues": ["true"], "falseValues": ["false"]}
     if year is not None:
         field["year"] = year
     return field | ({"constraints": constraints} if constraints else {})

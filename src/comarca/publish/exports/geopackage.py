@@ -66,11 +66,20 @@ def write(data: Assembled, path: Path) -> None:
         data.territories,
         data.columns,
         path,
-        cities=data.layer("cities"),
+        cities=_configured(data.layer("cities"), data.city_classes),
         roads=data.layer("roads"),
         classes=classes_of(data),
         language=data.language,
     )
+
+
+def _configured(
+    cities: gpd.GeoDataFrame | None, classes: Mapping[str, tuple[float, float | None]]
+) -> gpd.GeoDataFrame | None:
+    """Keep the cities of the configured classes: smaller ones are no destination of any column."""
+    if cities is None or not classes:
+        return cities
+    return cities[cities["population_persons"] >= min(low for low, _ in classes.values())]
 
 
 def write_geopackage(

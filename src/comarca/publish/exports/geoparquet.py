@@ -53,7 +53,7 @@ def write_geoparquet(
     Keys of the metadata: ``unit, title_en, title_es, title_pt, definition, source, year``. Read them with
     ``pyarrow.parquet.read_schema(path).field(name).metadata``.
     """
-    attach_geometry(table, territories).to_parquet(path, index=False, compression="zstd")
+    attach_geometry(table, territories).to_parquet(path, index=False, compression="zstd", write_covering_bbox=True)
     known = {column.name: column for column in columns}
     arrow = pq.read_table(path)
     fields = [

@@ -10,12 +10,13 @@ import numpy as np
 
 from comarca.publish.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
 from comarca.publish.maps.theme import make_theme
-from comarca.publish.maps.words import number, word
+from comarca.publish.words import number, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
     from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
@@ -85,9 +86,9 @@ def graduated_style(column: Column, values: pd.Series, classes: Classes | None, 
     Returns
     -------
     Style
-        Each class runs from its least to its greatest value, so that programs which differ on whether a limit belongs
-        to the class below or above colour the map alike. In QGIS, missing values are a class too: they are replaced
-        by a number far below all others.
+        Each class runs from its limit to the last number below the next one: there is no gap between classes, and
+        programs which differ on whether a limit belongs to the class below or above colour the map alike. In QGIS,
+        missing values are a class too: they are replaced by a number far below all others.
     """
     theme = make_theme(column, values, classes, language=language)
     numbers = values.astype("float64").to_numpy(dtype=float, na_value=np.nan)
@@ -105,7 +106,7 @@ def graduated_style(column: Column, values: pd.Series, classes: Classes | None, 
         elif len(inside) == 0:
             continue
         else:
-            low, high = float(inside.min()), float(inside.max())
+            low, high = _span(classes, row, inside)
             condition = _between(column.name, low, high)
         place = len(symbols)
         ranges.append(
@@ -121,6 +122,14 @@ def graduated_style(column: Column, values: pd.Series, classes: Classes | None, 
     return Style(
         column.name, column.title[language], _qml(renderer, 2), _sld("territories", column.title[language], rules)
     )
+
+
+def _span(classes: Classes | None, row: int, inside: NDArray[np.float64]) -> tuple[float, float]:
+    """Least and greatest number of a class; the first and last class end at the data."""
+    breaks = classes.breaks if classes else ()
+    low = breaks[row - 1] if 0 < row <= len(breaks) else float(inside.min())
+    high = float(np.nextafter(breaks[row], -np.inf)) if row < len(breaks) else float(inside.max())
+    return min(low, float(inside.min())), max(high, float(inside.max()))
 
 
 def category_style(column: Column, values: pd.Series, *, language: str) -> Style:

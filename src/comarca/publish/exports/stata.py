@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column
 
 MAX_LABEL: Final = 80
+#: Whole numbers below this are exact in single precision.
+_FLOAT_LIMIT: Final = 2**24
 #: Files carry no time of writing, so that the same table gives the same file; Stata wants one all the same.
 NO_TIME: Final = datetime(1980, 1, 1)
 _YES_NO: Final[dict[str, dict[float, str]]] = {
@@ -52,8 +54,8 @@ def write_dta(
 
     Notes
     -----
-    Missing texts become empty ones, missing numbers ``.``; counts are doubles. The label of a shortened variable begins
-    with its full name.
+    Missing texts become empty ones, missing numbers ``.``. Whole numbers take the smallest type that holds them. Labels
+    are the titles with their units; full names of shortened variables stand in ``codebook.csv``, ``stata_name``.
     """
     known = {column.name: column for column in columns}
     names = stata_names(str(name) for name in table.columns)
@@ -63,7 +65,7 @@ def write_dta(
     for name, short in names.items():
         column = known[name]
         data[short] = _plain(table[name], column, language)
-        labels[short] = _label(column, short, language)
+        labels[short] = variable_label(column, language)
         if column.kind == "boolean":
             values[short] = _YES_NO[language]
     pd.DataFrame(data).to_stata(
@@ -77,10 +79,26 @@ def write_dta(
     )
 
 
-def _label(column: Column, short: str, language: str) -> str:
+def variable_label(column: Column, language: str) -> str:
+    """Write a variable's label.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        Title and unit, at most `MAX_LABEL` characters.
+    """
     unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
-    text = column.title[language] if short == column.name else f"{column.name}: {column.title[language]}"
-    return text[: MAX_LABEL - len(unit)] + unit
+    title = column.title[language]
+    if len(title) + len(unit) > MAX_LABEL:
+        title = title[: MAX_LABEL - len(unit) - 1].rstrip() + "\N{HORIZONTAL ELLIPSIS}"
+    return title + unit
 
 
 def _plain(values: pd.Series, column: Column, language: str) -> pd.Series:
@@ -90,8 +108,17 @@ def _plain(values: pd.Series, column: Column, language: str) -> pd.Series:
         titles = {code: _class_label(code, title[language]) for code, title in column.categories.items()}
         return pd.Series(pd.Categorical(values.map(titles), categories=list(titles.values())), index=values.index)
     if column.kind == "boolean" or is_integer(column):
-        return values.astype("float64")
+        return _smallest(values)
     return values
+
+
+def _smallest(values: pd.Series) -> pd.Series:
+    """Whole numbers in the smallest of Stata's types that holds them; with gaps, in one of its floating types."""
+    numbers = values.astype("Float64")
+    if not numbers.isna().any():
+        return pd.to_numeric(numbers.astype("int64"), downcast="integer")
+    fits = bool((numbers.abs().fillna(0) < _FLOAT_LIMIT).all())
+    return numbers.astype("float64").astype("float32" if fits else "float64")
 
 
 def _class_label(code: str, title: str) -> str:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
-from comarca.publish.codebook import codebook as make_codebook
+from comarca.publish.codebook import codebook_in, heading
+from comarca.publish.rounding import decimals, rounded
+from comarca.publish.words import word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column
 
 MAX_WIDTH: Final = 60
+#: Paper, as the file format numbers it.
+_A4: Final = 9
 _ROWS_MEASURED: Final = 200
 #: Files carry no time of writing, so that the same table gives the same file.
 _NO_TIME: Final = datetime(1980, 1, 1)
@@ -32,8 +36,8 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def write(data: Assembled, path: Path) -> None:
     """Write ``indicators.xlsx``."""
-    book = make_codebook(data.columns, data.table, years=data.years)
-    write_xlsx(data.table, data.columns, book, data.sources, path, language=data.language)
+    book = codebook_in(data.columns, data.table, language=data.language, years=data.years)
+    write_xlsx(data.table, data.columns, book, data.sources, path, language=data.language, title=data.title)
 
 
 def write_xlsx(
@@ -44,6 +48,7 @@ def write_xlsx(
     path: Path,
     *,
     language: str = "en",
+    title: str = "",
 ) -> None:
     """Write the table, its codebook and its sources as one workbook.
 
@@ -54,67 +59,112 @@ def write_xlsx(
     columns : sequence of Column
         The registered columns.
     codebook : pandas.DataFrame
-        As from `comarca.publish.codebook.codebook`.
+        As from `comarca.publish.codebook.codebook_in`.
     sources : pandas.DataFrame
         As from `comarca.publish.provenance.sources_table`.
     path : pathlib.Path
         Where to.
     language : str, optional
-        Language of the notes at the column heads: ``en``, ``es`` or ``pt``.
+        Language of titles and notes: ``en``, ``es`` or ``pt``.
+    title : str, optional
+        What readers call the region, for the head of printed pages.
 
     Notes
     -----
-    Sheets ``indicators``, ``codebook``, ``sources``. The first row holds the column names, so that other programs can
-    read the sheet; title and unit stand in a note at each of them.
+    Sheets ``indicators``, ``codebook``, ``sources``, for programs: the first row holds the column names, with title and
+    unit in a note at each. A last sheet, which Excel opens on, has titles as headings and names of classes, for people.
+    Numbers are rounded by unit.
     """
-    notes = {column.name: _note(column, language) for column in columns}
+    known = {column.name: column for column in columns}
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
-        book.set_properties({"created": _NO_TIME, "author": "comarca"})
-        head = book.add_format({"bold": True, "bg_color": "#DDE7EC", "text_wrap": True, "valign": "top"})
-        text = book.add_format({"num_format": "@"})
-        _fill(book.add_worksheet("indicators"), table, head=head, text=text, freeze=(1, 2), notes=notes)
-        _fill(book.add_worksheet("codebook"), codebook, head=head, text=text, freeze=(1, 1))
-        _fill(book.add_worksheet("sources"), sources, head=head, text=text, freeze=(1, 1))
+        book.set_properties({"created": _NO_TIME, "author": "comarca", "title": title})
+        writer = _Writer(book, known, language, title)
+        writer.sheet("indicators", rounded(table, columns), freeze=(1, 2), notes=True)
+        writer.sheet("codebook", codebook, freeze=(1, 1))
+        writer.sheet("sources", sources, freeze=(1, 1))
+        writer.sheet(word("table", language), _for_people(table, columns, language), freeze=(1, 2), titles=True)
+        book.worksheets()[-1].activate()
+        book.worksheets()[-1].set_first_sheet()
 
 
-def _fill(
-    sheet: Worksheet,
-    table: pd.DataFrame,
-    *,
-    head: Format,
-    text: Format,
-    freeze: tuple[int, int],
-    notes: Mapping[str, str] | None = None,
-) -> None:
-    for place, name in enumerate(map(str, table.columns)):
-        sheet.write_string(0, place, name, head)
-        if notes and name in notes:
-            sheet.write_comment(0, place, notes[name], {"author": "comarca", "x_scale": 2, "y_scale": 1.2})
-        sheet.set_column(place, place, _width(name, table[name]))
-        _write_column(sheet, place, table[name], text)
-    sheet.freeze_panes(*freeze)
-    sheet.autofilter(0, 0, len(table), table.shape[1] - 1)
+def _for_people(table: pd.DataFrame, columns: Sequence[Column], language: str) -> pd.DataFrame:
+    """Round the numbers; write names of classes, and words for true and false."""
+    shown = rounded(table, columns)
+    words: dict[str, dict[Any, str]] = {
+        column.name: {True: word("yes", language), False: word("no", language)}
+        if column.kind == "boolean"
+        else {code: entry[language] for code, entry in column.categories.items()}
+        for column in columns
+        if column.name in shown and (column.kind == "boolean" or column.categories)
+    }
+    return shown.assign(**{name: shown[name].map(titles) for name, titles in words.items()})
 
 
-def _write_column(sheet: Worksheet, place: int, values: pd.Series, text: Format) -> None:
-    for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1):
-        if missing:
-            continue
-        plain: Any = value.item() if isinstance(value, np.generic) else value
-        if isinstance(plain, str):
-            sheet.write_string(row, place, _FORBIDDEN.sub("", plain), text)
-        elif isinstance(plain, bool):
-            sheet.write_boolean(row, place, plain)
-        else:
-            sheet.write_number(row, place, plain)
+class _Writer:
+    """Writes sheets of one workbook with the same formats."""
+
+    def __init__(self, book: xlsxwriter.Workbook, known: Mapping[str, Column], language: str, title: str) -> None:
+        self.book, self.known, self.language, self.title = book, known, language, title
+        self.head = book.add_format({"bold": True, "bg_color": "#DDE7EC", "text_wrap": True, "valign": "top"})
+        self.text = book.add_format({"num_format": "@", "valign": "top"})
+        self.wrapped = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
+        self.numbers: dict[int, Format] = {}
+
+    def sheet(
+        self, name: str, table: pd.DataFrame, *, freeze: tuple[int, int], notes: bool = False, titles: bool = False
+    ) -> None:
+        """Write a table as a sheet: frozen and filtered head, printed across a page, the head on each."""
+        sheet = self.book.add_worksheet(name)
+        for place, column in enumerate(map(str, table.columns)):
+            entry = self.known.get(column)
+            label = heading(entry, self.language) if titles and entry else column
+            sheet.write_string(0, place, label, self.head)
+            if notes and entry:
+                sheet.write_comment(0, place, _note(entry, self.language), {"x_scale": 2, "y_scale": 1.5})
+            width = _width(label, table[column])
+            sheet.set_column(place, place, width)
+            self._column(sheet, place, table[column], entry, is_long=width >= MAX_WIDTH)
+        if titles or notes:
+            sheet.set_row(0, 60)
+        sheet.freeze_panes(*freeze)
+        sheet.autofilter(0, 0, len(table), table.shape[1] - 1)
+        sheet.set_landscape()
+        sheet.set_paper(_A4)
+        sheet.repeat_rows(0)
+        sheet.repeat_columns(0, freeze[1] - 1)
+        sheet.set_header(f"&L{self.title.replace('&', '&&')}&R&A")
+        sheet.set_footer("&C&P / &N")
+
+    def _column(self, sheet: Worksheet, place: int, values: pd.Series, entry: Column | None, *, is_long: bool) -> None:
+        digits = decimals(entry) if entry and entry.kind == "number" else None
+        text = self.wrapped if is_long else self.text
+        for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1):
+            if missing:
+                continue
+            plain: Any = value.item() if isinstance(value, np.generic) else value
+            if isinstance(plain, str):
+                sheet.write_string(row, place, _FORBIDDEN.sub("", plain), text)
+            elif isinstance(plain, bool):
+                sheet.write_boolean(row, place, plain)
+            else:
+                sheet.write_number(row, place, plain, self._number(digits))
+
+    def _number(self, digits: int | None) -> Format | None:
+        if digits is None:
+            return None
+        if digits not in self.numbers:
+            code = "#,##0" + ("." + "0" * digits if digits else "")
+            self.numbers[digits] = self.book.add_format({"num_format": code})
+        return self.numbers[digits]
 
 
-def _width(name: str, values: pd.Series) -> float:
+def _width(label: str, values: pd.Series) -> float:
+    """Room for the values; headings are wrapped, but no word of theirs is cut."""
     longest = values.head(_ROWS_MEASURED).astype("str").str.len().max()
-    return float(min(max(len(name) * 0.6, 8 if pd.isna(longest) else longest) + 3, MAX_WIDTH))
+    word_length = max(map(len, re.split(r"[\s_]", label)))
+    return float(min(max(word_length, len(label) / 3, 8 if pd.isna(longest) else longest) + 3, MAX_WIDTH))
 
 
 def _note(column: Column, language: str) -> str:
-    unit = f" ({column.unit})" if column.unit not in {"", "1"} else ""
-    return f"{column.title[language]}{unit}\n{column.definition}"
+    return f"{heading(column, language)}\n{column.text('definition', language)}"

@@ -18,8 +18,8 @@ import shapely
 from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
 from comarca.publish.maps.style import city_size_pt
 from comarca.publish.maps.theme import column_classes, make_theme
-from comarca.publish.maps.words import is_share, unit_label
 from comarca.publish.table import is_integer, opening_column
+from comarca.publish.words import is_share, unit_label
 from comarca.results import MEANING, Flag
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from matplotlib.collections import PathCollection
 from comarca.publish.maps.choropleth import draw_map
 from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
 from comarca.publish.maps.style import MUTED, RC
-from comarca.publish.maps.words import unit_label, word
+from comarca.publish.words import unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -34,7 +34,7 @@ from comarca.publish.maps.style import (
     city_size_pt,
 )
 from comarca.publish.maps.theme import column_classes, make_theme
-from comarca.publish.maps.words import unit_label, word
+from comarca.publish.words import unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,7 +26,7 @@ from comarca.publish.maps.style import (
     city_size_pt,
     contrast,
 )
-from comarca.publish.maps.words import number, word
+from comarca.publish.words import number, word
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

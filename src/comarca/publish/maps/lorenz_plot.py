@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from comarca.publish.maps.style import MUTED, OUTLINE, RC
-from comarca.publish.maps.words import number, word
+from comarca.publish.words import number, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

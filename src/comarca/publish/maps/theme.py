@@ -11,8 +11,8 @@ from comarca.measures.types_of_change import TYPES
 from comarca.publish.maps.classify import classify
 from comarca.publish.maps.furniture import Key
 from comarca.publish.maps.style import CLUSTER_COLORS, NO_DATA, category_colors, class_colors, type_style
-from comarca.publish.maps.words import is_share, number, word
 from comarca.publish.table import is_integer
+from comarca.publish.words import is_share, number, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable

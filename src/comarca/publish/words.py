@@ -21,6 +21,14 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "over": {"en": "{} and over", "es": "{} y más", "pt": "{} e mais"},
     "yes": {"en": "Yes", "es": "Sí", "pt": "Sim"},
     "no": {"en": "No", "es": "No", "pt": "Não"},
+    "table": {"en": "Table", "es": "Tabla", "pt": "Tabela"},
+    "higher": {"en": "higher", "es": "mayor", "pt": "maior"},
+    "lower": {"en": "lower", "es": "menor", "pt": "menor"},
+    "neither": {"en": "neither", "es": "ninguno", "pt": "nenhum"},
+    "kind_number": {"en": "number", "es": "número", "pt": "número"},
+    "kind_class": {"en": "class", "es": "clase", "pt": "classe"},
+    "kind_text": {"en": "text", "es": "texto", "pt": "texto"},
+    "kind_boolean": {"en": "yes or no", "es": "sí o no", "pt": "sim ou não"},
     "data_of": {"en": "data of {}", "es": "datos de {}", "pt": "dados de {}"},
     "lorenz": {"en": "How land is divided", "es": "Cómo se reparte la tierra", "pt": "Como a terra se divide"},
     "units_share": {"en": "Share of units, from the smallest to the largest (%)",
@@ -68,6 +76,8 @@ _KINDS: Final[dict[str, dict[str, str]]] = {
     "_count": {"en": "number", "es": "número", "pt": "número"},
     "_rank": {"en": "rank", "es": "posición", "pt": "posição"},
 }
+#: Languages that write a comma before decimals.
+DECIMAL_COMMA: Final = frozenset({"es", "pt"})
 _SEPARATORS: Final = {"en": (",", "."), "es": ("\N{NO-BREAK SPACE}", ","), "pt": (".", ",")}
 
 
