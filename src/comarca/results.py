@@ -31,6 +31,8 @@ class Flag(StrEnum):
     NOT_IN_SOURCE = "not_in_source"
     OUTSIDE_RASTER = "outside_raster"
     ZERO_DENOMINATOR = "zero_denominator"
+    BETWEEN_CLASSES = "between_classes"
+    SPANNING_PATCH = "spanning_patch"
     NOT_AT_BOTH_DATES = "not_at_both_dates"
     COMPARED_JOINTLY = "compared_jointly"
     PRICES_NOT_STATED = "prices_not_stated"
@@ -52,6 +54,8 @@ MEANING: Final[dict[Flag, str]] = {
     Flag.NOT_IN_SOURCE: "the source has a row for this territory, but no figure in it",
     Flag.OUTSIDE_RASTER: "the raster does not cover the territory",
     Flag.ZERO_DENOMINATOR: "the total that the value is a share of is zero",
+    Flag.SPANNING_PATCH: "one patch that crosses the border makes up most of the land and hides how it is divided",
+    Flag.BETWEEN_CLASSES: "the value stands, but the figures it rests on allow the next class as well",
     Flag.NOT_AT_BOTH_DATES: "the source has the territory at one of the two dates only; it may be new or merged",
     Flag.COMPARED_JOINTLY: "the value stands for a unit of several territories, as municipalities split or merged",
     Flag.PRICES_NOT_STATED: "the value stands, but nobody says whether incomes are in constant prices",

@@ -179,3 +179,18 @@ def test_landless_households_count_as_holdings_of_size_zero():
 def test_camara_bands_change_at_their_limits():
     found = camara_band([0, 0.25, 0.26, 0.5, 0.51, 0.9, 0.91, np.nan])
     assert found.tolist() == ["weak", "weak", "medium", "medium", "strong", "strong", "very_strong", None]
+
+
+@pytest.mark.parametrize("spread", [1.2, 1.8, 2.2])
+@pytest.mark.parametrize("limits", [(0, 10, 100, 1000), (0, 5, 20, 100, 500, 1000)])
+def test_the_interpolated_estimate_finds_the_gini_of_single_holdings_where_the_trapezoid_does_not(spread, limits):
+    size = np.random.default_rng(1).lognormal(2, spread, 20_000)
+    kind = np.digitize(size, limits) - 1
+    upper = [*limits[1:], np.nan]
+    rows = [(0, limits[k], upper[k], (kind == k).sum(), size[kind == k].sum()) for k in range(len(limits))]
+    cells = pd.DataFrame(rows, columns=["group", "class_min_ha", "class_max_ha", "holdings", "area_ha"])
+    found = grouped_gini(complete_cells(cells, group_count=1), group_count=1).iloc[0]
+    truth = gini_of(size)
+    assert found["interpolated"] == pytest.approx(truth, abs=0.006)
+    assert truth - found["equal_inside"] > 0.015
+    assert found["lower"] <= truth <= found["upper"]

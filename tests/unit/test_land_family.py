@@ -83,7 +83,7 @@ def holdings(*entries):
 def test_fields_are_measured_and_the_unmapped_is_not_called_equal(territories, land_use):
     names = ("field_count", "field_area_gini_index", "farmland_patch_area_gini_index", "mapped_farmland_share",
              "land_use_shannon_index", "land_evidence")  # fmt: skip
-    result = compute(territories=territories, land_use=land_use, min_units=3, columns=named(*names))
+    result = compute(territories=territories, land_use=land_use, min_units=3, border="majority", columns=named(*names))
     values, flags = result.values, result.flags
     assert values.index.tolist() == ["a", "b", "c"]
     assert values["field_count"].tolist() == [4, 0, 0]
@@ -123,17 +123,43 @@ def test_large_units_begin_at_the_configured_size(territories):
     assert result.values.loc["a"].tolist() == pytest.approx([0.9, 0.18])
 
 
-def test_a_census_without_gaps_gives_the_trapezoid_gini_between_its_bounds(territories):
+def headline(counts, areas):
+    """Two thirds of the way from equal holdings inside classes to the upper bound of Gastwirth (1972), by hand."""
+    n, area = np.array(counts, dtype=float), np.array(areas, dtype=float)
+    low, high = np.array([0.0, 10.0, 100.0, 1000.0]), np.array([10.0, 100.0, 1000.0, np.inf])
+    open_class, closed = np.isinf(high), np.where(np.isinf(high), low + 1, high)
+    inside = np.where(open_class, n, (n * closed - area) / (closed - low)) * (area - n * low)
+    return gini_of(area / n, n) + 2 / 3 * inside.sum() / (n.sum() * area.sum())
+
+
+def test_a_census_without_gaps_gives_the_trapezoid_gini_as_lower_bound_and_the_headline_between_the_bounds(territories):
     table = holdings(("a", 2006, [50, 30, 15, 5], [250, 1200, 4500, 2000 * 5], np.nan))
-    names = [f"holding_area_gini_{kind}index" for kind in ("", "lower_", "upper_", "interpolated_")]
+    names = [f"holding_area_gini_{kind}index" for kind in ("", "lower_", "upper_")]
     result = compute(territories=territories, holdings=table, columns=named(*names, "holding_suppressed_share"))
-    index, lower, upper, between, withheld = result.values.loc["a"]
-    assert index == lower == pytest.approx(gini_of([5, 40, 300, 2000], [50, 30, 15, 5]))
-    assert between == pytest.approx(lower + (upper - lower) * 2 / 3)
-    assert upper > between
+    index, lower, upper, withheld = result.values.loc["a"]
+    assert lower == pytest.approx(gini_of([5, 40, 300, 2000], [50, 30, 15, 5]))
+    assert index == pytest.approx(lower + (upper - lower) * 2 / 3)
+    assert upper > index > lower
     assert withheld == 0
-    assert result.flags.loc["a"].tolist() == [""] * 5
+    assert result.flags.loc["a"].tolist() == [""] * 4
     assert set(result.flags.loc["b"]) == {"no_source_row"}
+
+
+def test_bands_name_the_headline_and_are_marked_where_the_bounds_lie_in_two(territories):
+    # Bounds 0.40 and 0.62: strong by the headline (0.55), medium by the lower bound.
+    unclear = ("a", 2006, [80, 20, 0, 0], [400, 600, 0, 0], np.nan)
+    # 50 holdings and one that has nearly all: the bounds leave no choice.
+    clear = ("b", 2006, [50, 50, 50, 1], [20, 2000, 16_000, 4_000_000], np.nan)
+    names = ("holding_area_gini_index", "holding_gini_camara_class", "holding_gini_camara6_class")
+    result = compute(territories=territories, holdings=holdings(unclear, clear), columns=named(*names))
+    assert result.values.loc["a"].tolist() == [
+        pytest.approx(0.4 + 2 / 3 * 0.2222, abs=1e-4),
+        "strong",
+        "medium_to_strong",
+    ]
+    assert result.flags.loc["a"].tolist() == ["", "between_classes", "between_classes"]
+    assert result.values.loc["b"].tolist()[1:] == ["very_strong", "very_strong_to_absolute"]
+    assert result.flags.loc["b"].tolist() == ["", "", ""]
 
 
 def test_withheld_areas_are_estimated_bounded_and_flagged(territories):
@@ -163,7 +189,8 @@ def test_the_last_year_stands_and_the_change_is_from_the_first(territories):
     names = ("holding_area_gini_index", "holding_area_gini_change_index", "holding_landless_share",
              "holding_gini_with_landless_index")  # fmt: skip
     result = compute(territories=territories, holdings=table, columns=named(*names))
-    before, after = (gini_of(np.divide(area, n), n) for n, area in (first, last))
+    # The same table by other means: cells of each year completed and measured alone.
+    before, after = (headline(*year) for year in (first, last))
     index, change, landless, with_landless = result.values.loc["a"]
     assert index == pytest.approx(after)
     assert change == pytest.approx(after - before)
@@ -213,7 +240,8 @@ def test_land_cover_gives_patches_of_the_last_year_and_their_change(territories,
         "land_evidence",
     )
     result = compute(
-        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, columns=named(*names)
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, border="majority",
+        columns=named(*names),
     )  # fmt: skip
     count, index, change, share, mesh, _, evidence = result.values.loc["a"]
     assert (count, evidence) == (2, "patches")
@@ -225,6 +253,37 @@ def test_land_cover_gives_patches_of_the_last_year_and_their_change(territories,
     assert result.values.loc["b", "farmland_patch_count"] == 0
     assert result.flags.loc["b", "farmland_patch_area_gini_index"] == "too_few_units"
     assert set(result.flags.loc["c"].drop("land_evidence")) == {"outside_raster"}
+
+
+def test_patches_are_cut_at_the_border_unless_told_otherwise(territories, land_cover):
+    patches, areas = land_cover
+    names = ("farmland_patch_count", "farmland_patch_area_gini_index", "farmland_patch_area_gini_change_index")
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, columns=named(*names)
+    )
+    assert result.values.loc["a"].tolist() == pytest.approx(
+        [2, gini_of([7, 2]), gini_of([7, 2]) - gini_of([1, 1, 1, 2])], abs=1e-4
+    )
+    assert result.values.loc["b", "farmland_patch_count"] == 1
+
+
+def test_no_gini_where_one_patch_that_crosses_the_border_makes_up_most_of_the_land(territories, land_cover):
+    _, areas = land_cover
+    rows = [  # Of a: 60 ha of a patch of 300, and pieces of its own. Of b: the rest of that patch, and as much again.
+        ("a", 60.0, 300.0, False), ("a", 10.0, 10.0, True), ("a", 20.0, 20.0, True),
+        ("b", 240.0, 300.0, True), ("b", 130.0, 130.0, True), ("b", 150.0, 150.0, True),
+    ]  # fmt: skip
+    patches = pd.DataFrame(rows, columns=["territory_id", "area_ha", "patch_area_ha", "is_main"])
+    patches = patches.assign(patch_id=range(6), year=2021)
+    names = ("farmland_patch_count", "farmland_patch_area_mean_ha", "farmland_patch_area_gini_index")
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas[areas["year"] == 2021], min_units=2,
+        columns=named(*names),
+    )  # fmt: skip
+    assert result.values.loc["a", "farmland_patch_area_mean_ha"] == 30.0
+    assert np.isnan(result.values.loc["a", "farmland_patch_area_gini_index"])
+    assert result.flags.loc["a", "farmland_patch_area_gini_index"] == "spanning_patch"
+    assert result.values.loc["b", "farmland_patch_area_gini_index"] == pytest.approx(gini_of([240, 130, 150]))
 
 
 def test_codes_that_the_legend_lacks_are_kept_as_classes_without_a_role(land_cover):
@@ -246,7 +305,7 @@ def test_a_raster_stands_before_polygons_and_both_are_evidence(territories, land
     patches, areas = land_cover
     result = compute(
         territories=territories, land_cover_patches=patches, land_cover_areas=areas, land_use=land_use, min_units=2,
-        columns=named("farmland_patch_area_gini_index", "field_area_gini_index", "land_evidence"),
+        border="majority", columns=named("farmland_patch_area_gini_index", "field_area_gini_index", "land_evidence"),
     )  # fmt: skip
     patch, field, evidence = result.values.loc["a"]
     assert patch == pytest.approx(gini_of([7, 3]), abs=1e-4)

@@ -166,19 +166,20 @@ def pieces(*rows):
 
 def test_a_shared_patch_goes_whole_to_the_territory_with_most_of_it():
     shared = whole_areas(pieces((0, 0, 4.0), (0, 1, 6.0), (1, 0, 3.0)))
-    units = patch_units(shared)
+    units = patch_units(shared, border="majority")
     assert units[["territory", "area_ha"]].to_numpy().tolist() == [[1, 10], [0, 3]]
-    assert patch_units(shared, border="cut")["area_ha"].tolist() == [4, 6, 3]
+    assert patch_units(shared)["area_ha"].tolist() == [4, 6, 3]
 
 
 def test_a_patch_mostly_outside_belongs_to_nobody_but_its_pieces_still_count_as_land():
     shared = whole_areas(pieces((0, -1, 9.0), (0, 1, 6.0)))
-    assert len(patch_units(shared)) == 0
+    assert len(patch_units(shared, border="majority")) == 0
     assert shared[["area_ha", "patch_area_ha"]].to_numpy().tolist() == [[6, 15]]
 
 
 def test_a_tie_goes_to_the_territory_that_comes_first():
-    assert patch_units(whole_areas(pieces((0, 1, 5.0), (0, 2, 5.0), (0, -1, 5.0))))["territory"].tolist() == [1]
+    shared = whole_areas(pieces((0, 1, 5.0), (0, 2, 5.0), (0, -1, 5.0)))
+    assert patch_units(shared, border="majority")["territory"].tolist() == [1]
 
 
 def test_mesh_size_takes_the_whole_of_patches_that_cross_the_border():

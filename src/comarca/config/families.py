@@ -42,7 +42,9 @@ class InfrastructureOptions(Model):
     rural_access_distance_km: PositiveFloat = Field(2.0, description="Distance to an all-season road, km (SDG 9.1.1).")
     power_distance_km: PositiveFloat = Field(5.0, description="Distance to a power line that counts as near, km.")
     lit_above: Annotated[float, Field(ge=0)] = Field(
-        0.0, description="People live in lit places where night lights are above this value."
+        7.0,
+        description="People live in lit places where night lights are above this value; 7 is what the authors of the "
+        "harmonised DMSP-VIIRS series advise (below it noise prevails). Other rasters have other units.",
     )
 
 
@@ -66,7 +68,7 @@ class LandOptions(Model):
         description="OSM landuse values that are fields.",
     )
     border: Literal["majority", "cut"] = Field(
-        "majority", description="A field or patch in several territories: to the one with most of it, or cut."
+        "cut", description="A field or patch in several territories: cut at the border, or to the one with most of it."
     )
     suppressed: Literal["lognormal", "geometric", "midpoint", "drop"] = Field(
         "lognormal", description="How areas that a census withholds for secrecy are estimated, or drop the territory."

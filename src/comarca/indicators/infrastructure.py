@@ -44,7 +44,7 @@ def compute(
     main_road_classes: Collection[str] = _MAIN,
     rural_access_distance_km: float = 2.0,
     power_distance_km: float = 5.0,
-    lit_above: float = 0.0,
+    lit_above: float = 7.0,
     columns: Sequence[Column],
 ) -> Indicators:
     """Length, density and quality of roads and power lines, and access to them.

@@ -49,7 +49,7 @@ def compute(
     min_units: int = 30,
     large_unit_ha: float = 1000.0,
     field_classes: Sequence[str] = FIELD_CLASSES,
-    border: Border = "majority",
+    border: Border = "cut",
     suppressed: Estimate = "lognormal",
     columns: Sequence[Column],
 ) -> Indicators:
@@ -74,7 +74,7 @@ def compute(
         Size from which on a unit counts as large, ha.
     field_classes : sequence of str
         Values of ``land_use`` that are fields.
-    border : {"majority", "cut"}, default "majority"
+    border : {"majority", "cut"}, default "cut"
         What happens to a field or patch that several territories share.
     suppressed : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
         How withheld areas of size classes are estimated.

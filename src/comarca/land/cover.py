@@ -5,7 +5,7 @@ Reading the raster is heavy and is done once, by `tabulate_land_cover`; measurin
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from comarca.registry.legends import Legend
 
     FloatArray = NDArray[np.float64]
+
+#: Share of the farmland of a territory from which on one patch that crosses its border decides all measures.
+_MOST: Final = 0.5
+#: What sums of areas may differ by.
+_ROUNDING: Final = 1e-9
+_SPREAD: Final = ("gini_index", "theil_index", "herfindahl_index", "asymmetry_index", "top10_share")
 
 
 def tabulate_land_cover(
@@ -84,7 +90,7 @@ def tabulate_land_cover(
 
 
 def land_cover_columns(
-    patches: pd.DataFrame, areas: pd.DataFrame, territories: MeasuredTerritories, *, border: Border = "majority"
+    patches: pd.DataFrame, areas: pd.DataFrame, territories: MeasuredTerritories, *, border: Border = "cut"
 ) -> list[Block]:
     """Measure patches of farmland and the diversity of land cover.
 
@@ -94,7 +100,7 @@ def land_cover_columns(
         As from `tabulate_land_cover`, of one year or several.
     territories : MeasuredTerritories
         Territories and options.
-    border : {"majority", "cut"}, default "majority"
+    border : {"majority", "cut"}, default "cut"
         What happens to a patch that several territories share.
 
     Returns
@@ -125,13 +131,37 @@ def land_cover_columns(
     )
     table = table.reindex(range(count), fill_value=0.0)
     farmed = now.loc[now["is_farmed"], "class_code"].unique()
+    spanned = _is_spanned(pieces, len(territories.index))
+    patch_columns = concentration(units, territories, prefix="farmland_patch", absent=Flag.TOO_FEW_UNITS)
     blocks = [
-        concentration(units, territories, prefix="farmland_patch", absent=Flag.TOO_FEW_UNITS),
+        _blank_spread(patch_columns, spanned),
         (landscape, flag_gaps(landscape, Flag.OUTSIDE_RASTER)),
         diversity_columns(table, farmed, territories, absent=Flag.NOT_MAPPED),
-        _change(units, patches[patches["year"] == first], territories, border, is_one=first == last),
+        blank(
+            _change(units, patches[patches["year"] == first], territories, border, is_one=first == last),
+            spanned & (first != last),
+            Flag.SPANNING_PATCH,
+        ),
     ]
     return [blank(block, total == 0, Flag.OUTSIDE_RASTER) for block in blocks]
+
+
+def _is_spanned(pieces: pd.DataFrame, count: int) -> NDArray[np.bool_]:
+    """Tell territories most of whose farmland is one patch that crosses their border."""
+    farmland = np.bincount(pieces["territory"], weights=pieces["area_ha"], minlength=count)
+    crossing = pieces[pieces["patch_area_ha"] > pieces["area_ha"] * (1 + _ROUNDING)]
+    largest = np.zeros(count)
+    np.maximum.at(largest, crossing["territory"].to_numpy(), crossing["area_ha"].to_numpy())
+    return np.asarray(largest > _MOST * farmland)
+
+
+def _blank_spread(block: Block, rows: NDArray[np.bool_]) -> Block:
+    """Leave out how unequal patches are where that says where the border runs and not how land is divided."""
+    values, flags = (part.copy() for part in block)
+    for name in (f"farmland_patch_area_{measure}" for measure in _SPREAD):
+        chosen = rows & values[name].notna().to_numpy()
+        values.loc[chosen, name], flags.loc[chosen, name] = np.nan, Flag.SPANNING_PATCH.value
+    return values, flags
 
 
 def _units(patches: pd.DataFrame, territories: MeasuredTerritories, border: Border) -> RankedSizes:
@@ -175,14 +205,14 @@ def whole_areas(pieces: pd.DataFrame) -> pd.DataFrame:
     return inside[columns].sort_values(["patch", "territory"], ignore_index=True)
 
 
-def patch_units(pieces: pd.DataFrame, *, border: Border = "majority") -> pd.DataFrame:
+def patch_units(pieces: pd.DataFrame, *, border: Border = "cut") -> pd.DataFrame:
     """Count patches for territories.
 
     Parameters
     ----------
     pieces : pandas.DataFrame
         As from `whole_areas`.
-    border : {"majority", "cut"}, default "majority"
+    border : {"majority", "cut"}, default "cut"
         A patch that several territories share goes whole to the one that holds most of it, or each piece counts.
 
     Returns

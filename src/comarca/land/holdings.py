@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 #: Columns that rest on estimates where figures are withheld; the bounds do not, they enclose what is possible.
 _ESTIMATED = (
-    "holding_count", "holding_area_mean_ha", "holding_area_gini_index", "holding_area_gini_interpolated_index",
-    "holding_area_theil_index", "holding_area_top10_share", "holding_area_large_share", "holding_gini_camara_class",
+    "holding_count", "holding_area_mean_ha", "holding_area_gini_index", "holding_area_theil_index",
+    "holding_area_top10_share", "holding_area_large_share", "holding_gini_camara_class", "holding_gini_camara6_class",
     "holding_gini_with_landless_index", "holding_area_gini_change_index",
 )  # fmt: skip
+#: Columns that name a band of the Gini coefficient -> whether of six bands.
+_BANDS = {"holding_gini_camara_class": False, "holding_gini_camara6_class": True}
 
 #: Totals may exceed their classes by this share before it is worth a word.
 _CLOSE = 0.01
@@ -61,7 +63,7 @@ def holding_columns(
     """
     completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
     measured, flags = _measured(completed, cells, keys, territories, drop=estimate == "drop")
-    values, flags = _by_territory(measured, flags, keys, territories, other_classes=_with_other_classes(cells))
+    values, flags = _by_territory(measured, flags, keys, territories)
     return (values, flags), [*_checks(completed, cells, territories), *_total_checks(cells, keys, territories)]
 
 
@@ -148,19 +150,19 @@ def _measured(
             "holding_suppressed_share": np.where(unknown, np.nan, ratio(withheld, units.count)),
             "holding_area_estimated_share": ratio(estimated, units.amount),
             "holding_landless_share": ratio(landless, landless + units.count),
-            "holding_area_gini_index": index["equal_inside"],
+            "holding_area_gini_index": index["interpolated"],
             "holding_area_gini_lower_index": index["lower"].mask(unknown),
             "holding_area_gini_upper_index": index["upper"].mask(unknown),
-            "holding_area_gini_interpolated_index": index["interpolated"],
             "holding_area_theil_index": theil(units),
             "holding_area_top10_share": top_share(units, share=0.1),
             "holding_area_large_share": share_in_units_from(units, size=territories.large_unit_ha),
-            "holding_gini_with_landless_index": landless_gini(index["equal_inside"], landless, units.count),
+            "holding_gini_with_landless_index": landless_gini(index["interpolated"], landless, units.count),
         }
     )
     spread = values.columns[5:]
     values.loc[few, spread] = np.nan
-    values["holding_gini_camara_class"] = camara_band(values["holding_area_gini_index"])
+    for name, six in _BANDS.items():
+        values[name] = camara_band(values["holding_area_gini_index"], six=six)
     has_withheld = (withheld > 0) | unknown
     rests_on = [name for name in _ESTIMATED if name in values]
     if drop:
@@ -174,18 +176,22 @@ def _measured(
     flags[rests_on] = flags[rests_on].mask(
         (flags[rests_on] == Flag.OK.value) & has_withheld[:, None], Flag.SUPPRESSED.value
     )
+    for name, six in _BANDS.items():
+        flags[name] = flags[name].mask(_spans_bands(values, six=six), Flag.BETWEEN_CLASSES.value)
     no_landless = ["holding_landless_share", "holding_gini_with_landless_index"]
     flags.loc[np.isnan(landless), no_landless] = Flag.NOT_IN_SOURCE.value
     return values, flags
 
 
+def _spans_bands(values: pd.DataFrame, *, six: bool) -> pd.Series:
+    """Tell where the bounds of the Gini coefficient lie in two bands, so that the table does not decide which holds."""
+    low, high = (camara_band(values[f"holding_area_gini_{end}_index"], six=six) for end in ("lower", "upper"))
+    has_value = values["holding_area_gini_index"].notna().to_numpy()
+    return pd.Series(has_value & (low != high), index=values.index)
+
+
 def _by_territory(
-    measured: pd.DataFrame,
-    flags: pd.DataFrame,
-    keys: pd.DataFrame,
-    territories: MeasuredTerritories,
-    *,
-    other_classes: NDArray[np.intp],
+    measured: pd.DataFrame, flags: pd.DataFrame, keys: pd.DataFrame, territories: MeasuredTerritories
 ) -> Block:
     """Take each territory's last year, and the change since its first."""
     position = keys["position"].to_numpy()
@@ -195,16 +201,13 @@ def _by_territory(
     texts = flags.iloc[last].set_axis(last.index).reindex(range(len(territories.index))).set_axis(territories.index)
     texts = texts.fillna(Flag.NO_SOURCE_ROW.value)
     index = measured["holding_area_gini_index"].to_numpy(dtype=np.float64)
-    smooth = measured["holding_area_gini_interpolated_index"].to_numpy(dtype=np.float64)
-    differ = np.isin(last.index, other_classes)
-    change = pd.Series(np.where(differ, smooth[last] - smooth[first], index[last] - index[first]), index=last.index)
-    change = change.mask(first == last)
+    change = pd.Series(index[last] - index[first], index=last.index).mask(first == last)
     values["holding_area_gini_change_index"] = change.reindex(range(len(territories.index))).to_numpy()
     several = pd.Series(first != last).reindex(range(len(territories.index)), fill_value=False).to_numpy()
     gini_flag = texts["holding_area_gini_index"].where(texts["holding_area_gini_index"] != Flag.OK, Flag.NOT_IN_SOURCE)
     reason = gini_flag.where(several | (gini_flag == Flag.NO_SOURCE_ROW), Flag.NOT_IN_SOURCE).astype(str)
     texts = texts.join(flag_gaps(values[["holding_area_gini_change_index"]], reason))
-    values = values.astype({name: np.float64 for name in values if name != "holding_gini_camara_class"})
+    values = values.astype({name: np.float64 for name in values if name not in _BANDS})
     return values, texts
 
 
@@ -257,8 +260,8 @@ def _total_checks(cells: pd.DataFrame, keys: pd.DataFrame, territories: Measured
         ),
         Check(
             "holdings_class_limits", "warn" if len(changed) else "pass", len(changed), "the same classes in all years",
-            f"The class limits of {len(changed)} territories differ between the years: their change of the Gini is that"
-            " of the interpolated estimate, which hangs less on the size classes.",
+            f"The class limits of {len(changed)} territories differ between the years: part of the change of their"
+            " Gini may come from the classes.",
             [{"territory_id": str(territories.index[position])} for position in changed][:_LISTED],
         ),
     ]  # fmt: skip

@@ -72,7 +72,7 @@ def lorenz_curves(
     land_cover_patches: pd.DataFrame | None = None,
     land_use: gpd.GeoDataFrame | None = None,
     field_classes: Collection[str] = (),
-    border: Border = "majority",
+    border: Border = "cut",
     suppressed: Estimate = "lognormal",
 ) -> dict[str, list[LorenzCurve]]:
     """Take the Lorenz curves of all territories from all the evidence that is given.
@@ -115,7 +115,7 @@ def _of_holdings(
 ) -> list[tuple[int, LorenzCurve]]:
     completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
     groups = len(keys)
-    value, low, high = grouped_gini(completed, group_count=groups)[["equal_inside", "lower", "upper"]].to_numpy().T
+    value, low, high = grouped_gini(completed, group_count=groups)[["interpolated", "lower", "upper"]].to_numpy().T
     unknown = unknown_cells(cells, groups) > 0
     rows_of = dict(list(completed.groupby("group")))
     found = []

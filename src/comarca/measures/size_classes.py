@@ -27,8 +27,18 @@ Estimate = Literal["lognormal", "geometric", "midpoint", "drop"]
 
 #: Mean size of an open class over its lower limit where no table cell tells it: that of a Pareto tail of exponent 2.
 _OPEN_RATIO = 2.0
-#: Upper limits of Câmara's bands of the Gini coefficient (1949); above the last one is the fourth.
+#: Upper limits and names of Câmara's bands of the Gini coefficient (1949); the last band is above the last limit.
 CAMARA_LIMITS, CAMARA_BANDS = (0.25, 0.5, 0.9), ("weak", "medium", "strong", "very_strong")
+#: The same in six bands, as studies of Brazil's censuses write them.
+SIX_LIMITS = (0.1, 0.25, 0.5, 0.7, 0.9)
+SIX_BANDS = (
+    "null",
+    "null_to_weak",
+    "weak_to_medium",
+    "medium_to_strong",
+    "strong_to_very_strong",
+    "very_strong_to_absolute",
+)
 
 
 def complete_cells(
@@ -243,18 +253,21 @@ def landless_gini(index: ArrayLike, landless: ArrayLike, holdings: ArrayLike) ->
     return np.asarray(share + (1 - share) * np.asarray(index, dtype=np.float64))
 
 
-def camara_band(index: ArrayLike) -> NDArray[np.object_]:
+def camara_band(index: ArrayLike, *, six: bool = False) -> NDArray[np.object_]:
     """Name the band of concentration that a Gini coefficient falls in.
 
     Parameters
     ----------
     index : array-like, shape (g,)
         Gini coefficients.
+    six : bool, default False
+        Take the version of six bands.
 
     Returns
     -------
     numpy.ndarray of str, shape (g,)
-        ``weak`` up to 0.25, ``medium`` up to 0.5, ``strong`` up to 0.9, ``very_strong`` above; None where missing.
+        ``weak`` up to 0.25, ``medium`` up to 0.5, ``strong`` up to 0.9, ``very_strong`` above, or one of `SIX_BANDS`;
+        None where missing.
 
     Notes
     -----
@@ -267,8 +280,9 @@ def camara_band(index: ArrayLike) -> NDArray[np.object_]:
     """
     values = np.asarray(index, dtype=np.float64)
     # NaN sorts behind the last limit and meets the band after the last one: None.
-    position = np.searchsorted((*CAMARA_LIMITS, np.inf), values, side="left")
-    return np.asarray(np.array([*CAMARA_BANDS, None], dtype=object)[position], dtype=object)
+    limits, bands = (SIX_LIMITS, SIX_BANDS) if six else (CAMARA_LIMITS, CAMARA_BANDS)
+    position = np.searchsorted((*limits, np.inf), values, side="left")
+    return np.asarray(np.array([*bands, None], dtype=object)[position], dtype=object)
 
 
 def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) -> pd.Series:

@@ -124,6 +124,11 @@ def change_z(change: ArrayLike, first_error: ArrayLike, last_error: ArrayLike) -
     Notes
     -----
     Panels and repeated censuses of the same households have positively correlated errors: the ratio errs towards 0.
+
+    Examples
+    --------
+    >>> change_z([10.0], [3.0], [4.0]).tolist()
+    [2.0]
     """
     difference = np.asarray(change, dtype=np.float64)
     error = np.hypot(np.asarray(first_error, dtype=np.float64), np.asarray(last_error, dtype=np.float64))

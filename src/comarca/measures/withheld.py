@@ -38,6 +38,12 @@ def remainders(cells: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame, shape (g, 3)
         ``holdings`` and ``area_ha`` left, NaN where the total is not published or contradicts the classes;
         ``is_contradicted``, true where the published classes hold more than the total.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"group": [0, 0], "holdings": [30, np.nan], "area_ha": [90, np.nan]})
+    >>> remainders(cells, pd.DataFrame({"holdings": [32], "area_ha": [120]})).to_numpy().tolist()
+    [[2.0, 30.0, False]]
     """
     groups = len(totals)
     holdings = totals["holdings"].to_numpy(dtype=np.float64) - sums(
@@ -82,6 +88,16 @@ def shared_counts(
     Each class has one holding at least, as a class without any is published as zero. The others are shared out in
     proportion to ``mean_ha ** t``, with the tilt t that brings the area nearest to what is left; without an area each
     class gets the same number. Counts are withheld where they are small, so equal numbers are what to expect.
+
+    Examples
+    --------
+    Four holdings with 50 ha in two classes whose means are 5 and 20 ha: two in each.
+
+    >>> group = np.array([0, 0])
+    >>> shared_counts(
+    ...     mean_ha=np.array([5.0, 20.0]), left=np.array([4.0]), area_left_ha=np.array([50.0]), group=group
+    ... ).round(6).tolist()
+    [2.0, 2.0]
     """
     groups = len(left)
     classes = sums(group, np.ones(len(group)), groups)
@@ -120,6 +136,16 @@ def fit_sums(
     out_of_limits : numpy.ndarray of bool, shape (g,)
         Groups whose sum no values between the limits have: there the limits are scaled, as totals are published and
         limits are not.
+
+    Examples
+    --------
+    Half of the room above both values is needed for a sum of 20:
+
+    >>> fitted, out_of_limits = fit_sums(
+    ...     np.array([5.0, 10.0]), np.zeros(2), np.array([10.0, 15.0]), target=np.array([20.0]), group=np.array([0, 0])
+    ... )
+    >>> fitted.tolist(), out_of_limits.tolist()
+    ([7.5, 12.5], [False])
     """
     groups = len(target)
     total = sums(group, values, groups)
@@ -156,6 +182,11 @@ def sums(group: ArrayLike, values: ArrayLike, groups: int) -> FloatArray:
     -------
     numpy.ndarray, shape (g,)
         Sums.
+
+    Examples
+    --------
+    >>> sums([0, 1, 0], [1, 2, 3], 2).tolist()
+    [4.0, 2.0]
     """
     weights = np.asarray(values, dtype=np.float64)
     return np.bincount(np.asarray(group, dtype=np.intp), weights=weights, minlength=groups).astype(np.float64)
