@@ -33,6 +33,7 @@ class Flag(StrEnum):
     ZERO_DENOMINATOR = "zero_denominator"
     BETWEEN_CLASSES = "between_classes"
     SPANNING_PATCH = "spanning_patch"
+    IMPOSSIBLE = "impossible"
     NOT_AT_BOTH_DATES = "not_at_both_dates"
     COMPARED_JOINTLY = "compared_jointly"
     PRICES_NOT_STATED = "prices_not_stated"
@@ -54,6 +55,7 @@ MEANING: Final[dict[Flag, str]] = {
     Flag.NOT_IN_SOURCE: "the source has a row for this territory, but no figure in it",
     Flag.OUTSIDE_RASTER: "the raster does not cover the territory",
     Flag.ZERO_DENOMINATOR: "the total that the value is a share of is zero",
+    Flag.IMPOSSIBLE: "what was computed cannot be right and was left out: a fault of the data or of the program",
     Flag.SPANNING_PATCH: "one patch that crosses the border makes up most of the land and hides how it is divided",
     Flag.BETWEEN_CLASSES: "the value stands, but the figures it rests on allow the next class as well",
     Flag.NOT_AT_BOTH_DATES: "the source has the territory at one of the two dates only; it may be new or merged",

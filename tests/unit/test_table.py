@@ -11,6 +11,7 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError
 from comarca.indicators import territory
 from comarca.publish.table import IDENTITY, assemble_table, attach_geometry, long_table, opening_column
+from comarca.publish.table_checks import impossible_values
 from comarca.registry.columns import Column
 from comarca.results import Flag, Indicators, explain
 
@@ -72,11 +73,16 @@ def test_families_come_in_any_order_of_rows(territories):
         ([np.inf, 0, 0], (0, None), "finite"),
     ],
 )
-def test_a_value_out_of_range_is_refused_with_column_and_territory(territories, values, span, expected):
-    with pytest.raises(InputError, match=expected) as caught:
-        assemble_table(territories, {"some": results(a_share=values)}, [column("a_share", span=span)])
+def test_an_impossible_value_costs_itself_and_not_the_table(territories, caplog, values, span, expected):
+    table, flags = assemble_table(territories, {"some": results(a_share=values)}, [column("a_share", span=span)])
     wrong = IDS[int(np.argmax(np.abs(np.array(values) - 0.5) > 0.5))]
-    assert f"column a_share, territory {wrong}" in str(caught.value)
+    is_wrong = flags.index == wrong
+    assert table["a_share"].isna().tolist() == is_wrong.tolist()
+    assert flags["a_share"].tolist() == np.where(is_wrong, "impossible", "").tolist()
+    assert f"column a_share, territory {wrong}" in caplog.text
+    assert expected in caplog.text
+    check = impossible_values(flags)
+    assert (check.status, check.rows) == ("fail", [{"territory_id": wrong, "column": "a_share"}])
 
 
 def test_counts_are_whole_numbers_and_may_be_missing(territories):
@@ -86,15 +92,24 @@ def test_counts_are_whole_numbers_and_may_be_missing(territories):
     assert flags["a_count"].tolist() == [Flag.TOO_FEW_UNITS, "", ""]
 
 
-def test_half_a_school_is_refused(territories):
-    with pytest.raises(InputError, match="whole number"):
-        assemble_table(territories, {"some": results(a_count=[3, 0.5, 0])}, [column("a_count")])
+def test_half_a_school_is_left_out(territories):
+    table, flags = assemble_table(territories, {"some": results(a_count=[3, 0.5, 0])}, [column("a_count")])
+    assert table["a_count"].isna().sum() == 1
+    assert (flags["a_count"] == "impossible").sum() == 1
+    assert table["a_count"].dtype == "Int64"
 
 
-def test_a_class_that_the_registry_does_not_know_is_refused(territories):
+def test_a_class_that_the_registry_does_not_know_is_left_out(territories, caplog):
     entry = column("a_class", kind="class", unit="", categories={"W": {"en": "win"}, "L": {"en": "loss"}})
-    with pytest.raises(InputError, match="'X'"):
-        assemble_table(territories, {"some": results(a_class=["W", "X", None])}, [entry])
+    table, flags = assemble_table(territories, {"some": results(a_class=["W", "X", None])}, [entry])
+    assert sorted(table["a_class"].dropna()) == ["W"]
+    assert "got X" in caplog.text
+    assert impossible_values(flags).value == 1
+
+
+def test_a_table_without_impossible_values_passes(territories):
+    _, flags = assemble_table(territories, {"some": results(a_count=[3, 1, 0])}, [column("a_count")])
+    assert impossible_values(flags).status == "pass"
 
 
 def test_an_error_of_summation_is_not_taken_for_a_wrong_value(territories):

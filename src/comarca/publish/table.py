@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column
     from comarca.results import Indicators
 
+logger = logging.getLogger(__name__)
+
 #: What tells one territory from another; first in every table, whatever the families are.
 IDENTITY: Final = ("territory_id", "territory_name", "parent_name", "country")
 #: Share of a bound that sums of floating-point numbers may be off by.
-SUMMATION_ERROR: Final = 1e-12
+SUMMATION_ERROR: Final = 1e-9
 _LEADING: Final = "time_intermediate_city_mean_min"
 
 
@@ -53,8 +56,12 @@ def assemble_table(
     Raises
     ------
     InputError
-        If a family lacks a column or a territory, or a value is infinite, outside the registry's range, not a whole
-        number where one is due, or not one of the registry's categories.
+        If a family lacks a column or a territory.
+
+    Notes
+    -----
+    A value that is infinite, outside the registry's range, not a whole number where one is due, or not one of the
+    registry's categories is left out with the flag ``impossible``, and named in the log.
     """
     index = pd.Index(territories["territory_id"], dtype="str", name="territory_id").sort_values()
     identity = territories[list(IDENTITY)].set_index("territory_id", drop=False).loc[index]
@@ -64,8 +71,10 @@ def assemble_table(
         if column.name in IDENTITY:
             continue
         family = _family_of(column, families, index)
-        table[column.name] = _typed(family.values[column.name].loc[index], column)
-        flags[column.name] = family.flags[column.name].loc[index].astype("str").to_numpy()
+        values, wrong = _possible(family.values[column.name].loc[index], column)
+        table[column.name] = values
+        reasons = family.flags[column.name].loc[index].astype("str").to_numpy()
+        flags[column.name] = np.where(wrong, Flag.IMPOSSIBLE.value, reasons)
     return pd.DataFrame(table).reset_index(drop=True), pd.DataFrame(flags, index=index)
 
 
@@ -177,24 +186,25 @@ def _family_of(column: Column, families: Mapping[str, Indicators], index: pd.Ind
     return family
 
 
-def _typed(values: pd.Series, column: Column) -> pd.Series:
+def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
+    """Values in the type of their column, without those that cannot be right, and which these are."""
+    if column.kind == "boolean":
+        return values.astype("boolean"), np.zeros(len(values), dtype=bool)
     if column.kind in {"class", "text"}:
         texts = values.astype("str")
-        if column.categories:
-            _refuse(texts.notna() & ~texts.isin(list(column.categories)), texts, column, "a category of the registry")
-        return texts
-    if column.kind == "boolean":
-        return values.astype("boolean")
-    numbers = pd.to_numeric(values).astype("float64")
+        strange = (
+            texts.notna() & ~texts.isin(list(column.categories)) if column.categories else pd.Series(False, texts.index)
+        )
+        return texts.mask(strange), _named(strange, texts, column, "a category of the registry")
     low, high = column.range
-    numbers = _within(numbers, low, high)
-    _refuse(numbers.abs() == np.inf, numbers, column, "a finite number")
-    _refuse(numbers < (-np.inf if low is None else low), numbers, column, f"at least {low}")
-    _refuse(numbers > (np.inf if high is None else high), numbers, column, f"at most {high}")
-    if is_integer(column):
-        _refuse(numbers.notna() & (numbers != numbers.round()), numbers, column, "a whole number")
-        return numbers.astype("Int64")
-    return numbers
+    numbers = _within(pd.to_numeric(values).astype("float64"), low, high)
+    wrong = _named(numbers.abs() == np.inf, numbers, column, "a finite number")
+    wrong = wrong | _named(numbers < (-np.inf if low is None else low), numbers, column, f"at least {low}")
+    wrong = wrong | _named(numbers > (np.inf if high is None else high), numbers, column, f"at most {high}")
+    if not is_integer(column):
+        return numbers.mask(wrong), wrong
+    wrong = wrong | _named(numbers.notna() & (numbers != numbers.round()), numbers, column, "a whole number")
+    return numbers.mask(wrong).astype("Int64"), wrong
 
 
 def _within(numbers: pd.Series, low: float | None, high: float | None) -> pd.Series:
@@ -205,15 +215,11 @@ def _within(numbers: pd.Series, low: float | None, high: float | None) -> pd.Ser
     return numbers
 
 
-def _refuse(wrong: pd.Series[bool], values: pd.Series, column: Column, expected: str) -> None:
-    if wrong.any():
-        first = int(np.argmax(wrong))
-        raise InputError(
-            f"column {column.name}, territory {values.index[first]}",
-            got=values.iloc[first],
-            expected=expected,
-            remedy=f"{int(wrong.sum())} such value(s) in all. What is right stands in the registry: {column.family}.",
-        )
+def _named(wrong: pd.Series[bool], values: pd.Series, column: Column, expected: str) -> NDArray[np.bool_]:
+    """Write each wrong value to the log, with what the registry expects."""
+    for territory, value in values[wrong].items():
+        logger.error("column %s, territory %s: got %s, expected %s; left out", column.name, territory, value, expected)
+    return wrong.to_numpy(dtype=bool)
 
 
 def _as_text(values: pd.Series) -> NDArray[np.object_]:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from comarca.crs import geodesic_area_km2
-from comarca.results import Check
+from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from comarca.registry.columns import Column
 
+#: Impossible values that are named one by one.
+_LISTED: Final = 100
 MAX_ROBUST_Z: Final = 6.0
 MAX_MISSING_SHARE: Final = 0.5
 MAX_YEARS_APART: Final = 5
@@ -60,7 +62,30 @@ def table_checks(
     checks = [valid_territories(territories), shared_names(table)]
     if expected_area_km2 is not None:
         checks.append(territory_area(territories, expected_area_km2))
-    return [*checks, missing_values(flags, table), outliers(table, numeric), data_dates(years or {})]
+    return [
+        *checks,
+        impossible_values(flags),
+        missing_values(flags, table),
+        outliers(table, numeric),
+        data_dates(years or {}),
+    ]
+
+
+def impossible_values(flags: pd.DataFrame) -> Check:
+    """Name the values that were left out because they cannot be right."""
+    row, column = np.nonzero((flags == Flag.IMPOSSIBLE).to_numpy())
+    return Check(
+        name="impossible_values",
+        status="fail" if len(row) else "pass",
+        value=len(row),
+        threshold="every value lies in the range that the registry states",
+        message=f"{len(row)} value(s) were outside the range of their column and were left out; the log of the job "
+        "assemble_table names each.",
+        rows=[
+            {"territory_id": str(flags.index[one]), "column": str(flags.columns[other])}
+            for one, other in zip(row[:_LISTED], column[:_LISTED], strict=True)
+        ],
+    )
 
 
 def valid_territories(territories: gpd.GeoDataFrame) -> Check:
