@@ -444,7 +444,13 @@ def region_texts(wildcards):
     """What products call the region and its families, and in which languages they speak."""
     region = wildcards.region
     title = {language: region_title(region, language) for language in LANGUAGES}
-    return {"region": region, "title": title, "languages": list(CONFIG.languages), "families": family_titles(wildcards)}
+    return {
+        "region": region,
+        "title": title,
+        "languages": list(CONFIG.languages),
+        "families": family_titles(wildcards),
+        "city_classes": region_of(wildcards).city_classes_persons,
+    }
 
 
 def map_options(wildcards):
