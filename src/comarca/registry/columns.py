@@ -68,6 +68,8 @@ class Column:
         Attributes that differ where the region has no population, so that means and shares are over area.
     texts : mapping
         Language -> text -> its translation, of those texts that are translated.
+    is_additive : bool
+        Whether the value of a union of territories is the sum of theirs.
     """
 
     name: str
@@ -89,6 +91,7 @@ class Column:
     fields: Mapping[str, str] = field(default_factory=dict)
     by_area: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    is_additive: bool = False
 
     def text(self, name: str, language: str) -> str:
         """Read one of the texts `TEXTS` in a language.
@@ -292,7 +295,7 @@ def _load_family(path: Path, name: str) -> Family:
 
 _KEYS = {
     "title", "unit", "kind", "range", "better", "definition", "method", "source", "missing", "layers", "mapped",
-    "proxy_for", "bias", "categories", "by_area",
+    "proxy_for", "bias", "categories", "by_area", "additive",
 }  # fmt: skip
 
 _REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
@@ -324,6 +327,7 @@ def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Col
         bias=entry.get("bias", ""),
         categories=entry.get("categories", {}),
         by_area=_by_area(path, name, entry.get("by_area", {})),
+        is_additive=bool(entry.get("additive", False)),
     )
 
 
