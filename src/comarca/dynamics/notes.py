@@ -175,3 +175,45 @@ def write_notes(notes: Iterable[Note], language: str) -> str:
         Their sentences, one after the other.
     """
     return " ".join(SENTENCES[note.code][language].format(**note.values) for note in notes)
+
+
+_SENTENCE: Final[Mapping[str, str]] = {
+    "en": "{factor}, {outcome} {period}{condition}: {coefficient} standard deviations for one of the factor "
+    "(95 %: {low} to {high}; n = {n}): {verdict}.",
+    "es": "{factor}, {outcome} {period}{condition}: {coefficient} desviaciones estándar por una del factor "
+    "(95 %: de {low} a {high}; n = {n}): {verdict}.",
+    "pt": "{factor}, {outcome} {period}{condition}: {coefficient} desvios padrão por um do fator "
+    "(95 %: de {low} a {high}; n = {n}): {verdict}.",
+}
+
+
+def row_sentence(row: Mapping[str, Any], factor: Mapping[str, str], language: str) -> str:
+    """Say a row of the propositions in one sentence.
+
+    Parameters
+    ----------
+    row : mapping
+        A row of the table of propositions.
+    factor : mapping
+        What more of the factor is, per language.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        The association and its verdict; without figures, the reason.
+    """
+    verdict = VERDICTS[row["verdict"]][language]
+    words = factor[language][0].upper() + factor[language][1:]
+    outcome = OUTCOME_WORDS[row["outcome"]][language]
+    if row["coefficient"] != row["coefficient"]:
+        return f"{words}, {outcome} {row['period']}".rstrip() + f": {verdict}. {row[f'note_{language}']}"
+    point = "." if language == "en" else ","
+    figures = {
+        key: f"{row[key]:+.2f}".replace(".", point).replace("-", "\u2212") for key in ("coefficient", "low", "high")
+    }
+    condition = f", {row[f'condition_{language}']}" if row["condition"] else ""
+    return _SENTENCE[language].format(
+        factor=words, outcome=outcome, period=row["period"], condition=condition, n=row["n"], verdict=verdict, **figures
+    )

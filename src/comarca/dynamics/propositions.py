@@ -13,6 +13,7 @@ from esda import Moran
 from comarca.dynamics.association import Association, Sample, associate, false_discovery, rank_correlation
 from comarca.dynamics.neighbours import among
 from comarca.dynamics.notes import CONDITIONS, Note, write_notes
+from comarca.registry.columns import LANGUAGES
 from comarca.registry.propositions import INITIAL_INEQUALITY, OUTCOMES, Proposition, Propositions, Term
 
 if TYPE_CHECKING:
@@ -196,8 +197,9 @@ def hold_propositions(panel: Panel, propositions: Propositions, settings: Settin
     Returns
     -------
     pandas.DataFrame
-        The `COLUMNS`, one row per proposition, outcome, period and condition, in the order of the registry. ``rho`` and
-        ``coefficient`` are those of the factor turned as the claim has it; ``low`` and ``high`` are the 95 % interval.
+        The `COLUMNS`, one row per proposition, outcome, period and condition, in the order of the registry, and
+        ``condition_<language>`` and ``note_<language>`` for each language. ``rho`` and ``coefficient`` are those of the
+        factor turned as the claim has it; ``low`` and ``high`` are the 95 % interval.
 
     Notes
     -----
@@ -455,6 +457,9 @@ def _as_table(rows: Sequence[Row], propositions: Mapping[str, Proposition], lang
         columns=list(COLUMNS),
     )
     logger.info("%d rows: %s.", len(table), table["verdict"].value_counts().to_dict())
+    for spoken in LANGUAGES:
+        table[f"condition_{spoken}"] = [_condition_words(row, propositions[row.id], spoken) for row in rows]
+        table[f"note_{spoken}"] = [write_notes(row.notes, spoken) for row in rows]
     return table
 
 

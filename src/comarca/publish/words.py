@@ -67,6 +67,8 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
         "es": "luz (DN) por 1000 personas",
         "pt": "luz (DN) por mil pessoas",
     },
+    "points": {"en": "points", "es": "puntos", "pt": "pontos"},
+    "currency": {"en": "in the unit of the table", "es": "en la unidad de la tabla", "pt": "na unidade da tabela"},
     "%/year": {"en": "% a year", "es": "% por año", "pt": "% ao ano"},
 }
 _KINDS: Final[dict[str, dict[str, str]]] = {
