@@ -17,7 +17,7 @@ from comarca.dynamics.summary import MISSING
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.layout import Box, Layout, new_page
 from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, NO_DATA_HATCH, OUTLINE, RC, contrast, type_style
-from comarca.publish.maps.words import number
+from comarca.publish.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

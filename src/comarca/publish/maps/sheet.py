@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
 from comarca.publish.maps.style import BORDER, MUTED, OUTLINE, RC, contrast, type_style
-from comarca.publish.maps.words import is_share, number, unit_label, word
+from comarca.publish.words import is_share, number, unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
