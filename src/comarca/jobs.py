@@ -1,17 +1,56 @@
-"""What every workflow script needs: a log file, and errors that speak to users."""
+"""What every workflow script needs: its files and parameters by name, a log file, errors that speak to users."""
 
 from __future__ import annotations
 
+import inspect
 import logging
+import resource
 import sys
+import time
 import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from comarca.errors import ComarcaError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
+
+logger = logging.getLogger(__name__)
+
+#: Inputs that a job hangs on and no script reads.
+_UNREAD: Final = frozenset({"code"})
+
+
+def run(main: Callable[..., None], snakemake: Any) -> None:
+    """Call a script's function with what its rule says, filled in by name.
+
+    Parameters
+    ----------
+    main : callable
+        Takes keyword arguments: names of the rule's inputs (one path, or a list of them), outputs, parameters and
+        wildcards, and ``log``, ``threads`` and ``config`` (the configuration of the run). With a parameter
+        ``**layers``, whatever its name, it also gets the named inputs and outputs that no parameter asks for.
+    snakemake : object
+        What Snakemake puts into a script.
+
+    Raises
+    ------
+    TypeError
+        If the rule lacks something that `main` needs, or has two things by its name.
+    SystemExit
+        As from `job`.
+    """
+    with job(snakemake.log[0]):
+        arguments = _arguments(main, snakemake)
+        wildcards = " ".join(f"{name}={value}" for name, value in _named(snakemake.wildcards).items())
+        logger.info("%s %s", snakemake.rule, wildcards)
+        start = time.perf_counter()
+        try:
+            main(**arguments)
+        finally:
+            peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            logger.info("%.1f s, at most %.0f MB of memory", time.perf_counter() - start, peak_mb)
 
 
 @contextmanager
@@ -52,3 +91,32 @@ def job(log_path: str) -> Iterator[None]:
     except Exception:
         log.exception("The job failed.")
         raise
+
+
+def _arguments(main: Callable[..., None], snakemake: Any) -> dict[str, Any]:
+    files = {"input": _named(snakemake.input), "output": _named(snakemake.output)}
+    given = {**files, "params": _named(snakemake.params), "wildcards": _named(snakemake.wildcards)}
+    given["job"] = {"log": snakemake.log[0], "threads": snakemake.threads, "config": snakemake.config}
+    found: dict[str, Any] = {}
+    parameters = inspect.signature(main).parameters.values()
+    asked = [parameter for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
+    for parameter in asked:
+        sources = [kind for kind, known in given.items() if parameter.name in known]
+        if len(sources) > 1:
+            raise TypeError(f"rule {snakemake.rule} has two things named {parameter.name}: {' and '.join(sources)}")
+        if sources:
+            found[parameter.name] = given[sources[0]][parameter.name]
+        elif parameter.default is parameter.empty:
+            raise TypeError(
+                f"rule {snakemake.rule} gives no {parameter.name}, which its script needs: no input, output, parameter "
+                "or wildcard bears that name"
+            )
+    if len(asked) < len(parameters):
+        names = {parameter.name for parameter in asked} | _UNREAD
+        found |= {name: value for part in files.values() for name, value in part.items() if name not in names}
+    return found
+
+
+def _named(items: Any) -> Mapping[str, Any]:
+    """List what Snakemake knows by name: one path as text, several as a list, parameters as they are."""
+    return {name: [*value] if isinstance(value, list) else value for name, value in items.items()}

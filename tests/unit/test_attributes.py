@@ -5,9 +5,11 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from comarca.config.tables import ConfiguredColumn
 from comarca.errors import InputError
+from comarca.plan.columns import attribute_columns
 from comarca.results import Flag
-from comarca.sources.tables.attributes import AttributeColumn, attribute_columns, read_attributes
+from comarca.sources.tables.attributes import read_attributes
 
 TERRITORIES = pd.DataFrame(
     {
@@ -16,7 +18,7 @@ TERRITORIES = pd.DataFrame(
         "parent_name": ["Norte", "Norte", "Sur"],
     }
 )
-INCOME = {"income_mean_usd": AttributeColumn(title="Mean income", unit="USD", column="Ingreso")}
+INCOME = {"income_mean_usd": ConfiguredColumn(title="Mean income", unit="USD", column="Ingreso")}
 
 
 def written(path, text):
@@ -86,8 +88,8 @@ def test_a_table_needs_something_to_join_by(tmp_path):
 
 def test_texts_classes_and_booleans(tmp_path):
     columns = {
-        "has_market": AttributeColumn(title="Market", unit="", kind="boolean"),
-        "zone_class": AttributeColumn(title="Zone", unit="", kind="class", categories={"a": "Low", "b": "High"}),
+        "has_market": ConfiguredColumn(title="Market", unit="", kind="boolean"),
+        "zone_class": ConfiguredColumn(title="Zone", unit="", kind="class", categories={"a": "Low", "b": "High"}),
     }
     path = written(tmp_path / "t.csv", "codigo,has_market,zone_class\n0101,Sí,a\n0102,No,\n0201,,b\n")
     got = read_attributes(path, TERRITORIES, columns, id_column="codigo")
@@ -109,10 +111,10 @@ def test_columns_enter_the_registry():
 @pytest.mark.parametrize(
     ("name", "entry", "message"),
     [
-        ("Income", AttributeColumn(title="x", unit="1"), "lower-case"),
-        ("road_length_km", AttributeColumn(title="x", unit="1"), "no other column"),
-        ("income", AttributeColumn(title={"en": "x"}, unit="1"), "one text for all"),
-        ("zone", AttributeColumn(title="x", unit="", kind="class"), "the classes with their titles"),
+        ("Income", ConfiguredColumn(title="x", unit="1"), "lower-case"),
+        ("road_length_km", ConfiguredColumn(title="x", unit="1"), "no other column"),
+        ("income", ConfiguredColumn(title={"en": "x"}, unit="1"), "one text for all"),
+        ("zone", ConfiguredColumn(title="x", unit="", kind="class"), "the classes with their titles"),
     ],
 )
 def test_columns_that_cannot_enter_are_refused(name, entry, message):

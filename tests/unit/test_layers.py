@@ -1,10 +1,10 @@
 import pytest
 
 from comarca.config.region import Config
-from comarca.layers.index import CONDITIONS, LAYERS
+from comarca.layers.index import LAYERS
 from comarca.layers.schemas import LAYERS as SCHEMAS
 from comarca.layers.schemas import empty_layer
-from comarca.plan.layers import available_layers, template_fields
+from comarca.plan.layers import available_layers, missing_key, providers, sources, template_fields
 from comarca.registry.columns import load_registry
 
 
@@ -17,7 +17,7 @@ def test_every_layer_that_a_column_needs_is_known(root):
     registry = load_registry()
     for family in registry.families.values():
         needed = {*family.layers, *family.optional_layers, *(name for c in family.columns for name in c.layers)}
-        assert needed <= LAYERS.keys() | CONDITIONS.keys(), family.name
+        assert needed <= LAYERS.keys(), family.name
 
 
 def test_every_field_of_a_template_has_values(root):
@@ -70,3 +70,48 @@ def test_a_layer_without_rows_has_its_columns(name):
     layer = empty_layer(name)
     assert list(layer) == list(SCHEMAS[name].columns)
     assert len(layer) == 0
+
+
+def test_a_row_stands_below_those_it_rests_on():
+    names = list(LAYERS)
+    for position, layer in enumerate(LAYERS.values()):
+        assert {*layer.rests_on} <= {*names[:position]}, layer.name
+
+
+def test_each_section_that_a_row_names_is_one_of_the_configuration():
+    chosen = region()
+    for layer in LAYERS.values():
+        assert not layer.section or layer.section in sources(chosen), layer.name
+        assert not layer.section or hasattr(getattr(chosen, layer.section), layer.key), layer.name
+        assert not layer.family or hasattr(chosen.indicators, layer.family), layer.name
+
+
+def test_no_two_layers_share_a_file():
+    paths = [layer.path for layer in LAYERS.values() if layer.kind != "condition"]
+    assert len(paths) == len({*paths})
+
+
+def test_vector_layers_have_a_schema():
+    assert {layer.name for layer in LAYERS.values() if layer.kind == "vector"} == SCHEMAS.keys()
+
+
+def test_without_services_nobody_needs_the_times_to_them():
+    assert "service_times" in available_layers(region())
+    assert "service_times" not in available_layers(region(indicators={"services": False}))
+
+
+def test_providers_that_read_osm_have_nothing_to_give_without_it():
+    without = region(osm="none", territories="gadm")
+    assert providers(without, "population") == ("worldpop", "ghspop")
+    assert providers(without, "roads") == ()
+    assert providers(region(), "roads") == ("osm",)
+
+
+def test_what_lacks_is_named_by_the_key_that_would_give_it():
+    bare = region(osm="none", territories="gadm", population="none")
+    assert missing_key(bare, "roads") == "roads.provider"
+    assert missing_key(bare, "urca_times") == "roads.provider"
+    assert missing_key(bare, "farmland") == "land_cover.provider"
+    assert missing_key(bare, "degree_of_urbanisation") == "population.provider"
+    assert missing_key(bare, "earlier_night_lights") == "night_lights.earlier"
+    assert missing_key(region(indicators={"services": False}), "service_times") == "indicators.services"

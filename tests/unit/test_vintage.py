@@ -7,8 +7,9 @@ from families import columns_of
 
 from comarca.config.region import Region
 from comarca.fetch.receipts import LayerReceipt
-from comarca.layers.index import LAYERS
-from comarca.plan.years import DATED_TABLES, RESTS_ON, column_years, osm_layers, population_year, year_of
+from comarca.layers.index import origins
+from comarca.plan.layers import layers_of_extract
+from comarca.plan.years import column_years, year_of, year_of_people
 
 
 @pytest.mark.parametrize(
@@ -40,22 +41,29 @@ def test_what_comes_from_the_extract_has_its_year():
     example = Region(
         country="LIE", osm={"provider": "file", "path": "x.osm.pbf"}, population="settlements", power="none"
     )
-    assert set(osm_layers(example)) == {"land_use", "economy", "roads", "services", "population"}
-    assert (
-        osm_layers(
-            Region(country="LIE", osm="none", territories={"provider": "file", "path": "x", "id": "a", "name": "b"})
-        )
-        == ()
-    )
+    of_extract = layers_of_extract(example)
+    assert {"land_use", "economy", "roads", "services", "population", "places"} <= of_extract
+    assert not {"power", "cities", "territories"} & of_extract
+    given = {"provider": "file", "path": "x", "id": "a", "name": "b"}
+    assert layers_of_extract(Region(country="LIE", osm="none", territories=given)) == frozenset()
 
 
-def test_the_layers_named_are_layers():
-    known = {*LAYERS, "population", "farmland"}
-    assert {*RESTS_ON, *DATED_TABLES, *(name for names in RESTS_ON.values() for name in names)} <= known
+def test_what_is_made_from_others_has_their_date():
+    assert origins("travel_times") == {"roads", "cities"}
+    assert origins("land_cover_patches") == {"land_cover_areas"}
+    assert origins("farmland") == {"land_use", "land_cover_areas"}
+    assert origins("demand") == origins("degree_of_urbanisation") == {"population"}
+    assert origins("power") == {"power"}
+
+
+def test_boundaries_do_not_date_a_column(root):
+    columns = columns_of(root, "infrastructure", layers=["roads"])
+    years = column_years(columns, {"infrastructure": ("territories",)}, {"territories": 2001, "roads": 2021})
+    assert set(years.values()) == {2021}
 
 
 @pytest.mark.parametrize(("provider", "year"), [("settlements", 2021), ("file", 2019), ("worldpop", None)])
 def test_people_are_as_old_as_what_they_came_from_in_the_end(provider, year):
     receipt = LayerReceipt(layer="population", country="LIE", status="ready", provider=provider, files=(), tried=())
-    assert population_year(receipt, configured=2019, extract=2021) == year
-    assert population_year(None, configured=2019, extract=2021) == 2019
+    assert year_of_people(receipt, configured=2019, extract=2021) == year
+    assert year_of_people(None, configured=2019, extract=2021) == 2019

@@ -4,7 +4,7 @@
 
 rule fetch_layer:
     input:
-        unpack(fetch_outline),
+        unpack(of("inputs", "fetch_layer", "{layer}")),
         code=code("fetch_layer"),
     output:
         receipt=in_region("fetched/{layer}.json"),
@@ -18,10 +18,8 @@ rule fetch_layer:
     resources:
         downloads=1,
     params:
-        country=lambda w: region_of(w).country,
-        providers=lambda w: list(ladder_of(w).providers),
-        options=lambda w: ladder_of(w).options,
-        required=lambda w: ladder_of(w).is_required,
+        country=of("config.country"),
+        ladder=of("ladder", "{layer}"),
     message:
         "{wildcards.region}: fetching the layer {wildcards.layer}."
     script:
@@ -30,7 +28,7 @@ rule fetch_layer:
 
 rule join_tiles:
     input:
-        unpack(lambda w: receipt_of(w.layer)(w)),
+        unpack(of("receipt", "{layer}")),
         code=code("join_tiles"),
     output:
         raster=in_region("fetched/{layer}.vrt"),
@@ -47,7 +45,7 @@ rule join_tiles:
 # Which columns a region loses, because an optional layer could not be had from any provider.
 rule list_absent:
     input:
-        unpack(optional_receipts),
+        unpack(of("inputs", "list_absent")),
         code=code("list_absent"),
     output:
         absent=in_region("layers/absent.json"),
@@ -56,8 +54,8 @@ rule list_absent:
     conda:
         "../envs/comarca.yaml"
     params:
-        losses=layers_at_stake,
-        columns=columns_at_stake,
+        losses=of("losses"),
+        columns=of("lost_columns"),
     message:
         "{wildcards.region}: noting what could not be had."
     script:

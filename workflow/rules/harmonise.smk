@@ -3,11 +3,11 @@
 
 rule harmonise_osm:
     input:
-        unpack(osm_source),
+        unpack(of("inputs", "harmonise_osm")),
         code=code("harmonise_osm"),
     output:
-        **{layer: osm_layer(layer) for layer in OSM_LAYERS},
-        header=in_region("layers/osm/header.json"),
+        **{name: in_region(layer.raw_path) for name, layer in LAYERS.items() if layer.from_osm},
+        header=in_region(LAYERS["osm"].path),
         checks=in_region("checks/osm.json"),
     log:
         in_region("logs/harmonise_osm.log"),
@@ -18,10 +18,9 @@ rule harmonise_osm:
     resources:
         mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
     params:
-        path=lambda w: region_of(w).osm.path,
-        country=lambda w: region_of(w).country,
-        territories=lambda w: region_of(w).territories.model_dump(),
-        buffer_km=lambda w: region_of(w).abroad_buffer_km,
+        country=of("config.country"),
+        territories=of("section", "territories"),
+        buffer_km=of("config.abroad_buffer_km"),
     message:
         "{wildcards.region}: reading the OpenStreetMap extract."
     script:
@@ -30,7 +29,7 @@ rule harmonise_osm:
 
 rule harmonise_territories:
     input:
-        unpack(territories_source),
+        unpack(of("inputs", "harmonise_territories")),
         code=code("harmonise_territories"),
     output:
         territories=in_region("layers/territories.parquet"),
@@ -40,8 +39,8 @@ rule harmonise_territories:
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: region_of(w).territories.model_dump(),
-        country=lambda w: region_of(w).country,
+        source=of("section", "territories"),
+        country=of("config.country"),
     message:
         "{wildcards.region}: harmonising the territories."
     script:
@@ -50,9 +49,7 @@ rule harmonise_territories:
 
 rule harmonise_cities:
     input:
-        unpack(lambda w: {"places": osm_layer("places")} if region_of(w).osm.is_given else {}),
-        unpack(lambda w: {"file": region_of(w).cities.path} if region_of(w).cities.path else {}),
-        unpack(receipt_of("cities")),
+        unpack(of("inputs", "harmonise_cities")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_cities"),
     output:
@@ -63,9 +60,9 @@ rule harmonise_cities:
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: region_of(w).cities.model_dump(),
-        country=lambda w: region_of(w).country,
-        abroad_buffer_km=lambda w: region_of(w).abroad_buffer_km,
+        source=of("section", "cities"),
+        country=of("config.country"),
+        abroad_buffer_km=of("config.abroad_buffer_km"),
     message:
         "{wildcards.region}: harmonising the cities."
     script:
@@ -74,27 +71,26 @@ rule harmonise_cities:
 
 rule harmonise_layer:
     input:
-        source=lambda w: source_file(w.layer)(w),
-        speeds=lambda w: region_of(w).speeds or ROOT / "config/speeds.csv",
+        unpack(of("inputs", "harmonise_layer", "{layer}")),
         surfaces=ROOT / "config/surfaces.csv",
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_layer"),
     output:
-        layer=in_region("layers/{layer}.parquet"),
+        parquet=in_region("layers/{layer}.parquet"),
         checks=in_region("checks/{layer}.json"),
     log:
         in_region("logs/harmonise_layer/{layer}.log"),
     benchmark:
         in_region("benchmarks/harmonise_layer/{layer}.tsv")
     wildcard_constraints:
-        layer="roads|power|services|economy|land_use",
+        layer="|".join(name for name, layer in LAYERS.items() if layer.is_cut),
     conda:
         "../envs/comarca.yaml"
     params:
-        own=lambda w: own_options(w, w.layer),
-        service_kinds=service_kinds,
-        country=lambda w: region_of(w).country,
-        buffer_km=lambda w: region_of(w).abroad_buffer_km,
+        own=of("own_options", "{layer}"),
+        service_kinds=of("service_kinds"),
+        country=of("config.country"),
+        buffer_km=of("config.abroad_buffer_km"),
     message:
         "{wildcards.region}: harmonising the layer {wildcards.layer}."
     script:
@@ -103,16 +99,11 @@ rule harmonise_layer:
 
 rule harmonise_settlements:
     input:
-        unpack(receipt_of("population")),
-        territories=in_region("layers/territories.parquet"),
-        cities=in_region("layers/cities.parquet"),
-        places=osm_layer("places"),
-        buildings=osm_layer("buildings"),
-        land_use=in_region("layers/land_use.parquet"),
+        unpack(of("inputs", "harmonise_settlements")),
         code=code("harmonise_settlements"),
     output:
-        population=in_region("layers/population.parquet"),
-        checks=in_region("checks/population.json"),
+        settlements=in_region("layers/settlements.parquet"),
+        checks=in_region("checks/settlements.json"),
     log:
         in_region("logs/harmonise_settlements.log"),
     conda:

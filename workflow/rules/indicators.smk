@@ -3,9 +3,8 @@
 
 rule compute_family:
     input:
-        unpack(family_layers),
-        unpack(absent_file),
-        code=family_code,
+        unpack(of("inputs", "compute_family", "{family}")),
+        code=code("compute_family", "comarca.indicators.{family}"),
     output:
         table=in_region("indicators/{family}.parquet"),
         checks=in_region("checks/families/{family}.json"),
@@ -16,9 +15,8 @@ rule compute_family:
     conda:
         "../envs/comarca.yaml"
     params:
-        layers=lambda w: list(family_layers(w)),
-        options=family_options,
-        columns=family_columns,
+        options=of("options", "{family}"),
+        columns=of("columns", "{family}"),
     message:
         "{wildcards.region}: computing the {wildcards.family} indicators."
     script:

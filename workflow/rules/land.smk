@@ -3,7 +3,7 @@
 
 rule build_parcels:
     input:
-        unpack(parcel_source),
+        unpack(of("inputs", "build_parcels")),
         territories=in_region("layers/territories.parquet"),
         code=code("build_parcels"),
     output:
@@ -18,8 +18,8 @@ rule build_parcels:
     resources:
         mem_mb=lambda w, input: 500 + 6 * input.size_mb,
     params:
-        source=lambda w: region_of(w).parcels.model_dump(),
-        field_classes=lambda w: land_options(w).field_classes,
+        source=of("section", "parcels"),
+        field_classes=of("land.field_classes"),
     message:
         "{wildcards.region}: giving parcels to territories."
     script:
@@ -28,15 +28,13 @@ rule build_parcels:
 
 rule build_land_cover:
     input:
-        unpack(receipt_of("land_cover")),
-        rasters=lambda w: list(land_cover_rasters(w).values()),
-        legend=legend_file,
+        unpack(of("inputs", "build_land_cover")),
         territories=in_region("layers/territories.parquet"),
         code=code("build_land_cover"),
     output:
         patches=in_region("layers/land_cover_patches.parquet"),
         areas=in_region("layers/land_cover_areas.parquet"),
-        checks=in_region("checks/land_cover.json"),
+        checks=in_region("checks/land_cover_areas.json"),
     log:
         in_region("logs/build_land_cover.log"),
     benchmark:
@@ -46,7 +44,7 @@ rule build_land_cover:
     resources:
         mem_mb=2_000,
     params:
-        years=lambda w: list(land_cover_rasters(w)),
+        years=of("raster_years", "land_cover"),
     message:
         "{wildcards.region}: finding patches of farmland."
     script:
@@ -55,7 +53,7 @@ rule build_land_cover:
 
 rule harmonise_holdings:
     input:
-        table=lambda w: region_of(w).holdings.path,
+        unpack(of("inputs", "harmonise_table", "holdings")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_holdings"),
     output:
@@ -66,8 +64,8 @@ rule harmonise_holdings:
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: region_of(w).holdings.model_dump(),
-        country=lambda w: region_of(w).country,
+        source=of("section", "holdings"),
+        country=of("config.country"),
     message:
         "{wildcards.region}: reading holdings by size class."
     script:
@@ -76,8 +74,7 @@ rule harmonise_holdings:
 
 rule harmonise_outcomes:
     input:
-        unpack(crosswalk_file),
-        table=lambda w: region_of(w).outcomes.path,
+        unpack(of("inputs", "harmonise_outcomes")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_outcomes"),
     output:
@@ -88,7 +85,7 @@ rule harmonise_outcomes:
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: region_of(w).outcomes.model_dump(),
+        source=of("section", "outcomes"),
     message:
         "{wildcards.region}: reading income, poverty and inequality."
     script:
@@ -97,7 +94,7 @@ rule harmonise_outcomes:
 
 rule plot_lorenz:
     input:
-        unpack(lorenz_layers),
+        unpack(of("inputs", "plot_lorenz")),
         territories=in_region("layers/territories.parquet"),
         credit_lines=in_region(ASSEMBLED["credits"]),
         code=code("plot_lorenz"),
@@ -110,10 +107,9 @@ rule plot_lorenz:
     conda:
         "../envs/comarca.yaml"
     params:
-        layers=lambda w: list(lorenz_layers(w)),
-        measures=lambda w: land_options(w).model_dump(include={"field_classes", "border", "suppressed"}),
-        units=lambda w: land_options(w).model_dump(include={"min_units", "large_unit_ha"}),
-        options=map_options,
+        measures=of("lorenz_options"),
+        units=of("unit_options"),
+        options=of("map_options"),
     message:
         "{wildcards.region}: drawing the Lorenz curves."
     script:

@@ -3,7 +3,7 @@
 
 rule build_demand:
     input:
-        unpack(population_file),
+        unpack(of("inputs", "build_demand")),
         territories=in_region("layers/territories.parquet"),
         code=code("build_demand"),
     output:
@@ -16,9 +16,9 @@ rule build_demand:
     conda:
         "../envs/comarca.yaml"
     params:
-        demand_cell_m=lambda w: region_of(w).demand_cell_m,
-        nodata=lambda w: region_of(w).population.nodata,
-        providers=lambda w: list(region_of(w).population.provider) if population_file(w) else ["none"],
+        demand_cell_m=of("config.demand_cell_m"),
+        nodata=of("config.population.nodata"),
+        providers=of("population_providers"),
     message:
         "{wildcards.region}: gathering people in cells."
     script:
@@ -27,7 +27,7 @@ rule build_demand:
 
 rule build_degree_of_urbanisation:
     input:
-        unpack(population_file),
+        unpack(of("inputs", "build_degree_of_urbanisation")),
         territories=in_region("layers/territories.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("build_degree_of_urbanisation"),
@@ -41,8 +41,8 @@ rule build_degree_of_urbanisation:
     conda:
         "../envs/comarca.yaml"
     params:
-        nodata=lambda w: region_of(w).population.nodata,
-        providers=lambda w: list(region_of(w).population.provider) if population_file(w) else ["none"],
+        nodata=of("config.population.nodata"),
+        providers=of("population_providers"),
     message:
         "{wildcards.region}: classifying the population grid by degree of urbanisation."
     script:
@@ -51,8 +51,8 @@ rule build_degree_of_urbanisation:
 
 rule build_network:
     input:
+        unpack(of("inputs", "build_network")),
         roads=in_region("layers/roads.parquet"),
-        speeds=lambda w: region_of(w).speeds or ROOT / "config/speeds.csv",
         code=code("build_network"),
     output:
         network=in_region("layers/network.npz"),
@@ -66,7 +66,7 @@ rule build_network:
     resources:
         mem_mb=lambda w, input: 500 + 30 * input.size_mb,
     params:
-        country=lambda w: region_of(w).country,
+        country=of("config.country"),
     message:
         "{wildcards.region}: building the road network."
     script:
@@ -106,8 +106,8 @@ rule build_city_network:
     resources:
         mem_mb=lambda w, input: 500 + 10 * input.size_mb,
     params:
-        intervals=lambda w: list(region_of(w).city_classes_persons.values()),
-        walking=walking,
+        intervals=of("city_intervals"),
+        walking=of("walking"),
     message:
         "{wildcards.region}: putting the cities on the road network."
     script:
@@ -116,7 +116,7 @@ rule build_city_network:
 
 rule build_friction:
     input:
-        unpack(friction_sources),
+        unpack(of("inputs", "build_friction")),
         territories=in_region("layers/territories.parquet"),
         speeds=ROOT / "config/offroad_speeds.csv",
         code=code("build_friction"),
@@ -130,10 +130,10 @@ rule build_friction:
     conda:
         "../envs/comarca.yaml"
     params:
-        legend=lambda w: None if region_of(w).friction.path else land_cover_legend(w),
-        cell_m=lambda w: region_of(w).friction.cell_m,
-        barrier_share=lambda w: region_of(w).friction.barrier_share,
-        walking=walking,
+        legend=of("friction_legend"),
+        cell_m=of("config.friction.cell_m"),
+        barrier_share=of("config.friction.barrier_share"),
+        walking=of("walking"),
     message:
         "{wildcards.region}: how fast people walk off the road."
     script:
@@ -142,14 +142,14 @@ rule build_friction:
 
 rule compute_travel_times:
     input:
-        unpack(friction_file),
+        unpack(of("inputs", "compute_travel_times")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_travel_times"),
     output:
         times=in_region("layers/travel_times.parquet"),
-        cities=in_region("layers/reached_cities.parquet"),
+        reached_cities=in_region("layers/reached_cities.parquet"),
         checks=in_region("checks/travel_times.json"),
     log:
         in_region("logs/compute_travel_times.log"),
@@ -160,8 +160,8 @@ rule compute_travel_times:
     resources:
         mem_mb=lambda w, input: 500 + 10 * input.size_mb,
     params:
-        city_classes_persons=lambda w: region_of(w).city_classes_persons,
-        walking=walking,
+        city_classes_persons=of("config.city_classes_persons"),
+        walking=of("walking"),
     message:
         "{wildcards.region}: travel time to the nearest city of each class."
     script:
@@ -170,7 +170,7 @@ rule compute_travel_times:
 
 rule compute_travel_raster:
     input:
-        unpack(friction_file),
+        unpack(of("inputs", "compute_travel_times")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         territories=in_region("layers/territories.parquet"),
@@ -185,9 +185,9 @@ rule compute_travel_raster:
     conda:
         "../envs/comarca.yaml"
     params:
-        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
-        walking=walking,
-        cell_m=lambda w: region_of(w).raster_cell_m,
+        interval=of("city_class", "{city_class}"),
+        walking=of("walking"),
+        cell_m=of("config.raster_cell_m"),
     message:
         "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
     script:
@@ -206,7 +206,7 @@ rule build_catchments:
     conda:
         "../envs/comarca.yaml"
     params:
-        interval=lambda w: region_of(w).city_classes_persons[w.city_class],
+        interval=of("city_class", "{city_class}"),
     message:
         "{wildcards.region}: drawing the catchments of {wildcards.city_class} cities."
     script:
@@ -215,7 +215,7 @@ rule build_catchments:
 
 rule compute_urca_times:
     input:
-        unpack(friction_file),
+        unpack(of("inputs", "compute_travel_times")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
@@ -229,7 +229,7 @@ rule compute_urca_times:
     conda:
         "../envs/comarca.yaml"
     params:
-        walking=walking,
+        walking=of("walking"),
     message:
         "{wildcards.region}: travel time to the centres of the urban-rural catchments."
     script:
@@ -251,9 +251,9 @@ rule compute_market_potential:
     conda:
         "../envs/comarca.yaml"
     params:
-        min_persons=lambda w: min(low for low, _ in region_of(w).city_classes_persons.values()),
-        half_life_min=lambda w: (region_of(w).indicators.access or AccessOptions()).half_life_min,
-        walking=walking,
+        min_persons=of("min_city_persons"),
+        half_life_min=of("access.half_life_min"),
+        walking=of("walking"),
     message:
         "{wildcards.region}: market potential of the cities."
     script:
@@ -276,8 +276,8 @@ rule compute_service_times:
     conda:
         "../envs/comarca.yaml"
     params:
-        kinds=lambda w: region_of(w).indicators.services.kinds,
-        walking=walking,
+        kinds=of("service_kinds"),
+        walking=of("walking"),
     message:
         "{wildcards.region}: travel time to services."
     script:

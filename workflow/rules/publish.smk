@@ -3,8 +3,7 @@
 
 rule assemble_table:
     input:
-        unpack(lambda w: {f: f"results/{w.region}/indicators/{f}.parquet" for f in families(w.region)}),
-        unpack(absent_file),
+        unpack(of("inputs", "assemble_table")),
         territories=in_region("layers/territories.parquet"),
         code=code("assemble_table"),
     output:
@@ -15,8 +14,7 @@ rule assemble_table:
     conda:
         "../envs/comarca.yaml"
     params:
-        families=lambda w: families(w.region),
-        columns=published_columns,
+        columns=of("table_columns"),
     message:
         "{wildcards.region}: assembling the indicator table."
     script:
@@ -25,23 +23,20 @@ rule assemble_table:
 
 rule assemble_columns:
     input:
-        unpack(osm_header),
-        unpack(receipt_of("population")),
-        unpack(dated_tables),
+        unpack(of("inputs", "assemble_columns")),
         code=code("assemble_columns"),
     output:
-        columns=in_region(ASSEMBLED["columns"]),
+        described=in_region(ASSEMBLED["columns"]),
     log:
         in_region("logs/assemble_columns.log"),
     conda:
         "../envs/comarca.yaml"
     params:
-        osm_layers=lambda w: list(osm_layers(region_of(w))),
-        population_year=lambda w: region_of(w).population.year,
-        tables=lambda w: list(dated_tables(w)),
-        columns=published_columns,
-        family_layers=lambda w: {name: list(family.layers) for name, family in REGISTRIES[w.region].families.items()},
-        region=region_texts,
+        osm_layers=of("layers_of_extract"),
+        population_year=of("config.population.year"),
+        columns=of("printed_columns"),
+        family_layers=of("family_layers"),
+        texts=of("texts"),
     message:
         "{wildcards.region}: dating and describing the columns."
     script:
@@ -54,10 +49,10 @@ for job, products in jobs().items():
         name:
             f"export_{job}"
         input:
-            unpack(product_inputs(products)),
+            unpack(of("product_files", *(name for product in products for name in product.inputs))),
             code=code("export_products", *(product.module for product in products)),
         output:
-            [in_report(product, path) for product in products for path in product_paths(product)],
+            products=[in_report(part, path) for part in products for _, path in part.editions(LANGUAGE)],
         log:
             in_region(f"logs/export_{job}.log"),
         benchmark:
@@ -65,37 +60,34 @@ for job, products in jobs().items():
         conda:
             "../envs/comarca.yaml"
         params:
-            modules=[(product.module, language) for product in products for language in product_languages(product)],
+            modules=[(part.module, language) for part in products for language, _ in part.editions(LANGUAGE)],
         message:
-            "{wildcards.region}: writing {output}."
+            "{wildcards.region}: writing {output.products}."
         script:
             "../scripts/export_products.py"
 
 
 rule assemble_provenance:
     input:
-        unpack(osm_header),
-        unpack(receipts),
+        unpack(of("inputs", "assemble_provenance")),
         table=in_region(ASSEMBLED["table"]),
-        local=local_files,
         code=code("assemble_provenance"),
     output:
-        provenance=in_region("provenance.json"),
-        sources=in_region("SOURCES.md"),
-        credits=in_region(ASSEMBLED["credits"]),
-        table=in_region(ASSEMBLED["sources"]),
+        record=in_region("provenance.json"),
+        markdown=in_region("SOURCES.md"),
+        credit_lines=in_region(ASSEMBLED["credits"]),
+        sources=in_region(ASSEMBLED["sources"]),
     log:
         in_region("logs/assemble_provenance.log"),
     conda:
         "../envs/comarca.yaml"
     params:
-        local=local_sources,
-        title=lambda w: region_title(w.region, "en"),
-        cities=lambda w: region_of(w).cities.provider,
-        fetched=lambda w: list(receipts(w)),
-        config=lambda w: region_of(w).model_dump(mode="json", by_alias=True),
+        own_files=of("own_files"),
+        title=of("title", "en"),
+        cities=of("config.cities.provider"),
+        region_config=of("plain_config"),
         benchmarks=in_region("benchmarks"),
-        languages=list(CONFIG.languages),
+        languages=list(PLAN.config.languages),
     message:
         "{wildcards.region}: writing down where everything came from."
     script:
@@ -104,9 +96,7 @@ rule assemble_provenance:
 
 rule assemble_quality:
     input:
-        unpack(absent_file),
-        unpack(receipts),
-        checks=check_files,
+        unpack(of("inputs", "assemble_quality")),
         table=in_region(ASSEMBLED["table"]),
         flags=in_region(ASSEMBLED["flags"]),
         columns=in_region(ASSEMBLED["columns"]),
@@ -126,8 +116,8 @@ rule assemble_quality:
     conda:
         "../envs/comarca.yaml"
     params:
-        not_computed=not_computed_columns,
-        expected_area_km2=country_area_km2,
+        not_computed=of("not_computed"),
+        expected_area_km2=of("country_area_km2"),
     message:
         "{wildcards.region}: gathering the checks."
     script:
@@ -136,7 +126,7 @@ rule assemble_quality:
 
 rule build_map_base:
     input:
-        unpack(context_layers),
+        unpack(of("shown_layers")),
         territories=in_region("layers/territories.parquet"),
         code=code("build_map_base"),
     output:
@@ -154,7 +144,7 @@ rule build_map_base:
 
 rule classify_maps:
     input:
-        tables=classified_tables,
+        unpack(of("inputs", "classify_maps")),
         columns=in_region(ASSEMBLED["columns"]),
         code=code("classify_maps"),
     output:
@@ -164,8 +154,8 @@ rule classify_maps:
     conda:
         "../envs/comarca.yaml"
     params:
-        scheme=lambda w: region_of(w).maps.scheme,
-        k=lambda w: region_of(w).maps.classes_count,
+        scheme=of("config.maps.scheme"),
+        k=of("config.maps.classes_count"),
     message:
         "{wildcards.region}: making the classes of the maps."
     script:
@@ -195,7 +185,7 @@ rule plot_map:
     conda:
         "../envs/comarca.yaml"
     params:
-        language=CONFIG.languages[0],
+        language=LANGUAGE,
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:

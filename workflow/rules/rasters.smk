@@ -3,7 +3,7 @@
 
 rule build_population_by_year:
     input:
-        rasters=lambda w: list(dated_rasters(w, "population").values()),
+        unpack(of("inputs", "build_population_by_year")),
         territories=in_region("layers/territories.parquet"),
         code=code("build_population_by_year"),
     output:
@@ -16,8 +16,8 @@ rule build_population_by_year:
     conda:
         "../envs/comarca.yaml"
     params:
-        years=lambda w: list(dated_rasters(w, "population")),
-        nodata=lambda w: region_of(w).population.nodata,
+        years=of("raster_years", "population"),
+        nodata=of("config.population.nodata"),
     message:
         "{wildcards.region}: summing the population of each year."
     script:
@@ -26,8 +26,7 @@ rule build_population_by_year:
 
 rule build_night_lights:
     input:
-        unpack(receipt_of("night_lights")),
-        rasters=lambda w: list(dated_rasters(w, "night_lights").values()),
+        unpack(of("inputs", "build_night_lights")),
         territories=in_region("layers/territories.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("build_night_lights"),
@@ -42,9 +41,9 @@ rule build_night_lights:
     conda:
         "../envs/comarca.yaml"
     params:
-        years=lambda w: list(dated_rasters(w, "night_lights")),
-        nodata=lambda w: region_of(w).night_lights.nodata,
-        engine=lambda w: region_of(w).zonal.engine,
+        years=of("raster_years", "night_lights"),
+        nodata=of("config.night_lights.nodata"),
+        engine=of("config.zonal.engine"),
     message:
         "{wildcards.region}: measuring the light at night."
     script:

@@ -3,11 +3,11 @@
 
 rule harmonise_table:
     input:
-        table=lambda w: getattr(region_of(w), w.layer).path,
+        unpack(of("inputs", "harmonise_table", "{layer}")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_table"),
     output:
-        layer=in_region("layers/{layer}.parquet"),
+        parquet=in_region("layers/{layer}.parquet"),
         checks=in_region("checks/{layer}.json"),
     log:
         in_region("logs/harmonise_table/{layer}.log"),
@@ -16,7 +16,7 @@ rule harmonise_table:
     conda:
         "../envs/comarca.yaml"
     params:
-        source=lambda w: getattr(region_of(w), w.layer).model_dump(),
+        source=of("section", "{layer}"),
     message:
         "{wildcards.region}: reading the table of {wildcards.layer}."
     script:
@@ -25,7 +25,7 @@ rule harmonise_table:
 
 rule harmonise_attributes:
     input:
-        tables=lambda w: [table.path for table in region_of(w).attributes],
+        unpack(of("inputs", "harmonise_attributes")),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_attributes"),
     output:
@@ -36,7 +36,7 @@ rule harmonise_attributes:
     conda:
         "../envs/comarca.yaml"
     params:
-        sources=lambda w: [table.model_dump() for table in region_of(w).attributes],
+        sources=of("attributes"),
     message:
         "{wildcards.region}: joining the tables of your own."
     script:

@@ -5,47 +5,36 @@ from typing import Any
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
-from comarca.plan.years import column_years, population_year, year_of
+from comarca.jobs import run
+from comarca.plan.years import column_years, year_of, year_of_people
 from comarca.publish.describe import describe
 from comarca.registry.columns import Column
 
 
 def main(
     *,
-    osm_header: str | None,
     osm_layers: Sequence[str],
-    population: str | None,
-    configured_year: int | None,
-    tables: Mapping[str, str],
+    population_year: int | None,
     columns: list[dict[str, Any]],
     family_layers: Mapping[str, Sequence[str]],
-    region: Mapping[str, Any],
-    output: str,
+    texts: Mapping[str, Any],
+    described: str,
+    osm: str | None = None,
+    receipt: str | None = None,
+    **tables: str,
 ) -> None:
-    extract = year_of(io.read_json(osm_header)["timestamp"]) if osm_header else None
+    extract = year_of(io.read_json(osm)["timestamp"]) if osm else None
     years: dict[str, int | None] = dict.fromkeys(osm_layers, extract)
     if "population" not in years:
-        receipt = load_layer_receipt(population) if population else None
-        years["population"] = population_year(receipt, configured=configured_year, extract=extract)
+        people = load_layer_receipt(receipt) if receipt else None
+        years["population"] = year_of_people(people, configured=population_year, extract=extract)
     for layer, path in tables.items():
         table = io.read_table(path)
         years[layer] = int(table["year"].fillna(0).max()) if len(table) and "year" in table else None
     entries = [Column(**column) for column in columns]
     dated = column_years(entries, family_layers, {layer: year for layer, year in years.items() if year})
-    io.write_json(describe(entries, years=dated, **region), output)
+    io.write_json(describe(entries, years=dated, **texts), described)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            osm_header=snakemake.input.get("osm_header"),
-            osm_layers=snakemake.params.osm_layers,
-            population=snakemake.input.get("receipt"),
-            configured_year=snakemake.params.population_year,
-            tables={name: snakemake.input[name] for name in snakemake.params.tables},
-            columns=snakemake.params.columns,
-            family_layers=snakemake.params.family_layers,
-            region=snakemake.params.region,
-            output=snakemake.output.columns,
-        )
+    run(main, snakemake)

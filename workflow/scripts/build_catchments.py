@@ -6,7 +6,7 @@ from pyproj import CRS
 from comarca import io
 from comarca.access.cities import in_class
 from comarca.access.rasters import catchment_areas
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.grids import Grid
 
@@ -22,10 +22,4 @@ def main(*, raster: str, cities: str, interval: tuple[float, float | None], catc
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            raster=snakemake.input.raster,
-            cities=snakemake.input.cities,
-            interval=snakemake.params.interval,
-            catchments=snakemake.output.catchments,
-        )
+    run(main, snakemake)

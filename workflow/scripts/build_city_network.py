@@ -7,7 +7,7 @@ from comarca import io
 from comarca.access.cities import cities_to_reach
 from comarca.access.model import Walking
 from comarca.access.routable import routable_network
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.roads.network import RoadNetwork
 
@@ -34,11 +34,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            cities=snakemake.input.cities,
-            intervals=snakemake.params.intervals,
-            walking=snakemake.params.walking,
-            city_network=snakemake.output.city_network,
-        )
+    run(main, snakemake)

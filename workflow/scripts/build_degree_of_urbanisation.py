@@ -7,15 +7,12 @@ import shapely
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
 from comarca.population.grid import PopulationGrid, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster
 from comarca.rasters.grids import cell_middles, cells_of
-
-#: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
-KINDS = ("receipt", "tiles", "raster", "population")
 
 
 def people(
@@ -24,21 +21,21 @@ def people(
     source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
     if not source:
         return gather_points([], [], [], bounds=bounds)
-    if source == "population":
-        layer = layer_io.read_layer(files[source], "population")
+    if source == "settlements":
+        layer = layer_io.read_layer(files[source], "settlements")
         return gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
     return gather_raster(Raster(files[source], nodata=nodata if source == "raster" else None), bounds=bounds)
 
 
 def main(
     *,
-    files: dict[str, str],
     providers: Sequence[str],
     nodata: float | None,
     territories: str,
     demand: str,
     classes: str,
     table: str,
+    **files: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     places = people(files, providers, nodata, tuple(area.total_bounds))
@@ -59,13 +56,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            files={name: snakemake.input[name] for name in KINDS if snakemake.input.get(name)},
-            providers=snakemake.params.providers,
-            nodata=snakemake.params.nodata,
-            territories=snakemake.input.territories,
-            demand=snakemake.input.demand,
-            classes=snakemake.output.classes,
-            table=snakemake.output.table,
-        )
+    run(main, snakemake)

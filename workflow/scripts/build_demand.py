@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from comarca import io
 from comarca.errors import InputError
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
 from comarca.population.demand import demand_grid, demand_points
@@ -14,19 +14,16 @@ from comarca.rasters.bands import Raster
 from comarca.rasters.engines import engines_check
 from comarca.results import Check
 
-#: What people may be gathered from: a receipt and its tiles, the user's raster, or settlements.
-KINDS = ("receipt", "tiles", "raster", "population")
-
 
 def main(
     *,
-    files: dict[str, str],
     providers: Sequence[str],
     nodata: float | None,
     territories: str,
     demand_cell_m: float,
     demand: str,
     checks: str,
+    **files: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
@@ -34,8 +31,8 @@ def main(
         layer = demand_grid(area, demand_cell_m=demand_cell_m)
         message = "No population is known: means and shares are weighted by area, not by people."
         found = [Check("demand_weights", "warn", "km2", "persons", message)]
-    elif source == "population":
-        settlements = layer_io.read_layer(files[source], "population")
+    elif source == "settlements":
+        settlements = layer_io.read_layer(files[source], "settlements")
         layer, found = demand_points(settlements, area, demand_cell_m=demand_cell_m)
     else:
         people = Raster(files[source], nodata=nodata if source == "raster" else None)
@@ -54,13 +51,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            files={name: snakemake.input[name] for name in KINDS if snakemake.input.get(name)},
-            providers=snakemake.params.providers,
-            nodata=snakemake.params.nodata,
-            territories=snakemake.input.territories,
-            demand_cell_m=snakemake.params.demand_cell_m,
-            demand=snakemake.output.demand,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -14,7 +14,7 @@ from comarca.access.friction import (
     walking_speeds,
 )
 from comarca.access.model import Walking
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.grids import Grid, square_grid
 
@@ -28,12 +28,12 @@ def main(
     territories: str,
     speeds: str,
     legend: str | None,
-    elevation: str | None,
     cell_m: float,
     barrier_share: float,
     walking: Mapping[str, float],
     friction: str,
     checks: str,
+    elevation: str | None = None,
 ) -> None:
     west, south, east, north = layer_io.read_layer(territories, "territories").total_bounds
     grid = square_grid((west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG), cell_m=cell_m)
@@ -62,16 +62,4 @@ def heights(elevation: str | None, grid: Grid):
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            raster=snakemake.input.raster,
-            territories=snakemake.input.territories,
-            speeds=snakemake.input.speeds,
-            legend=snakemake.params.legend,
-            elevation=snakemake.input.get("elevation"),
-            cell_m=snakemake.params.cell_m,
-            barrier_share=snakemake.params.barrier_share,
-            walking=snakemake.params.walking,
-            friction=snakemake.output.friction,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -9,7 +9,7 @@ import rasterio
 from comarca import io
 from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.land.checks import legend_check
 from comarca.land.cover import tabulate_land_cover
 from comarca.layers import files as layer_io
@@ -23,12 +23,13 @@ def main(
     rasters: Sequence[str],
     years: Sequence[int],
     territories: str,
-    legend: str | list[str],
-    receipt: str | None,
+    legends: list[str],
     patches: str,
     areas: str,
     checks: str,
+    receipt: str | None = None,
 ) -> None:
+    legend = legends[0]
     fetched = load_layer_receipt(receipt) if receipt else None
     if fetched is not None and fetched.status == "missing":
         # Nobody reads them: they only have to be there.
@@ -38,7 +39,7 @@ def main(
         return
     if fetched is not None and fetched.provider != "file":
         years = [data_year(fetched)]
-        legend = next(path for path in legend if Path(path).stem == fetched.provider)
+        legend = next(path for path in legends if Path(path).stem == fetched.provider)
     area = layer_io.read_layer(territories, "territories")
     names = read_legend(legend, Path(legend).parent)
     tables, found = [], []
@@ -56,14 +57,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            rasters=list(snakemake.input.rasters),
-            years=snakemake.params.years,
-            territories=snakemake.input.territories,
-            legend=snakemake.input.legend,
-            receipt=snakemake.input.get("receipt"),
-            patches=snakemake.output.patches,
-            areas=snakemake.output.areas,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

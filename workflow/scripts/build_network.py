@@ -3,7 +3,7 @@
 import pandas as pd
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.roads.network import build_network, network_checks
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
@@ -19,11 +19,4 @@ def main(*, roads: str, speeds: str, country: str, network: str, checks: str) ->
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            roads=snakemake.input.roads,
-            speeds=str(snakemake.input.speeds),
-            country=snakemake.params.country,
-            network=snakemake.output.network,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

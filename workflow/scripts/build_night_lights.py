@@ -5,7 +5,7 @@ import pandas as pd
 from comarca import io
 from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import Raster, values_at
 from comarca.rasters.zonal import Engine, sums_by_year
@@ -13,7 +13,6 @@ from comarca.rasters.zonal import Engine, sums_by_year
 
 def main(
     *,
-    receipt: str | None,
     rasters: list[str],
     years: list[int],
     nodata: float | str | None,
@@ -23,6 +22,7 @@ def main(
     by_territory: str,
     by_demand: str,
     checks: str,
+    receipt: str | None = None,
 ) -> None:
     fetched = load_layer_receipt(receipt) if receipt else None
     if fetched is not None and fetched.status == "missing":
@@ -45,16 +45,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            receipt=snakemake.input.get("receipt"),
-            rasters=list(snakemake.input.rasters),
-            years=snakemake.params.years,
-            nodata=snakemake.params.nodata,
-            territories=snakemake.input.territories,
-            demand=snakemake.input.demand,
-            engine=snakemake.params.engine,
-            by_territory=snakemake.output.by_territory,
-            by_demand=snakemake.output.by_demand,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

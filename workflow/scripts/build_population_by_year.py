@@ -1,7 +1,7 @@
 """Sum the population rasters of several years by territory."""
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.population.raster import people_by_year
 from comarca.rasters.bands import Raster
@@ -22,12 +22,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            rasters=list(snakemake.input.rasters),
-            years=snakemake.params.years,
-            nodata=snakemake.params.nodata,
-            territories=snakemake.input.territories,
-            table=snakemake.output.table,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.publish.absent import mapped_values
 from comarca.publish.maps.files import write_classes
 from comarca.publish.maps.theme import column_classes
@@ -21,11 +21,4 @@ def main(*, tables: list[str], columns: str, scheme: str, k: int, classes: str) 
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            tables=list(snakemake.input.tables),
-            columns=snakemake.input.columns,
-            scheme=snakemake.params.scheme,
-            k=snakemake.params.k,
-            classes=snakemake.output.classes,
-        )
+    run(main, snakemake)

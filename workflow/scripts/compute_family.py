@@ -6,28 +6,28 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.publish.absent import Absent
-from comarca.registry.columns import Column
+from comarca.registry.columns import TableColumn
 from comarca.results import Indicators
 
 
 def main(
     *,
     family: str,
-    layers: dict[str, str],
     options: dict[str, Any],
     columns: list[dict[str, Any]],
-    absent: str | None,
     table: str,
     checks: str,
+    absent: str | None = None,
+    **layers: str,
 ) -> None:
     """Read the layers, compute, keep the registered columns, write values with flags and the checks."""
     module = importlib.import_module(f"comarca.indicators.{family}")
     lost = Absent.read(absent)
     loaded = {name: layer_io.load(name, path) for name, path in layers.items() if name not in lost.layers}
-    wanted = lost.kept([Column(**column) for column in columns])
+    wanted = lost.kept([TableColumn(**column) for column in columns])
     if not wanted:
         io.write_indicators(Indicators(pd.DataFrame(), pd.DataFrame()), table)
         io.write_checks([], checks)
@@ -38,13 +38,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            family=snakemake.wildcards.family,
-            layers={name: snakemake.input[name] for name in snakemake.params.layers},
-            options=snakemake.params.options,
-            columns=snakemake.params.columns,
-            absent=snakemake.input.get("absent"),
-            table=snakemake.output.table,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -6,7 +6,7 @@ from comarca import io
 from comarca.access.market import market_potential_table
 from comarca.access.model import Walking
 from comarca.access.routable import RoutableNetwork
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 
 
@@ -33,13 +33,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            cities=snakemake.input.cities,
-            demand=snakemake.input.demand,
-            min_persons=snakemake.params.min_persons,
-            half_life_min=snakemake.params.half_life_min,
-            walking=snakemake.params.walking,
-            potential=snakemake.output.potential,
-        )
+    run(main, snakemake)

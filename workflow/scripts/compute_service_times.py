@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from comarca import io
 from comarca.access.model import Walking
 from comarca.access.services import service_travel_times
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.roads.network import RoadNetwork
 
@@ -25,13 +25,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            services=snakemake.input.services,
-            demand=snakemake.input.demand,
-            kinds=list(snakemake.params.kinds),
-            walking=snakemake.params.walking,
-            times=snakemake.output.times,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

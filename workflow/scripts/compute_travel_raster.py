@@ -10,7 +10,7 @@ from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
 from comarca.access.rasters import travel_time_raster
 from comarca.access.routable import RoutableNetwork
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.grids import square_grid
 
@@ -24,9 +24,9 @@ def main(
     interval: tuple[float, float | None],
     walking: Mapping[str, float],
     cell_m: float,
-    friction: str | None,
     times: str,
     catchments: str,
+    friction: str | None = None,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     layer = layer_io.read_layer(cities, "cities")
@@ -49,16 +49,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            cities=snakemake.input.cities,
-            territories=snakemake.input.territories,
-            city_class=snakemake.wildcards.city_class,
-            interval=snakemake.params.interval,
-            walking=snakemake.params.walking,
-            cell_m=snakemake.params.cell_m,
-            friction=snakemake.input.get("friction"),
-            times=snakemake.output.times,
-            catchments=snakemake.output.catchments,
-        )
+    run(main, snakemake)

@@ -7,7 +7,7 @@ from comarca.access.cities import travel_times_by_class
 from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
 from comarca.access.routable import RoutableNetwork
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 
 
@@ -18,10 +18,10 @@ def main(
     demand: str,
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     walking: Mapping[str, float],
-    friction: str | None,
     times: str,
     reached_cities: str,
     checks: str,
+    friction: str | None = None,
 ) -> None:
     layer = layer_io.read_layer(cities, "cities")
     result = travel_times_by_class(
@@ -38,15 +38,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            cities=snakemake.input.cities,
-            demand=snakemake.input.demand,
-            city_classes_persons=snakemake.params.city_classes_persons,
-            walking=snakemake.params.walking,
-            friction=snakemake.input.get("friction"),
-            times=snakemake.output.times,
-            reached_cities=snakemake.output.cities,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -7,12 +7,12 @@ from comarca.access.cities import urca_travel_times
 from comarca.access.friction import FrictionSurface
 from comarca.access.model import Walking
 from comarca.access.routable import RoutableNetwork
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 
 
 def main(
-    *, network: str, cities: str, demand: str, walking: Mapping[str, float], friction: str | None, times: str
+    *, network: str, cities: str, demand: str, walking: Mapping[str, float], times: str, friction: str | None = None
 ) -> None:
     layer = layer_io.read_layer(cities, "cities")
     table = urca_travel_times(
@@ -26,12 +26,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            network=snakemake.input.network,
-            cities=snakemake.input.cities,
-            demand=snakemake.input.demand,
-            walking=snakemake.params.walking,
-            friction=snakemake.input.get("friction"),
-            times=snakemake.output.times,
-        )
+    run(main, snakemake)

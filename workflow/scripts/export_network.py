@@ -5,7 +5,7 @@ import logging
 import osmnx as ox
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.roads.graphml import network_graph
 from comarca.roads.network import RoadNetwork
@@ -21,5 +21,4 @@ def main(*, network: str, roads: str, graphml: str) -> None:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(network=snakemake.input.network, roads=snakemake.input.roads, graphml=snakemake.output.graphml)
+    run(main, snakemake)

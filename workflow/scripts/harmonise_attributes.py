@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 
 from comarca import io
-from comarca.jobs import job
+from comarca.config.tables import ConfiguredColumn
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.results import join_parts
-from comarca.sources.tables.attributes import AttributeColumn, read_attributes
+from comarca.sources.tables.attributes import read_attributes
 from comarca.sources.tables.read import layout_of
 
 
@@ -18,7 +19,7 @@ def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks:
         read_attributes(
             source["path"],
             area,
-            {name: AttributeColumn(**entry) for name, entry in source["columns"].items()},
+            {name: ConfiguredColumn(**entry) for name, entry in source["columns"].items()},
             id_column=source["id"],
             name_column=source["name"],
             parent_column=source["parent"],
@@ -35,10 +36,4 @@ def main(*, sources: list[dict[str, Any]], territories: str, table: str, checks:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            sources=snakemake.params.sources,
-            territories=snakemake.input.territories,
-            table=snakemake.output.table,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -5,9 +5,9 @@ from typing import Any
 from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
-from comarca.plan.ladders import rung
+from comarca.plan.ladders import chosen_provider
 from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
@@ -16,19 +16,19 @@ from comarca.sources.cities.read import cities_from_file, cities_from_osm, citie
 def main(
     *,
     territories: str,
-    places: str | None,
-    receipt: str | None,
     source: dict[str, Any],
     country: str,
     abroad_buffer_km: float,
     cities: str,
     checks: str,
+    places: str | None = None,
+    receipt: str | None = None,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     osm = layer_io.read_layer(places, "places") if places else None
     found = []
     fetched = load_layer_receipt(receipt) if receipt else None
-    provider = rung(source["provider"], fetched)
+    provider = chosen_provider(source["provider"], fetched)
     if provider == "file":
         keys = ("name", "population", "id", "layer")
         layer = cities_from_file(source["path"], country=country, **{key: source[key] for key in keys})
@@ -47,14 +47,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            territories=snakemake.input.territories,
-            places=snakemake.input.get("places"),
-            receipt=snakemake.input.get("receipt"),
-            source=snakemake.params.source,
-            country=snakemake.params.country,
-            abroad_buffer_km=snakemake.params.abroad_buffer_km,
-            cities=snakemake.output.cities,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

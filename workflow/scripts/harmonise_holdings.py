@@ -3,7 +3,7 @@
 from typing import Any
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.holdings import joined_totals, read_holdings
 from comarca.sources.tables.join import join_by_code
@@ -23,12 +23,4 @@ def main(*, table: str, territories: str, source: dict[str, Any], country: str, 
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            table=snakemake.input.table,
-            territories=snakemake.input.territories,
-            source=snakemake.params.source,
-            country=snakemake.params.country,
-            holdings=snakemake.output.holdings,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

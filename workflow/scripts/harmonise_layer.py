@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
@@ -27,7 +27,7 @@ def main(
     country: str,
     territories: str,
     buffer_km: float,
-    output: str,
+    parquet: str,
     checks: str,
 ) -> None:
     options = {key: value for key, value in own.items() if key not in {"provider", "path"}}
@@ -44,7 +44,7 @@ def main(
         whole, found = layer_io.read_layer(source, layer), []
     area = layer_io.read_layer(territories, "territories")
     kept, near = within_reach(whole, area, name=layer, buffer_km=buffer_km)
-    layer_io.write_layer(kept, output, layer)
+    layer_io.write_layer(kept, parquet, layer)
     io.write_checks([*found, *near], checks)
 
 
@@ -62,17 +62,4 @@ def own_roads(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            layer=snakemake.wildcards.layer,
-            source=snakemake.input.source,
-            own=snakemake.params.own,
-            service_kinds=snakemake.params.service_kinds,
-            speeds=str(snakemake.input.speeds),
-            surfaces=str(snakemake.input.surfaces),
-            country=snakemake.params.country,
-            territories=snakemake.input.territories,
-            buffer_km=snakemake.params.buffer_km,
-            output=snakemake.output.layer,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -10,9 +10,9 @@ from comarca import io
 from comarca.errors import InputError
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
-from comarca.plan.ladders import rung
+from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
 from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
@@ -42,7 +42,7 @@ def outline_in(extract: Path, *, country: str, admin_level: int | None):
 def region_outline(*, extract: Path, file: str | None, receipt: str | None, source: dict[str, Any], country: str):
     """Read the region's outline: what an extract that is larger is cut to."""
     found = load_layer_receipt(receipt) if receipt else None
-    provider = rung(source["provider"], found)
+    provider = chosen_provider(source["provider"], found)
     if provider == "osm":
         return outline_in(extract, country=country, admin_level=source["admin_level"])
     if provider == "file":
@@ -56,23 +56,27 @@ def region_outline(*, extract: Path, file: str | None, receipt: str | None, sour
 
 def main(
     *,
-    path: str | None,
-    receipt: str | None,
-    outline: dict[str, Any],
+    country: str,
+    territories: dict[str, Any],
     buffer_km: float,
-    layers: Mapping[str, str],
     header: str,
     checks: str,
+    extract: str | None = None,
+    receipt: str | None = None,
+    outline: str | None = None,
+    outline_receipt: str | None = None,
+    **layers: str,
 ) -> None:
     found = load_layer_receipt(receipt) if receipt else None
     with tempfile.TemporaryDirectory(dir=Path(header).parent) as folder:
-        extract = path
         if found is not None and found.provider != "file":
             whole = present_files(found)[0]
             extract = str(whole)
             if found.files[0].is_shared:
                 part = Path(folder, "extract.osm.pbf")
-                boundary = region_outline(extract=whole, **outline)
+                boundary = region_outline(
+                    extract=whole, file=outline, receipt=outline_receipt, source=territories, country=country
+                )
                 clip_extract(whole, part, routing_area(boundary, buffer_km=buffer_km))
                 extract = str(part)
         write_layers(extract, layers=layers, header=header, checks=checks)
@@ -87,18 +91,4 @@ def write_layers(extract: str, *, layers: Mapping[str, str], header: str, checks
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            path=snakemake.params.path,
-            receipt=snakemake.input.get("receipt"),
-            outline={
-                "file": snakemake.input.get("outline"),
-                "receipt": snakemake.input.get("outline_receipt"),
-                "source": snakemake.params.territories,
-                "country": snakemake.params.country,
-            },
-            buffer_km=snakemake.params.buffer_km,
-            layers={name: path for name, path in snakemake.output.items() if name in OSM_LAYERS},
-            header=snakemake.output.header,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

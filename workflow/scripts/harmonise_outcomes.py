@@ -3,7 +3,7 @@
 from typing import Any
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.comparable import combine_rows, in_common_units, join_units, read_crosswalk
 from comarca.sources.tables.join import join_by_code
@@ -12,7 +12,7 @@ from comarca.sources.tables.read import layout_of, table_checks
 
 
 def main(
-    *, table: str, crosswalk: str | None, territories: str, source: dict[str, Any], outcomes: str, checks: str
+    *, table: str, territories: str, source: dict[str, Any], outcomes: str, checks: str, crosswalk: str | None = None
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
@@ -34,12 +34,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            table=snakemake.input.table,
-            crosswalk=snakemake.input.get("crosswalk"),
-            territories=snakemake.input.territories,
-            source=snakemake.params.source,
-            outcomes=snakemake.output.outcomes,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -4,29 +4,21 @@ import pandas as pd
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.population.settlements import settlement_population
 
 
-def main(*, receipt: str | None, layers: dict[str, str], population: str, checks: str) -> None:
+def main(*, settlements: str, checks: str, receipt: str | None = None, **layers: str) -> None:
     if receipt and load_layer_receipt(receipt).provider != "settlements":
         # Nobody reads it: it only has to be there.
-        io.write_table(pd.DataFrame(), population)
+        io.write_table(pd.DataFrame(), settlements)
         io.write_checks([], checks)
         return
     layer, found = settlement_population(**{name: layer_io.read_layer(path, name) for name, path in layers.items()})
-    layer_io.write_layer(layer, population, "population")
+    layer_io.write_layer(layer, settlements, "settlements")
     io.write_checks(found, checks)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            receipt=snakemake.input.get("receipt"),
-            layers={
-                name: snakemake.input[name] for name in ("territories", "cities", "places", "buildings", "land_use")
-            },
-            population=snakemake.output.population,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

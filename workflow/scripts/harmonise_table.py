@@ -3,31 +3,23 @@
 from typing import Any
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.read import layout_of, table_checks
 
 
-def main(*, name: str, table: str, territories: str, source: dict[str, Any], layer: str, checks: str) -> None:
+def main(*, layer: str, table: str, territories: str, source: dict[str, Any], parquet: str, checks: str) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
     layout = layout_of(source)
     options = {key: source[key] for key in ("columns", "decimal", "missing") if source[key]}
-    found = read_economy_table(table, name=name, **options, **layout)
-    joined, check = join_by_code(found, names, name=name, codes=source["codes"], repair=source["repair_codes"])
-    io.write_table(joined, layer)
-    io.write_checks([check, *table_checks(table, name=name, **layout)], checks)
+    found = read_economy_table(table, name=layer, **options, **layout)
+    joined, check = join_by_code(found, names, name=layer, codes=source["codes"], repair=source["repair_codes"])
+    io.write_table(joined, parquet)
+    io.write_checks([check, *table_checks(table, name=layer, **layout)], checks)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            name=snakemake.wildcards.layer,
-            table=snakemake.input.table,
-            territories=snakemake.input.territories,
-            source=snakemake.params.source,
-            layer=snakemake.output.layer,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

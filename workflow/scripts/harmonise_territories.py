@@ -5,9 +5,9 @@ from typing import Any
 from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.layers import files as layer_io
-from comarca.plan.ladders import rung
+from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
 from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
@@ -15,17 +15,17 @@ from comarca.sources.boundaries.read import territories_from_file, territories_f
 
 def main(
     *,
-    boundaries: str | None,
-    osm: str | None,
-    receipt: str | None,
     source: dict[str, Any],
     country: str,
     territories: str,
     checks: str,
+    boundaries: str | None = None,
+    osm: str | None = None,
+    receipt: str | None = None,
 ) -> None:
     known = country_of(country)
     fetched = load_layer_receipt(receipt) if receipt else None
-    provider = rung(source["provider"], fetched)
+    provider = chosen_provider(source["provider"], fetched)
     if provider == "osm":
         level = source["admin_level"] or known.osm_admin_level
         layer, found = territories_from_osm(
@@ -42,13 +42,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            boundaries=snakemake.input.get("boundaries"),
-            osm=snakemake.input.get("osm"),
-            receipt=snakemake.input.get("receipt"),
-            source=snakemake.params.source,
-            country=snakemake.params.country,
-            territories=snakemake.output.territories,
-            checks=snakemake.output.checks,
-        )
+    run(main, snakemake)

@@ -5,7 +5,7 @@ from pathlib import Path
 from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.rasters.mosaic import mosaic
 
 
@@ -18,5 +18,4 @@ def main(*, receipt: str, raster: str) -> None:
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(receipt=snakemake.input.receipt, raster=snakemake.output.raster)
+    run(main, snakemake)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
-from comarca.jobs import job
+from comarca.jobs import run
 
 
 def main(
     *,
-    receipts: Mapping[str, str],
     losses: Mapping[str, Sequence[str]],
     columns: Mapping[str, Sequence[str]],
     absent: str,
+    **receipts: str,
 ) -> None:
     missing = [load_layer_receipt(path) for path in receipts.values()]
     missing = [receipt for receipt in missing if receipt.status == "missing"]
@@ -28,10 +28,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            receipts={name: snakemake.input[name] for name in snakemake.params.losses},
-            losses=snakemake.params.losses,
-            columns=snakemake.params.columns,
-            absent=snakemake.output.absent,
-        )
+    run(main, snakemake)

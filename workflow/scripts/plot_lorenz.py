@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.land.concentration import MeasuredTerritories
 from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers import files as layer_io
@@ -17,12 +17,12 @@ from comarca.publish.maps.theme import MapText
 def main(
     *,
     territories: str,
-    layers: Mapping[str, str],
     credit_lines: str,
     measures: Mapping[str, Any],
     units: Mapping[str, float],
     options: dict[str, Any],
     folder: str,
+    **layers: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
@@ -36,13 +36,4 @@ def main(
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            territories=snakemake.input.territories,
-            layers={name: snakemake.input[name] for name in snakemake.params.layers},
-            credit_lines=snakemake.input.credit_lines,
-            measures=snakemake.params.measures,
-            units=snakemake.params.units,
-            options=snakemake.params.options,
-            folder=snakemake.output.folder,
-        )
+    run(main, snakemake)

@@ -1,9 +1,7 @@
 """Draw the map of one column."""
 
-from collections.abc import Mapping
-
 from comarca import io
-from comarca.jobs import job
+from comarca.jobs import run
 from comarca.publish.absent import mapped_values
 from comarca.publish.assembled import Assembled
 from comarca.publish.maps.choropleth import draw_map, save_map
@@ -11,7 +9,7 @@ from comarca.publish.maps.files import base_of, classes_of, text_of
 from comarca.registry.columns import Column
 
 
-def main(*, files: Mapping[str, str], column: str, language: str, paths: list[str]) -> None:
+def main(*, column: str, language: str, png: str, svg: str, **files: str) -> None:
     data = Assembled(files, language)
     entry = next(Column(**entry) for entry in data.description["columns"] if entry["name"] == column)
     figure = draw_map(
@@ -22,16 +20,10 @@ def main(*, files: Mapping[str, str], column: str, language: str, paths: list[st
         text=text_of(data),
         classes=classes_of(data)[column],
     )
-    for path in paths:
+    for path in (png, svg):
         with io.atomic_path(path) as part:
             save_map(figure, part)
 
 
 if "snakemake" in globals():
-    with job(snakemake.log[0]):
-        main(
-            files={name: path for name, path in snakemake.input.items() if name != "code"},
-            column=snakemake.wildcards.column,
-            language=snakemake.params.language,
-            paths=list(snakemake.output),
-        )
+    run(main, snakemake)

@@ -53,6 +53,13 @@ class ProviderOf:
         return core_schema.literal_schema(list(self.names))
 
 
+class FamilyOptions(Model):
+    """Base of the options of a family of indicators."""
+
+    #: Options that the family's layers, columns or drawings are made with, and its `compute` does not take.
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset()
+
+
 class Source(Model):
     """Base of the layers' sections: a ladder of providers, tried in order."""
 

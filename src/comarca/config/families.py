@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
-from comarca.config.base import Model
+from comarca.config.base import FamilyOptions, Model
 
 
-class AccessOptions(Model):
+class AccessOptions(FamilyOptions):
     """Travel time and distance to cities."""
+
+    #: How people walk where there is no road.
+    WALKING: ClassVar[frozenset[str]] = frozenset({"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"})
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | {"half_life_min", "time_thresholds_min"}
 
     walk_kmh: PositiveFloat = Field(4.0, description="Walking speed off the road, km/h.")
     walk_detour_ratio: Annotated[float, Field(ge=1)] = Field(
@@ -28,8 +32,10 @@ class AccessOptions(Model):
     half_life_min: PositiveFloat = Field(60.0, description="Time at which a city counts half in market potential, min.")
 
 
-class InfrastructureOptions(Model):
+class InfrastructureOptions(FamilyOptions):
     """Roads and power lines by territory."""
+
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"road_classes"})
 
     main_road_classes: tuple[str, ...] = Field(
         ("motorway", "trunk", "primary", "secondary", "tertiary"),
@@ -48,7 +54,7 @@ class InfrastructureOptions(Model):
     )
 
 
-class ServicesOptions(Model):
+class ServicesOptions(FamilyOptions):
     """Schools, hospitals and other services."""
 
     kinds: tuple[str, ...] = Field(
@@ -58,8 +64,10 @@ class ServicesOptions(Model):
     )  # fmt: skip
 
 
-class LandOptions(Model):
+class LandOptions(FamilyOptions):
     """Concentration of land."""
+
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"lorenz"})
 
     min_units: PositiveInt = Field(30, description="Fewest units (parcels, patches, fields) to speak of concentration.")
     large_unit_ha: PositiveFloat = Field(1000.0, description="From this size on a unit counts as large, ha.")
@@ -76,7 +84,7 @@ class LandOptions(Model):
     lorenz: bool = Field(False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg.")
 
 
-class UrbanisationOptions(Model):
+class UrbanisationOptions(FamilyOptions):
     """How urban a territory is, and which cities its people look to."""
 
     urban_within_min: PositiveFloat = Field(
@@ -84,7 +92,7 @@ class UrbanisationOptions(Model):
     )
 
 
-class ProductionOptions(Model):
+class ProductionOptions(FamilyOptions):
     """What a territory lives from."""
 
     min_establishments: PositiveInt = Field(30, description="Fewest mapped establishments to speak of diversity.")
@@ -99,7 +107,7 @@ class Thresholds(Model):
     distribution: Annotated[float, Field(ge=0)] = Field(0.0, description="Change of the Gini of income, from 0 to 1.")
 
 
-class DynamicsOptions(Model):
+class DynamicsOptions(FamilyOptions):
     """Types of change of income, poverty and inequality."""
 
     thresholds: Thresholds = Field(Thresholds(), description="What a change has to exceed to count.")
@@ -111,7 +119,7 @@ class DynamicsOptions(Model):
     )
 
 
-class NoOptions(Model):
+class NoOptions(FamilyOptions):
     """A family without options."""
 
 

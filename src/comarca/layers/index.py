@@ -1,16 +1,21 @@
-"""Which layers there are, where they lie under ``results/<region>/``, and which of them a region has."""
+"""The list of layers: one row says all that is known of a layer but how it is made. Other lists derive from it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-LayerKind = Literal["vector", "table", "tables", "raster", "reference"]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LayerKind = Literal["vector", "table", "tables", "arrays", "raster", "record", "reference", "condition"]
+
+_SUFFIX: Final[Mapping[LayerKind, str]] = {"arrays": "npz", "raster": "tif", "record": "json"}
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer.
+    """One layer, or one condition that columns may ask for.
 
     Attributes
     ----------
@@ -18,65 +23,129 @@ class Layer:
         Name; for kind ``vector`` also that of its schema.
     kind : str
         ``vector`` (GeoParquet by schema), ``table`` (Parquet), ``tables`` (Parquet with one table per value of `field`,
-        on top of each other), ``raster`` (GeoTIFF) or ``reference`` (a CSV table of the project's own).
-    path : str
-        Path under ``results/<region>/``; of a reference, under the project's folder.
-    switch : str
-        The configuration key that gives the region this layer.
+        on top of each other), ``arrays`` (NumPy archive), ``raster`` (GeoTIFF), ``record`` (JSON), ``reference`` (a CSV
+        table of the project's own) or ``condition`` (no file: what columns need can come from more than one layer).
+    section, key : str
+        Section of the configuration that gives the layer, and which key of it; without a section the layer is there
+        whenever those are that it rests on.
+    provider : str
+        The only provider of the section that gives the layer; empty if any does.
+    family : str
+        Family of indicators without which nobody needs the layer; empty if it serves several.
+    rests_on : tuple of str
+        Layers that it is made from, as far as it is there and dated by them. Rows stand below those they rest on.
+    needs : str
+        Whether it takes ``all`` of these layers, ``any`` of them, or ``none`` (it has a fallback).
     field : str or None
         For kind ``tables``: the column that tells the tables apart.
+    file : str
+        Path under ``results/<region>/`` (of a reference: in the project), where it does not follow from the name.
+    from_osm : bool
+        Whether the reader of OpenStreetMap extracts gives it.
+    dated : bool
+        Whether its rows say their year, in a column ``year``.
+    checked : bool
+        Whether the rule that makes it writes ``checks/<name>.json``.
+    shown_on_maps : bool
+        Whether maps and the GeoPackage show it beside the territories.
     """
 
     name: str
     kind: LayerKind
-    path: str
-    switch: str
+    section: str = ""
+    key: str = "provider"
+    provider: str = ""
+    family: str = ""
+    rests_on: tuple[str, ...] = ()
+    needs: Literal["all", "any", "none"] = "all"
     field: str | None = None
+    file: str = ""
+    from_osm: bool = False
+    dated: bool = False
+    checked: bool = False
+    shown_on_maps: bool = False
+
+    @property
+    def path(self) -> str:
+        """Path under ``results/<region>/``; of a reference, under the project's folder."""
+        return self.file or f"layers/{self.name}.{_SUFFIX.get(self.kind, 'parquet')}"
+
+    @property
+    def raw_path(self) -> str:
+        """Path under ``results/<region>/`` of the layer as read from the whole OSM extract."""
+        return f"layers/osm/{self.name}.parquet"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the layer is read from OSM for the whole extract and then cut to the region."""
+        return self.from_osm and not self.file
 
 
-def _vector(name: str, switch: str) -> Layer:
-    return Layer(name, "vector", f"layers/{name}.parquet", switch)
+def _raw(name: str) -> Layer:
+    return Layer(name, "vector", section="osm", from_osm=True, file=f"layers/osm/{name}.parquet")
 
 
 LAYERS: Final[dict[str, Layer]] = {
     layer.name: layer
     for layer in (
-        _vector("territories", "territories.provider"),
-        _vector("roads", "roads.provider"),
-        _vector("power", "power.provider"),
-        _vector("services", "services.provider"),
-        _vector("land_use", "osm.provider"),
-        _vector("places", "osm.provider"),
-        _vector("buildings", "osm.provider"),
-        _vector("cities", "cities.provider"),
-        _vector("demand", "population.provider"),
-        Layer("degree_of_urbanisation", "table", "layers/degree_of_urbanisation.parquet", "population.provider"),
-        Layer("travel_times", "tables", "layers/travel_times.parquet", "roads.provider", "city_class"),
-        Layer("market_potential", "table", "layers/market_potential.parquet", "roads.provider"),
-        Layer("surfaces", "reference", "config/surfaces.csv", ""),
-        Layer("demand_lights", "table", "layers/demand_lights.parquet", "night_lights.provider"),
-        Layer("territory_lights", "table", "layers/territory_lights.parquet", "night_lights.provider"),
-        Layer("parcels", "table", "layers/parcels.parquet", "parcels.provider"),
-        Layer("holdings", "table", "layers/holdings.parquet", "holdings.provider"),
-        Layer("outcomes", "table", "layers/outcomes.parquet", "outcomes.provider"),
-        Layer("land_cover_areas", "table", "layers/land_cover_areas.parquet", "land_cover.provider"),
-        Layer("land_cover_patches", "table", "layers/land_cover_patches.parquet", "land_cover.provider"),
-        Layer("urca_times", "table", "layers/urca_times.parquet", "roads.provider"),
-        Layer("population_by_year", "table", "layers/population_by_year.parquet", "population.earlier"),
-        Layer("economy", "vector", "layers/economy.parquet", "osm.provider"),
-        Layer("employment", "table", "layers/employment.parquet", "employment.provider"),
-        Layer("firms", "table", "layers/firms.parquet", "firms.provider"),
-        Layer("service_times", "tables", "layers/service_times.parquet", "services.provider", "service"),
+        Layer("territories", "vector", section="territories", checked=True),
+        Layer("osm", "record", section="osm", file="layers/osm/header.json", checked=True),
+        Layer("roads", "vector", section="roads", from_osm=True, checked=True, shown_on_maps=True),
+        Layer("power", "vector", section="power", from_osm=True, checked=True),
+        Layer("services", "vector", section="services", from_osm=True, checked=True),
+        Layer("economy", "vector", section="osm", from_osm=True, checked=True),
+        Layer("land_use", "vector", section="osm", from_osm=True, checked=True),
+        _raw("places"),
+        _raw("buildings"),
+        _raw("boundaries"),
+        Layer("cities", "vector", section="cities", checked=True, shown_on_maps=True),
+        Layer("settlements", "vector", section="population", provider="settlements", checked=True),
+        Layer("population", "condition", section="population"),
+        Layer("demand", "vector", rests_on=("population",), needs="none", checked=True),
+        Layer("degree_of_urbanisation", "table", rests_on=("population",)),
+        Layer("population_by_year", "table", section="population", key="earlier", dated=True, checked=True),
+        Layer("surfaces", "reference", file="config/surfaces.csv"),
+        Layer("network", "arrays", rests_on=("roads",), checked=True),
+        Layer("city_network", "arrays", rests_on=("network", "cities")),
+        Layer("friction", "arrays", section="friction", checked=True),
+        Layer("travel_times", "tables", rests_on=("roads", "cities"), field="city_class", checked=True),
+        Layer("market_potential", "table", rests_on=("roads", "cities")),
+        Layer("urca_times", "table", rests_on=("roads", "cities")),
+        Layer("service_times", "tables", family="services", rests_on=("roads", "services"), field="service",
+              checked=True),
+        Layer("territory_lights", "table", section="night_lights", dated=True, checked=True),
+        Layer("demand_lights", "table", rests_on=("territory_lights",)),
+        Layer("earlier_night_lights", "condition", section="night_lights", key="earlier"),
+        Layer("parcels", "table", section="parcels", checked=True),
+        Layer("holdings", "table", section="holdings", dated=True, checked=True),
+        Layer("outcomes", "table", section="outcomes", dated=True, checked=True),
+        Layer("land_cover_areas", "table", section="land_cover", dated=True, checked=True),
+        Layer("land_cover_patches", "table", rests_on=("land_cover_areas",)),
+        Layer("earlier_land_cover", "condition", section="land_cover", key="earlier"),
+        Layer("farmland", "condition", rests_on=("land_cover_areas", "land_use"), needs="any"),
+        Layer("employment", "table", section="employment", checked=True),
+        Layer("firms", "table", section="firms", checked=True),
     )
-}
+}  # fmt: skip
 
+#: Providers that have nothing to give in a region without OpenStreetMap.
+PROVIDERS_FROM_OSM: Final = frozenset({"osm", "settlements"})
 #: Sectors of the local economy that OSM tags tell apart.
 ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism", "service")
-#: Conditions without a file: what the columns that ask for them need can come from more than one layer. With the key
-#: that fulfils each.
-CONDITIONS: Final[dict[str, str]] = {
-    "population": "population.provider",
-    "farmland": "land_cover.provider",
-    "earlier_land_cover": "land_cover.earlier",
-    "earlier_night_lights": "night_lights.earlier",
-}
+
+
+def origins(name: str) -> frozenset[str]:
+    """Layers that a layer is made from in the end.
+
+    Parameters
+    ----------
+    name : str
+        Name of a layer.
+
+    Returns
+    -------
+    frozenset of str
+        The layer itself if it rests on no other.
+    """
+    layer = LAYERS[name]
+    return frozenset().union(*map(origins, layer.rests_on)) if layer.rests_on else frozenset({name})

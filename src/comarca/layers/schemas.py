@@ -183,14 +183,14 @@ BOUNDARIES: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
-#: Population as points; providers that are rasters keep a GeoTIFF of counts instead.
-POPULATION: Final = pa.DataFrameSchema(
+#: Inhabitants of places spread over their buildings.
+SETTLEMENTS: Final = pa.DataFrameSchema(
     {
         "population_id": _text("Identifier: the building, place or cell", nullable=False, unique=True),
         "population_persons": _number("Inhabitants", low=0, nullable=False),
         "geometry": _geometry("Point"),
     },
-    name="population",
+    name="settlements",
     strict=True,
     ordered=True,
 )
@@ -212,8 +212,8 @@ DEMAND: Final = pa.DataFrameSchema(
 LAYERS: Final = {
     schema.name: schema
     for schema in (
-        TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES, POPULATION,
-        DEMAND,
+        TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
+        SETTLEMENTS, DEMAND,
     )
 }  # fmt: skip
 

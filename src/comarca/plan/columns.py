@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from comarca.errors import InputError
 from comarca.plan.layers import template_fields
 from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from comarca.config.region import Region
     from comarca.config.tables import ConfiguredColumn
-    from comarca.sources.tables.attributes import AttributeColumn
+
+#: The family of the user's own columns.
+FAMILY: Final = "attributes"
+_TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
 
 
 def regional_registry(registry: Registry, region: Region) -> Registry:
@@ -41,12 +46,10 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
     extended = Registry(registry.families, {**registry.terms, **terms})
     if not region.attributes:
         return extended
-    from comarca.sources.tables.attributes import FAMILY, TITLE
-
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
     taken = [column.name for part in expanded for column in part]
-    own = Family(FAMILY, TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
+    own = Family(FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
     return Registry({**registry.families, FAMILY: own}, extended.terms)
 
 
@@ -69,22 +72,67 @@ def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
     return {**template_fields(region), **own}
 
 
-def described(columns: Mapping[str, ConfiguredColumn]) -> dict[str, AttributeColumn]:
-    """Turn what the configuration says of a user's columns into what reading them needs.
+def attribute_columns(
+    columns: Mapping[str, ConfiguredColumn], *, path: str, taken: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """Describe a user's columns as registry columns, so that table, codebook and maps treat them as our own.
 
     Parameters
     ----------
     columns : mapping
-        Name -> section of the configuration.
+        Name -> what the configuration says of it.
+    path : str
+        The file, which is named as the source where the user names none.
+    taken : collection of str, optional
+        Names that other columns bear.
 
     Returns
     -------
-    dict
-        Name -> description.
-    """
-    from comarca.sources.tables.attributes import AttributeColumn
+    tuple of Column
+        In the order given.
 
-    return {name: AttributeColumn(**entry.model_dump()) for name, entry in columns.items()}
+    Raises
+    ------
+    InputError
+        If a name is not in lower case with underscores, or taken, or classes have no titles.
+    """
+    return tuple(_attribute(name, entry, path=path, taken=taken) for name, entry in columns.items())
+
+
+def _attribute(name: str, entry: ConfiguredColumn, *, path: str, taken: Collection[str]) -> Column:
+    where = f"attributes, {path}, columns.{name}"
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+        raise InputError(where, got=name, expected="lower-case letters, digits and underscores, a letter first",
+                         remedy="Give the name in the file as `column`.")  # fmt: skip
+    if name in taken:
+        raise InputError(where, got=name, expected="a name that no other column bears")
+    if entry.kind == "class" and not entry.categories:
+        raise InputError(f"{where}.categories", got=None, expected="the classes with their titles",
+                         remedy="Or set `kind: text`, and no map is drawn.")  # fmt: skip
+    titles = _titles(f"{where}.title", entry.title)
+    return Column(
+        name=name,
+        family=FAMILY,
+        title=titles,
+        unit=entry.unit,
+        kind=entry.kind,
+        range=(None, None),
+        better=entry.better,
+        definition=entry.definition or titles["en"],
+        method="Taken from the user's table.",
+        source=entry.source or f"user's table {path}",
+        missing="the user's table has no figure for the territory",
+        layers=(),
+        mapped=entry.kind in {"number", "class"},
+        categories={value: _titles(f"{where}.categories.{value}", title) for value, title in entry.categories.items()},
+    )
+
+
+def _titles(where: str, title: str | Mapping[Any, str]) -> Mapping[str, str]:
+    titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title
+    if lacking := set(LANGUAGES) - titles.keys():
+        raise InputError(where, got=dict(titles), expected=f"also {sorted(lacking)}, or one text for all languages")
+    return titles
 
 
 def _sectors(region: Region) -> dict[str, dict[str, str]]:
@@ -114,12 +162,8 @@ def _periods(region: Region) -> dict[str, dict[str, str]]:
 
 
 def _attributes(region: Region, taken: list[str]) -> tuple[Column, ...]:
-    if not region.attributes:
-        return ()
-    from comarca.sources.tables.attributes import attribute_columns
-
-    found: list[Column] = []
+    columns: list[Column] = []
     for table in region.attributes:
-        names = [*taken, *(column.name for column in found)]
-        found += attribute_columns(described(table.columns), path=table.path, taken=names)
-    return tuple(found)
+        names = [*taken, *(column.name for column in columns)]
+        columns += attribute_columns(table.columns, path=table.path, taken=names)
+    return tuple(columns)

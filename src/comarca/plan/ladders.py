@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
-from comarca.plan.layers import available_layers
+from comarca.plan.layers import available_layers, providers
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Layers without which a run makes no sense.
 REQUIRED: Final = frozenset({"osm", "territories", "cities"})
-#: Providers that have nothing to give in a region without OpenStreetMap.
-_FROM_OSM: Final = frozenset({"osm", "settlements"})
 #: Configuration keys that say which file of a provider is wanted.
 _OPTIONS: Final = ("level", "year")
 
@@ -60,7 +58,7 @@ def ladders(region: Region) -> dict[str, Ladder]:
     return {
         layer: _ladder(region, layer, known)
         for layer, known in PROVIDERS.items()
-        if not set(_providers(region, layer)) <= {*LOCAL, "file"}
+        if not set(providers(region, layer)) <= {*LOCAL, "file"}
     }
 
 
@@ -77,13 +75,13 @@ def layers_resting_on(region: Region, missing: Iterable[str]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Keys of `comarca.layers.index.LAYERS` and `comarca.layers.index.CONDITIONS`.
+        Keys of `comarca.layers.index.LAYERS`.
     """
     sections = {name: getattr(region, name).model_copy(update={"provider": ("none",)}) for name in missing}
     return available_layers(region) - available_layers(region.model_copy(update=sections))
 
 
-def rung(configured: Iterable[str], receipt: LayerReceipt | None) -> str:
+def chosen_provider(configured: Iterable[str], receipt: LayerReceipt | None) -> str:
     """Say which provider a layer comes from.
 
     Parameters
@@ -116,26 +114,20 @@ def population_source(configured: Iterable[str], receipt: LayerReceipt | None, g
     Returns
     -------
     str
-        ``raster`` (the user's), ``tiles`` (fetched), ``population`` (settlements); empty if nobody's home is known.
+        ``raster`` (the user's), ``tiles`` (fetched), ``settlements``; empty if nobody's home is known.
     """
-    provider = rung(configured, receipt)
-    name = {"": "", "none": "", "file": "raster", "settlements": "population"}.get(provider, "tiles")
+    provider = chosen_provider(configured, receipt)
+    name = {"": "", "none": "", "file": "raster", "settlements": "settlements"}.get(provider, "tiles")
     return name if name in given else ""
 
 
-def _providers(region: Region, layer: str) -> tuple[str, ...]:
-    source = getattr(region, layer, None)
-    without: frozenset[str] = frozenset() if region.osm.is_given else _FROM_OSM
-    return () if source is None else tuple(name for name in source.provider if name not in without)
-
-
 def _ladder(region: Region, layer: str, known: dict[str, Any]) -> Ladder:
-    source, providers = getattr(region, layer), _providers(region, layer)
+    source, names = getattr(region, layer), providers(region, layer)
     options = {key: value for key in _OPTIONS if (value := getattr(source, key, None)) is not None}
     options |= {"buffer_km": region.abroad_buffer_km} if layer == "osm" else {}
     return Ladder(
-        providers=providers,
+        providers=names,
         options=options,
         is_required=layer in REQUIRED or (layer == "land_cover" and region.friction.provider == ("land_cover",)),
-        needs_outline=any(known[name].needs_boundary for name in providers if name in known),
+        needs_outline=any(known[name].needs_boundary for name in names if name in known),
     )

@@ -4,10 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comarca.layers.index import ECONOMY_SECTORS
+from comarca.config.base import Source
+from comarca.layers.index import ECONOMY_SECTORS, LAYERS, PROVIDERS_FROM_OSM
 
 if TYPE_CHECKING:
     from comarca.config.region import Region
+    from comarca.layers.index import Layer
+
+
+def sources(region: Region) -> dict[str, Source]:
+    """List the sections of a region that say where a layer comes from.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+
+    Returns
+    -------
+    dict
+        Name of the section -> section, in the order of the configuration.
+    """
+    return {name: value for name, value in region if isinstance(value, Source)}
+
+
+def providers(region: Region, section: str) -> tuple[str, ...]:
+    """Name the providers of a section that have something to give in the region.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+    section : str
+        Name of the section.
+
+    Returns
+    -------
+    tuple of str
+        In the order in which they are tried; without those that read OpenStreetMap where the region has no extract.
+    """
+    empty = {"none"} if region.osm.is_given else {"none", *PROVIDERS_FROM_OSM}
+    return tuple(name for name in getattr(region, section).provider if name not in empty)
 
 
 def available_layers(region: Region) -> frozenset[str]:
@@ -21,48 +58,62 @@ def available_layers(region: Region) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Names of layers and conditions, keys of `LAYERS` and `CONDITIONS`.
+        Keys of `LAYERS`.
     """
-    has_osm = region.osm.is_given
+    present: set[str] = set()
+    for layer in LAYERS.values():
+        bases = [name in present for name in layer.rests_on]
+        stands = {"all": all(bases), "any": any(bases), "none": True}[layer.needs]
+        if stands and _is_given(region, layer) and _is_wanted(region, layer):
+            present.add(layer.name)
+    return frozenset(present)
 
-    def given(section: str) -> bool:
-        source = getattr(region, section)
-        return bool(source.is_given and (source.provider != ("osm",) or has_osm))
 
-    present = {
-        "territories": True,
-        "cities": given("cities"),
-        "roads": given("roads"),
-        "power": given("power"),
-        "services": given("services"),
-        "land_use": has_osm,
-        "places": has_osm,
-        "buildings": has_osm,
-        # People are known; demand itself falls back to a grid of areas.
-        "population": region.population.is_given and (region.population.provider != ("settlements",) or has_osm),
-        "demand": True,
-        "surfaces": True,
-        "parcels": given("parcels"),
-        "holdings": given("holdings"),
-        "outcomes": given("outcomes"),
-        "land_cover_patches": given("land_cover"),
-        "land_cover_areas": given("land_cover"),
-        "economy": has_osm,
-        "employment": given("employment"),
-        "firms": given("firms"),
-        "population_by_year": bool(region.population.earlier),
-        "earlier_land_cover": bool(region.land_cover.earlier),
-        "earlier_night_lights": bool(region.night_lights.earlier),
-        "demand_lights": given("night_lights"),
-        "territory_lights": given("night_lights"),
-    }
-    present["farmland"] = present["land_use"] or present["land_cover_patches"]
-    present["degree_of_urbanisation"] = present["population"]
-    present["travel_times"] = present["roads"] and present["cities"]
-    present["market_potential"] = present["urca_times"] = present["travel_times"]
-    # Only that family uses them, and says to which kinds of service.
-    present["service_times"] = present["roads"] and present["services"] and region.indicators.services is not False
-    return frozenset(name for name, is_present in present.items() if is_present)
+def missing_key(region: Region, layer: str) -> str:
+    """Name the key of the configuration that would give a region a layer.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+    layer : str
+        A layer that the region does not have.
+
+    Returns
+    -------
+    str
+        Such as ``roads.provider``.
+    """
+    row = LAYERS[layer]
+    if not _is_wanted(region, row):
+        return f"indicators.{row.family}"
+    if row.section:
+        return f"{row.section}.{row.key}"
+    present = available_layers(region)
+    return missing_key(region, next(name for name in row.rests_on if name not in present))
+
+
+def layers_of_extract(region: Region) -> frozenset[str]:
+    """Name the layers that are as old as the OpenStreetMap extract.
+
+    Parameters
+    ----------
+    region : Region
+        The region's configuration.
+
+    Returns
+    -------
+    frozenset of str
+        Layers that rest on no other, and whose section takes nothing else than OpenStreetMap.
+    """
+    if not region.osm.is_given:
+        return frozenset()
+    rows = [layer for layer in LAYERS.values() if layer.section and layer.key == "provider"]
+    return frozenset(
+        layer.name
+        for layer in rows
+        if layer.section == "osm" or {*getattr(region, layer.section).provider} <= PROVIDERS_FROM_OSM
+    )
 
 
 def template_fields(region: Region) -> dict[str, list[str]]:
@@ -88,3 +139,16 @@ def template_fields(region: Region) -> dict[str, list[str]]:
         "service": list(options.services.kinds) if options.services else [],
         "economy_sector": list(ECONOMY_SECTORS),
     }
+
+
+def _is_given(region: Region, layer: Layer) -> bool:
+    if not layer.section:
+        return True
+    if layer.key != "provider":
+        return bool(getattr(getattr(region, layer.section), layer.key))
+    known = providers(region, layer.section)
+    return layer.provider in known if layer.provider else bool(known)
+
+
+def _is_wanted(region: Region, layer: Layer) -> bool:
+    return not layer.family or getattr(region.indicators, layer.family) is not False

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import ConfigError, InputError, did_you_mean
+from comarca.plan.layers import sources
+from comarca.registry import DATA
 
 if TYPE_CHECKING:
     from comarca.config.base import Source
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from comarca.config.region import Config
     from comarca.config.tables import Attributes, Table, TableLayout
 
-_SECTIONS = ("osm", "territories", "roads", "power", "services", "cities", "population", "land_cover", "parcels",
-             "holdings", "outcomes", "night_lights", "employment", "firms", "friction")  # fmt: skip
 #: Sections whose file is a vector layer, with the keys that name its columns.
 _COLUMN_KEYS = {
     "territories": ("id", "name", "parent"),
@@ -29,14 +29,14 @@ _COLUMN_KEYS = {
 }
 
 
-def check_inputs(config: Config, *, legends: Path) -> None:
+def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
     """Check that every file the configuration names is there and has the layer, columns and CRS it needs.
 
     Parameters
     ----------
     config : Config
         The configuration.
-    legends : pathlib.Path
+    legends : pathlib.Path, optional
         Folder of the legends that come with the project.
 
     Raises
@@ -50,35 +50,36 @@ def check_inputs(config: Config, *, legends: Path) -> None:
         if region.speeds is not None:
             _check_speeds(region.speeds, country=region.country, key=f"regions.{name}.speeds")
         if region.friction.elevation is not None:
-            _require_file(region.friction.elevation, key=f"regions.{name}.friction.elevation")
+            require_file(region.friction.elevation, key=f"regions.{name}.friction.elevation")
             _check_raster(region.friction.elevation, key=f"regions.{name}.friction.elevation")
         for position, attributes in enumerate(region.attributes):
             _check_attributes(attributes, key=f"regions.{name}.attributes.{position}")
-        for section in _SECTIONS:
-            if getattr(region, section).path is not None:
-                _check_source(section, getattr(region, section), key=f"regions.{name}.{section}")
+        for section, source in sources(region).items():
+            if source.path is not None:
+                _check_source(section, source, key=f"regions.{name}.{section}")
         for section in ("land_cover", "population", "night_lights"):
             for year, path in getattr(region, section).earlier.items():
                 key = f"regions.{name}.{section}.earlier.{year}"
-                _require_file(path, key=key)
+                require_file(path, key=key)
                 _check_raster(path, key=key)
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
 
 
-def _check_source(section: str, source: Any, *, key: str) -> None:
-    path = str(source.path)
-    _require_file(path, key=f"{key}.path")
-    if "graphml" in source.provider:
-        _check_graphml(path, key=f"{key}.path")
-    elif section in _COLUMN_KEYS:
-        _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
-    elif section in {"population", "land_cover", "night_lights", "friction"}:
-        _check_raster(path, key=f"{key}.path")
-    elif section in {"holdings", "outcomes", "employment", "firms"}:
-        _check_table(source, key=key)
+def require_file(path: str, *, key: str) -> None:
+    """Refuse a file of the user's that is not there.
 
+    Parameters
+    ----------
+    path : str
+        The file, from the folder that the run works in.
+    key : str
+        The key of the configuration that names it.
 
-def _require_file(path: str, *, key: str) -> None:
+    Raises
+    ------
+    ConfigError
+        With the nearest name in the same folder.
+    """
     if Path(path).is_file():
         return
     folder = Path(path).parent
@@ -91,12 +92,25 @@ def _require_file(path: str, *, key: str) -> None:
     )
 
 
+def _check_source(section: str, source: Any, *, key: str) -> None:
+    path = str(source.path)
+    require_file(path, key=f"{key}.path")
+    if "graphml" in source.provider:
+        _check_graphml(path, key=f"{key}.path")
+    elif section in _COLUMN_KEYS:
+        _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
+    elif section in {"population", "land_cover", "night_lights", "friction"}:
+        _check_raster(path, key=f"{key}.path")
+    elif section in {"holdings", "outcomes", "employment", "firms"}:
+        _check_table(source, key=key)
+
+
 def _check_speeds(path: str, *, country: str, key: str) -> None:
     import pandas as pd
 
     from comarca.roads.speeds import speed_table
 
-    _require_file(path, key=key)
+    require_file(path, key=key)
     speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
 
 
@@ -183,7 +197,7 @@ def _check_table(source: Table, *, key: str) -> None:
 
 
 def _check_attributes(source: Attributes, *, key: str) -> None:
-    _require_file(source.path, key=f"{key}.path")
+    require_file(source.path, key=f"{key}.path")
     found = _heading(source.path, key, source)
     for part in ("id", "name", "parent"):
         if (column := getattr(source, part)) is not None:

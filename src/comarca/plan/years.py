@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from comarca.layers.index import origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from comarca.config.region import Region
     from comarca.fetch.receipts import LayerReceipt
-    from comarca.registry.columns import Column
-
-#: Layers that are made from others, and those that tell their year.
-RESTS_ON: Final[Mapping[str, tuple[str, ...]]] = {
-    "travel_times": ("roads",),
-    "market_potential": ("roads",),
-    "urca_times": ("roads",),
-    "service_times": ("roads", "services"),
-    "demand": ("population",),
-    "degree_of_urbanisation": ("population",),
-    "demand_lights": ("territory_lights",),
-    "land_cover_patches": ("land_cover_areas",),
-    "farmland": ("land_use", "land_cover_areas"),
-}
-#: Layers with a column ``year``.
-DATED_TABLES: Final = ("holdings", "outcomes", "land_cover_areas", "population_by_year", "territory_lights")
-#: Layers read from the OSM extract wherever there is one; others only if their section says so.
-_ALWAYS_OSM: Final = ("land_use", "economy")
-_OSM_SECTIONS: Final = {
-    "roads": "osm",
-    "power": "osm",
-    "services": "osm",
-    "parcels": "osm",
-    "population": "settlements",
-}
-
-
-def osm_layers(region: Region) -> tuple[str, ...]:
-    """Name the layers whose year is that of the OSM extract.
-
-    Parameters
-    ----------
-    region : Region
-        The region's configuration.
-
-    Returns
-    -------
-    tuple of str
-        Names of layers, and ``population`` where people come from settlements.
-    """
-    if not region.osm.is_given:
-        return ()
-    chosen = (name for name, provider in _OSM_SECTIONS.items() if getattr(region, name).provider == (provider,))
-    return (*_ALWAYS_OSM, *chosen)
+    from comarca.registry.columns import TableColumn
 
 
 def year_of(date: str | None) -> int | None:
@@ -73,7 +31,7 @@ def year_of(date: str | None) -> int | None:
     return int(found.group()) if found else None
 
 
-def population_year(receipt: LayerReceipt | None, *, configured: int | None, extract: int | None) -> int | None:
+def year_of_people(receipt: LayerReceipt | None, *, configured: int | None, extract: int | None) -> int | None:
     """Date the people of a region.
 
     Parameters
@@ -100,13 +58,13 @@ def population_year(receipt: LayerReceipt | None, *, configured: int | None, ext
 
 
 def column_years(
-    columns: Iterable[Column], family_layers: Mapping[str, Iterable[str]], layer_years: Mapping[str, int]
+    columns: Iterable[TableColumn], family_layers: Mapping[str, Iterable[str]], layer_years: Mapping[str, int]
 ) -> dict[str, int]:
     """Date the columns.
 
     Parameters
     ----------
-    columns : iterable of Column
+    columns : iterable of TableColumn
         The active columns.
     family_layers : mapping
         Family -> layers that it cannot do without.
@@ -122,7 +80,7 @@ def column_years(
     found = {}
     for column in columns:
         layers = {*column.layers, *family_layers[column.family]}
-        sources = {source for layer in layers for source in RESTS_ON.get(layer, (layer,))}
+        sources = {source for layer in layers for source in origins(layer)} - {"territories"}
         if years := [layer_years[source] for source in sources if source in layer_years]:
             found[column.name] = min(years)
     return found

@@ -108,7 +108,7 @@ def settlement_population(
         _sections_check(sections, territories, outside),
         _empty_check(whole, territories),
     ]
-    return validate_layer(population, "population"), checks
+    return validate_layer(population, "settlements"), checks
 
 
 def _settlements(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +21,7 @@ from comarca.errors import InputError, did_you_mean
 from comarca.registry import DATA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 
@@ -35,35 +35,54 @@ Kind = Literal["number", "class", "text", "boolean"]
 Better = Literal["higher", "lower", "neither"]
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of the indicator table.
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """What the table is computed from and checked against: a column without its texts.
 
     Attributes
     ----------
     name, family : str
         Column name; the family that computes it.
-    title : mapping
-        Short title per language (en, es, pt), as on a map.
-    unit : str
-        Unit, ``1`` if dimensionless, empty for text.
     kind : str
         ``number``, ``class``, ``text`` or ``boolean``.
     range : tuple of float or None
         Least and greatest value that can be right; None leaves a side open.
+    layers : tuple of str
+        Layers without which the column is not computed.
+    categories : collection of str
+        For ``class`` columns: the values, in the order of the legend.
+    fields : mapping
+        The values of the fields of a templated name, for this column.
+    """
+
+    name: str
+    family: str
+    kind: Kind
+    range: tuple[float | None, float | None]
+    layers: tuple[str, ...]
+    categories: Collection[str] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column(TableColumn):
+    """One column of the indicator table, with all that is printed of it.
+
+    Attributes
+    ----------
+    title : mapping
+        Short title per language (en, es, pt), as on a map.
+    unit : str
+        Unit, ``1`` if dimensionless, empty for text.
     better : str
         ``higher``, ``lower`` or ``neither``.
     definition, method, source, proxy_for, bias, missing : str
         What it means; how it is computed; reference (DOI); what it stands for; in which direction it errs; what a
         missing value means.
-    layers : tuple of str
-        Layers without which the column is not computed.
     mapped : bool
         Whether a map is drawn of it.
     categories : mapping
         For ``class`` columns: value -> title per language, in the order of the legend.
-    fields : mapping
-        The values of the fields of a templated name, for this column.
     by_area : mapping
         Attributes that differ where the region has no population, so that means and shares are over area.
     texts : mapping
@@ -72,23 +91,17 @@ class Column:
         Whether the value of a union of territories is the sum of theirs.
     """
 
-    name: str
-    family: str
     title: Mapping[str, str]
     unit: str
-    kind: Kind
-    range: tuple[float | None, float | None]
-    better: Better
+    better: str
     definition: str
     method: str
     source: str
     missing: str
-    layers: tuple[str, ...]
     mapped: bool
     proxy_for: str = ""
     bias: str = ""
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)
     by_area: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_additive: bool = False
@@ -110,6 +123,17 @@ class Column:
         """
         english: str = getattr(self, name)
         return self.texts.get(language, {}).get(name, english)
+
+    def without_texts(self) -> TableColumn:
+        """Leave out what is only printed.
+
+        Returns
+        -------
+        TableColumn
+            The same column.
+        """
+        facts = {item.name: getattr(self, item.name) for item in fields(TableColumn)}
+        return TableColumn(**facts | {"categories": tuple(self.categories)})
 
 
 @dataclass(frozen=True)

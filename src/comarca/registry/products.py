@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from comarca.registry.columns import LANGUAGES
+
 
 @dataclass(frozen=True)
 class Product:
@@ -40,6 +42,22 @@ class Product:
     def module(self) -> str:
         """Full name of the module that writes it."""
         return f"comarca.publish.exports.{self.writer}"
+
+    def editions(self, language: str) -> list[tuple[str, str]]:
+        """List the files of the row.
+
+        Parameters
+        ----------
+        language : str
+            Language of a product that is in one language.
+
+        Returns
+        -------
+        list of tuple
+            Language and path of each file.
+        """
+        spoken = LANGUAGES if "{language}" in self.path else (language,)
+        return [(name, self.path.replace("{language}", name)) for name in spoken]
 
 
 #: What all products are written from: name -> path below ``results/<region>/``.

@@ -16,6 +16,7 @@ import shapely
 
 from comarca.crs import STORAGE
 from comarca.errors import InputError, did_you_mean
+from comarca.layers.index import LAYERS
 from comarca.layers.schemas import LAYERS as SCHEMAS
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: Layers that can be read.
-OSM_LAYERS: Final = ("roads", "power", "services", "economy", "land_use", "places", "buildings", "boundaries")
+OSM_LAYERS: Final = tuple(name for name, layer in LAYERS.items() if layer.from_osm)
 _ECONOMY_KEYS: Final = tuple(osm_tags.ECONOMY_KEYS)
 #: Layers of facilities that may be mapped as a node and as an area.
 _FACILITIES: Final = {"services": osm_tags.service_kind, "economy": osm_tags.establishment}

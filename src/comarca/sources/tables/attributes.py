@@ -1,16 +1,13 @@
-"""Users' own tables: joined to the territories by code, their columns described like our own."""
+"""Users' own tables, joined to the territories by code or by name."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Unpack
 
 import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
-from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check, Flag, Indicators, explain
 from comarca.sources.names import fold_name, same_form
 from comarca.sources.tables.join import join_by_code, nearest_names
@@ -21,97 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-FAMILY: Final = "attributes"
-TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
+    from comarca.config.tables import ConfiguredColumn
+
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "si", "s", "sim", "verdadero", "verdadeiro", "v", "oui"})
 _FALSE: Final = frozenset({"0", "false", "f", "no", "n", "nao", "falso", "non"})
-
-
-@dataclass(frozen=True)
-class AttributeColumn:
-    """A column that the user wants in the table.
-
-    Attributes
-    ----------
-    title : str or mapping
-        Title, in one text for all languages or per language.
-    unit : str
-        Unit; ``1`` if it has none, empty for text.
-    better : str
-        ``higher``, ``lower`` or ``neither``.
-    kind : str
-        ``number``, ``text``, ``class`` or ``boolean``.
-    column : str or None
-        Its name in the file, where it differs.
-    categories : mapping
-        For ``class``: value -> title, in the order of the legend.
-    definition, source : str
-        What it means and where it comes from, for the codebook.
-    """
-
-    title: str | Mapping[str, str]
-    unit: str
-    better: Literal["higher", "lower", "neither"] = "neither"
-    kind: Literal["number", "text", "class", "boolean"] = "number"
-    column: str | None = None
-    categories: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict)
-    definition: str = ""
-    source: str = ""
-
-
-def attribute_columns(
-    columns: Mapping[str, AttributeColumn], *, path: str | Path, taken: Collection[str] = ()
-) -> tuple[Column, ...]:
-    """Describe a user's columns as registry columns, so that table, codebook and maps treat them as our own.
-
-    Parameters
-    ----------
-    columns : mapping
-        Name -> what the user says of it.
-    path : path-like
-        The file, which is named as the source where the user names none.
-    taken : collection of str, optional
-        Names that other columns bear.
-
-    Returns
-    -------
-    tuple of Column
-        In the order given.
-
-    Raises
-    ------
-    InputError
-        If a name is not in lower case with underscores, or taken, or classes have no titles.
-    """
-    found = []
-    for name, entry in columns.items():
-        where = f"attributes, {path}, columns.{name}"
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-            raise InputError(where, got=name, expected="lower-case letters, digits and underscores, a letter first",
-                             remedy="Give the name in the file as `column`.")  # fmt: skip
-        if name in taken:
-            raise InputError(where, got=name, expected="a name that no other column bears")
-        if entry.kind == "class" and not entry.categories:
-            raise InputError(f"{where}.categories", got=None, expected="the classes with their titles",
-                             remedy="Or set `kind: text`, and no map is drawn.")  # fmt: skip
-        titles = _titles(f"{where}.title", entry.title)
-        words = {value: _titles(f"{where}.categories.{value}", title) for value, title in entry.categories.items()}
-        source = entry.source or f"user's table {path}"
-        found.append(
-            Column(
-                name=name, family=FAMILY, title=titles, unit=entry.unit, kind=entry.kind, range=(None, None),
-                better=entry.better, definition=entry.definition or titles["en"], method="Taken from the user's table.",
-                source=source, missing="the user's table has no figure for the territory", layers=(),
-                mapped=entry.kind in {"number", "class"}, categories=words,
-            )
-        )  # fmt: skip
-    return tuple(found)
 
 
 def read_attributes(
     path: str | Path,
     territories: pd.DataFrame,
-    columns: Mapping[str, AttributeColumn],
+    columns: Mapping[str, ConfiguredColumn],
     *,
     id_column: str | None = None,
     name_column: str | None = None,
@@ -220,7 +136,7 @@ def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -
     return joined[code.notna()].reset_index(drop=True), check
 
 
-def _cells(texts: pd.Series, entry: AttributeColumn, missing: Collection[str], where: str) -> pd.Series:
+def _cells(texts: pd.Series, entry: ConfiguredColumn, missing: Collection[str], where: str) -> pd.Series:
     """Read a column of texts, classes or booleans; a mark for nothing is a gap, unless it is the name of a class."""
     if entry.kind == "boolean":
         return _booleans(texts, missing, where)
@@ -246,10 +162,3 @@ def _booleans(texts: pd.Series, missing: Collection[str], where: str) -> pd.Seri
     if len(strange):
         raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0, S or N")
     return plain.map(lambda text: text in _TRUE).astype("boolean").mask(is_void)
-
-
-def _titles(where: str, title: str | Mapping[str, str]) -> Mapping[str, str]:
-    titles = dict.fromkeys(LANGUAGES, title) if isinstance(title, str) else title
-    if lacking := set(LANGUAGES) - titles.keys():
-        raise InputError(where, got=dict(titles), expected=f"also {sorted(lacking)}, or one text for all languages")
-    return titles

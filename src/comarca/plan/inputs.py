@@ -1,0 +1,260 @@
+"""Input files of the rules that hang on the configuration. Files that are always the same stand in the rules."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from comarca.layers.index import LAYERS
+from comarca.plan.preflight import require_file
+from comarca.registry import DATA
+from comarca.registry.products import ASSEMBLED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from comarca.plan.region import RegionPlan
+
+Files = dict[str, str]
+
+#: Rule -> function of a region's plan and the job's wildcards, which gives files by the names that the script knows.
+INPUTS: dict[str, Callable[..., dict[str, Any]]] = {}
+
+
+def _rule(function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    INPUTS[function.__name__] = function
+    return function
+
+
+# Fetching
+
+
+@_rule
+def fetch_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
+    """Name the territories, for providers that are asked by area."""
+    return region.given("territories") if region.ladder(layer)["needs_outline"] else {}
+
+
+@_rule
+def list_absent(region: RegionPlan) -> dict[str, Any]:
+    """Name the receipts of the layers that may turn out to be missing."""
+    return {layer: region.file(f"fetched/{layer}.json") for layer in region.losses}
+
+
+def absent(region: RegionPlan) -> Files:
+    """Name the list of what turned out to be missing, where something may."""
+    return {"absent": region.file("layers/absent.json")} if region.losses else {}
+
+
+def receipts(region: RegionPlan) -> Files:
+    """Name the receipts of all fetched layers."""
+    return {f"receipt_{layer}": region.file(f"fetched/{layer}.json") for layer in region.ladders}
+
+
+def own_file(region: RegionPlan, key: str) -> str | None:
+    """Name the user's file under a key such as ``roads.path``; refuse one that is not there, with the nearest name."""
+    path: str | None = attrgetter(key)(region.config)
+    if path is not None:
+        require_file(path, key=f"regions.{region.name}.{key}")
+    return path
+
+
+def _named(**paths: str | None) -> Files:
+    return {name: path for name, path in paths.items() if path}
+
+
+# Raw files -> canonical layers
+
+
+@_rule
+def harmonise_osm(region: RegionPlan) -> dict[str, Any]:
+    """Name the extract and, where it is fetched, what the region's outline is read from: extracts may be larger."""
+    files, fetched = _named(extract=own_file(region, "osm.path")), region.receipt("osm")
+    if not fetched:
+        return files
+    outline = {f"outline_{name}": path for name, path in region.receipt("territories").items()}
+    return files | fetched | outline | _named(outline=own_file(region, "territories.path"))
+
+
+@_rule
+def harmonise_territories(region: RegionPlan) -> dict[str, Any]:
+    """Name what the territories are read from: a receipt, the user's file, the boundaries in OSM, or what serves."""
+    files = region.receipt("territories") | _named(boundaries=own_file(region, "territories.path"))
+    from_osm = "osm" in region.config.territories.provider and region.has("boundaries")
+    return files | ({"osm": region.path("boundaries")} if from_osm else {})
+
+
+@_rule
+def harmonise_cities(region: RegionPlan) -> dict[str, Any]:
+    """Name places in OSM, the user's file and a receipt, as far as there are any."""
+    return region.given("places") | _named(file=own_file(region, "cities.path")) | region.receipt("cities")
+
+
+@_rule
+def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
+    """Name the user's file, or the layer read from OSM, and the tables that roads are read by."""
+    row = LAYERS[layer]
+    own = None if row.section == "osm" else own_file(region, f"{row.section}.path")
+    return {"source": own or region.file(row.raw_path), **speeds(region)}
+
+
+def speeds(region: RegionPlan) -> Files:
+    """Name the table of speeds: the user's or the project's own."""
+    return {"speeds": own_file(region, "speeds") or str(region.root / "config/speeds.csv")}
+
+
+@_rule
+def harmonise_settlements(region: RegionPlan) -> dict[str, Any]:
+    """Name the layers that homes are found in, and the receipt of the population where other providers come first."""
+    layers = ("territories", "cities", "places", "buildings", "land_use")
+    return region.receipt("population") | region.given(*layers)
+
+
+@_rule
+def harmonise_table(region: RegionPlan, layer: str) -> dict[str, Any]:
+    """Name a table that people keep."""
+    return _named(table=own_file(region, f"{LAYERS[layer].section}.path"))
+
+
+@_rule
+def harmonise_outcomes(region: RegionPlan) -> dict[str, Any]:
+    """Name the table of outcomes, and what joins municipalities that split or merged."""
+    crosswalk = own_file(region, "outcomes.crosswalk.path") if region.config.outcomes.crosswalk else None
+    return harmonise_table(region, "outcomes") | _named(crosswalk=crosswalk)
+
+
+@_rule
+def harmonise_attributes(region: RegionPlan) -> dict[str, Any]:
+    """Name the user's further tables."""
+    return {"tables": [table.path for table in region.config.attributes]}
+
+
+# Land
+
+
+@_rule
+def build_parcels(region: RegionPlan) -> dict[str, Any]:
+    """Name the user's cadastre, or fields mapped in OSM."""
+    return _named(cadastre=own_file(region, "parcels.path")) or region.given("land_use")
+
+
+@_rule
+def build_land_cover(region: RegionPlan) -> dict[str, Any]:
+    """Name the rasters, the latest last, and the legends that may be theirs."""
+    legend = region.config.land_cover.legend
+    names = [legend] if legend else region.config.land_cover.provider
+    legends = [_legend(region, name) for name in names]
+    return region.receipt("land_cover") | {"rasters": rasters(region, "land_cover"), "legends": legends}
+
+
+def _legend(region: RegionPlan, name: str) -> str:
+    shipped = {path.stem: str(path) for path in (DATA / "legends").glob("*.csv")}
+    return shipped[name] if name in shipped else str(own_file(region, "land_cover.legend"))
+
+
+@_rule
+def plot_lorenz(region: RegionPlan) -> dict[str, Any]:
+    """Name the kinds of evidence on how land is divided."""
+    return region.given("holdings", "parcels", "land_cover_patches", "land_use")
+
+
+# People and rasters
+
+
+@_rule
+def build_demand(region: RegionPlan) -> dict[str, Any]:
+    """Name what people are gathered from: a receipt and its tiles, the user's raster, or settlements."""
+    if not region.has("population"):
+        return {}
+    fetched = region.receipt("population")
+    tiles = {"tiles": region.file("fetched/population.vrt")} if fetched else {}
+    return fetched | tiles | _named(raster=own_file(region, "population.path")) | region.given("settlements")
+
+
+@_rule
+def build_degree_of_urbanisation(region: RegionPlan) -> dict[str, Any]:
+    """Name what people are gathered from, as for demand."""
+    return build_demand(region)
+
+
+@_rule
+def build_population_by_year(region: RegionPlan) -> dict[str, Any]:
+    """Name the population rasters, the latest last."""
+    return {"rasters": rasters(region, "population")}
+
+
+@_rule
+def build_night_lights(region: RegionPlan) -> dict[str, Any]:
+    """Name the rasters of night lights, the latest last."""
+    return region.receipt("night_lights") | {"rasters": rasters(region, "night_lights")}
+
+
+def rasters(region: RegionPlan, section: str) -> list[str]:
+    """Name the rasters of a section, the latest last: the user's, or what was fetched."""
+    source = getattr(region.config, section)
+    latest = own_file(region, f"{section}.path") or region.file(f"fetched/{section}.vrt")
+    return [*(path for _, path in sorted(source.earlier.items())), latest]
+
+
+# Roads and travel times
+
+
+@_rule
+def build_network(region: RegionPlan) -> dict[str, Any]:
+    """Name the table of speeds."""
+    return speeds(region)
+
+
+@_rule
+def build_friction(region: RegionPlan) -> dict[str, Any]:
+    """Name a friction raster or the latest land cover, and heights if there are any."""
+    raster = own_file(region, "friction.path") or rasters(region, "land_cover")[-1]
+    return _named(raster=raster, elevation=own_file(region, "friction.elevation"))
+
+
+@_rule
+def compute_travel_times(region: RegionPlan) -> dict[str, Any]:
+    """Name the walking surface off the road, where there is one; without it people walk straight."""
+    return region.given("friction")
+
+
+# Tables and products
+
+
+@_rule
+def compute_family(region: RegionPlan, family: str) -> dict[str, Any]:
+    """Name the layers that a family takes: those it needs and those of its optional ones that the region has."""
+    row = region.registry.families[family]
+    return region.given(*row.layers, *row.optional_layers) | absent(region)
+
+
+@_rule
+def assemble_table(region: RegionPlan) -> dict[str, Any]:
+    """Name the tables of the families."""
+    return {name: region.file(f"indicators/{name}.parquet") for name in region.families} | absent(region)
+
+
+@_rule
+def assemble_columns(region: RegionPlan) -> dict[str, Any]:
+    """Name what says of which year the data are."""
+    return region.given("osm") | region.receipt("population") | region.dated_layers
+
+
+@_rule
+def assemble_provenance(region: RegionPlan) -> dict[str, Any]:
+    """Name the receipts, the header of the extract, and the user's files."""
+    return region.given("osm") | receipts(region) | {"local": list(region.own_files.values())}
+
+
+@_rule
+def assemble_quality(region: RegionPlan) -> dict[str, Any]:
+    """Name all checks that the region's jobs write, and the receipts."""
+    names = [name for name, layer in LAYERS.items() if layer.checked and region.has(name)]
+    names += [f"families/{family}" for family in region.families]
+    return receipts(region) | absent(region) | {"checks": [region.file(f"checks/{name}.json") for name in names]}
+
+
+@_rule
+def classify_maps(region: RegionPlan) -> dict[str, Any]:
+    """Name the tables that map classes are made of: the region's own first, then those it shares classes with."""
+    return {"tables": [f"results/{name}/{ASSEMBLED['table']}" for name in (region.name, *region.peers)]}

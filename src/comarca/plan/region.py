@@ -1,0 +1,369 @@
+"""What one region has, needs, fetches and makes, as its configuration says: all that the rules ask."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from comarca.config.families import AccessOptions, LandOptions
+from comarca.errors import ConfigError, did_you_mean
+from comarca.fetch.providers.index import LOCAL
+from comarca.layers.index import LAYERS
+from comarca.plan.columns import regional_fields, regional_registry
+from comarca.plan.inputs import INPUTS
+from comarca.plan.ladders import ladders, layers_resting_on
+from comarca.plan.layers import available_layers, layers_of_extract, missing_key, providers, sources
+from comarca.registry.columns import LANGUAGES
+from comarca.registry.countries import country
+from comarca.registry.products import ASSEMBLED, PRODUCTS, TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from comarca.config.base import Source
+    from comarca.config.region import Region
+    from comarca.plan.inputs import Files
+    from comarca.plan.ladders import Ladder
+    from comarca.registry.columns import Column, Registry
+
+#: Products that are drawn, not tables.
+ATLASES = ("atlas.pdf", "atlas.html")
+
+
+@dataclass(frozen=True)
+class RegionPlan:
+    """The plan of one region.
+
+    Attributes
+    ----------
+    name : str
+        Name of the region, and of its folder in ``results/``.
+    config : Region
+        Its configuration.
+    languages : tuple of str
+        Languages of the products; maps speak the first one.
+    general : Registry
+        The families of indicators that come with the project.
+    root : pathlib.Path
+        The project's folder.
+    peers : tuple of str
+        The other regions that share map classes with this one.
+    """
+
+    name: str
+    config: Region
+    languages: tuple[str, ...]
+    general: Registry
+    root: Path
+    peers: tuple[str, ...] = ()
+
+    def file(self, path: str) -> str:
+        """Path of a file in the region's folder of results."""
+        return f"results/{self.name}/{path}"
+
+    # Layers
+
+    @cached_property
+    def layers(self) -> frozenset[str]:
+        """Layers and conditions that the region has."""
+        return available_layers(self.config)
+
+    def has(self, layer: str) -> bool:
+        """Whether the region has a layer, or meets a condition."""
+        return layer in self.layers
+
+    def path(self, layer: str) -> str:
+        """Path of a layer: in the folder of results or, for a reference, in the project."""
+        row = LAYERS[layer]
+        return str(self.root / row.path) if row.kind == "reference" else self.file(row.path)
+
+    def given(self, *names: str) -> Files:
+        """Paths by layer, of those that the region has and that are files."""
+        return {name: self.path(name) for name in names if self.has(name) and LAYERS[name].kind != "condition"}
+
+    @cached_property
+    def shown_layers(self) -> Files:
+        """Layers that maps and the GeoPackage show beside the territories."""
+        return self.given(*(name for name, layer in LAYERS.items() if layer.shown_on_maps))
+
+    @cached_property
+    def dated_layers(self) -> Files:
+        """Layers whose rows say which year they are of."""
+        return self.given(*(name for name, layer in LAYERS.items() if layer.dated))
+
+    @property
+    def layers_of_extract(self) -> list[str]:
+        """Layers that are as old as the OpenStreetMap extract."""
+        return sorted(layers_of_extract(self.config))
+
+    # Fetching
+
+    @cached_property
+    def ladders(self) -> dict[str, Ladder]:
+        """Layers that are fetched -> how each is to be had."""
+        return ladders(self.config)
+
+    def ladder(self, layer: str) -> dict[str, Any]:
+        """How a layer is to be had, as plain data."""
+        if layer not in self.ladders:
+            got = f"{self.name} fetches {', '.join(self.ladders) or 'nothing'}"
+            raise ConfigError(f"the layer {layer}", got=got, expected="a layer that the region fetches")
+        return asdict(self.ladders[layer])
+
+    def receipt(self, layer: str) -> Files:
+        """Name the receipt of a layer, by the name ``receipt``, where the region fetches it."""
+        return {"receipt": self.file(f"fetched/{layer}.json")} if layer in self.ladders else {}
+
+    @cached_property
+    def losses(self) -> dict[str, list[str]]:
+        """Fetched layer that may turn out to be missing -> layers and conditions that go with it."""
+        return {
+            layer: sorted(layers_resting_on(self.config, [layer]))
+            for layer, ladder in self.ladders.items()
+            if not ladder.is_required and not {*LOCAL, "file"} & {*ladder.providers}
+        }
+
+    @cached_property
+    def lost_columns(self) -> dict[str, list[str]]:
+        """Fetched layer that may turn out to be missing -> names of the columns that go with it."""
+        return {
+            layer: [
+                column.name
+                for column in self.published
+                if {*self.registry.families[column.family].layers, *column.layers} & {*lost}
+            ]
+            for layer, lost in self.losses.items()
+        }
+
+    # Columns
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry with the columns of the region's own tables. Opens its table of jobs, if it has one."""
+        return regional_registry(self.general, self.config)
+
+    @cached_property
+    def families(self) -> list[str]:
+        """Families of indicators that the region has, with that of its own tables."""
+        return [name for name in self.registry.families if self._is_on(name)]
+
+    def _is_on(self, family: str) -> bool:
+        options = getattr(self.config.indicators, family, None)
+        return options is not False and {*self.registry.families[family].layers} <= self.layers
+
+    @cached_property
+    def _expanded(self) -> dict[str, tuple[Sequence[Column], Sequence[Column]]]:
+        fields = regional_fields(self.registry, self.config)
+        return {name: self.registry.columns(name, fields=fields, layers=self.layers) for name in self.registry.families}
+
+    @cached_property
+    def published(self) -> list[Column]:
+        """Columns of the table, with all that is printed of them."""
+        return [column for family in self.families for column in self._expanded[family][0]]
+
+    def columns(self, family: str) -> list[dict[str, Any]]:
+        """Columns of a family that can be computed, without their texts, as plain data."""
+        return [asdict(column.without_texts()) for column in self._expanded[family][0]]
+
+    @cached_property
+    def table_columns(self) -> list[dict[str, Any]]:
+        """Columns of the table without their texts, as plain data: what the table is made and checked by."""
+        return [asdict(column.without_texts()) for column in self.published]
+
+    @cached_property
+    def printed_columns(self) -> list[dict[str, Any]]:
+        """Columns of the table with their texts, as plain data."""
+        return [asdict(column) for column in self.published]
+
+    def mapped_column(self, name: str) -> str:
+        """Check that a map is drawn of a column."""
+        mapped = {column.name: column for column in self.published if column.mapped}
+        if name not in mapped:
+            raise ConfigError(
+                f"results/{self.name}/maps",
+                got=f"{name} is not a mapped column of {self.name}",
+                expected="a column that a map is drawn of; see codebook.csv",
+                remedy=did_you_mean(name, mapped),
+            )
+        return name
+
+    @cached_property
+    def not_computed(self) -> list[dict[str, Any]]:
+        """Columns that the configuration leaves out, with the key that would switch each on."""
+        rows = []
+        for family, (active, inactive) in self._expanded.items():
+            needed = {*self.registry.families[family].layers}
+            for column in inactive if family in self.families else (*active, *inactive):
+                lacking = sorted({*needed, *column.layers} - self.layers)
+                key = missing_key(self.config, lacking[0]) if lacking else f"indicators.{family}"
+                rows.append({"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key})
+        return rows
+
+    @cached_property
+    def family_layers(self) -> dict[str, list[str]]:
+        """Layers that each family cannot do without."""
+        return {name: list(family.layers) for name, family in self.registry.families.items()}
+
+    @cached_property
+    def texts(self) -> dict[str, Any]:
+        """What products call the region and its families, and in which languages they speak."""
+        return {
+            "region": self.name,
+            "title": {language: self.title(language) for language in LANGUAGES},
+            "languages": list(self.languages),
+            "families": {name: dict(self.registry.families[name].title) for name in self.families},
+            "city_classes": self.config.city_classes_persons,
+        }
+
+    # Options
+
+    def options(self, family: str) -> dict[str, Any]:
+        """Options that a family's `compute` takes: those of its section, but for what others are made with."""
+        section = getattr(self.config.indicators, family, None)
+        chosen = section.model_dump(exclude={*section.NOT_COMPUTED_WITH}) if section else {}
+        return chosen | ({"city_classes_persons": self.config.city_classes_persons} if family == "access" else {})
+
+    def section(self, name: str) -> dict[str, Any]:
+        """Read a section of the configuration as plain data."""
+        source: Source = getattr(self.config, name)
+        return source.model_dump()
+
+    def own_options(self, layer: str) -> dict[str, Any]:
+        """Read what the configuration says of the user's file for a layer; nothing where the layer comes from OSM."""
+        section = LAYERS[layer].section
+        return self.section(section) if section != "osm" and getattr(self.config, section).path else {}
+
+    @property
+    def attributes(self) -> list[dict[str, Any]]:
+        """The user's further tables, as plain data."""
+        return [table.model_dump() for table in self.config.attributes]
+
+    @property
+    def access(self) -> AccessOptions:
+        """Options of access, or their defaults where no table of access is made."""
+        return self.config.indicators.access or AccessOptions()
+
+    @property
+    def land(self) -> LandOptions:
+        """Options of land, or their defaults where no table of land is made."""
+        return self.config.indicators.land or LandOptions()
+
+    @property
+    def walking(self) -> dict[str, float]:
+        """How people walk where there is no road."""
+        return self.access.model_dump(include={*AccessOptions.WALKING})
+
+    @property
+    def service_kinds(self) -> list[str]:
+        """Kinds of service that the table counts."""
+        services = self.config.indicators.services
+        return list(services.kinds) if services else []
+
+    def city_class(self, name: str) -> tuple[float, float | None]:
+        """Bounds of a class of cities in inhabitants: from, and to (None is no limit)."""
+        return self.config.city_classes_persons[name]
+
+    @property
+    def city_intervals(self) -> list[tuple[float, float | None]]:
+        """Bounds of all classes of cities."""
+        return list(self.config.city_classes_persons.values())
+
+    @property
+    def min_city_persons(self) -> float:
+        """Inhabitants of the smallest place that counts as a city."""
+        return min(low for low, _ in self.config.city_classes_persons.values())
+
+    @property
+    def population_providers(self) -> list[str]:
+        """Providers of the population in their order, ``none`` if nobody's home is known."""
+        return list(providers(self.config, "population")) or ["none"]
+
+    def raster_years(self, section: str) -> list[int]:
+        """Years of a section's rasters, the latest last; 0 for a single raster without a year."""
+        source = getattr(self.config, section)
+        return [*sorted(source.earlier), source.year or 0]
+
+    @property
+    def friction_legend(self) -> str | None:
+        """Name of the legend that walking speeds go by; None where they come from a friction raster."""
+        cover = self.config.land_cover
+        return None if self.config.friction.path else cover.legend or cover.provider[0]
+
+    @property
+    def lorenz_options(self) -> dict[str, Any]:
+        """What units of land are, and which are left out, for the Lorenz curves."""
+        return self.land.model_dump(include={"field_classes", "border", "suppressed"})
+
+    @property
+    def unit_options(self) -> dict[str, Any]:
+        """From how many units and from which size on the Lorenz curves speak of concentration."""
+        return self.land.model_dump(include={"min_units", "large_unit_ha"})
+
+    # Texts and facts that are printed
+
+    def title(self, language: str) -> str:
+        """Say what readers call the region: its country's name, or its own name, in capitals if it has none."""
+        code, name = self.config.country, self.name
+        if name == code:
+            return country(code).names[language]
+        return name.replace("_", " ").title() if name.islower() else name
+
+    @property
+    def map_options(self) -> dict[str, Any]:
+        """In which language maps speak, and what they call the region."""
+        return {"language": self.languages[0], "region": self.title(self.languages[0])}
+
+    @property
+    def country_area_km2(self) -> float | None:
+        """What the catalogue says of the country, for regions whose boundaries are those of the whole country."""
+        return None if self.config.territories.path else country(self.config.country).area_km2
+
+    @property
+    def plain_config(self) -> dict[str, Any]:
+        """The region's configuration as plain data."""
+        return self.config.model_dump(mode="json", by_alias=True)
+
+    @cached_property
+    def own_files(self) -> Files:
+        """Section -> the file that the user, or the example, gives for it."""
+        sections = sources(self.config)
+        files = {name: source.path for name, source in sections.items() if source.path}
+        if elevation := self.config.friction.elevation:
+            files["elevation"] = elevation
+        for name, source in sections.items():
+            files |= {f"{name}_{year}": path for year, path in getattr(source, "earlier", {}).items()}
+        return files | {f"attributes_{row}": table.path for row, table in enumerate(self.config.attributes, start=1)}
+
+    # What a run makes
+
+    def inputs(self, step: str, *wildcards: str) -> dict[str, Any]:
+        """Input files of a rule that hang on the configuration, by name."""
+        return INPUTS[step](self, *wildcards)
+
+    def product_files(self, *names: str) -> Files:
+        """Paths of assembled files and layers by name, as far as the region has them."""
+        assembled = {name: self.file(ASSEMBLED[name]) for name in names if name in ASSEMBLED}
+        return assembled | self.given(*(name for name in names if name in LAYERS))
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """The region's products but for maps and atlases."""
+        rows = [product for product in PRODUCTS if product.in_all and product.path not in ATLASES]
+        names = [path for product in rows for _, path in product.editions(self.languages[0])]
+        names += TEXTS
+        if self.has("travel_times"):
+            classes = self.config.city_classes_persons
+            names += [f"layers/{part.format(name)}" for part in ("travel_time_{}.tif", "catchments_{}.parquet")
+                      for name in classes]  # fmt: skip
+        names += ["lorenz"] if self.config.indicators.land and self.config.indicators.land.lorenz else []
+        names += ["layers/outcomes.parquet"] if self.has("outcomes") else []
+        return [self.file(name) for name in names]
+
+    @cached_property
+    def products(self) -> list[str]:
+        """All that a run makes of the region: tables, travel-time rasters, maps and atlases."""
+        mapped = [column.name for column in self.published if column.mapped]
+        maps = [f"maps/{name}.{suffix}" for name in mapped for suffix in ("png", "svg")]
+        return [*self.tables, *(self.file(name) for name in (*maps, *ATLASES))]

@@ -1,0 +1,121 @@
+"""What a run makes: the plans of its regions, from the configuration and the registries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from comarca.config.read import read_config
+from comarca.errors import RetrievalError
+from comarca.fetch.failures import failure_table
+from comarca.fetch.ladder import lacking
+from comarca.fetch.settings import Settings
+from comarca.plan.preflight import check_inputs
+from comarca.plan.region import RegionPlan
+from comarca.registry.columns import load_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from comarca.config.region import Config
+    from comarca.registry.columns import Registry
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """The plans of all regions of a run: ``plan["NIC"]``.
+
+    Attributes
+    ----------
+    config : Config
+        The whole configuration.
+    registry : Registry
+        The families of indicators that come with the project.
+    regions : dict
+        Name -> plan.
+    settings : Settings
+        How files are fetched.
+    """
+
+    config: Config
+    registry: Registry
+    regions: dict[str, RegionPlan]
+    settings: Settings
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any], *, root: Path) -> RunPlan:
+        """Check keys and types of a configuration and read the registries. None of the user's files is opened.
+
+        Parameters
+        ----------
+        raw : mapping
+            What stands in the YAML files and on the command line.
+        root : pathlib.Path
+            The project's folder.
+
+        Returns
+        -------
+        RunPlan
+            The plan.
+
+        Raises
+        ------
+        ConfigError
+            Names every wrong key.
+        """
+        config, registry = read_config(raw), load_registry()
+        shared = [name for name, region in config.regions.items() if region.maps.shared_classes]
+        regions = {
+            name: RegionPlan(
+                name=name,
+                config=region,
+                languages=config.languages,
+                general=registry,
+                root=root,
+                peers=tuple(other for other in shared if name in shared and other != name),
+            )
+            for name, region in config.regions.items()
+        }
+        return cls(config=config, registry=registry, regions=regions, settings=Settings.of_run(raw))
+
+    def __getitem__(self, region: str) -> RegionPlan:
+        return self.regions[region]
+
+    @property
+    def tables(self) -> list[str]:
+        """The products of every region but for maps and atlases."""
+        return [path for region in self.regions.values() for path in region.tables]
+
+    @property
+    def products(self) -> list[str]:
+        """All that the run makes."""
+        return [path for region in self.regions.values() for path in region.products]
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """Region -> its folder of results."""
+        return {name: f"results/{name}" for name in self.regions}
+
+    def check(self) -> None:
+        """Look into the user's files and, offline, for those of the providers, before any job runs.
+
+        Raises
+        ------
+        ConfigError or InputError
+            If a file is not there or lacks what the configuration says of it.
+        RetrievalError
+            If the run is offline and files of required layers are not there.
+        """
+        check_inputs(self.config)
+        if self.config.offline and (rows := self._lacking()):
+            raise RetrievalError(f"offline=true, and these files are not there:\n{failure_table(rows)}")
+
+    def _lacking(self) -> list[Any]:
+        wanted = (
+            (layer, region.config.country, ladder.providers, ladder.options)
+            for region in self.regions.values()
+            for layer, ladder in region.ladders.items()
+            if ladder.is_required and not Path(region.file(f"fetched/{layer}.json")).is_file()
+        )
+        return lacking(wanted, self.settings)
