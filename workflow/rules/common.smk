@@ -62,8 +62,15 @@ def in_report(product):
 
 def of(question, *arguments):
     """Input function or parameter: what the region's plan answers; arguments hold wildcards as paths do: `{layer}`."""
-    ask = attrgetter(question)
-    return lambda w: answer(*(a.format(**w) for a in arguments)) if callable(answer := ask(PLAN[w.region])) else answer
+
+    def answer(w):
+        try:
+            found = attrgetter(question)(PLAN[w.region])
+            return found(*(argument.format(**w) for argument in arguments)) if callable(found) else found
+        except ComarcaError as error:
+            raise WorkflowError(str(error)) from None
+
+    return answer
 
 
 def code(script, *modules):

@@ -185,6 +185,7 @@ rule plot_map:
     conda:
         "../envs/comarca.yaml"
     params:
+        mapped=of("mapped_column", "{column}"),
         language=LANGUAGE,
     message:
         "{wildcards.region}: drawing the map of {wildcards.column}."

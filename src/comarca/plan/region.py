@@ -183,8 +183,8 @@ class RegionPlan:
         if name not in mapped:
             raise ConfigError(
                 f"results/{self.name}/maps",
-                got=f"{name} is not a mapped column of {self.name}",
-                expected="a column that a map is drawn of; see codebook.csv",
+                got=name,
+                expected=f"a mapped column of {self.name}, see codebook.csv",
                 remedy=did_you_mean(name, mapped),
             )
         return name
