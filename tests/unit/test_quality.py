@@ -84,7 +84,11 @@ def test_all_checks_of_a_sound_table_pass():
     shapes = [shapely.box(west, 0, west + 1, 1) for west in range(4)]
     table = table_of(a_km=[1.0, 2.0, 3.0, 4.0])
     flags = pd.DataFrame({"a_km": [""] * 4})
-    entry = Column("a_km", "f", {}, "km", "number", (None, None), "neither", "", "", "", "", (), True)
+    texts = dict.fromkeys(("definition", "method", "source", "missing"), "")
+    entry = Column(
+        name="a_km", family="f", title={}, unit="km", kind="number", range=(None, None), better="neither", layers=(),
+        mapped=True, **texts,
+    )  # fmt: skip
     checks = table_checks(table, flags, [entry], territories=layer(shapes), expected_area_km2=4 * 12_308.8)
     assert {check.status for check in checks} == {"pass", "info"}
     checks = table_checks(table, flags, [entry], territories=layer(shapes), expected_area_km2=60_000)
