@@ -52,7 +52,7 @@ def in_region(path):
     return f"results/{{region}}/{path}"
 
 
-def in_report(product):
+def in_report(product, path):
     """Path of a product, marked for Snakemake's report if its row has a label for it."""
     if not product.report:
         return in_region(path)
