@@ -100,7 +100,7 @@ class World:
             del properties["iso3166-1:alpha2"]
         self._index = [entry for entry in self._index if entry["properties"]["id"] != name]
         self._index.append({"type": "Feature", "properties": properties})
-        continent = {"id": parent, "name": parent.title(), "urls": {"pbf": latest}}
+        continent = {"id": parent, "name": parent.title(), "urls": {"pbf": latest.replace(f"/{name}", "")}}
         features = [{"type": "Feature", "properties": continent}, *self._index]
         self.put(
             "geofabrik", SOURCES["geofabrik_extract"].more["index"],

@@ -164,12 +164,14 @@ def test_the_smallest_region_that_lists_the_code_is_chosen_and_no_part_of_a_coun
         entry("us", "north-america", "US"),
         entry("us/puerto-rico", "us"),
     ]
-    for code, stem, expected in (("PE", "", "peru"), ("BO", "", "andes"), ("BR", "", "brazil"),
-                                 ("PR", "puerto-rico", "us/puerto-rico"), ("BR", "gone", "brazil")):  # fmt: skip
-        chosen = choose_extract(features, stem=stem, iso2=code)
+    for entry_ in features:
+        entry_["urls"] = {"pbf": f"https://download.geofabrik.de/x/{entry_['id']}-latest.osm.pbf"}
+    for code, extract, expected in (("PE", "", "peru"), ("BO", "", "andes"), ("BR", "", "brazil"),
+                                    ("PR", "x/us/puerto-rico", "us/puerto-rico"), ("BR", "no", "brazil")):  # fmt: skip
+        chosen = choose_extract(features, extract=extract, iso2=code)
         assert chosen is not None
         assert chosen["id"] == expected
-    assert choose_extract(features, stem="", iso2="ZZ") is None
+    assert choose_extract(features, extract="", iso2="ZZ") is None
 
 
 def test_an_index_of_another_shape_says_so(desk: Desk) -> None:

@@ -117,7 +117,7 @@ rule assemble_quality:
         "../envs/comarca.yaml"
     params:
         not_computed=of("not_computed"),
-        expected_area_km2=of("country_area_km2"),
+        area_range_km2=of("area_range_km2"),
     message:
         "{wildcards.region}: gathering the checks."
     script:

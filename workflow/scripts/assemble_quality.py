@@ -20,7 +20,7 @@ def main(
     columns: str,
     territories: str,
     not_computed: list[dict[str, Any]],
-    expected_area_km2: float | None,
+    area_range_km2: tuple[float, float] | None,
     json: str,
     markdown: str,
     absent: str | None = None,
@@ -36,7 +36,7 @@ def main(
         lost.kept(planned),
         territories=layer_io.read_layer(territories, "territories"),
         years=texts["years"],
-        expected_area_km2=expected_area_km2,
+        area_range_km2=area_range_km2,
     )
     left_out = [NotComputed(**entry) for entry in not_computed] + lost.not_computed(planned)
     receipts = (path for name, path in files.items() if name.startswith("receipt_"))

@@ -15,7 +15,7 @@ from comarca.layers import files as layer_io
 from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
-from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
+from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
 from comarca.sources.osm.clip import clip_extract, routing_area
 from comarca.sources.osm.read import OSM_LAYERS, read_osm
 
@@ -23,11 +23,12 @@ from comarca.sources.osm.read import OSM_LAYERS, read_osm
 def outline_in(extract: Path, *, country: str, admin_level: int | None):
     """Find a country in an extract that holds several."""
     place = country_of(country)
+    boundaries = read_osm(extract, ["boundaries"])["boundaries"]
     layer, checks = territories_from_osm(
-        read_osm(extract, ["boundaries"])["boundaries"],
+        boundaries,
         country=country,
         country_alpha2=place.iso2,
-        admin_level=admin_level or place.osm_admin_level,
+        admin_level=admin_level or osm_admin_level(boundaries, place),
     )
     if any(check.name == "territories_country_boundary" and check.status != "pass" for check in checks):
         raise InputError(

@@ -10,7 +10,7 @@ from comarca.layers import files as layer_io
 from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
-from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
+from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
 
 
 def main(
@@ -27,10 +27,9 @@ def main(
     fetched = load_layer_receipt(receipt) if receipt else None
     provider = chosen_provider(source["provider"], fetched)
     if provider == "osm":
-        level = source["admin_level"] or known.osm_admin_level
-        layer, found = territories_from_osm(
-            layer_io.read_layer(osm, "boundaries"), country=country, country_alpha2=known.iso2, admin_level=level
-        )
+        units = layer_io.read_layer(osm, "boundaries")
+        level = source["admin_level"] or osm_admin_level(units, known)
+        layer, found = territories_from_osm(units, country=country, country_alpha2=known.iso2, admin_level=level)
     elif provider == "file":
         keys = ("id", "name", "layer", "parent", "dissolve")
         layer, found = territories_from_file(boundaries, country=country, **{key: source[key] for key in keys})

@@ -56,7 +56,7 @@ def present(request: Request, settings: Settings) -> Receipt | None:
         ) from error
     receipt = read_receipt(meta_path(path))
     if receipt is not None and receipt.sha256 == digest:
-        return replace(receipt, path=path.as_posix())
+        return replace(receipt, path=path.as_posix(), is_shared=receipt.is_shared or request.is_shared)
     modified = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
     address = Resolved("", target=path, note=f"put there by hand; the file is of {modified:%Y-%m-%d}")
     source = settings.sources[request.source]
@@ -124,7 +124,7 @@ def make_receipt(
         md5=address.md5,
         note=address.note,
         substitute=address.substitute,
-        is_shared=address.is_shared,
+        is_shared=request.is_shared if address.is_shared is None else address.is_shared,
     )
 
 

@@ -46,6 +46,8 @@ class Request:
         Whether the layer can do without it, whatever the reason.
     by_hand : str
         How a person gets the file, where opening the address is not enough.
+    is_shared : bool
+        Whether the file is known to hold more than the country, which has to be cut out of it.
     """
 
     source: str
@@ -60,6 +62,7 @@ class Request:
     may_lack: bool = False
     optional: bool = False
     by_hand: str = ""
+    is_shared: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,8 +88,8 @@ class Resolved:
     substitute : bool
         Whether this is something else than what was asked for, such as another year. It is taken only if all
         addresses before it said that there is no such file, never because a server failed.
-    is_shared : bool
-        Whether the file holds more than the country, which has to be cut out of it.
+    is_shared : bool or None
+        Whether the file holds more than the country, as the provider says; None if it does not say.
     """
 
     url: str
@@ -101,7 +104,7 @@ class Resolved:
     format: str = ""
     note: str = ""
     substitute: bool = False
-    is_shared: bool = False
+    is_shared: bool | None = None
 
 
 @dataclass(frozen=True)

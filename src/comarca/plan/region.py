@@ -316,9 +316,9 @@ class RegionPlan:
         return {"language": self.languages[0], "region": self.title(self.languages[0])}
 
     @property
-    def country_area_km2(self) -> float | None:
+    def area_range_km2(self) -> tuple[float, float] | None:
         """What the catalogue says of the country, for regions whose boundaries are those of the whole country."""
-        return None if self.config.territories.path else country(self.config.country).area_km2
+        return None if self.config.territories.path else country(self.config.country).area_range_km2
 
     @property
     def plain_config(self) -> dict[str, Any]:

@@ -26,8 +26,12 @@ if TYPE_CHECKING:
 #: Level of the units where the catalogue says nothing; a coarser one is taken if the provider does not have it.
 DEFAULT_LEVEL: Final = 2
 DEFAULT_OSM_ADMIN_LEVEL: Final = 8
+#: Range of a country's area around the figure of GeoNames where none is curated: that counts inland waters.
+DEFAULT_AREA_SHARES: Final = (0.95, 1.02)
 #: Numbers of units may differ from the catalogue's by this share: providers follow reforms at their own pace.
 UNITS_TOLERANCE: Final = 0.05
+#: What the catalogue's column ``extract`` says of countries that no extract holds.
+NO_EXTRACT: Final = "-"
 _LEVEL_COLUMNS: Final = {"cod": "cod_level", "geoboundaries": "geoboundaries_level", "gadm": "gadm_level"}
 #: Codes that ISO 3166-1 leaves to users: AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ.
 _CODE_LENGTH: Final = 3
@@ -64,6 +68,9 @@ class Country:
         Continent, in English.
     area_km2 : float or None
         Area with inland waters, as GeoNames states it; None if not known.
+    area_range_km2 : tuple of float or None
+        Least and greatest area that is plausible: land area and whole area as published, where they are curated; a
+        range around `area_km2` elsewhere.
     population_persons : float or None
         Inhabitants, as GeoNames states them, of differing years; None if not known.
     centre : tuple of float or None
@@ -76,10 +83,14 @@ class Country:
         Least and greatest number of units that sources give.
     levels : mapping
         Provider -> level as curated; None says that the provider does not have the units.
-    osm_admin_level : int
-        ``admin_level`` of the units in OpenStreetMap.
+    osm_admin_level : int or None
+        ``admin_level`` of the units in OpenStreetMap; None if it is to be chosen by the number of units.
     extract : str
-        Path of the Geofabrik extract that holds the country; empty if it has to be looked up.
+        Path of the Geofabrik extract that holds the country; empty if it has to be looked up, ``-`` if there is none.
+    extract_is_shared : bool
+        Whether that extract holds more than the country, which has to be cut out of it.
+    osmfr_extract : str
+        Path of the country's extract at download.openstreetmap.fr; empty if there is none.
     not_units : tuple of str
         Names that sources list as units and that are none, such as lakes.
     errata : str
@@ -91,14 +102,17 @@ class Country:
     names: Mapping[str, str]
     continent: str
     area_km2: float | None
+    area_range_km2: tuple[float, float] | None
     population_persons: float | None
     centre: tuple[float, float] | None
     is_latin_american: bool
     unit: str
     units: tuple[int, int] | None
     levels: Mapping[str, int | None]
-    osm_admin_level: int
+    osm_admin_level: int | None
     extract: str
+    extract_is_shared: bool
+    osmfr_extract: str
     not_units: tuple[str, ...]
     errata: str
 
@@ -214,27 +228,39 @@ def _load(path: Path) -> Mapping[str, Country]:
 
 
 def _country(row: Mapping[str, str]) -> Country:
+    area_km2 = float(row["area_km2"]) or None
+    units = (int(row["units_min"]), int(row["units_max"])) if row["units_min"] else None
     return Country(
         iso3=row["iso3"],
         iso2=row["iso2"],
         names={language: row[f"name_{language}"] for language in ("en", "es", "pt")},
         continent=row["continent"],
-        area_km2=float(row["area_km2"]) or None,
+        area_km2=area_km2,
+        area_range_km2=_area_range(row, area_km2),
         population_persons=float(row["population_persons"]) or None,
         centre=(float(row["centre_longitude"]), float(row["centre_latitude"])) if row["centre_longitude"] else None,
         is_latin_american=row["latin_america"] == "true",
         unit=row["unit"],
-        units=(int(row["units_min"]), int(row["units_max"])) if row["units_min"] else None,
+        units=units,
         levels={
             provider: None if row[column] == "-" else int(row[column])
             for provider, column in _LEVEL_COLUMNS.items()
             if row[column]
         },
-        osm_admin_level=int(row["osm_admin_level"] or DEFAULT_OSM_ADMIN_LEVEL),
+        osm_admin_level=int(row["osm_admin_level"] or 0) or (None if units else DEFAULT_OSM_ADMIN_LEVEL),
         extract=row["extract"],
+        extract_is_shared=row["extract_shared"] == "true",
+        osmfr_extract=row["osmfr_extract"],
         not_units=tuple(name for name in row["not_units"].split(";") if name),
         errata=row["errata"],
     )
+
+
+def _area_range(row: Mapping[str, str], area_km2: float | None) -> tuple[float, float] | None:
+    if row["area_min_km2"]:
+        return float(row["area_min_km2"]), float(row["area_max_km2"])
+    low, high = DEFAULT_AREA_SHARES
+    return None if area_km2 is None else (low * area_km2, high * area_km2)
 
 
 def _made_up(code: str) -> Country:
@@ -244,6 +270,7 @@ def _made_up(code: str) -> Country:
         names=dict.fromkeys(("en", "es", "pt"), code),
         continent="",
         area_km2=None,
+        area_range_km2=None,
         population_persons=None,
         centre=None,
         is_latin_american=False,
@@ -252,6 +279,8 @@ def _made_up(code: str) -> Country:
         levels={},
         osm_admin_level=DEFAULT_OSM_ADMIN_LEVEL,
         extract="",
+        extract_is_shared=False,
+        osmfr_extract="",
         not_units=(),
         errata="",
     )

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-import pandas as pd
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
 
@@ -76,5 +76,7 @@ def fold_names(names: Iterable[Any]) -> pd.Series:
     pandas.Series
         Folded names on a fresh index, null where there is none.
     """
+    import pandas as pd  # here, since what folds single names is also run where nothing is read
+
     folded = [fold_name(name) or None if isinstance(name, str) else None for name in names]
     return pd.Series(folded, dtype="str")

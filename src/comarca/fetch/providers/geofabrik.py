@@ -7,16 +7,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from comarca.fetch.providers.protocol import Provider
 from comarca.fetch.receipts import Resolved
 from comarca.fetch.retry import TransferError
+from comarca.fetch.settings import NotOfferedError
 from comarca.fetch.verify import parse_md5
+from comarca.registry.countries import NO_EXTRACT
+from comarca.registry.countries import country as catalogue_entry
+from comarca.sources.names import fold_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from shapely.geometry.base import BaseGeometry
 
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
     from comarca.registry.countries import Country
 
 log = logging.getLogger(__name__)
+
+#: Key of the index that lists the countries of an extract.
+CODES: Final = "iso3166-1:alpha2"
 
 
 class Geofabrik(Provider):
@@ -36,79 +44,135 @@ class Geofabrik(Provider):
         self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
     ) -> tuple[Request, ...]:
         """Name the extract by the catalogue, or by the country where that knows none."""
-        return (_request(self.source, country.iso3, country.iso2, country.extract, settings),)
+        if country.extract == NO_EXTRACT:
+            raise NotOfferedError(f"no extract of Geofabrik but those of oceans and continents touches {country.iso3}")
+        return (_request(self.source, country, country.extract, settings),)
 
     def locate(self, request: Request, context: Context) -> Request:
         """Find the extract of a country for which the catalogue names none, in case it serves others too."""
         if "<" not in request.url:
             return request
-        iso2 = request.params["iso2"]
+        entry = catalogue_entry(request.country)
         try:
-            chosen = choose_extract(_index(context, self.source), stem="", iso2=iso2)
+            chosen = choose_extract(_index(context, self.source), extract="", iso2=entry.iso2, names=_names(entry))
         except TransferError:
             return request
-        if chosen is None or _holds_just(chosen, iso2):
+        if chosen is None or is_own(chosen, entry.iso2):
             return request
-        extract = urlsplit(str(chosen["urls"]["pbf"])).path.strip("/").removesuffix("-latest.osm.pbf")
-        return _request(self.source, request.country, iso2, extract, context.settings)
+        located = _request(self.source, entry, _path_of(chosen), context.settings)
+        return replace(located, is_shared=True)
 
     def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
         """Give the dated file that the md5 names, then the one called latest; both have to match the checksum."""
         address = _latest(request, context)
-        latest = address.url
-        try:
-            md5, name = parse_md5(context.get_bytes(f"{latest}.md5", request.provider))
-        except TransferError as error:
-            if error.status != 404:
-                raise
+        md5, name = read_md5(f"{address.url}.md5", request, context)
+        if not md5:
             return (replace(address, note=f"{address.note} No md5 is published.".strip()),)
         address = replace(address, md5=md5)
-        if not name or latest.endswith(f"/{name}"):
+        if not name or address.url.endswith(f"/{name}"):
             return (address,)
-        dated = f"{latest.rsplit('/', 1)[0]}/{name}"
+        dated = f"{address.url.rsplit('/', 1)[0]}/{name}"
         return (replace(address, url=dated, version=_date_in(name)), address)
 
 
-def choose_extract(features: Sequence[Mapping[str, Any]], *, stem: str, iso2: str) -> Mapping[str, Any] | None:
+def read_md5(url: str, request: Request, context: Context) -> tuple[str, str]:
+    """Read the checksum beside an extract.
+
+    Parameters
+    ----------
+    url : str
+        Address of the md5 file.
+    request : Request
+        The extract.
+    context : Context
+        Settings and client.
+
+    Returns
+    -------
+    tuple of str
+        Checksum, and name of the file it was made for; both empty if there is no such file.
+
+    Raises
+    ------
+    TransferError
+        If the server fails.
+    VerificationError
+        If it is no md5 file.
+    """
+    try:
+        return parse_md5(context.get_bytes(url, request.provider))
+    except TransferError as error:
+        if error.status != HTTPStatus.NOT_FOUND:
+            raise
+        return "", ""
+
+
+def choose_extract(
+    features: Sequence[Mapping[str, Any]], *, extract: str, iso2: str, names: Iterable[str] = ()
+) -> Mapping[str, Any] | None:
     """Choose the entry of the index that holds a country.
 
     Parameters
     ----------
     features : sequence of mapping
         ``properties`` of the index's features.
-    stem : str
-        Id of the extract according to the catalogue; empty or unknown ids are looked up by code.
+    extract : str
+        Path of the extract according to the catalogue, such as ``europe/georgia``; empty or unknown paths are looked
+        up by code.
     iso2 : str
         ISO 3166-1 alpha-2 code.
+    names : iterable of str
+        Names of the country.
 
     Returns
     -------
     mapping or None
-        The entry with that id; else the smallest region that lists the code: the one with the fewest codes that is
-        not part of another country. None if there is none.
+        The entry with that path; else the smallest region that lists the code: the one with the fewest codes that is
+        not part of another country, and of several equally small ones the one that bears the country's name. None if
+        there is none.
+
+    Raises
+    ------
+    TransferError
+        If several equally small regions list the code and none bears the country's name: the index is known to give
+        some islands the code of another country.
     """
-    by_id = {entry["id"]: entry for entry in features}
-    named = next((entry for key, entry in by_id.items() if stem and key.rsplit("/", 1)[-1] == stem), None)
+    named = next((entry for entry in features if extract and _path_of(entry) == extract), None)
     if named is not None:
         return named
+    by_id = {entry["id"]: entry for entry in features}
     holding = [
         entry
         for entry in features
-        if iso2
-        and iso2 in entry.get("iso3166-1:alpha2", ())
-        and not by_id.get(entry.get("parent") or "", {}).get("iso3166-1:alpha2")
+        if iso2 and iso2 in entry.get(CODES, ()) and not by_id.get(entry.get("parent") or "", {}).get(CODES)
     ]
-    return min(holding, key=lambda entry: (len(entry["iso3166-1:alpha2"]), str(entry["id"])), default=None)
+    fewest = min((len(entry[CODES]) for entry in holding), default=0)
+    smallest = [entry for entry in holding if len(entry[CODES]) == fewest]
+    if len(smallest) <= 1:
+        return next(iter(smallest), None)
+    folded = {fold_name(name) for name in names}
+    alike = [entry for entry in smallest if {fold_name(entry["id"]), fold_name(str(entry.get("name")))} & folded]
+    if len(alike) == 1:
+        return alike[0]
+    listed = ", ".join(sorted(str(entry["id"]) for entry in smallest))
+    raise TransferError(
+        f"the index gives the code {iso2} to several extracts, and none bears the country's name: {listed}", url=""
+    )
 
 
-def _request(source: str, iso3: str, iso2: str, extract: str, settings: Settings) -> Request:
-    params = {"extract": extract or f"<{iso3}>", "stem": extract.rsplit("/", 1)[-1] or iso3, "iso2": iso2}
-    request = settings.request(source, iso3, params=params)
+def is_own(entry: Mapping[str, Any], iso2: str) -> bool:
+    """Whether an entry of the index is the extract of one country alone, as far as its codes say."""
+    return set(entry.get(CODES, ())) == {iso2}
+
+
+def _request(source: str, country: Country, extract: str, settings: Settings) -> Request:
+    stem = extract.rsplit("/", 1)[-1] or country.iso3
+    request = settings.request(source, country.iso3, params={"extract": extract or f"<{country.iso3}>", "stem": stem})
     if extract:
-        return request
+        return replace(request, is_shared=country.extract_is_shared)
     homepage = settings.sources[source].homepage
     return replace(
-        request, by_hand=f"download the smallest extract of {homepage} that holds {iso3}, cut it to the country"
+        request, by_hand=f"download the smallest extract of {homepage} that holds {country.iso3}, cut it to the country"
     )
 
 
@@ -122,13 +186,18 @@ def _index(context: Context, source: str) -> list[Mapping[str, Any]]:
         raise TransferError(f"the index has no {error}: its format has changed", url=url) from error
 
 
-def _holds_just(entry: Mapping[str, Any], iso2: str) -> bool:
-    return set(entry.get("iso3166-1:alpha2", ())) == {iso2}
+def _names(country: Country) -> list[str]:
+    return [country.iso3, *country.names.values()]
+
+
+def _path_of(entry: Mapping[str, Any]) -> str:
+    url = str(entry.get("urls", {}).get("pbf", ""))
+    return urlsplit(url).path.strip("/").removesuffix("-latest.osm.pbf")
 
 
 def _latest(request: Request, context: Context) -> Resolved:
     """Address of the newest extract, and whether it holds more than the country."""
-    is_curated = "<" not in request.url
+    entry, is_curated = catalogue_entry(request.country), "<" not in request.url
     try:
         features = _index(context, request.source)
     except TransferError as error:
@@ -136,20 +205,20 @@ def _latest(request: Request, context: Context) -> Resolved:
             log.warning("Going by the country catalogue, as the index of %s is of no use: %s", request.provider, error)
             return Resolved(request.url, note="Found without the provider's index, which did not answer.")
         raise
-    iso2 = request.params["iso2"]
-    chosen = choose_extract(features, stem=request.params["stem"] if is_curated else "", iso2=iso2)
+    extract = request.params["extract"] if is_curated else ""
+    chosen = choose_extract(features, extract=extract, iso2=entry.iso2, names=_names(entry))
     if chosen is None or "pbf" not in chosen.get("urls", {}):
         raise TransferError(
-            f"the index lists no extract for {request.country} ({iso2 or 'no alpha-2 code'})",
+            f"the index lists no extract for {request.country} ({entry.iso2 or 'no alpha-2 code'})",
             url=context.settings.sources[request.source].more["index"],
-            status=404,
+            status=HTTPStatus.NOT_FOUND,
         )
-    latest = str(chosen["urls"]["pbf"])
-    if _holds_just(chosen, iso2):
-        return Resolved(latest)
-    holds = ", ".join(chosen.get("iso3166-1:alpha2", ()))
-    what = f"holds {holds}" if holds else "is larger than the country"
-    return Resolved(latest, note=f"Extract {chosen['id']} {what}; to be cut to the country.", is_shared=True)
+    latest, codes = str(chosen["urls"]["pbf"]), chosen.get(CODES, ())
+    is_shared = request.is_shared if _path_of(chosen) == extract else not is_own(chosen, entry.iso2)
+    if not is_shared:
+        return Resolved(latest, is_shared=False)
+    holds = f"holds {', '.join(codes)}" if codes else "is larger than the country"
+    return Resolved(latest, note=f"Extract {chosen['id']} {holds}; to be cut to the country.", is_shared=True)
 
 
 def _date_in(name: str) -> str:

@@ -13,6 +13,7 @@ import shapely
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
+from comarca.registry.countries import DEFAULT_OSM_ADMIN_LEVEL, UNITS_TOLERANCE
 from comarca.results import Check
 from comarca.sources.boundaries.topology import topology_checks
 from comarca.sources.vectors.read import as_code, read_vector, repair_polygons
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.io import PathLike
+    from comarca.registry.countries import Country
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,35 @@ def territories_from_osm(
     )
     checks = [country_check, _left_out(units[reason != ""], reason[reason != ""])]
     return _finished(territories, checks)
+
+
+def osm_admin_level(boundaries: gpd.GeoDataFrame, country: Country) -> int:
+    """Choose the OSM level of a country's units.
+
+    Parameters
+    ----------
+    boundaries : geopandas.GeoDataFrame
+        Schema `BOUNDARIES`.
+    country : Country
+        The country.
+
+    Returns
+    -------
+    int
+        What the catalogue says; where it says nothing, the level with as many named units as it expects, and the usual
+        one if no level has.
+    """
+    if country.osm_admin_level is not None or country.units is None:
+        return country.osm_admin_level or DEFAULT_OSM_ADMIN_LEVEL
+    low, high = country.units
+    levels = pd.to_numeric(boundaries["admin_level"], errors="coerce")
+    named = boundaries[boundaries["name"].notna() & (levels > int(COUNTRY_LEVEL))].reset_index(drop=True)
+    is_inside, _ = _inside_country(boundaries, named, country.iso2.upper())
+    counts = pd.to_numeric(named.loc[is_inside, "admin_level"]).value_counts().sort_index()
+    misses = {int(level): max(low - count, count - high, 0) / high for level, count in counts.items()}
+    level = min(misses, key=lambda number: (misses[number], number), default=DEFAULT_OSM_ADMIN_LEVEL)
+    logger.info("OSM units of %s by level: %s; %d to %d are expected.", country.iso3, counts.to_dict(), low, high)
+    return level if misses.get(level, 1.0) <= UNITS_TOLERANCE else DEFAULT_OSM_ADMIN_LEVEL
 
 
 def territories_from_file(
