@@ -1,0 +1,116 @@
+"""What a script is called with, what its log says, and how a rule that lacks something is refused."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
+
+from comarca.errors import InputError
+from comarca.jobs import run
+
+
+@dataclass
+class Job:
+    """As much of what Snakemake hands to a script as is read."""
+
+    log: list[str]
+    input: InputFiles = field(default_factory=InputFiles)
+    output: OutputFiles = field(default_factory=OutputFiles)
+    params: Params = field(default_factory=Params)
+    wildcards: Wildcards = field(default_factory=Wildcards)
+    rule: str = "build_it"
+    threads: int = 2
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+@pytest.fixture
+def job(tmp_path):
+    inputs = InputFiles(toclone=["a.csv", "b.csv", "c.csv", "x.py"])
+    inputs._set_name("first", 0)
+    inputs._set_name("others", 1, end=3)
+    inputs._set_name("code", 3, end=4)
+    return Job(
+        [str(tmp_path / "it.log")],
+        inputs,
+        OutputFiles(fromdict={"table": "t.parquet"}),
+        Params(fromdict={"options": {"k": 5}}),
+        Wildcards(fromdict={"region": "LIE"}),
+        config={"offline": True},
+    )
+
+
+@pytest.fixture(autouse=True)
+def restored_logging():
+    handlers, level = [*logging.root.handlers], logging.root.level
+    yield
+    logging.root.handlers[:], logging.root.level = handlers, level
+    logging.captureWarnings(False)
+
+
+def test_a_script_gets_what_it_asks_for_by_name(job):
+    got = {}
+
+    def main(*, first, others, table, options, region, threads, config, log, missing=None):
+        got.update(locals())
+
+    run(main, job)
+    assert got["first"] == "a.csv"
+    assert got["others"] == ["b.csv", "c.csv"]
+    assert (got["table"], got["options"], got["region"]) == ("t.parquet", {"k": 5}, "LIE")
+    assert (got["threads"], got["config"], got["missing"]) == (2, {"offline": True}, None)
+    assert got["log"] == job.log[0]
+
+
+def test_files_that_no_parameter_asks_for_come_together_without_the_code(job):
+    got = {}
+
+    def main(*, table, **files):
+        got.update(files)
+
+    run(main, job)
+    assert got == {"first": "a.csv", "others": ["b.csv", "c.csv"]}
+
+
+def test_what_nobody_gives_is_named(job):
+    def main(*, first, roads):
+        raise AssertionError
+
+    with pytest.raises(TypeError, match="rule build_it gives no roads"):
+        run(main, job)
+
+
+def test_two_things_of_one_name_are_refused(job):
+    job.params = Params(fromdict={"table": 1})
+
+    def main(*, table):
+        raise AssertionError
+
+    with pytest.raises(TypeError, match="two things named table: output and params"):
+        run(main, job)
+
+
+def test_the_log_names_the_job_its_time_and_its_memory(job):
+    run(lambda: None, job)
+    text = Path(job.log[0]).read_text()
+    assert "build_it region=LIE" in text
+    assert " s, at most " in text
+
+
+def test_an_error_of_the_users_ends_the_job_with_one_message(job, capsys):
+    def main():
+        raise InputError("holdings.csv, row 3", got="x", expected="a number")
+
+    with pytest.raises(SystemExit):
+        run(main, job)
+    assert capsys.readouterr().err.strip() == "comarca: holdings.csv, row 3: got 'x', expected a number."
+    assert "Traceback" not in Path(job.log[0]).read_text()
+
+
+def test_every_script_ends_in_the_same_call(root):
+    for path in (root / "workflow/scripts").glob("*.py"):
+        assert path.read_text().endswith('\n\n\nif "snakemake" in globals():\n    run(main, snakemake)\n'), path.name

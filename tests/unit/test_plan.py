@@ -1,0 +1,218 @@
+"""What a run plans for each kind of region: the example, files only, no OpenStreetMap, fetched, two regions."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from comarca.errors import ConfigError, InputError, RetrievalError
+from comarca.layers.index import LAYERS
+from comarca.plan.inputs import INPUTS
+from comarca.plan.run import RunPlan
+from comarca.registry.products import PRODUCTS
+
+FILES = {
+    "country": "NIC",
+    "osm": "none",
+    "territories": {"provider": "file", "path": "units.gpkg", "id": "code", "name": "name"},
+    "roads": {"provider": "file", "path": "roads.gpkg", "class": "kind"},
+    "cities": {"provider": "file", "path": "cities.csv", "name": "name", "population": "persons"},
+    "population": {"provider": "file", "path": "people.tif", "year": 2020, "earlier": {2010: "people_2010.tif"}},
+    "land_cover": {"provider": "file", "path": "cover.tif", "legend": "corine", "year": 2018},
+    "parcels": {"provider": "file", "path": "parcels.gpkg"},
+    "indicators": {"land": {"lorenz": True}},
+}
+NAMES = ("units.gpkg", "roads.gpkg", "cities.csv", "people.tif", "people_2010.tif", "cover.tif", "parcels.gpkg")
+
+
+def plan(root, **regions):
+    return RunPlan.read({"regions": regions, "languages": ["es", "en"]}, root=root)
+
+
+@pytest.fixture
+def in_folder(tmp_path, monkeypatch):
+    """A folder with files of the right names and nothing in them: planning opens none."""
+    monkeypatch.chdir(tmp_path)
+    for name in NAMES:
+        Path(name).touch()
+    return tmp_path
+
+
+@pytest.fixture
+def example(root):
+    raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    return RunPlan.read(raw, root=root)["LIE"]
+
+
+@pytest.fixture
+def files(root, in_folder):
+    return plan(root, A=FILES)["A"]
+
+
+@pytest.fixture
+def fetched(root):
+    return plan(root, NIC={"country": "NIC", "land_cover": "worldcover", "population": ["worldpop", "ghspop"]})["NIC"]
+
+
+def test_the_example_has_what_osm_gives(example):
+    assert example.has("roads")
+    assert not example.has("holdings")
+    assert example.path("roads") == "results/LIE/layers/roads.parquet"
+    assert example.path("places") == "results/LIE/layers/osm/places.parquet"
+    assert example.path("surfaces") == str(example.root / "config/surfaces.csv")
+    assert example.ladders == {}
+    assert example.losses == {}
+
+
+def test_the_example_makes_its_tables_maps_and_atlases(example):
+    products = example.products
+    assert {"results/LIE/indicators.csv", "results/LIE/quality.md", "results/LIE/atlas.html"} <= {*products}
+    assert "results/LIE/layers/travel_time_town.tif" in products
+    assert "results/LIE/maps/road_density_km_per_100km2.svg" in products
+    assert "results/LIE/layers/outcomes.parquet" not in products
+    assert len(products) == len({*products})
+
+
+def test_settlements_are_what_people_are_gathered_from(root, monkeypatch):
+    monkeypatch.chdir(root)
+    raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
+    example = RunPlan.read(raw, root=root)["LIE"]
+    assert example.inputs("build_demand") == {"settlements": "results/LIE/layers/settlements.parquet"}
+    assert example.population_providers == ["settlements"]
+
+
+def test_every_layer_that_is_checked_is_in_the_quality_report(example):
+    checks = example.inputs("assemble_quality")["checks"]
+    assert {f"results/LIE/checks/{name}.json" for name in ("territories", "osm", "network", "settlements")} <= {*checks}
+    assert "results/LIE/checks/families/access.json" in checks
+    assert "results/LIE/checks/parcels.json" not in checks
+
+
+def test_a_region_of_files_reads_them_and_fetches_nothing(files):
+    assert files.ladders == {}
+    assert files.inputs("harmonise_territories") == {"boundaries": "units.gpkg"}
+    assert files.inputs("harmonise_layer", "roads")["source"] == "roads.gpkg"
+    assert files.inputs("build_parcels") == {"cadastre": "parcels.gpkg"}
+    assert files.inputs("build_demand") == {"raster": "people.tif"}
+    assert files.inputs("build_population_by_year") == {"rasters": ["people_2010.tif", "people.tif"]}
+    assert files.raster_years("population") == [2010, 2020]
+    assert files.inputs("build_land_cover")["rasters"] == ["cover.tif"]
+    assert Path(files.inputs("build_land_cover")["legends"][0]).name == "corine.csv"
+    assert "results/A/lorenz" in files.products
+    assert files.own_options("roads")["road_class"] == "kind"
+    assert not files.has("power")
+
+
+def test_a_file_that_is_not_there_is_named_with_its_key_when_a_job_needs_it(files):
+    Path("roads.gpkg").rename("roods.gpkg")
+    with pytest.raises(ConfigError, match=r"regions\.A\.roads\.path.*Did you mean 'roods\.gpkg'"):
+        files.inputs("harmonise_layer", "roads")
+
+
+def test_all_files_are_looked_into_before_the_first_job(root, in_folder):
+    with pytest.raises(InputError, match=r"units\.gpkg"):
+        plan(root, A=FILES).check()
+
+
+def test_a_region_without_osm_has_no_layer_of_it(root):
+    bare = plan(root, A={"country": "NIC", "osm": "none"})["A"]
+    assert not {name for name, layer in LAYERS.items() if layer.from_osm} & bare.layers
+    assert bare.inputs("harmonise_cities") == {"receipt": "results/A/fetched/cities.json"}
+    assert bare.population_providers == ["worldpop", "ghspop"]
+    assert "access" not in bare.families
+    lacking = {row["column"]: row for row in bare.not_computed}
+    assert lacking["road_density_km_per_100km2"]["config_key"] == "roads.provider"
+
+
+def test_what_goes_with_a_layer_that_turns_out_missing(fetched):
+    assert set(fetched.losses) == {"population", "land_cover"}
+    assert {"population", "degree_of_urbanisation"} <= {*fetched.losses["population"]}
+    assert "farmland" not in fetched.losses["land_cover"]
+    assert "population_density_persons_per_km2" in fetched.lost_columns["population"]
+    assert fetched.inputs("list_absent") == {
+        "population": "results/NIC/fetched/population.json", "land_cover": "results/NIC/fetched/land_cover.json",
+    }  # fmt: skip
+    assert fetched.inputs("compute_family", "land")["absent"] == "results/NIC/layers/absent.json"
+
+
+def test_a_provider_asked_by_area_waits_for_the_territories(fetched):
+    territories = {"territories": "results/NIC/layers/territories.parquet"}
+    assert fetched.inputs("fetch_layer", "land_cover") == territories
+    assert fetched.inputs("fetch_layer", "osm") == {}
+
+
+def test_a_layer_that_is_not_fetched_has_no_ladder(fetched):
+    with pytest.raises(ConfigError, match="night_lights"):
+        fetched.ladder("night_lights")
+
+
+def test_offline_says_which_required_files_lack(root, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run = RunPlan.read({"regions": {"A": {"country": "NIC"}}, "offline": True}, root=root)
+    with pytest.raises(RetrievalError, match="offline=true"):
+        run.check()
+
+
+def test_two_regions_share_classes_only_if_both_say_so(root):
+    shared = {"country": "NIC", "maps": {"shared_classes": True}}
+    run = plan(root, A=shared, B=shared, C={"country": "NIC"})
+    tables = [f"results/{name}/assembled/table.parquet" for name in ("A", "B", "C")]
+    assert run["A"].inputs("classify_maps") == {"tables": tables[:2]}
+    assert run["B"].inputs("classify_maps") == {"tables": [tables[1], tables[0]]}
+    assert run["C"].inputs("classify_maps") == {"tables": [tables[2]]}
+    assert len(run.products) == len({*run.products}) == sum(len(run[name].products) for name in "ABC")
+
+
+def test_a_familys_options_are_those_its_compute_takes(example):
+    assert "walk_kmh" not in example.options("access")
+    assert example.options("access")["city_classes_persons"] == example.config.city_classes_persons
+    assert "road_classes" not in example.options("infrastructure")
+    assert "min_units" in example.options("land")
+    assert set(example.walking) == {"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"}
+
+
+def test_columns_are_computed_without_their_texts(example):
+    column = example.columns("access")[0]
+    assert set(column) == {"name", "family", "kind", "range", "layers", "categories", "fields"}
+    assert [entry["name"] for entry in example.table_columns] == [entry["name"] for entry in example.printed_columns]
+    assert example.printed_columns[0]["title"]["es"]
+
+
+def test_an_unknown_map_is_refused_with_the_nearest_name(example):
+    with pytest.raises(ConfigError, match="Did you mean 'road_density_km_per_100km2'"):
+        example.mapped_column("rode_density_km")
+
+
+def test_each_table_of_inputs_serves_a_rule(root):
+    rules = "".join(path.read_text(encoding="utf-8") for path in (root / "workflow/rules").glob("*.smk"))
+    assert [name for name in INPUTS if f'of("inputs", "{name}"' not in rules] == []
+
+
+def test_each_row_of_products_reads_known_files(example):
+    for product in PRODUCTS:
+        assert set(example.product_files(*product.inputs)) <= {*product.inputs}, product.name
+        assert all("{" not in path for _, path in product.editions("en"))
+
+
+def test_planning_a_run_loads_nothing_that_only_reads_or_measures(root):
+    lines = (
+        "import sys, yaml",
+        "from pathlib import Path",
+        "from comarca.plan.run import RunPlan",
+        "import comarca.plan.code, comarca.publish.summary, comarca.registry.products",
+        "run = RunPlan.read(yaml.safe_load(open('config/config.yaml')), root=Path('.'))",
+        "region = run['LIE']",
+        "run.products, region.table_columns, region.printed_columns, region.not_computed, region.texts",
+        "[region.inputs('compute_family', name) for name in region.families]",
+        "heavy = {'pandas', 'geopandas', 'matplotlib', 'shapely', 'pyproj', 'rasterio', 'pyogrio', 'osmium', 'osmnx',",
+        "         'pandera', 'scipy', 'pyarrow'}",
+        "print(sorted(heavy & {*sys.modules}))",
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, cwd=root
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
