@@ -32,7 +32,7 @@ def demand_points(
     Parameters
     ----------
     population : geopandas.GeoDataFrame
-        Schema `POPULATION`.
+        Schema `SETTLEMENTS`.
     territories : geopandas.GeoDataFrame
         Schema `TERRITORIES`.
     demand_cell_m : float

@@ -80,7 +80,7 @@ def settlement_population(
     Returns
     -------
     population : geopandas.GeoDataFrame
-        Schema `POPULATION`: one row per home, or per settlement where no home is mapped.
+        Schema `SETTLEMENTS`: one row per home, or per settlement where no home is mapped.
     checks : list of Check
         Balance of the total, sections left out, territories without people.
 

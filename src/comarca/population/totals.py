@@ -37,12 +37,12 @@ def spread_totals(
     territories : geopandas.GeoDataFrame
         Schema `TERRITORIES`.
     settlements : geopandas.GeoDataFrame, optional
-        Schema `POPULATION`: people at homes or settlements, as from `settlement_population`.
+        Schema `SETTLEMENTS`: people at homes or settlements, as from `settlement_population`.
 
     Returns
     -------
     population : geopandas.GeoDataFrame
-        Schema `POPULATION`. People of the settlements, scaled down where they are more than the total of their
+        Schema `SETTLEMENTS`. People of the settlements, scaled down where they are more than the total of their
         territory; the rest of the total evenly over the land, at the middles of the 1 km cells of GHSL's grid that lie
         in the territory (at a point inside it if there is none).
     checks : list of Check
@@ -76,7 +76,7 @@ def spread_totals(
         _pattern(float(np.nansum(total)), float(rest.sum()), settlements is not None),
         _without_total(total, territories),
     ]
-    return validate_layer(population, "population"), checks
+    return validate_layer(population, "settlements"), checks
 
 
 def scale_to_totals(
