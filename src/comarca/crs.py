@@ -6,13 +6,16 @@ what needs a plane (grids, maps) uses a Lambert azimuthal equal-area system cent
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError as ProjCRSError
+from pyproj.transformer import TransformerGroup
 
 from comarca.errors import CRSError
+from comarca.results import Check
 from comarca.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
@@ -28,6 +31,11 @@ STORAGE: Final = CRS.from_epsg(4326)
 MOLLWEIDE: Final = CRS.from_authority("ESRI", 54009)
 
 GEOD: Final = Geod(ellps="WGS84")
+
+_REMEDY: Final = (
+    "A CRS is never assumed: write it into the file, for instance with ogr2ogr -a_srs, or set the key `crs` of the"
+    " section, such as `crs: EPSG:4674`."
+)
 
 _GEOCENTRIC: Final = Transformer.from_crs(CRS.from_epsg(4979), CRS.from_epsg(4978), always_xy=True)
 
@@ -48,12 +56,7 @@ def require_storage_crs(layer: gpd.GeoDataFrame, *, name: str) -> None:
         If the CRS is missing or another one.
     """
     if layer.crs is None:
-        raise CRSError(
-            name,
-            got=None,
-            expected="a coordinate reference system",
-            remedy="A CRS is never assumed: write it into the file, for instance with ogr2ogr -a_srs.",
-        )
+        raise CRSError(name, got=None, expected="a coordinate reference system", remedy=_REMEDY)
     if not layer.crs.equals(STORAGE, ignore_axis_order=True):
         raise CRSError(name, got=layer.crs.to_string(), expected="EPSG:4326", remedy="Reproject it with to_crs(4326).")
 
@@ -78,9 +81,112 @@ def to_storage_crs(layer: gpd.GeoDataFrame, *, name: str) -> gpd.GeoDataFrame:
     CRSError
         If the layer has no CRS: none is ever assumed.
     """
-    if layer.crs is None:
-        require_storage_crs(layer, name=name)
+    require_known_crs(layer.crs, name=name)
     return layer.to_crs(STORAGE)
+
+
+def parse_crs(text: Any, *, name: str) -> CRS:
+    """Read a coordinate system that a person or a file names.
+
+    Parameters
+    ----------
+    text : object
+        An EPSG code, WKT, PROJ text or URN.
+    name : str
+        What to call it in messages.
+
+    Returns
+    -------
+    pyproj.CRS
+        The system.
+
+    Raises
+    ------
+    CRSError
+        If it is not known.
+    """
+    try:
+        return CRS.from_user_input(text)
+    except ProjCRSError as error:
+        raise CRSError(
+            name, got=str(text), expected="a coordinate reference system, such as EPSG:4326", remedy=_REMEDY
+        ) from error
+
+
+def require_known_crs(crs: Any, *, name: str) -> CRS:
+    """Refuse a system that is missing, undefined, or cannot be brought to longitude and latitude with any trust.
+
+    Parameters
+    ----------
+    crs : object
+        What a file says.
+    name : str
+        The file, for messages.
+
+    Returns
+    -------
+    pyproj.CRS
+        The system.
+
+    Raises
+    ------
+    CRSError
+        If there is none; if it is a plane without a place on the Earth; or if its datum is not known and its ellipsoid
+        is an old one, so that places may be hundreds of metres off.
+    """
+    if crs is None:
+        raise CRSError(name, got=None, expected="a coordinate reference system", remedy=_REMEDY)
+    known = parse_crs(crs, name=name)
+    if "undefined" in known.name.lower() or known.geodetic_crs is None:
+        raise CRSError(name, got=known.name, expected="a coordinate reference system", remedy=_REMEDY)
+    if _is_ballpark(known) and not _is_modern(known):
+        raise CRSError(
+            name, got=f"{known.name} with the datum {_datum(known)!r}", expected="a datum that is known",
+            remedy="Places may be hundreds of metres off. Say which system it is with the key `crs`, such as"
+            " EPSG:24877, or as PROJ text with +towgs84.",
+        )  # fmt: skip
+    return known
+
+
+def crs_checks(crs: CRS, *, name: str) -> list[Check]:
+    """Warn of a system whose datum is not known but modern, so that places are good to a few metres.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        A system that `require_known_crs` lets pass.
+    name : str
+        The file, for messages.
+
+    Returns
+    -------
+    list of Check
+        Nothing if the datum is known.
+    """
+    if not _is_ballpark(crs):
+        return []
+    message = (
+        f"{name} has the datum {_datum(crs)!r}, which is not known; it is taken for WGS 84, from which systems on its"
+        " ellipsoid differ by a few metres. The key `crs` says which it is."
+    )
+    return [Check("datum", "warn", _datum(crs), "a datum that is known", message)]
+
+
+def _is_ballpark(crs: CRS) -> bool:
+    if crs.to_2d().equals(STORAGE, ignore_axis_order=True):
+        return False
+    steps = TransformerGroup(crs, STORAGE, always_xy=True).transformers
+    return not steps or "ballpark geographic offset" in steps[0].description.lower()
+
+
+def _is_modern(crs: CRS) -> bool:
+    ellipsoid = crs.ellipsoid
+    return ellipsoid is not None and abs(ellipsoid.semi_major_metre - GEOD.a) < 1.0
+
+
+def _datum(crs: CRS) -> str:
+    datum = crs.geodetic_crs.datum if crs.geodetic_crs else None
+    return datum.name if datum else "unknown"
 
 
 def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:

@@ -9,6 +9,8 @@ import pytest
 from shapely import LineString, MultiLineString, MultiPoint, Point, box
 
 from comarca.errors import ConfigError, CRSError, InputError
+from comarca.registry import DATA
+from comarca.sources.names import fold_name
 from comarca.sources.osm.tags import POWER_CLASSES
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
 from comarca.sources.vectors.words import ONEWAY_WORDS, POWER_WORDS, SERVICE_WORDS, SURFACE_WORDS
@@ -121,7 +123,7 @@ def test_kinds_that_nobody_counts_are_kept_and_reported(tmp_path):
     assert layer["kind"].tolist() == ["agro_veterinaria", "escuella", "school"]
     check = checks["services_kind_unknown"]
     assert (check.status, check.value) == ("warn", 2)
-    assert {"value": "Escuella", "rows": 1, "hint": "Did you mean 'escuela'?"} in check.rows
+    assert {"value": "Escuella", "rows": 1, "hint": "Did you mean 'escuela' (school)?"} in check.rows
     assert (
         services(path, kind="tipo", known_kinds=["school", "agro_veterinaria"])[1]["services_kind_unknown"].value == 1
     )
@@ -196,7 +198,7 @@ def test_a_workbook_is_read_too(tmp_path):
 
 def test_a_table_without_coordinates_is_refused(tmp_path):
     path = table(tmp_path, "tipo,este,norte\nEscuela,500000,7500000\n")
-    with pytest.raises(InputError, match=r"a column of longitudes.*services\.longitude"):
+    with pytest.raises(InputError, match=r"columns of longitudes.*services\.longitude"):
         services(path, kind="tipo")
     with pytest.raises(InputError, match=r"row 1.*longitudes and latitudes"):
         services(path, kind="tipo", longitude="este", latitude="norte")
@@ -215,13 +217,12 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path):
 
 
 def test_every_word_means_one_thing_and_is_written_as_it_is_looked_up():
-    from comarca.sources.names import fold_name
-    from comarca.sources.vectors import words
-
-    for said in (words._SURFACES, words._ONEWAY, words._POWER, words._SERVICES):
-        every = [word.strip() for line in said.values() for word in line.split(",")]
-        assert len(set(every)) == len(every), [word for word in every if every.count(word) > 1]
-        assert [word for word in every if fold_name(word) != word] == []
+    rows = pd.read_csv(DATA / "words.csv", dtype=str)
+    assert rows["kind"].unique().tolist() == ["surface", "oneway", "power", "service"]
+    for _, group in rows.groupby("kind"):
+        listed = [word for entry in group["words"] for word in entry.split("; ")]
+        assert len(listed) == len(set(listed))
+        assert listed == [fold_name(word) for word in listed]
 
 
 def test_words_lead_to_what_the_tables_know(root):
@@ -229,7 +230,7 @@ def test_words_lead_to_what_the_tables_know(root):
     speeds = pd.read_csv(root / "config/speeds.csv")
     assert set(SURFACE_WORDS.values()) <= surfaces & set(speeds.loc[speeds["kind"] == "surface", "value"])
     assert set(POWER_WORDS.values()) == set(POWER_CLASSES)
-    assert set(ONEWAY_WORDS.values()) == {"yes", "-1", "no"}
+    assert set(ONEWAY_WORDS.values()) == {"yes", "-1", "no", "closed"}
     assert {
         "school",
         "hospital",

@@ -12,6 +12,8 @@ from shapely import LineString, MultiLineString, Point, Polygon
 from comarca.errors import ConfigError, CRSError, InputError
 from comarca.roads.graph import nearest_source, reversed_graph
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
+from comarca.sources.vectors.rows import suggest
+from comarca.sources.vectors.words import ONEWAY_WORDS, SURFACE_WORDS
 
 CLASSES = tuple(default_table().class_kmh)
 #: UTM on its central meridian, where grid lengths are 0.9996 of true ones.
@@ -155,7 +157,7 @@ def tags_of(tmp_path, column, values, **options):
 def test_surface_words_are_understood_in_three_languages(tmp_path):
     words = ["Asfalto", "PAVIMENTADA", "Revestimento Primário", "ripio", "Cascalho", "tierra", "terra", "fine_gravel",
              "unpaved", "Hormigón", "Empedrado", "leito natural", None]  # fmt: skip
-    found, checks = tags_of(tmp_path, "surface", words)
+    found, checks = tags_of(tmp_path, "surface", words, unknown="untagged")
     assert found == ["asphalt", "paved", "gravel", "gravel", "gravel", "ground", "ground", None, "unpaved", "concrete",
                      "cobblestone", "ground", None]  # fmt: skip
     assert [row["value"] for row in checks["roads_surface_words"].rows] == ["fine_gravel"]
@@ -171,11 +173,34 @@ def test_surfaces_that_the_tables_know_are_kept(tmp_path):
 
 
 def test_unknown_surfaces_are_reported_and_left_open(tmp_path):
-    found, checks = tags_of(tmp_path, "surface", ["Asfalto", "Asfaltto", "Asfaltto"])
+    with pytest.raises(InputError, match=r"Asfaltto' \(2 rows, .*Did you mean 'asfalto' \(asphalt\)"):
+        tags_of(tmp_path, "surface", ["Asfalto", "Asfaltto", "Asfaltto"])
+    found, checks = tags_of(tmp_path, "surface", ["Asfalto", "Asfaltto", "Asfaltto"], unknown="untagged")
     assert found == ["asphalt", None, None]
     check = checks["roads_surface_words"]
     assert (check.status, check.value) == ("warn", 2)
-    assert check.rows == [{"value": "Asfaltto", "rows": 2, "hint": "Did you mean 'asfalto'?"}]
+    assert (check.rows[0]["value"], check.rows[0]["hint"]) == ("Asfaltto", "Did you mean 'asfalto' (asphalt)?")
+
+
+def test_a_surface_or_direction_that_is_mapped_to_none_leaves_its_roads_out(tmp_path):
+    assert tags_of(tmp_path, "surface", ["Asfalto", "PLA"], surfaces={"PLA": "none"})[0] == ["asphalt"]
+    found, checks = tags_of(tmp_path, "oneway", ["si", "proyectada"], oneways={"proyectada": "none"})
+    assert found == ["yes"]
+    assert checks["roads_left_out"].value == 1
+
+
+def test_a_suggestion_never_says_the_opposite():
+    assert suggest("No pavimentdo", SURFACE_WORDS) == "Did you mean 'no pavimentado' (unpaved)?"
+    assert suggest("Opposit direction", ONEWAY_WORDS) == ""
+    for word in ("despavimento", "desasfaltado", "Sens", "asfaltado no"):
+        assert suggest(word, SURFACE_WORDS | ONEWAY_WORDS) in (
+            "",
+            *(
+                f"Did you mean {known!r} ({meaning})?"
+                for known, meaning in SURFACE_WORDS.items()
+                if meaning == "unpaved"
+            ),
+        )
 
 
 def test_surfaces_of_the_configuration_go_first(tmp_path):
@@ -194,6 +219,8 @@ def test_surfaces_of_the_configuration_go_first(tmp_path):
         ([1.0, -1.0, np.nan], ["yes", "-1", None]),
         (["-1", "1", "0"], ["-1", "yes", "no"]),
         ([True, False], ["yes", "no"]),
+        (["Same direction", "Opposite direction", "Both directions"], ["yes", "-1", "no"]),
+        (["Una dirección", "Unico sentido", "Um sentido", "Positive direction"], ["yes", "yes", "yes", "yes"]),
     ],
 )
 def test_directions_are_understood(tmp_path, values, expected):
@@ -202,8 +229,24 @@ def test_directions_are_understood(tmp_path, values, expected):
     assert checks["roads_oneway_words"].status == "pass"
 
 
+def test_directions_of_the_configuration_go_first(tmp_path):
+    words = ["Sens direct", "Sens inverse", "Double sens", "2", "x"]
+    found, _ = tags_of(tmp_path, "oneway", words, oneways={"2": "backward", "x": "closed"})
+    assert found == ["yes", "-1", "no", "-1", None]
+    with pytest.raises(ConfigError, match=r"roads\.oneways\.2"):
+        tags_of(tmp_path, "oneway", ["2"], oneways={"2": "against"})
+
+
+def test_roads_that_are_closed_are_not_driven(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, said=["Cerrada", "si"])
+    roads, _ = read(path, default_class="primary", oneway="said")
+    assert roads["motor_vehicle"].fillna("").tolist() == ["no", ""]
+
+
 def test_unknown_directions_are_reported(tmp_path):
-    found, checks = tags_of(tmp_path, "oneway", ["quizás", "si"])
+    with pytest.raises(InputError, match=r"quizás.*roads\.oneways|roads\.oneways.*quizás"):
+        tags_of(tmp_path, "oneway", ["quizás", "si"])
+    found, checks = tags_of(tmp_path, "oneway", ["quizás", "si"], unknown="untagged")
     assert found == [None, "yes"]
     assert checks["roads_oneway_words"].value == 1
 
@@ -222,7 +265,7 @@ def test_only_t_and_f_could_be_true_and_false_and_are_refused(tmp_path):
     ],
 )
 def test_speed_limits_are_plain_numbers_of_km_per_hour(tmp_path, values, expected, strange):
-    found, checks = tags_of(tmp_path, "maxspeed", values)
+    found, checks = tags_of(tmp_path, "maxspeed", values, unknown="untagged")
     assert found == expected
     assert checks["roads_maxspeed_words"].value == strange
 
@@ -275,7 +318,7 @@ def test_a_file_without_a_crs_is_refused(tmp_path):
 
 def test_metres_under_the_name_of_degrees_are_refused(tmp_path):
     path = write(tmp_path / "roads.gpkg", CROSS, crs=4326)
-    with pytest.raises(InputError, match="Its CRS is not the one"):
+    with pytest.raises(InputError, match="Its coordinate system is not the one"):
         read(path, default_class="primary")
 
 

@@ -19,6 +19,7 @@ rule build_parcels:
         mem_mb=lambda w, input: 500 + 6 * input.size_mb,
     params:
         source=of("section", "parcels"),
+        country=of("config.country"),
         field_classes=of("land.field_classes"),
     message:
         "{wildcards.region}: giving parcels to territories."

@@ -20,7 +20,7 @@ def main(
     *,
     region: str,
     title: str,
-    own_files: dict[str, str],
+    own_files: dict[str, str | Sequence[str]],
     cities: Sequence[str],
     region_config: dict[str, Any],
     benchmarks: str,

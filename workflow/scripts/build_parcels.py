@@ -8,26 +8,31 @@ from comarca.jobs import run
 from comarca.land.parcels import parcels_from_land_use
 from comarca.layers import files as layer_io
 from comarca.sources.vectors.parcels import read_parcels
+from comarca.sources.vectors.read import options_of
 
 
 def main(
     *,
     territories: str,
     source: dict[str, Any],
+    country: str,
     field_classes: Sequence[str],
     parcels: str,
     checks: str,
-    cadastre: str | None = None,
+    cadastre: Sequence[str] | str | None = None,
     land_use: str | None = None,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     if cadastre:
-        table, check = read_parcels(cadastre, area, **{key: source[key] for key in ("layer", "owner", "border")})
+        keys = ("owner", "share", "area", "area_unit", "territory", "weight", "border")
+        chosen = {key: source[key] for key in keys}
+        table, found = read_parcels(source["path"], area, country=country, **chosen, **options_of(source))
     else:
         mapped = layer_io.read_layer(land_use, "land_use")
         table, check = parcels_from_land_use(mapped, area, classes=field_classes, border=source["border"])
+        found = [check]
     io.write_table(table, parcels)
-    io.write_checks([check], checks)
+    io.write_checks(found, checks)
 
 
 if "snakemake" in globals():

@@ -11,6 +11,7 @@ from comarca.plan.ladders import chosen_provider
 from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
+from comarca.sources.vectors.read import options_of
 
 
 def main(
@@ -30,8 +31,9 @@ def main(
     fetched = load_layer_receipt(receipt) if receipt else None
     provider = chosen_provider(source["provider"], fetched)
     if provider == "file":
-        keys = ("name", "population", "id", "layer")
-        layer = cities_from_file(source["path"], country=country, **{key: source[key] for key in keys})
+        keys = ("name", "population", "id", "longitude", "latitude")
+        chosen = {key: source[key] for key in keys}
+        layer, found = cities_from_file(source["path"], country=country, **chosen, **options_of(source))
     elif provider == "osm":
         layer = cities_from_osm(osm, country=country)
     elif provider == "geonames":

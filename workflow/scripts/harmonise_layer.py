@@ -13,13 +13,14 @@ from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.graphml import roads_from_graphml
 from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
+from comarca.sources.vectors.read import VectorOptions, options_of
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
 
 
 def main(
     *,
     layer: str,
-    source: str,
+    source: str | list[str],
     own: dict[str, Any],
     service_kinds: list[str],
     speeds: str,
@@ -30,16 +31,18 @@ def main(
     parquet: str,
     checks: str,
 ) -> None:
-    options = {key: value for key, value in own.items() if key not in {"provider", "path"}}
+    others = {"provider", "path", *VectorOptions.__annotations__}
+    options = {key: value for key, value in own.items() if key not in others}
+    reading = options_of(own)
     if own and layer == "roads" and "graphml" in own["provider"]:
         table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
-        whole, found = roads_from_graphml(source, known_classes=table.class_kmh)
+        whole, found = roads_from_graphml(own["path"], known_classes=table.class_kmh)
     elif own and layer == "roads":
-        whole, found = own_roads(source, options, speeds=speeds, surfaces=surfaces, country=country)
+        whole, found = own_roads(own["path"], options, reading, speeds=speeds, surfaces=surfaces, country=country)
     elif own and layer == "power":
-        whole, found = power_from_file(source, **options)
+        whole, found = power_from_file(own["path"], **options, **reading)
     elif own:
-        whole, found = services_from_file(source, **options, known_kinds=service_kinds)
+        whole, found = services_from_file(own["path"], **options, **reading, known_kinds=service_kinds)
     else:
         whole, found = layer_io.read_layer(source, layer), []
     area = layer_io.read_layer(territories, "territories")
@@ -49,15 +52,15 @@ def main(
 
 
 def own_roads(
-    path: str, options: dict[str, Any], *, speeds: str, surfaces: str, country: str
+    path: str, options: dict[str, Any], reading: VectorOptions, *, speeds: str, surfaces: str, country: str
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Read the user's roads in the words of the tables of speeds and surfaces."""
-    columns = {key: value for key, value in options.items() if key not in {"layer", "snap_m"}}
+    columns = {key: value for key, value in options.items() if key != "snap_m"}
     table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
     known = {*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
     return roads_from_file(
         path, RoadColumns(**columns), known_classes=table.class_kmh, known_surfaces=known,
-        layer=options["layer"], snap_m=options["snap_m"],
+        snap_m=options["snap_m"], **reading,
     )  # fmt: skip
 
 

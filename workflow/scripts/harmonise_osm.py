@@ -1,7 +1,7 @@
 """Read an OpenStreetMap extract into raw layers, in one pass."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from comarca.sources.boundaries.fetched import territories as fetched_territorie
 from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
 from comarca.sources.osm.clip import clip_extract, routing_area
 from comarca.sources.osm.read import OSM_LAYERS, read_osm
+from comarca.sources.vectors.read import options_of
 
 
 def outline_in(extract: Path, *, country: str, admin_level: int | None):
@@ -40,15 +41,17 @@ def outline_in(extract: Path, *, country: str, admin_level: int | None):
     return layer.union_all()
 
 
-def region_outline(*, extract: Path, file: str | None, receipt: str | None, source: dict[str, Any], country: str):
+def region_outline(*, extract: Path, receipt: str | None, source: dict[str, Any], country: str):
     """Read the region's outline: what an extract that is larger is cut to."""
     found = load_layer_receipt(receipt) if receipt else None
     provider = chosen_provider(source["provider"], found)
     if provider == "osm":
         return outline_in(extract, country=country, admin_level=source["admin_level"])
     if provider == "file":
-        keys = ("id", "name", "layer", "parent", "dissolve")
-        layer, _ = territories_from_file(file, country=country, **{key: source[key] for key in keys})
+        keys = ("id", "name", "parent", "dissolve")
+        layer, _ = territories_from_file(
+            source["path"], country=country, **{key: source[key] for key in keys}, **options_of(source)
+        )
     else:
         level, place = source["level"], country_of(country)
         layer, _ = fetched_territories(present_files(found), provider=provider, country=place, level=level)
@@ -64,7 +67,7 @@ def main(
     checks: str,
     extract: str | None = None,
     receipt: str | None = None,
-    outline: str | None = None,
+    outline: Sequence[str] | str | None = None,
     outline_receipt: str | None = None,
     **layers: str,
 ) -> None:
@@ -75,9 +78,7 @@ def main(
             extract = str(whole)
             if found.files[0].is_shared:
                 part = Path(folder, "extract.osm.pbf")
-                boundary = region_outline(
-                    extract=whole, file=outline, receipt=outline_receipt, source=territories, country=country
-                )
+                boundary = region_outline(extract=whole, receipt=outline_receipt, source=territories, country=country)
                 clip_extract(whole, part, routing_area(boundary, buffer_km=buffer_km))
                 extract = str(part)
         write_layers(extract, layers=layers, header=header, checks=checks)

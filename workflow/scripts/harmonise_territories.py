@@ -1,5 +1,6 @@
 """Take the territories from a provider of boundaries, from OSM boundaries or from a file."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from comarca import io
@@ -11,6 +12,7 @@ from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
 from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
+from comarca.sources.vectors.read import options_of
 
 
 def main(
@@ -19,7 +21,7 @@ def main(
     country: str,
     territories: str,
     checks: str,
-    boundaries: str | None = None,
+    boundaries: Sequence[str] | str | None = None,
     osm: str | None = None,
     receipt: str | None = None,
 ) -> None:
@@ -31,8 +33,10 @@ def main(
         level = source["admin_level"] or osm_admin_level(units, known)
         layer, found = territories_from_osm(units, country=country, country_alpha2=known.iso2, admin_level=level)
     elif provider == "file":
-        keys = ("id", "name", "layer", "parent", "dissolve")
-        layer, found = territories_from_file(boundaries, country=country, **{key: source[key] for key in keys})
+        keys = ("id", "name", "parent", "dissolve")
+        layer, found = territories_from_file(
+            source["path"], country=country, **{key: source[key] for key in keys}, **options_of(source)
+        )
     else:
         files = present_files(fetched)
         layer, found = fetched_territories(files, provider=provider, country=known, level=source["level"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import core_schema
 
 from comarca.registry.files import load_sources, providers_of
@@ -20,6 +22,17 @@ WHERE = (
     "Rows to keep: column -> value, or list of values; under `not` the rows to leave out, such as "
     "`{year: 2018, not: {kind: [lake, subtotal]}}`."
 )
+
+
+def _on_disk(path: str) -> str:
+    """Expand ``~``; take the form of the accents in which the file is there."""
+    plain = str(Path(path).expanduser()) if path.startswith("~") else path
+    forms = (plain, unicodedata.normalize("NFC", plain), unicodedata.normalize("NFD", plain))
+    return next((form for form in forms if Path(form).exists()), plain)
+
+
+#: A path as the user writes it.
+FilePath = Annotated[str, AfterValidator(_on_disk)]
 
 
 class Model(BaseModel):
@@ -65,9 +78,13 @@ class Source(Model):
 
     #: Providers that need `path`.
     WITH_PATH: ClassVar[tuple[str, ...]] = ("file",)
+    #: Whether `path` may be a list.
+    SEVERAL: ClassVar[bool] = False
 
     provider: tuple[str, ...]
-    path: str | None = Field(None, description="The file, for provider `file`.")
+    path: FilePath | tuple[FilePath, ...] | None = Field(
+        None, description="The file, for provider `file`; of vector layers a list of several that are read as one."
+    )
 
     @property
     def is_given(self) -> bool:
@@ -93,4 +110,23 @@ class Source(Model):
         if bool({*self.WITH_PATH} & {*self.provider}) != (self.path is not None):
             names = " or ".join(f"`{name}`" for name in self.WITH_PATH)
             raise ValueError(f"`path` goes with provider {names}, and only with it")
+        if isinstance(self.path, tuple) and not self.SEVERAL:
+            raise ValueError("`path` is one file here; only layers of shapes may be several")
         return self
+
+
+class VectorSource(Source):
+    """Base of sections whose file may be a vector file."""
+
+    SEVERAL: ClassVar[bool] = True
+
+    layer: str | tuple[str, ...] | None = Field(
+        None, description="Layer of the file, or a list of several that are read as one; null if it has only one."
+    )
+    encoding: str | None = Field(
+        None, description="Encoding of the texts, such as cp1252; null finds it out from the file and its bytes."
+    )
+    where: Where = Field(default_factory=dict, description=WHERE)
+    crs: str | None = Field(
+        None, description="Coordinate system of the file, such as EPSG:24877, where it says none, or a wrong one."
+    )

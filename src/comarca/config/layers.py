@@ -6,12 +6,12 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config.base import ProviderOf, Source
+from comarca.config.base import FilePath, ProviderOf, Source, VectorSource
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 
 
-def _require_earlier(earlier: dict[int, str], source: Population | LandCover | NightLights) -> None:
+def _require_earlier(earlier: dict[int, FilePath], source: Population | LandCover | NightLights) -> None:
     if earlier and (source.path is None or source.year is None or max(earlier) >= source.year):
         raise ValueError("`earlier` goes with provider `file` and its `year`, and holds years before that one")
 
@@ -24,7 +24,7 @@ class Osm(Source):
     )
 
 
-class Territories(Source):
+class Territories(VectorSource):
     """The units of the table."""
 
     provider: tuple[Annotated[str, ProviderOf("territories", ("osm", "file"))], ...] = Field(
@@ -38,7 +38,6 @@ class Territories(Source):
         description="Level of the units at `cod`, `geoboundaries` and `gadm`; 2 is usually the municipality. Null: "
         "what the country catalogue says.",
     )
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     id: str | None = Field(None, description="Column of the file that holds the code of the unit.")
     name: str | None = Field(None, description="Column of the file that holds its name.")
     parent: str | None = Field(None, description="Column of the file that holds the name of the unit one level up.")
@@ -51,7 +50,7 @@ class Territories(Source):
         return self
 
 
-class Roads(Source):
+class Roads(VectorSource):
     """The road network."""
 
     WITH_PATH: ClassVar[tuple[str, ...]] = ("file", "graphml")
@@ -59,19 +58,30 @@ class Roads(Source):
     provider: tuple[Literal["osm", "file", "graphml", "none"], ...] = Field(
         ("osm",), description="Where the roads come from; `graphml` is a graph that OSMnx saved."
     )
-    path: str | None = Field(None, description="The file, for provider `file` or `graphml`.")
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     road_class: str | None = Field(None, alias="class", description="Column of the file with the class of the road.")
     surface: str | None = Field(None, description="Column of the file with the surface.")
     oneway: str | None = Field(None, description="Column of the file with the direction.")
-    maxspeed: str | None = Field(None, description="Column of the file with the speed limit in km/h.")
+    oneways: dict[str, str] = Field(
+        default_factory=dict,
+        description="The file's directions -> forward, backward (by the direction of drawing), both, closed, or `none` "
+        "to leave roads out.",
+    )
+    unknown: Literal["refuse", "untagged"] = Field(
+        "refuse",
+        description="Words of surface, direction and speed that are not understood stop the run; `untagged` treats "
+        "them as not given.",
+    )
+    maxspeed: str | None = Field(None, description="Column of the file with the speed limit.")
+    maxspeed_unit: Literal["kmh", "mph"] = Field("kmh", description="Unit of limits that name none.")
     classes: dict[str, str] = Field(
         default_factory=dict,
         description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are "
         "kept.",
     )
     default_class: str | None = Field(None, description="OSM highway class of roads that have none.")
-    surfaces: dict[str, str] = Field(default_factory=dict, description="The file's surfaces -> OSM surface values.")
+    surfaces: dict[str, str] = Field(
+        default_factory=dict, description="The file's surfaces -> OSM surface values, or `none` to leave roads out."
+    )
     level: str | None = Field(None, description="Column of the file that tells bridges and tunnels from the ground.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
     name: str | None = Field(None, description="Column of the file with the name.")
@@ -81,13 +91,12 @@ class Roads(Source):
     )
 
 
-class Power(Source):
+class Power(VectorSource):
     """Power lines."""
 
     provider: tuple[Literal["osm", "file", "none"], ...] = Field(
         ("osm",), description="Where the power lines come from."
     )
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
     power_class: str | None = Field(None, alias="class", description="Column of the file with the kind of line.")
     classes: dict[str, str] = Field(
@@ -96,11 +105,10 @@ class Power(Source):
     voltage: str | None = Field(None, description="Column of the file with the voltage.")
 
 
-class Services(Source):
+class Services(VectorSource):
     """Schools, hospitals, banks and other services, as points."""
 
     provider: tuple[Literal["osm", "file", "none"], ...] = Field(("osm",), description="Where the services come from.")
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     kind: str | None = Field(None, description="Column of the file with the kind of service.")
     name: str | None = Field(None, description="Column of the file with the name.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
@@ -116,16 +124,17 @@ class Services(Source):
         return self
 
 
-class Cities(Source):
+class Cities(VectorSource):
     """Cities with their populations: the places that access is measured to."""
 
     provider: tuple[Annotated[str, ProviderOf("cities", ("geonames", "osm", "file"))], ...] = Field(
         ("geonames_dump", "geonames"),
         description="Where the cities come from; `geonames` is the offline copy that comes with the environment.",
     )
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     name: str | None = Field(None, description="Column of the file with the name.")
     population: str | None = Field(None, description="Column of the file with the number of inhabitants.")
+    longitude: str | None = Field(None, description="Column of a table with the longitude, degrees.")
+    latitude: str | None = Field(None, description="Column of a table with the latitude, degrees.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
 
 
@@ -138,7 +147,7 @@ class Population(Source):
     )
     year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
-    earlier: dict[int, str] = Field(
+    earlier: dict[int, FilePath] = Field(
         default_factory=dict, description="Year -> raster of an earlier date: gives the change of the population."
     )
 
@@ -160,7 +169,7 @@ class LandCover(Source):
         "your own.",
     )
     year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
-    earlier: dict[int, str] = Field(
+    earlier: dict[int, FilePath] = Field(
         default_factory=dict, description="Year -> file of an earlier date, in the same legend: gives the change."
     )
 
@@ -184,7 +193,7 @@ class NightLights(Source):
     )
     year: int | None = Field(None, description="Year of the raster; null: what the provider's registry row says.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
-    earlier: dict[int, str] = Field(
+    earlier: dict[int, FilePath] = Field(
         default_factory=dict, description="Year -> raster of an earlier date, on the same scale: gives the change."
     )
 
@@ -200,19 +209,25 @@ class Friction(Source):
     provider: tuple[Literal["land_cover", "file", "none"], ...] = Field(
         ("none",), description="`land_cover` walks by the region's land cover, `file` by a raster of minutes per metre."
     )
-    elevation: str | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
+    elevation: FilePath | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
     cell_m: PositiveFloat = Field(200.0, description="Size of the cells, m.")
     barrier_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="Share of barrier (water) in a cell from which on nobody crosses it."
     )
 
 
-class Parcels(Source):
+class Parcels(VectorSource):
     """Parcels of land: a cadastre, or mapped fields."""
 
     provider: tuple[Literal["file", "osm", "none"], ...] = Field(("none",), description="Where the parcels come from.")
-    layer: str | None = Field(None, description="Layer of the file; null if it has only one.")
     owner: str | None = Field(None, description="Column of the file that names the owner; null counts parcels.")
+    share: str | None = Field(
+        None, description="Column with the part of the parcel that the owner has; null gives co-owners equal parts."
+    )
+    area: str | None = Field(None, description="Of a table without shapes: column with the area.")
+    area_unit: str | None = Field(None, description="Of a table: unit of the areas; null is hectares.")
+    territory: str | None = Field(None, description="Of a table: column with the code of the territory.")
+    weight: str | None = Field(None, description="Of a table: column with the number of parcels that a row stands for.")
     border: Literal["majority", "cut"] = Field(
         "majority", description="A parcel in several territories: to the one with most of it, or cut."
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config.base import Model
+from comarca.config.base import FilePath, Model
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
     Cities,
@@ -82,7 +82,7 @@ class Region(Model):
     demand_cell_m: PositiveFloat = Field(1000.0, description="Size of the cells that people are gathered in, m.")
     raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
     zonal: Zonal = Zonal()
-    speeds: str | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
+    speeds: FilePath | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()
     maps: MapSettings = MapSettings()
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from comarca.config.base import WHERE, Model, Source, Where
+from comarca.config.base import WHERE, FilePath, Model, Source, Where
 
 
 class TableLayout(Model):
@@ -142,7 +142,7 @@ class ConfiguredColumn(Model):
 class Attributes(TableLayout):
     """A table of the user's own, joined by code, or by name where it has none."""
 
-    path: str = Field(description="CSV, XLSX or Parquet file.")
+    path: FilePath = Field(description="CSV, XLSX, XLS, ODS or Parquet file.")
     id: str | None = Field(None, description="Column with the code of the territory.")
     name: str | None = Field(None, description="Column with its name: joins the rows where there is no `id`.")
     parent: str | None = Field(None, description="Column with the name of the unit one level up.")

@@ -89,7 +89,7 @@ def source_check(*, has_raster: bool) -> Check:
     )
 
 
-def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int) -> Check:
+def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int, joint: int | None = None) -> Check:
     """Report what was wrong with the parcels, and how many the territories have.
 
     Parameters
@@ -100,6 +100,8 @@ def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int) 
         As from `comarca.land.parcels.find_overlaps`.
     joined : int
         Number of parcels that lie in a territory.
+    joint : int, optional
+        Number of parcels with several owners, where owners are known.
 
     Returns
     -------
@@ -111,8 +113,10 @@ def parcel_check(remarks: pd.DataFrame, overlaps: pd.DataFrame, *, joined: int) 
         "empty, left out": int(remarks["is_empty"].sum()),
         "duplicate, left out": int(remarks["is_duplicate"].sum()),
         "pairs that overlap": len(overlaps),
-        "outside all territories, left out": int((~remarks["is_empty"] & ~remarks["is_duplicate"]).sum()) - joined,
+        "outside all territories, left out": int(remarks.loc[~remarks["is_empty"], "outline"].nunique()) - joined,
     }
+    if joint is not None:
+        counts["parcels of several owners, parted among them"] = joint
     wrong = counts["empty, left out"] + counts["duplicate, left out"] + counts["pairs that overlap"]
     return Check(
         name="parcels",

@@ -114,7 +114,7 @@ class MeasuredTerritories:
         Parameters
         ----------
         table : pandas.DataFrame
-            Columns ``territory_id`` and ``area_ha``.
+            Columns ``territory_id`` and ``area_ha``; ``weight`` where a row stands for several units.
         where : str
             The table, for messages.
 
@@ -124,7 +124,7 @@ class MeasuredTerritories:
             Grouped by position of the territory.
         """
         position = self.position(table["territory_id"], where=where)
-        return RankedSizes.of(table["area_ha"], group=position, group_count=len(self.index))
+        return RankedSizes.of(table["area_ha"], table.get("weight"), group=position, group_count=len(self.index))
 
 
 def concentration(units: RankedSizes, territories: MeasuredTerritories, *, prefix: str, absent: Flag) -> Block:
@@ -161,7 +161,7 @@ def concentration(units: RankedSizes, territories: MeasuredTerritories, *, prefi
         f"{prefix}_area_large_share": share_in_units_from(units, size=territories.large_unit_ha),
     }
     spread = {name: np.where(few, np.nan, value) for name, value in spread.items()}
-    values = pd.DataFrame({f"{prefix}_count": count, **size, **spread}, index=territories.index)
+    values = pd.DataFrame({f"{prefix}_count": np.rint(count), **size, **spread}, index=territories.index)
     reason = np.select([count == 0, few], [absent.value, Flag.TOO_FEW_UNITS.value], Flag.ZERO_DENOMINATOR.value)
     return values, flag_gaps(values, pd.Series(reason, index=territories.index))
 

@@ -83,7 +83,8 @@ def clean_parcels(shapes: ArrayLike) -> tuple[ShapeArray, pd.DataFrame]:
         Valid (multi)polygons; lines and points that a repair leaves are dropped.
     remarks : pandas.DataFrame
         One row per polygon, columns of bool: ``is_repaired``, ``is_empty`` (missing, or without area), ``is_duplicate``
-        (the same outline as an earlier one, wherever it starts).
+        (the same outline as an earlier one, wherever it starts); and ``outline``, the same whole number for rows of one
+        outline.
     """
     repaired = np.array(shapes, dtype=object)
     missing = shapely.is_missing(repaired)
@@ -99,7 +100,7 @@ def clean_parcels(shapes: ArrayLike) -> tuple[ShapeArray, pd.DataFrame]:
     )
     if remarks.to_numpy().any():
         logger.warning("polygons repaired, empty, duplicate: %s", remarks.sum().to_dict())
-    return repaired, remarks
+    return repaired, remarks.assign(outline=pd.factorize(outline)[0])
 
 
 def land_units(
@@ -142,15 +143,16 @@ def land_units(
     return pd.concat(parts, ignore_index=True)
 
 
-def sum_by_owner(units: pd.DataFrame, owner: ArrayLike) -> pd.DataFrame:
+def sum_by_owner(units: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Sum what each owner has in a territory, so that owners and not parcels are compared.
 
     Parameters
     ----------
     units : pandas.DataFrame
         As from `land_units`.
-    owner : array-like of str, shape (n,)
-        Owner of each polygon, None where not known: such a polygon stays a unit of its own.
+    parts : pandas.DataFrame
+        Who owns what part of each polygon: ``unit``, ``owner`` (text, None where not known: such a part stays a unit of
+        its own) and ``share``, see `owner_parts`.
 
     Returns
     -------
@@ -162,12 +164,41 @@ def sum_by_owner(units: pd.DataFrame, owner: ArrayLike) -> pd.DataFrame:
     An owner who is written in two ways counts as two, which lowers concentration; an owner in several territories
     counts in each with the land there.
     """
-    code, names = pd.factorize(np.asarray(owner, dtype=object), use_na_sentinel=True)
+    code, names = pd.factorize(parts["owner"].to_numpy(dtype=object), use_na_sentinel=True)
     nobody = code < 0
     code[nobody] = len(names) + np.arange(nobody.sum())
-    owned = units.assign(owner=code[units["unit"]])
+    owned = units.merge(parts.assign(owner=code), on="unit")
+    owned["area_ha"] *= owned["share"]
     total = owned.groupby(["territory", "owner"], as_index=False, sort=True)[["area_ha"]].sum()
     return total[["owner", "territory", "area_ha"]]
+
+
+def owner_parts(outline: ArrayLike, owner: ArrayLike, *, share: ArrayLike | None = None) -> pd.DataFrame:
+    """Part the parcels among their owners: a register has one row per parcel and owner.
+
+    Parameters
+    ----------
+    outline : array-like of int, shape (n,)
+        Parcel of each row: rows of one outline are one parcel.
+    owner : array-like of str, shape (n,)
+        Owner of each row; None where not known.
+    share : array-like of float, shape (n,), optional
+        Part that the owner has, in any unit; NaN where not known. Without it owners of one parcel have equal parts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``outline``, ``owner``, ``share``; one row per parcel and owner, the shares of a parcel add up to 1. The
+        same for any order of rows.
+    """
+    rows = pd.DataFrame({"outline": outline, "owner": pd.Series(np.asarray(owner, dtype=object), dtype=object)})
+    rows["weight"] = np.nan if share is None else np.asarray(share, dtype=np.float64)
+    known = rows.groupby("outline")["weight"].transform(lambda part: part.notna().all() and part.sum() > 0)
+    rows["weight"] = rows["weight"].where(known.astype(bool), np.nan)
+    single = rows.groupby(["outline", "owner"], dropna=False, as_index=False)["weight"].sum(min_count=1)
+    single["weight"] = single["weight"].fillna(1.0)
+    single["share"] = single["weight"] / single.groupby("outline")["weight"].transform("sum")
+    return pd.DataFrame(single[["outline", "owner", "share"]])
 
 
 def find_overlaps(shapes: ArrayLike, *, min_share: float = 0.01) -> pd.DataFrame:
@@ -269,20 +300,58 @@ def parcels_from_land_use(
         What was wrong with the polygons.
     """
     fields = land_use.loc[land_use["land_use"].isin(list(classes)), "geometry"].to_numpy()
-    table, check = _in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
+    table, check = parcels_in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
     message = f"Parcels are mapped fields, not a cadastre: they say the same as the columns of fields. {check.message}"
     return table, replace(check, status="warn", message=message)
 
 
-def _in_territories(
-    polygons: NDArray[np.object_], territories: gpd.GeoDataFrame, *, owners: pd.Series | None, border: Border
+def parcels_in_territories(
+    polygons: NDArray[np.object_],
+    territories: gpd.GeoDataFrame,
+    *,
+    owners: pd.Series | None,
+    shares: pd.Series | None = None,
+    border: Border,
 ) -> tuple[pd.DataFrame, Check]:
+    """Give parcels to territories, and sum them by owner where owners are known.
+
+    Parameters
+    ----------
+    polygons : numpy.ndarray of shapely geometries, shape (n,)
+        Parcels, EPSG:4326; rows of one outline are one parcel.
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    owners, shares : pandas.Series, optional
+        Owner of each row, and the part that is the owner's, see `owner_parts`.
+    border : {"majority", "cut"}
+        What happens to a parcel that several territories share.
+
+    Returns
+    -------
+    parcels : pandas.DataFrame
+        Layer ``parcels``.
+    check : Check
+        What was wrong with the polygons, and how many parcels have several owners.
+    """
     shapes, remarks = clean_parcels(polygons)
     kept = (~remarks["is_empty"] & ~remarks["is_duplicate"]).to_numpy()
     units = land_units(shapes[kept], territories.geometry.to_numpy(), border=border)
-    check = parcel_check(remarks, find_overlaps(shapes[kept]), joined=units["unit"].nunique())
+    joint = None
     if owners is not None:
-        units = sum_by_owner(units, owners[kept])
-    ids = territories["territory_id"].to_numpy()[units["territory"]]
-    table = pd.DataFrame({"territory_id": ids, "area_ha": units["area_ha"].to_numpy()})
-    return table.sort_values(["territory_id", "area_ha"], ignore_index=True), check
+        position = pd.Series(np.arange(kept.sum()), index=remarks.loc[kept, "outline"].to_numpy())
+        parts = owner_parts(remarks["outline"], owners, share=shares)
+        parts = parts[parts["outline"].isin(position.index)].assign(unit=lambda rows: rows["outline"].map(position))
+        joint = int((parts.groupby("unit").size() > 1).sum())
+        owned = sum_by_owner(units, parts)
+    counted = remarks if owners is None else remarks.assign(is_duplicate=_same_row(remarks, owners))
+    check = parcel_check(counted, find_overlaps(shapes[kept]), joined=units["unit"].nunique(), joint=joint)
+    table = units if owners is None else owned
+    ids = territories["territory_id"].to_numpy()[table["territory"]]
+    found = pd.DataFrame({"territory_id": ids, "area_ha": table["area_ha"].to_numpy()})
+    return found.sort_values(["territory_id", "area_ha"], ignore_index=True), check
+
+
+def _same_row(remarks: pd.DataFrame, owners: pd.Series) -> NDArray[np.bool_]:
+    """Rows of one parcel and one owner that stand there again."""
+    rows = pd.DataFrame({"outline": remarks["outline"].to_numpy(), "owner": owners.to_numpy(dtype=object)})
+    return (rows.duplicated() & ~remarks["is_empty"].to_numpy()).to_numpy()

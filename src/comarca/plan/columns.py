@@ -142,7 +142,7 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
     from comarca.sources.tables.employment import read_sectors
     from comarca.sources.tables.read import layout_of
 
-    found = read_sectors(source.path, columns=source.columns, **layout_of(source.model_dump()))
+    found = read_sectors(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
 
 

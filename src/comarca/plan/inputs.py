@@ -9,6 +9,7 @@ from comarca.layers.index import LAYERS
 from comarca.plan.preflight import require_file
 from comarca.registry import DATA
 from comarca.registry.products import ASSEMBLED
+from comarca.sources.datasets import files_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +60,21 @@ def own_file(region: RegionPlan, key: str) -> str | None:
     return path
 
 
-def _named(**paths: str | None) -> Files:
+def own_files(region: RegionPlan, key: str) -> list[str]:
+    """Name all files that the user's data sets under a key consist of, such as the table of a shapefile."""
+    path: str | tuple[str, ...] | None = attrgetter(key)(region.config)
+    if path is not None:
+        require_file(path, key=f"regions.{region.name}.{key}")
+    return files_of(path)
+
+
+def _named(**paths: str | list[str] | None) -> dict[str, Any]:
     return {name: path for name, path in paths.items() if path}
+
+
+def _companions(paths: list[str]) -> dict[str, Any]:
+    """Name the files beside rasters: statistics, world files, overviews."""
+    return _named(companions=[file for path in paths for file in files_of(path)[1:]])
 
 
 # Raw files -> canonical layers
@@ -73,13 +87,13 @@ def harmonise_osm(region: RegionPlan) -> dict[str, Any]:
     if not fetched:
         return files
     outline = {f"outline_{name}": path for name, path in region.receipt("territories").items()}
-    return files | fetched | outline | _named(outline=own_file(region, "territories.path"))
+    return files | fetched | outline | _named(outline=own_files(region, "territories.path"))
 
 
 @_rule
 def harmonise_territories(region: RegionPlan) -> dict[str, Any]:
     """Name what the territories are read from: a receipt, the user's file, the boundaries in OSM, or what serves."""
-    files = region.receipt("territories") | _named(boundaries=own_file(region, "territories.path"))
+    files = region.receipt("territories") | _named(boundaries=own_files(region, "territories.path"))
     from_osm = "osm" in region.config.territories.provider and region.has("boundaries")
     return files | ({"osm": region.path("boundaries")} if from_osm else {})
 
@@ -87,14 +101,14 @@ def harmonise_territories(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def harmonise_cities(region: RegionPlan) -> dict[str, Any]:
     """Name places in OSM, the user's file and a receipt, as far as there are any."""
-    return region.given("places") | _named(file=own_file(region, "cities.path")) | region.receipt("cities")
+    return region.given("places") | _named(file=own_files(region, "cities.path")) | region.receipt("cities")
 
 
 @_rule
 def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
     """Name the user's file, or the layer read from OSM, and the tables that roads are read by."""
     row = LAYERS[layer]
-    own = None if row.section == "osm" else own_file(region, f"{row.section}.path")
+    own = None if row.section == "osm" else own_files(region, f"{row.section}.path")
     return {"source": own or region.file(row.raw_path), **speeds(region)}
 
 
@@ -135,7 +149,7 @@ def harmonise_attributes(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def build_parcels(region: RegionPlan) -> dict[str, Any]:
     """Name the user's cadastre, or fields mapped in OSM."""
-    return _named(cadastre=own_file(region, "parcels.path")) or region.given("land_use")
+    return _named(cadastre=own_files(region, "parcels.path")) or region.given("land_use")
 
 
 @_rule
@@ -144,7 +158,8 @@ def build_land_cover(region: RegionPlan) -> dict[str, Any]:
     legend = region.config.land_cover.legend
     names = [legend] if legend else region.config.land_cover.provider
     legends = [_legend(region, name) for name in names]
-    return region.receipt("land_cover") | {"rasters": rasters(region, "land_cover"), "legends": legends}
+    maps = rasters(region, "land_cover")
+    return region.receipt("land_cover") | {"rasters": maps, "legends": legends} | _companions(maps)
 
 
 def _legend(region: RegionPlan, name: str) -> str:
@@ -168,7 +183,9 @@ def build_demand(region: RegionPlan) -> dict[str, Any]:
         return {}
     fetched = region.receipt("population")
     tiles = {"tiles": region.file("fetched/population.vrt")} if fetched else {}
-    return fetched | tiles | _named(raster=own_file(region, "population.path")) | region.given("settlements")
+    raster = own_file(region, "population.path")
+    own = _named(raster=raster) | _companions([raster] if raster else [])
+    return fetched | tiles | own | region.given("settlements")
 
 
 @_rule
@@ -180,13 +197,15 @@ def build_degree_of_urbanisation(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def build_population_by_year(region: RegionPlan) -> dict[str, Any]:
     """Name the population rasters, the latest last."""
-    return {"rasters": rasters(region, "population")}
+    grids = rasters(region, "population")
+    return {"rasters": grids} | _companions(grids)
 
 
 @_rule
 def build_night_lights(region: RegionPlan) -> dict[str, Any]:
     """Name the rasters of night lights, the latest last."""
-    return region.receipt("night_lights") | {"rasters": rasters(region, "night_lights")}
+    grids = rasters(region, "night_lights")
+    return region.receipt("night_lights") | {"rasters": grids} | _companions(grids)
 
 
 def rasters(region: RegionPlan, section: str) -> list[str]:
@@ -243,7 +262,11 @@ def assemble_columns(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def assemble_provenance(region: RegionPlan) -> dict[str, Any]:
     """Name the receipts, the header of the extract, and the user's files."""
-    return region.given("osm") | receipts(region) | {"local": list(region.own_files.values())}
+    return (
+        region.given("osm")
+        | receipts(region)
+        | {"local": [file for path in region.own_files.values() for file in files_of(path)]}
+    )
 
 
 @_rule

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.plan.layers import sources
 from comarca.registry import DATA
+from comarca.sources.datasets import paths_of, require_data_set
 
 if TYPE_CHECKING:
-    from comarca.config.base import Source
+    from comarca.config.base import VectorSource
     from comarca.config.layers import LandCover
     from comarca.config.region import Config
     from comarca.config.tables import Attributes, Table, TableLayout
@@ -25,7 +26,7 @@ _COLUMN_KEYS = {
     "power": ("power_class", "voltage", "id"),
     "services": ("kind", "name", "id"),
     "cities": ("id", "name", "population"),
-    "parcels": ("owner",),
+    "parcels": ("owner", "share"),
 }
 
 
@@ -65,13 +66,13 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
 
 
-def require_file(path: str, *, key: str) -> None:
+def require_file(path: str | tuple[str, ...], *, key: str) -> None:
     """Refuse a file of the user's that is not there.
 
     Parameters
     ----------
-    path : str
-        The file, from the folder that the run works in.
+    path : str or tuple of str
+        The file, from the folder that the run works in; a folder, a path inside an archive, or several.
     key : str
         The key of the configuration that names it.
 
@@ -80,21 +81,16 @@ def require_file(path: str, *, key: str) -> None:
     ConfigError
         With the nearest name in the same folder.
     """
-    if Path(path).is_file():
-        return
-    folder = Path(path).parent
-    near = did_you_mean(Path(path).name, (entry.name for entry in folder.iterdir())) if folder.is_dir() else ""
-    raise ConfigError(
-        f"configuration, {key}",
-        got=path,
-        expected="a file that exists",
-        remedy=near or f"Paths are taken from the folder snakemake runs in: {Path.cwd()}.",
-    )
+    for each in paths_of(path):
+        try:
+            require_data_set(each, where=f"configuration, {key}")
+        except InputError as error:
+            raise ConfigError(error.where, got=error.got, expected=error.expected, remedy=error.remedy) from None
 
 
 def _check_source(section: str, source: Any, *, key: str) -> None:
+    require_file(source.path, key=f"{key}.path")
     path = str(source.path)
-    require_file(path, key=f"{key}.path")
     if "graphml" in source.provider:
         _check_graphml(path, key=f"{key}.path")
     elif section in _COLUMN_KEYS:
@@ -124,40 +120,21 @@ def _check_graphml(path: str, *, key: str) -> None:
         )  # fmt: skip
 
 
-def _check_vector(source: Source, *, key: str, column_keys: tuple[str, ...]) -> None:
-    path = str(source.path)
-    if path.endswith((".csv", ".tsv", ".txt", ".xlsx", ".parquet")):  # read and checked by column when the job runs
-        return
-    import pyogrio
-    import pyogrio.errors
+def _check_vector(source: VectorSource, *, key: str, column_keys: tuple[str, ...]) -> None:
+    from comarca.sources.vectors.read import options_of, read_fields
+    from comarca.sources.vectors.spots import is_table
 
-    where = f"configuration, {key}"
+    path = source.path or ()
+    if is_table(path):  # read and checked by column when the job runs
+        return
     try:
-        layers = [str(layer) for layer in pyogrio.list_layers(path)[:, 0]]
-    except pyogrio.errors.DataSourceError as error:
-        raise ConfigError(f"{where}.path", got=path, expected="a vector file", remedy=str(error)) from error
-    layer = getattr(source, "layer", None)
-    if layer is None and len(layers) > 1:
-        raise ConfigError(f"{where}.layer", got=None, expected=f"one of {layers}", remedy=f"{path} has several layers.")
-    if layer is not None and layer not in layers:
-        raise ConfigError(f"{where}.layer", got=layer, expected=f"one of {layers}", remedy=did_you_mean(layer, layers))
-    info = pyogrio.read_info(path, layer=layer)
-    if info["crs"] is None:
-        raise ConfigError(
-            f"{where}.path",
-            got=f"{path} without a coordinate reference system",
-            expected="a file with one",
-            remedy="A CRS is never assumed: write it into the file, for instance with ogr2ogr -a_srs.",
-        )
-    fields = [str(field) for field in info["fields"]]
+        fields = read_fields(path, name=f"configuration, {key}", **options_of(source.model_dump()))
+    except InputError as error:
+        raise ConfigError(error.where, got=error.got, expected=error.expected, remedy=error.remedy) from error
     for column_key in column_keys:
-        column = getattr(source, column_key)
-        if column is not None and column not in fields:
+        if (column := getattr(source, column_key)) is not None:
             shown = "class" if column_key in {"road_class", "power_class"} else column_key
-            raise ConfigError(
-                f"{where}.{shown}", got=column, expected=f"a column of {path}: {fields}",
-                remedy=did_you_mean(column, fields),
-            )  # fmt: skip
+            _require_column(column, fields, key=f"{key}.{shown}")
 
 
 def _check_raster(path: str, *, key: str) -> None:

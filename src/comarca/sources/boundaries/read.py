@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -14,9 +14,11 @@ from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import DEFAULT_OSM_ADMIN_LEVEL, UNITS_TOLERANCE
+from comarca.registry.countries import country as country_of
 from comarca.results import Check
 from comarca.sources.boundaries.topology import topology_checks
-from comarca.sources.vectors.read import as_code, read_vector, repair_polygons
+from comarca.sources.names import fold_name
+from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, repair_polygons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,9 +138,9 @@ def territories_from_file(
     country: str,
     id: str,  # noqa: A002 - the configuration's own word
     name: str,
-    layer: str | None = None,
     parent: str | None = None,
     dissolve: bool = False,
+    **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the territories from a vector file.
 
@@ -173,10 +175,25 @@ def territories_from_file(
         If the file does not say its CRS.
     """
     columns = [column for column in (id, name, parent) if column is not None]
-    rows = read_vector(path, layer=layer, columns=columns, name="territories")
-    return territories_from_rows(
+    rows, remarks = open_vector(path, columns=columns, name="territories", **options)
+    territories, checks = territories_from_rows(
         rows, where=f"territories: {path}", country=country, id=id, name=name, parent=parent, dissolve=dissolve
     )
+    return territories, [*remarks, *checks, *_known_not_units(territories, country, name)]
+
+
+def _known_not_units(territories: gpd.GeoDataFrame, country: str, column: str) -> list[Check]:
+    """Warn of rows that the catalogue knows to be no units, such as lakes."""
+    known = {fold_name(text) for text in country_of(country).not_units}
+    named = territories["territory_name"]
+    found = sorted(named[named.map(fold_name).isin(known)])
+    if not found:
+        return []
+    message = (
+        f"{len(found)} territories are no units of the country, as far as the catalogue knows: {', '.join(found)}."
+        f" Leave them out with territories.where, such as {{not: {{{column}: [{', '.join(found)}]}}}}."
+    )
+    return [Check("territories_not_units", "warn", len(found), "0", message, [{"name": name} for name in found])]
 
 
 def territories_from_rows(

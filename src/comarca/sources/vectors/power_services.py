@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -14,9 +12,7 @@ from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.sources.names import fold_name
-from comarca.sources.tables.numbers import decimal_hint, parse_columns
-from comarca.sources.tables.read import read_text_table
-from comarca.sources.vectors.read import as_code, read_vector, require_column
+from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, require_column
 from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
@@ -29,29 +25,27 @@ from comarca.sources.vectors.rows import (
     with_shapes,
     without_left_out,
 )
+from comarca.sources.vectors.spots import read_spots
 from comarca.sources.vectors.words import POWER_WORDS, SERVICE_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from comarca.io import PathLike
     from comarca.results import Check
 
-_TABLES: Final = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
-_LONGITUDE: Final = ("longitude", "lon", "long", "lng", "longitud")
-_LATITUDE: Final = ("latitude", "lat", "latitud")
 #: Voltages below this are taken as kilovolts.
 _LOWEST_VOLT: Final = 1_000.0
 
 
 def power_from_file(
-    path: PathLike,
+    path: PathLike | Sequence[str],
     *,
-    layer: str | None = None,
     id: str | None = None,  # noqa: A002 - the configuration's own word
     power_class: str | None = None,
     classes: Mapping[str, str] | None = None,
     voltage: str | None = None,
+    **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the power lines from a vector file of lines.
 
@@ -59,8 +53,6 @@ def power_from_file(
     ----------
     path : path-like
         Any vector file, with a CRS.
-    layer : str, optional
-        Layer in the file, if it has several.
     id : str, optional
         Column with a code; without it, the rows are numbered.
     power_class : str, optional
@@ -69,6 +61,8 @@ def power_from_file(
         The file's words -> ``line``, ``minor_line`` or ``cable``, or ``none`` to leave rows out.
     voltage : str, optional
         Column with the voltage in volts or kilovolts: numbers below 1,000 are kilovolts.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`.
 
     Returns
     -------
@@ -87,7 +81,7 @@ def power_from_file(
     where = f"power: {path}"
     check_targets(classes or {}, known=POWER_WORDS.values(), key="power.classes")
     columns = [column for column in (id, power_class, voltage) if column is not None]
-    raw = read_vector(path, layer=layer, columns=columns, name="power")
+    raw, remarks = open_vector(path, columns=columns, name="power", **options)
     kept, shapeless = with_shapes(raw, LINES, name="power", where=where)
     words = pd.Series("line", index=kept.index, dtype="str")
     if power_class is not None:
@@ -107,14 +101,13 @@ def power_from_file(
         crs=STORAGE,
     )
     power = without_left_out(power, "power_class", where=where)
-    checks = [shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
+    checks = [*remarks, shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
     return validate_layer(power, "power"), checks
 
 
 def services_from_file(
-    path: PathLike,
+    path: PathLike | Sequence[str],
     *,
-    layer: str | None = None,
     id: str | None = None,  # noqa: A002 - the configuration's own word
     kind: str | None = None,
     default_kind: str | None = None,
@@ -123,6 +116,7 @@ def services_from_file(
     longitude: str | None = None,
     latitude: str | None = None,
     known_kinds: Collection[str] = (),
+    **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the services from a vector file of points or polygons, or from a table with coordinates.
 
@@ -130,8 +124,6 @@ def services_from_file(
     ----------
     path : path-like
         Any vector file, with a CRS; or a CSV or XLSX table with longitude and latitude in degrees (WGS84).
-    layer : str, optional
-        Layer in the file, if it has several; sheet of a workbook.
     id : str, optional
         Column with a code; without it, the rows are numbered.
     kind : str, optional
@@ -146,6 +138,8 @@ def services_from_file(
         Columns of a table; found by their usual names if not given.
     known_kinds : collection of str, optional
         Kinds that the region counts; others are reported. If not given: those that OSM is read for.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`; ``layer`` is the sheet of a workbook.
 
     Returns
     -------
@@ -168,7 +162,7 @@ def services_from_file(
             where, got="neither `kind` nor `default_kind`", expected="a kind for every service",
             remedy="Name the column as services.kind, or set services.default_kind, for instance to school.",
         )  # fmt: skip
-    raw = _read_spots(path, layer, longitude, latitude, where)
+    raw, remarks = read_spots(path, longitude=longitude, latitude=latitude, name="services", **options)
     for column in (id, kind, name):
         if column is not None:
             require_column(column, raw.columns, where=where)
@@ -193,7 +187,7 @@ def services_from_file(
         crs=STORAGE,
     )
     services = without_left_out(services, "kind", where=where)
-    checks = [shapeless, strange, left_out_check("services", len(kept) - len(services), len(kept))]
+    checks = [*remarks, shapeless, strange, left_out_check("services", len(kept) - len(services), len(kept))]
     return validate_layer(services, "services"), checks
 
 
@@ -201,40 +195,6 @@ def _names(kept: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series:
     if column is None:
         return pd.Series(None, index=kept.index, dtype="str")
     return as_code(kept[column], where=f"{where}, column {column}")
-
-
-def _read_spots(
-    path: PathLike, layer: str | None, longitude: str | None, latitude: str | None, where: str
-) -> gpd.GeoDataFrame:
-    """Read a vector file, or a table whose coordinates are in degrees; rows without both, or at 0, 0, have no shape."""
-    if Path(path).suffix.lower() not in _TABLES:
-        return read_vector(path, layer=layer, name="services")
-    table = read_text_table(path, sheet=layer or 0)
-    named = [
-        _column(table, longitude, _LONGITUDE, where, "longitude"),
-        _column(table, latitude, _LATITUDE, where, "latitude"),
-    ]
-    # A dash stands for zero in statistical tables, but for nothing in a column of coordinates.
-    texts = table[named].apply(lambda column: column.mask(column == "-", ""))
-    hint = decimal_hint(table) or "."
-    degrees = np.column_stack([*parse_columns(texts, named, decimal=None, hint=hint, where=where).values()])
-    unknown = np.isnan(degrees).any(axis=1) | (degrees == 0).all(axis=1)
-    shapes = np.asarray(shapely.points(np.where(unknown[:, None], 0, degrees)), dtype=object)
-    shapes[unknown] = None
-    return gpd.GeoDataFrame(table.mask(table == ""), geometry=shapes, crs=STORAGE)
-
-
-def _column(table: pd.DataFrame, given: str | None, usual: tuple[str, ...], where: str, key: str) -> str:
-    if given is not None:
-        require_column(given, table.columns, where=where)
-        return given
-    for column in table.columns:
-        if fold_name(column) in usual:
-            return str(column)
-    raise InputError(
-        where, got=list(table), expected=f"a column of {key}s in degrees",
-        remedy=f"Name it as services.{key}; for other systems give a GeoPackage or GeoJSON, which says its CRS.",
-    )  # fmt: skip
 
 
 def _volts(values: pd.Series) -> pd.Series:

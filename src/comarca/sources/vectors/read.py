@@ -1,74 +1,212 @@
-"""Read any vector file that a user gives, and say clearly what is wrong with it if something is."""
+"""Read any vector file that a user gives, and say clearly what is wrong with it if something is.
+
+One reader for every section of the configuration: paths, layers, encoding, coordinate system, rows, geometry types.
+"""
 
 from __future__ import annotations
 
+import logging
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
 import pyogrio.errors
+import pyogrio.raw
 import shapely
+import shapely.errors
 
-from comarca.crs import geodesic_area_km2, to_storage_crs
-from comarca.errors import InputError, did_you_mean
+from comarca.crs import STORAGE, crs_checks, geodesic_area_km2, parse_crs, require_known_crs
+from comarca.errors import CRSError, InputError, did_you_mean
 from comarca.polygons import polygons_only, valid_areas
 from comarca.results import Check
+from comarca.sources.datasets import (
+    archive_of,
+    folder_members,
+    is_folder_format,
+    paths_of,
+    require_data_set,
+    vector_members,
+)
+from comarca.sources.names import same_form
+from comarca.sources.rows import Where, choose_rows
+from comarca.sources.texts import mojibake_check
+from comarca.sources.vectors.encoding import shapefile_encoding
+from comarca.sources.vectors.geojson import named_crs
+from comarca.sources.vectors.surfaces import plain_surfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from comarca.io import PathLike
 
+logger = logging.getLogger(__name__)
+
 #: Repairs that change the area of all shapes together by more than this share are worth a warning.
 _AREA_CHANGE_SHARE: Final = 1e-6
 _AREA_DIMENSION: Final = 2
 _POLYGON_TYPES: Final = (3, 6)
+_PARQUET: Final = frozenset({".parquet", ".geoparquet"})
+#: Formats whose layers are folders of one data set.
+_FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
+_LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
+
+
+class VectorOptions(TypedDict, total=False):
+    """What a section says of its vector file beside the path.
+
+    ``layer`` (name of the layer, or names of several that are read as one), ``encoding`` (of a shapefile's texts),
+    ``where`` (rows to keep, see `comarca.sources.rows.choose_rows`) and ``crs`` (coordinate system, where the file does
+    not say it or says a wrong one).
+    """
+
+    layer: str | Sequence[str] | None
+    encoding: str | None
+    where: Where | None
+    crs: str | None
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One layer of one data set, as GDAL opens it."""
+
+    path: str
+    layer: str | None
+    where: str
+
+    @property
+    def suffix(self) -> str:
+        return Path(self.path).suffix.lower()
+
+
+def options_of(source: Mapping[str, Any]) -> VectorOptions:
+    """Take the keys of a vector file out of a section of the configuration.
+
+    Parameters
+    ----------
+    source : mapping
+        The section.
+
+    Returns
+    -------
+    VectorOptions
+        Those that are set.
+    """
+    return cast("VectorOptions", {key: source[key] for key in VectorOptions.__annotations__ if source.get(key)})
 
 
 def read_vector(
-    path: PathLike, *, layer: str | None = None, columns: Sequence[str] = (), name: str = "layer"
+    path: PathLike | Sequence[str],
+    *,
+    columns: Sequence[str] = (),
+    name: str = "layer",
+    **options: Unpack[VectorOptions],
 ) -> gpd.GeoDataFrame:
     """Read a layer of a vector file in EPSG:4326.
 
     Parameters
     ----------
-    path : path-like
-        GeoPackage, Shapefile, GeoJSON, GeoParquet, ... : whatever GDAL reads, or a Parquet file.
-    layer : str, optional
-        Layer in the file; may be left out if there is only one.
-    columns : sequence of str, optional
-        Columns that have to be there.
-    name : str, optional
-        What the layer is, for messages.
+    path, columns, name, **options
+        As for `open_vector`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        The layer as it stands in the file, with all its columns, reprojected if needed.
+        As from `open_vector`, without its checks.
+    """
+    return open_vector(path, columns=columns, name=name, **options)[0]
+
+
+def open_vector(
+    path: PathLike | Sequence[str],
+    *,
+    columns: Sequence[str] = (),
+    name: str = "layer",
+    **options: Unpack[VectorOptions],
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read a layer of a vector file, or several as one, in EPSG:4326.
+
+    Parameters
+    ----------
+    path : path-like or sequence of str
+        GeoPackage, Shapefile, GeoJSON, GeoParquet, file geodatabase, ... : whatever GDAL reads, or a Parquet file; also
+        a zip file with one of them at any depth, a path inside it, a folder with one, or several of all these.
+    columns : sequence of str, optional
+        Columns that have to be there.
+    name : str, optional
+        What the layer is, for messages.
+    **options
+        See `VectorOptions`.
+
+    Returns
+    -------
+    layer : geopandas.GeoDataFrame
+        The rows asked for, with all columns, in two dimensions, on a fresh index. Columns asked for stand under the
+        name asked for. Shapes with coordinates that are no numbers are missing.
+    checks : list of Check
+        Encoding, coordinate system, rows left out.
 
     Raises
     ------
     InputError
-        If the file, the layer or a column is missing, the file is no vector file, or it has no rows.
+        If the file, the layer or a column is missing, the file is no vector file, it has no rows, or coordinates are
+        no longitudes and latitudes.
     CRSError
-        If the file does not say its CRS.
+        If the file does not say its CRS, or one that has no known relation to others.
+
+    Notes
+    -----
+    Heights and measures are dropped before anything else, as a height that is no number would spoil the place.
     """
-    path = Path(path)
-    if not path.exists():
-        raise InputError(f"{name}: {path}", got="no such file", expected="a vector file", remedy=_nearby(path))
-    frame = (
-        _read_parquet(path, name) if path.suffix.lower() in {".parquet", ".geoparquet"} else _read(path, layer, name)
-    )
+    where = _where(path, name)
+    parts: list[gpd.GeoDataFrame] = []
+    checks: list[Check] = []
+    for source in _sources(path, options.get("layer"), name):
+        part, remarks = _read_source(source, options)
+        parts.append(_with_columns(part, columns, source.where))
+        checks += remarks
+    frame = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=STORAGE) if len(parts) > 1 else parts[0]
     if frame.empty:
-        raise InputError(f"{name}: {path}", got="no rows", expected="at least one feature")
-    for column in columns:
-        require_column(column, frame.columns, where=f"{name}: {path}")
-    return to_storage_crs(frame, name=f"{name}: {path}")
+        raise InputError(where, got="no rows", expected="at least one feature")
+    kept, left_out = choose_rows(frame, options.get("where"), where=where)
+    logger.info("%s: %d of %d rows from %d layer(s)", where, len(kept), len(frame), len(parts))
+    found = [*checks, *left_out, *mojibake_check(kept, where)]
+    return kept.reset_index(drop=True), [_named(check, name) for check in found]
+
+
+def read_fields(path: PathLike | Sequence[str], *, name: str, **options: Unpack[VectorOptions]) -> list[str]:
+    """Look at a vector file without reading its rows.
+
+    Parameters
+    ----------
+    path, name, **options
+        As for `open_vector`.
+
+    Returns
+    -------
+    list of str
+        Names of the columns that all layers asked for have.
+
+    Raises
+    ------
+    InputError, CRSError
+        What `open_vector` would say of files, layers, coordinate system and extent.
+    """
+    fields: list[list[str]] = []
+    for source in _sources(path, options.get("layer"), name):
+        if source.suffix in _PARQUET:
+            fields.append(list(pd.read_parquet(source.path).columns))  # the schema does not tell the geometry column
+            continue
+        info = pyogrio.read_info(source.path, layer=source.layer)
+        crs = _crs(source, info["crs"], options.get("crs"))
+        _require_extent(info.get("total_bounds"), crs, source.where)
+        fields.append([str(field) for field in info["fields"]])
+    return [field for field in fields[0] if all(field in others for others in fields)]
 
 
 def require_column(column: str, known: Iterable[str], *, where: str) -> None:
@@ -147,7 +285,7 @@ def repair_polygons(layer: gpd.GeoDataFrame, *, ids: pd.Series, name: str) -> tu
     InputError
         If a geometry is missing, empty, not a polygon, or has no area left after the repair.
     """
-    shapes = layer.geometry.to_numpy()
+    shapes, _ = parts_of(layer.geometry.to_numpy(), _AREA_DIMENSION)
     _refuse(shapely.is_missing(shapes) | shapely.is_empty(shapes), ids, name, got="an empty geometry")
     shapes = shapely.force_2d(shapes)
     _refuse(~np.isin(shapely.get_type_id(shapes), _POLYGON_TYPES), ids, name, got="a geometry that is no polygon")
@@ -174,40 +312,198 @@ def repair_polygons(layer: gpd.GeoDataFrame, *, ids: pd.Series, name: str) -> tu
     return layer.set_geometry(gpd.GeoSeries(shapes, index=layer.index, crs=layer.crs)), check
 
 
-def _read(path: Path, layer: str | None, name: str) -> gpd.GeoDataFrame:
+def parts_of(shapes: NDArray[np.object_], dimension: int) -> tuple[NDArray[np.object_], int]:
+    """Take of each collection the parts of one dimension: polygons with their label point are polygons.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries, shape (n,)
+        Of any type.
+    dimension : int
+        0 for points, 1 for lines, 2 for polygons.
+
+    Returns
+    -------
+    parts : numpy.ndarray of shapely geometries, shape (n,)
+        Shapes that are no collection as they came; of collections a multi-part shape, empty if nothing is left.
+    count : int
+        How many collections there were.
+    """
+    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    if not mixed.any():
+        return shapes, 0
+    pieces, owner = shapes[mixed], np.arange(int(mixed.sum()))
+    while (shapely.get_type_id(pieces) >= shapely.GeometryType.MULTIPOINT).any():
+        pieces, inner = shapely.get_parts(pieces, return_index=True)
+        owner = owner[inner]
+    fits = shapely.get_dimensions(pieces) == dimension
+    make = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[dimension]
+    empty = np.full(
+        int(mixed.sum()), (shapely.MultiPoint(), shapely.MultiLineString(), shapely.MultiPolygon())[dimension]
+    )
+    found = shapes.copy()
+    found[mixed] = make(pieces[fits], indices=owner[fits], out=empty)
+    return found, int(mixed.sum())
+
+
+def _named(check: Check, name: str) -> Check:
+    return Check(f"{name}_{check.name}", check.status, check.value, check.threshold, check.message, check.rows)
+
+
+def _where(path: PathLike | Sequence[str], name: str) -> str:
+    return f"{name}: {', '.join(paths_of(path))}"
+
+
+def _sources(path: PathLike | Sequence[str], layer: str | Sequence[str] | None, name: str) -> list[_Source]:
+    """Layers to read, in order: of every path, every layer asked for, or the only one."""
+    wanted = [] if layer is None else [layer] if isinstance(layer, str) else list(layer)
+    found: list[_Source] = []
+    for each in paths_of(path):
+        where = f"{name}: {each}"
+        _require(each, where)
+        data_sets, named = _data_sets(each, wanted, where)
+        for data_set in data_sets:
+            if Path(data_set).suffix.lower() in _PARQUET:
+                found.append(_Source(data_set, None, where))
+            else:
+                found += [_Source(data_set, one, where) for one in _layers(data_set, named, where)]
+    return found
+
+
+def _require(path: str, where: str) -> None:
+    place = Path(archive_of(path)[0])
+    if not place.parent.is_dir():
+        raise InputError(where, got="no such file", expected="a vector file",
+                         remedy=f"The folder {place.parent} does not exist either.")  # fmt: skip
+    require_data_set(path, where=where)
+
+
+def _data_sets(path: str, wanted: list[str], where: str) -> tuple[list[str], list[str]]:
+    """Find what GDAL opens of a path, and which of the layers asked for are still to be found in it."""
+    archive, inside = archive_of(path)
+    if inside:
+        return [f"/vsizip/{archive}/{inside}"], wanted
+    if archive.lower().endswith(".zip") and not archive.lower().endswith((".gdb.zip", ".shp.zip", ".gpkg.zip")):
+        members = {member: f"/vsizip/{archive}/{member}" for member in vector_members(archive)}
+    elif Path(path).is_dir() and not is_folder_format(path):
+        members = {Path(member).name: member for member in folder_members(path)}
+    else:
+        return [path], wanted
+    chosen = [place for member, place in members.items() if {member, Path(member).stem, Path(member).name} & {*wanted}]
+    if chosen:
+        return chosen, []
+    if len(members) == 1:
+        return list(members.values()), wanted
+    raise InputError(
+        where, got=f"{len(members)} data sets" if members else "no data set", expected="one vector file in it",
+        remedy=f"Name one or several with the key `layer`: {', '.join(members)}." if members else "Unpack it.",
+    )  # fmt: skip
+
+
+def _layers(path: str, wanted: list[str], where: str) -> list[str]:
     try:
-        layers = [str(entry[0]) for entry in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError as error:
+        listed = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(
-            f"{name}: {path}", got="a file that GDAL cannot open", expected="a vector file", remedy=str(error)
+            where, got="a file that GDAL cannot open", expected="a vector file", remedy=str(error)
         ) from error
-    if layer is not None and layer not in layers:
-        hint = did_you_mean(layer, layers)
-        raise InputError(f"{name}: {path}", got=layer, expected=f"one of the layers {', '.join(layers)}", remedy=hint)
-    if layer is None and len(layers) > 1:
-        expected = f"the name of one of its layers: {', '.join(layers)}"
-        raise InputError(f"{name}: {path}", got="no layer", expected=expected, remedy="Set the key `layer`.")
-    frame = pyogrio.read_dataframe(path, layer=layer or layers[0])
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise InputError(f"{name}: {path}", got="a table without geometry", expected="a layer with geometry")
-    return frame
+    spatial = [layer for layer, kind in listed if kind is not None]
+    known = {same_form(layer): layer for layer, _ in listed}
+    for layer in wanted:
+        if same_form(layer) not in known:
+            hint = did_you_mean(layer, spatial)
+            raise InputError(where, got=layer, expected=f"one of the layers {', '.join(spatial)}", remedy=hint)
+    if wanted:
+        return [known[same_form(layer)] for layer in wanted]
+    if not spatial:
+        raise InputError(where, got="a table without geometry", expected="a layer with geometry")
+    if len(spatial) > 1 and Path(path).suffix.lower() not in _FOLDERS_AS_LAYERS:
+        raise InputError(
+            where, got="no layer", expected=f"the name of one of its layers: {', '.join(spatial)}",
+            remedy="Set the key `layer`, to one of them or to a list.",
+        )  # fmt: skip
+    return spatial
 
 
-def _read_parquet(path: Path, name: str) -> gpd.GeoDataFrame:
+def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    frame, checks = _read_parquet(source) if source.suffix in _PARQUET else _read(source, options.get("encoding"))
+    crs = _crs(source, frame.crs, options.get("crs"))
+    shapes = shapely.force_2d(frame.geometry.to_numpy())
+    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
+    bounds = stored.total_bounds if finite.any() else None
+    _require_extent(bounds, STORAGE, source.where)
+    renamed = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
+    return renamed.set_geometry(stored), [*checks, *crs_checks(crs, name=source.where)]
+
+
+def _read(source: _Source, encoding: str | None) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    checks: list[Check] = []
+    if encoding is None and source.suffix == ".shp":
+        encoding, checks = shapefile_encoding(source.path)
+    chosen = {"encoding": encoding} if encoding and source.suffix in {".shp", ".dbf", ".csv", ".tab", ".mif"} else {}
     try:
-        return gpd.read_parquet(path)
+        frame = pyogrio.read_dataframe(source.path, layer=source.layer, force_2d=True, **chosen)
+    except shapely.errors.GEOSException:
+        frame = _read_surfaces(source, chosen)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise InputError(
+            source.where, got=str(error), expected="texts in a known encoding",
+            remedy="Say which it is with the key `encoding`, such as cp1252 or utf-8.",
+        ) from error  # fmt: skip
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.GeometryError) as error:
+        raise InputError(source.where, got=str(error), expected="a vector file that GDAL can read") from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(source.where, got="a table without geometry", expected="a layer with geometry")
+    return frame, checks
+
+
+def _read_surfaces(source: _Source, chosen: Mapping[str, str]) -> gpd.GeoDataFrame:
+    """Read a layer with triangulated or polyhedral surfaces as polygons."""
+    meta, _, shapes, columns = pyogrio.raw.read(source.path, layer=source.layer, force_2d=True, **chosen)
+    table = pd.DataFrame(dict(zip(meta["fields"], columns, strict=True)))
+    return gpd.GeoDataFrame(table, geometry=plain_surfaces(shapes), crs=meta["crs"])
+
+
+def _read_parquet(source: _Source) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    try:
+        return gpd.read_parquet(source.path), []
     except (ValueError, OSError) as error:
-        raise InputError(f"{name}: {path}", got=str(error), expected="a GeoParquet file") from error
+        raise InputError(source.where, got=str(error), expected="a GeoParquet file") from error
+
+
+def _crs(source: _Source, stated: Any, given: str | None) -> Any:
+    """Coordinate system of a layer: the one given, or what the file says if that is one."""
+    if given is not None:
+        return parse_crs(given, name=f"{source.where}, crs")
+    if source.suffix in {".geojson", ".json", ".geojsonl"}:
+        stated = named_crs(source.path, stated, where=source.where)
+    return require_known_crs(stated, name=source.where)
+
+
+def _require_extent(bounds: Any, crs: Any, where: str) -> None:
+    """Refuse coordinates that are no longitudes and latitudes though the system says so."""
+    if bounds is None or not crs.is_geographic:
+        return
+    low_high = np.asarray(bounds, dtype=float)
+    if not np.isfinite(low_high).all() or (low_high[:2] < _LIMITS[:2]).any() or (low_high[2:] > _LIMITS[2:]).any():
+        raise CRSError(
+            where, got=[float(f"{side:.7g}") for side in low_high], expected="longitudes and latitudes",
+            remedy="Its coordinate system is not the one that the file says, or longitude and latitude are swapped. Set"
+            " the right one with the key `crs`, such as EPSG:9377.",
+        )  # fmt: skip
+
+
+def _with_columns(frame: gpd.GeoDataFrame, columns: Sequence[str], where: str) -> gpd.GeoDataFrame:
+    """Give the columns asked for the names asked for, which may differ in the form of their accents."""
+    known = {same_form(str(name)): name for name in frame.columns}
+    for column in columns:
+        require_column(column, [*frame.columns, *(column for _ in [0] if same_form(column) in known)], where=where)
+    theirs = {known[same_form(column)]: column for column in columns}
+    return frame.rename(columns={name: column for name, column in theirs.items() if name != column})
 
 
 def _refuse(bad: NDArray[np.bool_], ids: pd.Series, name: str, *, got: str) -> None:
     if bad.any():
         rows = ", ".join(str(ids.iloc[row]) for row in np.flatnonzero(bad)[:5])
         raise InputError(f"{name}, {int(bad.sum())} row(s): {rows}", got=got, expected="a polygon with an area")
-
-
-def _nearby(path: Path) -> str:
-    folder = path.parent
-    if not folder.is_dir():
-        return f"The folder {folder} does not exist either."
-    return did_you_mean(path.name, [entry.name for entry in folder.iterdir()])

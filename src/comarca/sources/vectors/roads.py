@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, Unpack
 
 import geopandas as gpd
 import numpy as np
@@ -21,16 +21,18 @@ from comarca.roads.noding import node_lines, noding_checks
 from comarca.sources.names import fold_name
 from comarca.sources.osm.lines import grade_separated
 from comarca.sources.osm.opl import Vertices
-from comarca.sources.vectors.read import as_code, read_vector
+from comarca.sources.tables.numbers import is_missing
+from comarca.sources.vectors.read import VectorOptions, as_code, open_vector
 from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
+    Unknown,
     check_targets,
     left_out_check,
     lines_of,
     row_ids,
     translate,
-    unknown_words,
+    understand,
     with_shapes,
     without_left_out,
 )
@@ -47,6 +49,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _LISTED: Final = 20
+#: Directions as the configuration names them -> values of the OSM tag ``oneway``.
+_DIRECTIONS: Final = {"forward": "yes", "backward": "-1", "both": "no", "closed": "closed"}
+#: Words of a column of limits that say that there is none, folded.
+_NO_LIMIT: Final = frozenset(
+    {"variable", "sin limite", "sem limite", "none", "ninguno", "signals", "walk", "no aplica"}
+)
 #: Levels that are the ground, folded.
 _GROUND: Final = frozenset({"", "0", "no", "nao", "n", "false", "falso", "ninguno", "nenhum", "none", "ground"})
 _LIMIT: Final = r"^(\d+(?:[.,]\d+)?)\s*(km/?h|kph|kmph|mph)?$"
@@ -71,6 +79,12 @@ class RoadColumns:
         The file's words -> OSM values; before the words known by themselves.
     oneway : str or None
         Column with the direction.
+    oneways : mapping
+        The file's words -> ``forward``, ``backward``, ``both``, ``closed``, or ``none`` to leave roads out.
+    unknown : {"refuse", "untagged"}
+        What happens to words of surface, direction and speed that are not understood.
+    maxspeed_unit : {"kmh", "mph"}
+        Unit of limits that name none.
     maxspeed : str or None
         Column with the speed limit in km/h.
     level : str or None
@@ -85,6 +99,9 @@ class RoadColumns:
     surface: str | None = None
     surfaces: Mapping[str, str] = field(default_factory=dict)
     oneway: str | None = None
+    oneways: Mapping[str, str] = field(default_factory=dict)
+    unknown: Unknown = "refuse"
+    maxspeed_unit: Literal["kmh", "mph"] = "kmh"
     maxspeed: str | None = None
     level: str | None = None
     id: str | None = None
@@ -98,8 +115,8 @@ def roads_from_file(
     *,
     known_classes: Collection[str],
     known_surfaces: Collection[str] = (),
-    layer: str | None = None,
     snap_m: float = 1.0,
+    **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the roads from a vector file of lines, and join them where they meet.
 
@@ -113,10 +130,10 @@ def roads_from_file(
         Classes of the speed table.
     known_surfaces : collection of str, optional
         OSM surfaces that the tables of speeds and surfaces know.
-    layer : str, optional
-        Layer in the file, if it has several.
     snap_m : float, default 1
         Ends that miss another road by up to this distance are joined to it, see `comarca.roads.noding.node_lines`.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`.
 
     Returns
     -------
@@ -136,17 +153,27 @@ def roads_from_file(
     where = f"roads: {path}"
     check_targets(columns.classes, known=known_classes, key="roads.classes")
     check_targets(columns.surfaces, known=_surfaces(known_surfaces), key="roads.surfaces")
-    raw = read_vector(path, layer=layer, columns=_named(columns), name="roads")
+    check_targets(columns.oneways, known=_DIRECTIONS, key="roads.oneways")
+    raw, remarks = open_vector(path, columns=_named(columns), name="roads", **options)
     kept, shapeless = with_shapes(raw, LINES, name="roads", where=where)
     kept = kept.assign(road_class__=_classes(kept, columns, known_classes, where))
-    wanted = lines_of(without_left_out(kept, "road_class__", where=where))
-    surface, unknown_surface = _surface(wanted, columns, known_surfaces, where)
-    oneway, unknown_oneway = _oneway(wanted, columns.oneway, where)
-    maxspeed, unknown_maxspeed = _maxspeed(wanted, columns.maxspeed)
+    classed = without_left_out(kept, "road_class__", where=where)
+    km = geodesic_length_km(classed.geometry.to_numpy())
+    surface, unknown_surface = _surface(classed, columns, known_surfaces, km, where)
+    oneway, unknown_oneway = _oneway(classed, columns, km, where)
+    maxspeed, unknown_maxspeed = _maxspeed(classed, columns, km, where)
+    found = classed.assign(surface__=surface, oneway__=oneway, maxspeed__=maxspeed)
+    found = found[(surface != LEFT_OUT).to_numpy() & (oneway != LEFT_OUT).to_numpy()]
+    if found.empty:
+        raise InputError(where, got=f"{len(kept)} rows, all of them left out", expected="at least one that is kept")
+    wanted = lines_of(found.reset_index(drop=True))
+    surface, oneway, maxspeed = (wanted[name] for name in ("surface__", "oneway__", "maxspeed__"))
+    closed = (oneway == "closed").to_numpy()
     level = _level(wanted, columns.level, where)
     noded = node_lines(wanted.geometry.to_numpy(), level=level, snap_m=snap_m)
     tags = dict.fromkeys(ROAD_TAGS, pd.Series(None, index=wanted.index, dtype="str")) | {
-        "surface": surface, "oneway": oneway, "maxspeed": maxspeed,
+        "surface": surface, "oneway": oneway.mask(closed), "maxspeed": maxspeed,
+        "motor_vehicle": pd.Series("no", index=wanted.index, dtype="str").where(closed),
         "name": _text(wanted, columns.name, where), "ref": _text(wanted, columns.ref, where),
     }  # fmt: skip
     roads = gpd.GeoDataFrame(
@@ -160,7 +187,7 @@ def roads_from_file(
         crs=STORAGE,
     )
     checks = [
-        shapeless, left_out_check("roads", int((kept["road_class__"] == LEFT_OUT).sum()), len(kept)),
+        *remarks, shapeless, left_out_check("roads", len(kept) - len(found), len(kept)),
         unknown_surface, unknown_oneway, unknown_maxspeed, _doubles(roads), *noding_checks(noded),
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
@@ -217,48 +244,63 @@ def _surfaces(known: Collection[str]) -> list[str]:
 
 
 def _surface(
-    wanted: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str], where: str
+    rows: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str], km: NDArray[np.float64], where: str
 ) -> tuple[pd.Series, Check]:
-    words = _text(wanted, columns.surface, where)
-    found = translate(words, columns.surfaces, SURFACE_WORDS | {fold_name(value): value for value in _surfaces(known)})
-    check = unknown_words(
-        words[words.notna() & found.isna()], "roads_surface_words",
-        what="words for the surface are not known; it is taken as not given. Map them with roads.surfaces",
-        known=[*SURFACE_WORDS, *known],
+    words = _text(rows, columns.surface, where)
+    ours = SURFACE_WORDS | {fold_name(value): value for value in _surfaces(known)}
+    return understand(
+        words, columns.surfaces, ours, km=km, name="roads_surface", key="roads.surfaces",
+        where=f"{where}, column {columns.surface}", unknown=columns.unknown,
     )  # fmt: skip
-    return found.where(found != LEFT_OUT).astype("str"), check
 
 
-def _oneway(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> tuple[pd.Series, Check]:
-    words = _text(wanted, column, where)
+def _oneway(
+    rows: gpd.GeoDataFrame, columns: RoadColumns, km: NDArray[np.float64], where: str
+) -> tuple[pd.Series, Check]:
+    column = columns.oneway
+    words = _text(rows, column, where)
     plain = words.mask(words.str.fullmatch(r"-1(?:\.0+)?").eq(True), "reverse")
+    plain = plain.mask(plain.str.fullmatch(r"1\.0+").eq(True), "1").mask(plain.str.fullmatch(r"0\.0+").eq(True), "0")
     letters = plain.str.casefold()
-    if {"t", "f"} == set(letters.dropna()) and letters.notna().all():
+    if not columns.oneways and {"t", "f"} == set(letters.dropna()) and letters.notna().all():
         raise InputError(
             f"{where}, column {column}", got="only T and F", expected="directions that can be told",
-            remedy="These may be true and false, or against and along the line: write yes, no and -1 instead.",
+            remedy="These may be true and false, or against and along the line: say which with roads.oneways, such as"
+            " `{F: forward, T: backward}`.",
         )  # fmt: skip
-    found = translate(plain, {}, ONEWAY_WORDS)
-    check = unknown_words(
-        words[words.notna() & found.isna()], "roads_oneway_words",
-        what="words for the direction are not known; these roads are taken as open both ways", known=ONEWAY_WORDS,
+    found, check = understand(
+        plain, columns.oneways, ONEWAY_WORDS, km=km, name="roads_oneway", key="roads.oneways",
+        where=f"{where}, column {column}", unknown=columns.unknown,
     )  # fmt: skip
-    return found, check
+    return found.replace(_DIRECTIONS).astype("str"), check
 
 
-def _maxspeed(wanted: gpd.GeoDataFrame, column: str | None) -> tuple[pd.Series, Check]:
+def _maxspeed(
+    rows: gpd.GeoDataFrame, columns: RoadColumns, km: NDArray[np.float64], where: str
+) -> tuple[pd.Series, Check]:
     """Speed limits as plain km/h; 0 says that none is known."""
-    given = wanted[column] if column else pd.Series(None, index=wanted.index, dtype="str")
+    column = columns.maxspeed
+    given = rows[column] if column else pd.Series(None, index=rows.index, dtype="str")
     text = given.astype("str").where(given.notna()).str.strip()
+    text = text.where(text != "")
+    void = is_missing(text.fillna("")) | text.fillna("").map(fold_name).isin(_NO_LIMIT)
     parts = text.str.lower().str.extract(_LIMIT, expand=True)
     number = pd.to_numeric(parts[0].str.replace(",", ".", regex=False), errors="coerce")
-    kmh = number.where(parts[1] != "mph", number * KM_PER_MILE)
-    said = kmh.where(kmh > 0).map(lambda value: None if pd.isna(value) else f"{value:g}")
-    check = unknown_words(
-        text[text.notna() & (text != "") & kmh.isna()], "roads_maxspeed_words",
-        what="speed limits are no numbers; they are taken as not given", known=(),
-    )  # fmt: skip
-    return said.astype("str"), check
+    is_mph = parts[1].fillna(columns.maxspeed_unit) == "mph"
+    kmh = number.where(~is_mph, number * KM_PER_MILE)
+    limit = kmh.where(kmh > 0).map(lambda value: None if pd.isna(value) else f"{value:g}")
+    words = text.mask(void | kmh.notna()).astype("str")
+    _, check = understand(
+        words,
+        {},
+        {},
+        km=km,
+        name="roads_maxspeed",
+        key="roads.maxspeed",
+        where=f"{where}, column {column}",
+        unknown=columns.unknown,
+    )
+    return limit.astype("str"), check
 
 
 def _level(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> NDArray[np.str_]:

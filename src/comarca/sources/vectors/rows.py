@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from comarca.crs import STORAGE
@@ -13,12 +15,11 @@ from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.results import Check
 from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.sources.names import fold_name
-from comarca.sources.vectors.read import as_code
+from comarca.sources.vectors.read import as_code, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    import pandas as pd
     from numpy.typing import NDArray
 
 #: What a class or kind is mapped to in the configuration to leave its rows out.
@@ -27,14 +28,16 @@ LEFT_OUT: Final = "none"
 ROW: Final = "row__"
 LINES: Final = ("LineString", "MultiLineString")
 SPOTS: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
+Unknown = Literal["refuse", "untagged"]
 _LISTED: Final = 30
-_LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0])
+_NEAR: Final = 0.84
+_NEGATIONS: Final = frozenset({"no", "non", "not", "nao", "n", "sin", "sem", "sans", "un", "without"})
 
 
 def with_shapes(
     raw: gpd.GeoDataFrame, types: tuple[str, ...], *, name: str, where: str
 ) -> tuple[gpd.GeoDataFrame, Check]:
-    """Keep the rows that have a shape, and refuse shapes of another type.
+    """Keep the rows that have a shape of a type that fits, or of several types one of which fits.
 
     Parameters
     ----------
@@ -55,32 +58,30 @@ def with_shapes(
     Raises
     ------
     InputError
-        If a shape is of another type or outside the range of longitude and latitude, or none is left.
+        If no shape is of a type that fits, or none is left.
     """
     numbered = raw.assign(**{ROW: np.arange(1, len(raw) + 1)})
     shapes = shapely.force_2d(raw.geometry.to_numpy())
     void = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    counts = raw.geometry.geom_type[~void].value_counts()
-    if wrong := [f"{count} {kind}" for kind, count in counts.items() if kind not in types]:
+    shapes, mixed = parts_of(shapes, 1 if types == LINES else 2 if (_areas_only(shapes)) else 0)
+    void |= shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    kinds = gpd.GeoSeries(shapes, index=raw.index, crs=STORAGE).geom_type
+    other = ~void & ~kinds.isin(types).to_numpy()
+    if other.any() and (other | void).all():
+        counts = kinds[other].value_counts()
         raise InputError(
-            where, got=", ".join(wrong), expected=" or ".join(types),
+            where, got=", ".join(f"{count} {kind}" for kind, count in counts.items()), expected=" or ".join(types),
             remedy="Is this the right file, or the right layer of it?",
         )  # fmt: skip
     low_high = shapely.bounds(shapes)
-    beyond = ~void & ~((low_high >= _LIMITS[[0, 1, 0, 1]]) & (low_high <= _LIMITS[[2, 3, 2, 3]])).all(axis=1)
-    if beyond.any():
-        row = int(np.flatnonzero(beyond)[0])
-        raise InputError(
-            f"{where}, row {row + 1}", got=low_high[row].round(2).tolist(), expected="longitudes and latitudes",
-            remedy="Its CRS is not the one that the file says, or longitude and latitude are swapped.",
-        )  # fmt: skip
     if types == LINES:
         grid = np.rint(np.nan_to_num(low_high) * STEPS_PER_DEGREE)
         void |= (grid[:, :2] == grid[:, 2:]).all(axis=1)
-    kept = numbered.set_geometry(gpd.GeoSeries(shapes, index=raw.index, crs=STORAGE))[~void].reset_index(drop=True)
+    out = void | other
+    kept = numbered.set_geometry(gpd.GeoSeries(shapes, index=raw.index, crs=STORAGE))[~out].reset_index(drop=True)
     if kept.empty:
         raise InputError(where, got=f"{len(raw)} rows without a shape", expected="shapes")
-    return kept, _without_shape(numbered.loc[void, ROW], len(raw), name)
+    return kept, _without_shape(numbered.loc[out, ROW], len(raw), name, other=int(other.sum()), mixed=mixed)
 
 
 def row_ids(kept: pd.DataFrame, column: str | None, *, where: str) -> pd.Series:
@@ -159,7 +160,100 @@ def check_targets(own: Mapping[str, str], *, known: Iterable[str], key: str) -> 
             )  # fmt: skip
 
 
-def unknown_words(words: pd.Series, name: str, *, what: str, known: Iterable[str]) -> Check:
+def understand(
+    words: pd.Series,
+    own: Mapping[str, str],
+    known: Mapping[str, str],
+    *,
+    km: NDArray[np.float64] | None,
+    name: str,
+    key: str,
+    where: str,
+    unknown: Unknown = "refuse",
+) -> tuple[pd.Series, Check]:
+    """Bring words to ours, and stop at those that are not understood.
+
+    Parameters
+    ----------
+    words : pandas.Series of str
+        As they stand in the file; null where nothing is given.
+    own, known : mapping
+        As for `translate`.
+    km : numpy.ndarray, shape (n,), optional
+        Length of each row, to tell how much hangs on a word.
+    name : str
+        First words of the check.
+    key : str
+        Configuration key of the user's own table of words.
+    where : str
+        File and column, for messages.
+    unknown : {"refuse", "untagged"}, default "refuse"
+        What happens to words that are not understood: they stop the run, or count as if nothing had been given.
+
+    Returns
+    -------
+    found : pandas.Series of str
+        Same index; null where nothing is given.
+    check : Check
+        Words taken as not given.
+
+    Raises
+    ------
+    InputError
+        If there are words that are not understood, unless they are to count as not given.
+    """
+    found = translate(words, own, known)
+    lost = words[words.notna() & found.isna()]
+    extent = pd.Series(km if km is not None else np.zeros(len(words)), index=words.index)[lost.index]
+    table = pd.DataFrame({"word": lost, "km": extent}).groupby("word")["km"].agg(["size", "sum"])
+    table = table.sort_values(["sum", "size"], ascending=False)
+    rows = [
+        {"value": str(word), "rows": int(size), "km": round(float(length), 1), "hint": suggest(str(word), known)}
+        for word, size, length in zip(table.index[:_LISTED], table["size"], table["sum"], strict=False)
+    ]
+    if rows and unknown == "refuse":
+        told = "; ".join(
+            " ".join(f"{row['value']!r} ({row['rows']} rows, {row['km']:g} km) {row['hint']}".split()) for row in rows
+        )
+        raise InputError(
+            where, got=f"{len(table)} words that are not understood, in {len(lost)} rows",
+            expected="words that are known",
+            remedy=f"Say what each means with {key}, with `none` to leave its rows out; or set"
+            f" `unknown: untagged` to treat them as not given: {told}.",
+        )  # fmt: skip
+    message = f"{len(lost)} rows with {len(table)} words that are not understood; they count as not given, see {key}."
+    return found, Check(f"{name}_words", "warn" if rows else "pass", len(lost), "0 rows", message, rows)
+
+
+def suggest(word: str, known: Mapping[str, str]) -> str:
+    """Suggest a known word, if all that are near mean one thing.
+
+    Parameters
+    ----------
+    word : str
+        A word that is not known.
+    known : mapping
+        Folded word -> meaning.
+
+    Returns
+    -------
+    str
+        ``"Did you mean 'x' (y)?"``; empty if nothing is near, the near words differ in meaning, or one of both denies.
+    """
+    plain = fold_name(word)
+    near = get_close_matches(plain, known, n=5, cutoff=_NEAR)
+    if len({known[each] for each in near}) != 1 or _denies(plain) != _denies(near[0]):
+        return ""
+    return f"Did you mean {near[0]!r} ({known[near[0]]})?"
+
+
+def _denies(plain: str) -> bool:
+    return any(
+        part in _NEGATIONS or part.startswith(("des", "inv", "opp", "contr", "un", "rev")) for part in plain.split()
+    )
+
+
+def unknown_words(words: pd.Series, name: str, *, what: str, known: Mapping[str, str]) -> Check:
     """Report words that could not be brought to ours.
 
     Parameters
@@ -170,8 +264,8 @@ def unknown_words(words: pd.Series, name: str, *, what: str, known: Iterable[str
         Name of the check.
     what : str
         What they are and what became of them, as the end of a sentence.
-    known : iterable of str
-        Words that could have been meant.
+    known : mapping
+        Words that could have been meant, with their meaning.
 
     Returns
     -------
@@ -179,9 +273,8 @@ def unknown_words(words: pd.Series, name: str, *, what: str, known: Iterable[str
         ``warn`` if there are any, with a row per word.
     """
     counts = words.value_counts()
-    known = list(known)
     rows = [
-        {"value": str(word), "rows": int(count), "hint": did_you_mean(str(word), known)}
+        {"value": str(word), "rows": int(count), "hint": suggest(str(word), known)}
         for word, count in counts.head(_LISTED).items()
     ]
     total = int(counts.sum())
@@ -256,7 +349,16 @@ def lines_of(kept: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return apart.set_geometry(gpd.GeoSeries(parts[has_length], index=apart.index, crs=STORAGE))
 
 
-def _without_shape(rows: pd.Series, total: int, name: str) -> Check:
+def _areas_only(shapes: NDArray[np.object_]) -> bool:
+    """Whether collections hold areas: of these the polygons are taken, with their label points left aside."""
+    return bool((shapely.get_dimensions(shapes) == 2).any())
+
+
+def _without_shape(rows: pd.Series, total: int, name: str, *, other: int, mixed: int) -> Check:
     message = f"{len(rows)} of {total} rows of {name} have no shape, or one without extent, and are left out."
+    if other:
+        message += f" {other} of them have shapes of another type."
+    if mixed:
+        message += f" {mixed} rows hold shapes of several types, of which the fitting parts are taken."
     cases = [{"row": int(row)} for row in rows.head(_LISTED)]
     return Check(f"{name}_without_shape", "warn" if len(rows) else "pass", len(rows), "0 rows", message, cases)
