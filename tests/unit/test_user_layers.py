@@ -200,7 +200,7 @@ def test_a_table_without_coordinates_is_refused(tmp_path):
     path = table(tmp_path, "tipo,este,norte\nEscuela,500000,7500000\n")
     with pytest.raises(InputError, match=r"columns of longitudes.*services\.longitude"):
         services(path, kind="tipo")
-    with pytest.raises(InputError, match=r"row 1.*longitudes and latitudes"):
+    with pytest.raises(InputError, match=r"longitudes and latitudes in degrees.*`crs`"):
         services(path, kind="tipo", longitude="este", latitude="norte")
 
 

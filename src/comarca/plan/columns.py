@@ -156,7 +156,7 @@ def _periods(region: Region) -> dict[str, dict[str, str]]:
         from comarca.sources.tables.outcomes import read_years
         from comarca.sources.tables.read import layout_of
 
-        years = read_years(source.path, columns=source.columns, **layout_of(source.model_dump()))
+        years = read_years(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
     pairs = itertools.pairwise(years)
     return {f"{first}_{last}": dict.fromkeys(LANGUAGES, f"{first}\u2013{last}") for first, last in pairs}
 
