@@ -326,10 +326,10 @@ class RegionPlan:
         return self.config.model_dump(mode="json", by_alias=True)
 
     @cached_property
-    def own_files(self) -> Files:
+    def own_files(self) -> dict[str, Any]:
         """Section -> the file that the user, or the example, gives for it."""
         sections = sources(self.config)
-        files = {name: source.path for name, source in sections.items() if source.path}
+        files: dict[str, Any] = {name: source.path for name, source in sections.items() if source.path}
         if elevation := self.config.friction.elevation:
             files["elevation"] = elevation
         for name, source in sections.items():
