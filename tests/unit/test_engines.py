@@ -10,9 +10,11 @@ from families import territories
 from rasterio import Affine
 from shapely.geometry import box
 
+from comarca.crs import geodesic_area_km2
 from comarca.rasters.bands import Raster, open_raster
 from comarca.rasters.by_centre import centre_class_km2, centre_statistics, sums_with_border
 from comarca.rasters.engines import engines_check
+from comarca.rasters.exactextract import Band, CellAreas, ZonalStatistic, extract
 from comarca.rasters.zonal import class_areas_ha, sums_by_year, zonal
 
 
@@ -115,3 +117,18 @@ def test_a_territory_outside_the_raster_has_nothing_in_both(people):
     check = engines_check(people, away, pd.Series([np.nan], ["X"]), name="population")
     assert check.status == "pass"
     assert check.rows[0]["rasterstats"] == 0.0
+
+
+@pytest.mark.parametrize("strategy", ["raster-sequential", "feature-sequential"])
+def test_a_strip_of_rows_is_read_as_the_same_place_of_the_whole_band(people, strategy):
+    zones = gpd.GeoDataFrame(geometry=[box(0.111, 0.213, 0.397, 0.388)], crs=4326)
+    with open_raster(people) as grid:
+        # Rows 15 to 45 from the north hold the zone.
+        for band in (Band(grid, "whole"), Band(grid, "strip", first_row=15, rows=30)):
+            table = extract(
+                zones,
+                [ZonalStatistic("sum", "sum", band), ZonalStatistic("sum", "km2", CellAreas(grid, "area"))],
+                strategy=strategy,
+            )
+            assert table.loc[0, "sum"] == pytest.approx(zonal({"r": people}, zones.assign(territory_id="1")).iloc[0, 0])
+            assert table.loc[0, "km2"] == pytest.approx(geodesic_area_km2(zones.geometry.to_numpy())[0], rel=1e-4)

@@ -19,7 +19,9 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.indicators.land import compute
 from comarca.land.checks import legend_check
+from comarca.land.concentration import MeasuredTerritories
 from comarca.land.cover import tabulate_land_cover
+from comarca.land.holdings import holding_columns
 from comarca.measures.inequality import gini_of
 from comarca.registry.legends import read_legend
 
@@ -392,3 +394,13 @@ def test_an_invalid_field_is_repaired_and_still_counts(territories):
     result = compute(territories=territories, land_use=layer, columns=named("field_count", "mapped_farmland_share"))
     assert result.values.loc["a", "field_count"] == 2
     assert result.values.loc["a", "mapped_farmland_share"] == pytest.approx(0.02, rel=1e-3)
+
+
+def test_holdings_alone_give_the_columns_that_the_family_gives(territories):
+    table = holdings(("a", 2006, [50, 30, 15, 5], [250, 1200, 4500, 10_000], np.nan))
+    measured = MeasuredTerritories.of(territories, min_units=30, large_unit_ha=1000.0)
+    (values, flags), checks = holding_columns(table, measured)
+    through = compute(territories=territories, holdings=table, columns=named(*values.columns))
+    pd.testing.assert_frame_equal(values, through.values, check_names=False)
+    pd.testing.assert_frame_equal(flags, through.flags, check_names=False)
+    assert {check.name for check in checks} <= {check.name for check in through.checks}

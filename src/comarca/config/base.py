@@ -81,7 +81,7 @@ class Source(Model):
     #: Whether `path` may be a list.
     SEVERAL: ClassVar[bool] = False
 
-    provider: tuple[str, ...]
+    provider: tuple[str, ...] = Field(description="Where the layer comes from: one name, or several in order.")
     path: FilePath | tuple[FilePath, ...] | None = Field(
         None, description="The file, for provider `file`; of vector layers a list of several that are read as one."
     )
