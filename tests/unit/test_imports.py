@@ -18,6 +18,7 @@ LACKING = {
     "comarca.fetch.providers.one_file",
     "comarca.fetch.providers.worldcover",
     "comarca.fetch.providers.worldpop",
+    "comarca.plan.region",
     "comarca.publish.absent",
     "comarca.publish.describe",
     "comarca.publish.exports.analysis_csv",
