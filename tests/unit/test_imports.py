@@ -38,6 +38,7 @@ LACKING = {
     "comarca.sources.boundaries.fetched",
     "comarca.sources.boundaries.provider_file",
     "comarca.sources.cities.fetched",
+    "comarca.sources.datasets",
     "comarca.sources.osm.lines",
     "comarca.sources.osm.opl",
     "comarca.sources.osm.stream",
@@ -46,8 +47,11 @@ LACKING = {
     "comarca.sources.rows",
     "comarca.sources.tables.area_units",
     "comarca.sources.texts",
+    "comarca.sources.vectors.encoding",
+    "comarca.sources.vectors.geojson",
     "comarca.sources.vectors.nearby",
-    "comarca.sources.vectors.rows",
+    "comarca.sources.vectors.spots",
+    "comarca.sources.vectors.surfaces",
 }
 
 
