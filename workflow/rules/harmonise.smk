@@ -63,6 +63,7 @@ rule harmonise_cities:
         source=of("section", "cities"),
         country=of("config.country"),
         abroad_buffer_km=of("config.abroad_buffer_km"),
+        raster_options=of("population_raster"),
     message:
         "{wildcards.region}: harmonising the cities."
     script:
@@ -108,6 +109,8 @@ rule harmonise_settlements:
         in_region("logs/harmonise_settlements.log"),
     conda:
         "../envs/comarca.yaml"
+    params:
+        census=of("census"),
     message:
         "{wildcards.region}: spreading the population of places over their buildings."
     script:

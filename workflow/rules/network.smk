@@ -17,7 +17,9 @@ rule build_demand:
         "../envs/comarca.yaml"
     params:
         demand_cell_m=of("config.demand_cell_m"),
-        nodata=of("config.population.nodata"),
+        raster_options=of("population_raster"),
+        census=of("census"),
+        country_code=of("config.country"),
         providers=of("population_providers"),
     message:
         "{wildcards.region}: gathering people in cells."
@@ -34,6 +36,7 @@ rule build_degree_of_urbanisation:
     output:
         classes=in_region("layers/degree_of_urbanisation.tif"),
         table=in_region("layers/degree_of_urbanisation.parquet"),
+        checks=in_region("checks/degree_of_urbanisation.json"),
     log:
         in_region("logs/build_degree_of_urbanisation.log"),
     benchmark:
@@ -41,7 +44,9 @@ rule build_degree_of_urbanisation:
     conda:
         "../envs/comarca.yaml"
     params:
-        nodata=of("config.population.nodata"),
+        raster_options=of("population_raster"),
+        census=of("census"),
+        demand_cell_m=of("config.demand_cell_m"),
         providers=of("population_providers"),
     message:
         "{wildcards.region}: classifying the population grid by degree of urbanisation."

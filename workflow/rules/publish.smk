@@ -33,7 +33,7 @@ rule assemble_columns:
         "../envs/comarca.yaml"
     params:
         osm_layers=of("layers_of_extract"),
-        population_year=of("config.population.year"),
+        population_year=of("config.population.latest_year"),
         columns=of("printed_columns"),
         family_layers=of("family_layers"),
         texts=of("texts"),

@@ -17,7 +17,8 @@ rule build_population_by_year:
         "../envs/comarca.yaml"
     params:
         years=of("raster_years", "population"),
-        nodata=of("config.population.nodata"),
+        raster_options=of("population_raster"),
+        census=of("census"),
     message:
         "{wildcards.region}: summing the population of each year."
     script:

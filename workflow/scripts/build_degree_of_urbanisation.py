@@ -1,6 +1,7 @@
 """Classify cells of 1 km2 by the degree of urbanisation, and look up those that people live in."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import shapely
@@ -10,35 +11,48 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
-from comarca.population.grid import PopulationGrid, classify_population, gather_points, gather_raster
+from comarca.population.grid import classify_population, gather_points, gather_raster
+from comarca.population.raster import demand_from_raster
+from comarca.population.totals import factor_at, scale_to_totals
+from comarca.population.urban_places import conurbation_check, urban_places
 from comarca.rasters.bands import Raster
 from comarca.rasters.grids import cell_middles, cells_of
-
-
-def people(
-    files: dict[str, str], providers: Sequence[str], nodata: float | None, bounds: tuple[float, float, float, float]
-) -> PopulationGrid:
-    source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
-    if not source:
-        return gather_points([], [], [], bounds=bounds)
-    if source == "settlements":
-        layer = layer_io.read_layer(files[source], "settlements")
-        return gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
-    return gather_raster(Raster(files[source], nodata=nodata if source == "raster" else None), bounds=bounds)
+from comarca.sources.tables.totals import latest_totals, read_totals
 
 
 def main(
     *,
     providers: Sequence[str],
-    nodata: float | None,
+    raster_options: dict[str, Any],
+    census: dict[str, Any] | None,
+    demand_cell_m: float,
     territories: str,
     demand: str,
     classes: str,
     table: str,
+    checks: str,
+    cities: str | None = None,
+    totals: str | None = None,
     **files: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
-    places = people(files, providers, nodata, tuple(area.total_bounds))
+    source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
+    bounds = tuple(area.total_bounds)
+    if not source:
+        places = gather_points([], [], [], bounds=bounds)
+    elif source == "settlements":
+        layer = layer_io.read_layer(files[source], "settlements")
+        places = gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
+    else:
+        people = Raster(files[source], **(raster_options if source == "raster" else {}))
+        factor = None
+        if census and totals:
+            names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
+            table_of_totals, _ = read_totals(totals, names, **census)
+            before, _ = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+            _, scale, _ = scale_to_totals(before, latest_totals(table_of_totals), territories=area)
+            factor = factor_at(scale, area)
+        places = gather_raster(people, bounds=bounds, factor=factor)
     points = layer_io.read_layer(demand, "demand")
     found, by_point = classify_population(places, points.geometry.x, points.geometry.y)
     outline = area.union_all()
@@ -53,6 +67,11 @@ def main(
         description="degree of urbanisation: 3 urban centre, 2 urban cluster, 1 rural",
     )  # fmt: skip
     io.write_table(by_point.set_index(points["demand_id"]), table)
+    checked = []
+    if cities and source:
+        outlines = urban_places(places, found)
+        checked.append(conurbation_check(outlines, layer_io.read_layer(cities, "cities"), cell_m=places.grid.cell_m))
+    io.write_checks(checked, checks)
 
 
 if "snakemake" in globals():

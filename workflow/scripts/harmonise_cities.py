@@ -8,6 +8,9 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import chosen_provider
+from comarca.population.grid import gather_raster
+from comarca.rasters.bands import Raster
+from comarca.sources.cities.degurba import cities as urban_cities
 from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
@@ -22,15 +25,23 @@ def main(
     abroad_buffer_km: float,
     cities: str,
     checks: str,
+    raster_options: dict[str, Any],
     places: str | None = None,
     receipt: str | None = None,
+    **files: str,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     osm = layer_io.read_layer(places, "places") if places else None
     found = []
     fetched = load_layer_receipt(receipt) if receipt else None
-    provider = chosen_provider(source["provider"], fetched)
-    if provider == "file":
+    provider = "degurba" if "degurba" in source["provider"] else chosen_provider(source["provider"], fetched)
+    if provider == "degurba":
+        people = Raster(files["raster"], **raster_options) if "raster" in files else Raster(files["tiles"])
+        grid = gather_raster(people, bounds=tuple(area.total_bounds))
+        named, found = cities_offline(area, abroad_buffer_km=abroad_buffer_km)
+        layer, made = urban_cities(grid, named, area, country=country, abroad_buffer_km=abroad_buffer_km)
+        found += made
+    elif provider == "file":
         keys = ("name", "population", "id", "longitude", "latitude")
         chosen = {key: source[key] for key in keys}
         layer, found = cities_from_file(source["path"], country=country, **chosen, **options_of(source))

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PositiveFloat, model_validator
 
-from comarca.config.base import FilePath, ProviderOf, Source, VectorSource
+from comarca.config.base import FilePath, Model, ProviderOf, Source, VectorSource
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 
@@ -127,9 +127,10 @@ class Services(VectorSource):
 class Cities(VectorSource):
     """Cities with their populations: the places that access is measured to."""
 
-    provider: tuple[Annotated[str, ProviderOf("cities", ("geonames", "osm", "file"))], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("cities", ("geonames", "osm", "degurba", "file"))], ...] = Field(
         ("geonames_dump", "geonames"),
-        description="Where the cities come from; `geonames` is the offline copy that comes with the environment.",
+        description="Where the cities come from; `geonames` is the offline copy that comes with the environment, "
+        "`degurba` takes the urban centres and towns of the population raster, with their edges.",
     )
     name: str | None = Field(None, description="Column of the file with the name.")
     population: str | None = Field(None, description="Column of the file with the number of inhabitants.")
@@ -138,18 +139,100 @@ class Cities(VectorSource):
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
 
 
+class Totals(Model):
+    """People of each territory by a census."""
+
+    path: FilePath = Field(description="CSV, XLSX or Parquet file with one row per territory.")
+    id: str = Field(description="Column with the code of the territory.")
+    population: str | dict[int, str] = Field(
+        description="Column with the persons, or year -> column: the last year counts, the first gives the change."
+    )
+    year: int | None = Field(None, description="Year of the census, for one column.")
+
+    @property
+    def columns(self) -> dict[int, str]:
+        """Year -> column; year 0 where it is not said."""
+        return self.population if isinstance(self.population, dict) else {self.year or 0: self.population}
+
+    @property
+    def latest(self) -> int | None:
+        """Year of the figures that count, if it is known."""
+        return max(self.columns) or None
+
+
 class Population(Source):
     """Where people live."""
 
-    provider: tuple[Annotated[str, ProviderOf("population", ("settlements", "file", "none"))], ...] = Field(
+    WITH_PATH: ClassVar[tuple[str, ...]] = ("file", "totals")
+
+    provider: tuple[Annotated[str, ProviderOf("population", ("settlements", "totals", "file", "none"))], ...] = Field(
         ("worldpop", "ghspop", "settlements"),
-        description="Where the population comes from; `settlements` spreads the inhabitants of places over buildings.",
+        description="Where the population comes from; `settlements` spreads the inhabitants of places over buildings, "
+        "`totals` the people of a census over settlements and land, or over a `pattern`.",
     )
-    year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
+    id: str | None = Field(None, description="Column of a table of totals with the code of the territory.")
+    population: str | dict[int, str] | None = Field(
+        None, description="Column of a table of totals with the persons, or year -> column."
+    )
+    pattern: FilePath | None = Field(
+        None, description="Raster of people or buildings by which totals are spread inside each territory."
+    )
+    totals: Totals | None = Field(
+        None, description="Census that the people of another provider are scaled to, territory by territory."
+    )
+    unit: Literal["persons", "density"] = Field(
+        "persons", description="What cells of the raster hold: `persons`, or `density` in persons per km2."
+    )
+    year: int | None = Field(None, description="Year of the raster or table; null takes the provider's default.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
     earlier: dict[int, FilePath] = Field(
         default_factory=dict, description="Year -> raster of an earlier date: gives the change of the population."
     )
+
+    @property
+    def census(self) -> Totals | None:
+        """The totals that people meet, whichever key gives them."""
+        if "totals" not in self.provider:
+            return self.totals
+        return Totals.model_validate(
+            {"path": self.path, "id": self.id, "population": self.population, "year": self.year}
+        )
+
+    @property
+    def raster(self) -> str | None:
+        """The user's raster of people, or of what totals are spread by."""
+        own = self.pattern if "totals" in self.provider else self.path
+        return own if own is None or isinstance(own, str) else own[0]
+
+    @property
+    def from_settlements(self) -> bool:
+        """Whether people may come from settlements."""
+        return "settlements" in self.provider or ("totals" in self.provider and self.pattern is None)
+
+    @property
+    def has_years(self) -> bool:
+        """Whether the population of more than one year is given."""
+        return bool(self.earlier) or (self.census is not None and len(self.census.columns) > 1)
+
+    @property
+    def latest_year(self) -> int | None:
+        """Year of the figures that count, if it is said."""
+        return self.year if self.census is None else self.census.latest
+
+    @model_validator(mode="after")
+    def _totals_are_whole(self) -> Self:
+        has_totals = "totals" in self.provider
+        if has_totals and len(self.provider) > 1:
+            raise ValueError("provider `totals` stands alone; to scale another one, give its table under `totals:`")
+        if has_totals and (self.id is None or not self.population):
+            raise ValueError("provider `totals` needs `id` and `population`: the columns of its table")
+        if has_totals and (self.totals is not None or self.earlier):
+            raise ValueError("provider `totals` takes neither `totals` nor `earlier`; name the years in `population`")
+        if not has_totals and (self.id is not None or self.population is not None or self.pattern is not None):
+            raise ValueError("`id`, `population` and `pattern` go with provider `totals`; else write them in `totals:`")
+        if self.totals is not None and self.earlier:
+            raise ValueError("`totals` and `earlier` do not go together: name the years in `totals.population`")
+        return self
 
     @model_validator(mode="after")
     def _earlier_is_earlier(self) -> Self:

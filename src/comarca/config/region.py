@@ -113,6 +113,34 @@ class Region(Model):
         return self
 
     @model_validator(mode="after")
+    def _what_is_configured_can_be_used(self) -> Self:
+        if self.osm.is_given:
+            return self
+        for name in sorted(self.model_fields_set):
+            if getattr(getattr(self, name), "provider", None) == ("osm",):
+                raise ValueError(f"{name}.provider `osm` needs an osm section; give a file, or write `{name}: none`")
+        return self
+
+    @model_validator(mode="after")
+    def _settlements_need_cities(self) -> Self:
+        if not self.cities.is_given and self.population.provider == ("settlements",):
+            raise ValueError("population.provider `settlements` needs a cities section, which says where people live")
+        return self
+
+    @model_validator(mode="after")
+    def _cities_by_degurba_need_a_raster(self) -> Self:
+        if "degurba" not in self.cities.provider:
+            return self
+        if len(self.cities.provider) > 1:
+            raise ValueError("cities.provider `degurba` stands alone")
+        if not self.population.is_given or {*self.population.provider} & {"settlements", "totals"}:
+            raise ValueError(
+                "cities.provider `degurba` needs a raster of people that does not come from cities: population.provider "
+                "worldpop, ghspop or file, without `settlements`"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _friction_from_land_cover_needs_one(self) -> Self:
         if self.friction.provider == ("land_cover",) and not self.land_cover.is_given:
             raise ValueError("friction.provider `land_cover` needs a land_cover section")

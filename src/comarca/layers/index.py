@@ -26,10 +26,8 @@ class Layer:
         on top of each other), ``arrays`` (NumPy archive), ``raster`` (GeoTIFF), ``record`` (JSON), ``reference`` (a CSV
         table of the project's own) or ``condition`` (no file: what columns need can come from more than one layer).
     section, key : str
-        Section of the configuration that gives the layer, and which key of it; without a section the layer is there
-        whenever those are that it rests on.
-    provider : str
-        The only provider of the section that gives the layer; empty if any does.
+        Section of the configuration that gives the layer, and which key or property of it; without a section the layer
+        is there whenever those are that it rests on.
     family : str
         Family of indicators without which nobody needs the layer; empty if it serves several.
     rests_on : tuple of str
@@ -54,7 +52,6 @@ class Layer:
     kind: LayerKind
     section: str = ""
     key: str = "provider"
-    provider: str = ""
     family: str = ""
     rests_on: tuple[str, ...] = ()
     needs: Literal["all", "any", "none"] = "all"
@@ -99,11 +96,11 @@ LAYERS: Final[dict[str, Layer]] = {
         _raw("buildings"),
         _raw("boundaries"),
         Layer("cities", "vector", section="cities", checked=True, shown_on_maps=True),
-        Layer("settlements", "vector", section="population", provider="settlements", checked=True),
+        Layer("settlements", "vector", section="population", key="from_settlements", checked=True),
         Layer("population", "condition", section="population"),
         Layer("demand", "vector", rests_on=("population",), needs="none", checked=True),
-        Layer("degree_of_urbanisation", "table", rests_on=("population",)),
-        Layer("population_by_year", "table", section="population", key="earlier", dated=True, checked=True),
+        Layer("degree_of_urbanisation", "table", rests_on=("population",), checked=True),
+        Layer("population_by_year", "table", section="population", key="has_years", dated=True, checked=True),
         Layer("surfaces", "reference", file="config/surfaces.csv"),
         Layer("network", "arrays", rests_on=("roads",), checked=True),
         Layer("city_network", "arrays", rests_on=("network", "cities")),
@@ -129,7 +126,7 @@ LAYERS: Final[dict[str, Layer]] = {
 }  # fmt: skip
 
 #: Providers that have nothing to give in a region without OpenStreetMap.
-PROVIDERS_FROM_OSM: Final = frozenset({"osm", "settlements"})
+PROVIDERS_FROM_OSM: Final = frozenset({"osm"})
 #: Sectors of the local economy that OSM tags tell apart.
 ECONOMY_SECTORS: Final = ("shop", "office", "craft", "industry", "tourism", "service")
 

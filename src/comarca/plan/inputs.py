@@ -101,7 +101,9 @@ def harmonise_territories(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def harmonise_cities(region: RegionPlan) -> dict[str, Any]:
     """Name places in OSM, the user's file and a receipt, as far as there are any."""
-    return region.given("places") | _named(file=own_files(region, "cities.path")) | region.receipt("cities")
+    grid = people(region) if region.config.cities.provider == ("degurba",) else {}
+    files = region.given("places") | _named(file=own_files(region, "cities.path")) | region.receipt("cities")
+    return grid | files
 
 
 @_rule
@@ -119,9 +121,9 @@ def speeds(region: RegionPlan) -> Files:
 
 @_rule
 def harmonise_settlements(region: RegionPlan) -> dict[str, Any]:
-    """Name the layers that homes are found in, and the receipt of the population where other providers come first."""
+    """Name the layers that homes are found in, a census, and the receipt of the population if others come first."""
     layers = ("territories", "cities", "places", "buildings", "land_use")
-    return region.receipt("population") | region.given(*layers)
+    return region.receipt("population") | region.given(*layers) | _census(region)
 
 
 @_rule
@@ -176,27 +178,42 @@ def plot_lorenz(region: RegionPlan) -> dict[str, Any]:
 # People and rasters
 
 
-@_rule
-def build_demand(region: RegionPlan) -> dict[str, Any]:
-    """Name what people are gathered from: a receipt and its tiles, the user's raster, or settlements."""
+def people(region: RegionPlan) -> Files:
+    """Name what people are gathered from: a receipt and its tiles, the user's raster, settlements, a census."""
     if not region.has("population"):
         return {}
     fetched = region.receipt("population")
     tiles = {"tiles": region.file("fetched/population.vrt")} if fetched else {}
-    raster = own_file(region, "population.path")
+    raster = own_file(region, "population.raster")
     own = _named(raster=raster) | _companions([raster] if raster else [])
-    return fetched | tiles | own | region.given("settlements")
+    return fetched | tiles | own | region.given("settlements") | _census(region)
+
+
+@_rule
+def build_demand(region: RegionPlan) -> dict[str, Any]:
+    """Name what people are gathered from, and the cities that their number is held against."""
+    return people(region) | (region.given("cities") if region.has("population") else {})
+
+
+def _census(region: RegionPlan) -> Files:
+    census = region.config.population.census
+    if census is None:
+        return {}
+    key = "population.path" if "totals" in region.config.population.provider else "population.totals.path"
+    return _named(totals=own_file(region, key))
 
 
 @_rule
 def build_degree_of_urbanisation(region: RegionPlan) -> dict[str, Any]:
-    """Name what people are gathered from, as for demand."""
+    """Name what people are gathered from, as for demand, and the cities that centres are held against."""
     return build_demand(region)
 
 
 @_rule
 def build_population_by_year(region: RegionPlan) -> dict[str, Any]:
-    """Name the population rasters, the latest last."""
+    """Name the population rasters, the latest last, or the table of a census."""
+    if census := _census(region):
+        return census
     grids = rasters(region, "population")
     return {"rasters": grids} | _companions(grids)
 

@@ -117,7 +117,9 @@ def population_source(configured: Iterable[str], receipt: LayerReceipt | None, g
         ``raster`` (the user's), ``tiles`` (fetched), ``settlements``; empty if nobody's home is known.
     """
     provider = chosen_provider(configured, receipt)
-    name = {"": "", "none": "", "file": "raster", "settlements": "settlements"}.get(provider, "tiles")
+    totals = "raster" if "raster" in given else "settlements"
+    local = {"": "", "none": "", "file": "raster", "settlements": "settlements", "totals": totals}
+    name = local.get(provider, "tiles")
     return name if name in given else ""
 
 

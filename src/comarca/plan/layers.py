@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from comarca.config.base import Source
 from comarca.layers.index import ECONOMY_SECTORS, LAYERS, PROVIDERS_FROM_OSM
@@ -10,6 +10,10 @@ from comarca.layers.index import ECONOMY_SECTORS, LAYERS, PROVIDERS_FROM_OSM
 if TYPE_CHECKING:
     from comarca.config.region import Region
     from comarca.layers.index import Layer
+
+
+#: Property of a section -> the key that a user would write.
+_KEYS: Final = {"from_settlements": "provider", "has_years": "earlier"}
 
 
 def sources(region: Region) -> dict[str, Source]:
@@ -88,7 +92,7 @@ def missing_key(region: Region, layer: str) -> str:
     if not _is_wanted(region, row):
         return f"indicators.{row.family}"
     if row.section:
-        return f"{row.section}.{row.key}"
+        return f"{row.section}.{_KEYS.get(row.key, row.key)}"
     present = available_layers(region)
     return missing_key(region, next(name for name in row.rests_on if name not in present))
 
@@ -112,7 +116,7 @@ def layers_of_extract(region: Region) -> frozenset[str]:
     return frozenset(
         layer.name
         for layer in rows
-        if layer.section == "osm" or {*getattr(region, layer.section).provider} <= PROVIDERS_FROM_OSM
+        if layer.section == "osm" or {*getattr(region, layer.section).provider} <= {*PROVIDERS_FROM_OSM, "settlements"}
     )
 
 
@@ -146,8 +150,7 @@ def _is_given(region: Region, layer: Layer) -> bool:
         return True
     if layer.key != "provider":
         return bool(getattr(getattr(region, layer.section), layer.key))
-    known = providers(region, layer.section)
-    return layer.provider in known if layer.provider else bool(known)
+    return bool(providers(region, layer.section))
 
 
 def _is_wanted(region: Region, layer: Layer) -> bool:

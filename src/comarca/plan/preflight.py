@@ -15,7 +15,7 @@ from comarca.sources.datasets import paths_of, require_data_set
 
 if TYPE_CHECKING:
     from comarca.config.base import VectorSource
-    from comarca.config.layers import LandCover
+    from comarca.config.layers import LandCover, Totals
     from comarca.config.region import Config
     from comarca.config.tables import Attributes, Table, TableLayout
 
@@ -58,6 +58,9 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
         for section, source in sources(region).items():
             if source.path is not None:
                 _check_source(section, source, key=f"regions.{name}.{section}")
+        if region.population.totals is not None:
+            require_file(region.population.totals.path, key=f"regions.{name}.population.totals.path")
+            _check_totals(region.population.totals, key=f"regions.{name}.population.totals")
         for section in ("land_cover", "population", "night_lights"):
             for year, path in getattr(region, section).earlier.items():
                 key = f"regions.{name}.{section}.earlier.{year}"
@@ -95,6 +98,11 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
         _check_graphml(path, key=f"{key}.path")
     elif section in _COLUMN_KEYS:
         _check_vector(source, key=key, column_keys=_COLUMN_KEYS[section])
+    elif section == "population" and "totals" in source.provider:
+        _check_totals(source.census, key=key)
+        if source.pattern is not None:
+            require_file(source.pattern, key=f"{key}.pattern")
+            _check_raster(source.pattern, key=f"{key}.pattern")
     elif section in {"population", "land_cover", "night_lights", "friction"}:
         _check_raster(path, key=f"{key}.path")
     elif section in {"holdings", "outcomes", "employment", "firms"}:
@@ -171,6 +179,15 @@ def _check_table(source: Table, *, key: str) -> None:
     found = _heading(str(source.path), key, source)
     for ours, theirs in source.columns.items():
         _require_column(theirs, found, key=f"{key}.columns.{ours}")
+
+
+def _check_totals(census: Totals, *, key: str) -> None:
+    from comarca.sources.tables.read import read_heading
+
+    found = read_heading(census.path)
+    _require_column(census.id, found, key=f"{key}.id")
+    for column in census.columns.values():
+        _require_column(column, found, key=f"{key}.population")
 
 
 def _check_attributes(source: Attributes, *, key: str) -> None:

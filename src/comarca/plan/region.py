@@ -280,6 +280,19 @@ class RegionPlan:
         """Providers of the population in their order, ``none`` if nobody's home is known."""
         return list(providers(self.config, "population")) or ["none"]
 
+    @property
+    def census(self) -> dict[str, Any] | None:
+        """Columns of the table of a census: ``id``, and ``population`` by year; None if there is none."""
+        census = self.config.population.census
+        return None if census is None else {"id": census.id, "population": census.columns}
+
+    @property
+    def population_raster(self) -> dict[str, Any]:
+        """How the user's population raster is read: ``nodata``, and ``unit``."""
+        population = self.config.population
+        unit = "per_km2" if population.unit == "density" else "amount"
+        return {"nodata": population.nodata, "unit": unit}
+
     def raster_years(self, section: str) -> list[int]:
         """Years of a section's rasters, the latest last; 0 for a single raster without a year."""
         source = getattr(self.config, section)
@@ -334,6 +347,9 @@ class RegionPlan:
             files["elevation"] = elevation
         for name, source in sections.items():
             files |= {f"{name}_{year}": path for year, path in getattr(source, "earlier", {}).items()}
+        population = self.config.population
+        files |= {"population_pattern": population.pattern} if population.pattern else {}
+        files |= {"population_totals": population.totals.path} if population.totals else {}
         return files | {f"attributes_{row}": table.path for row, table in enumerate(self.config.attributes, start=1)}
 
     # What a run makes

@@ -17,6 +17,8 @@ from comarca.rasters.grids import anchored_grid, cell_middles
 from comarca.results import Check
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -130,6 +132,30 @@ def scale_to_totals(
         _without_total(total, territories),
     ]
     return validate_layer(layer, "demand"), pd.Series(factor, index), checks
+
+
+def factor_at(factor: pd.Series, territories: gpd.GeoDataFrame) -> Callable[[Floats, Floats], Floats]:
+    """Make a function of place of factors by territory.
+
+    Parameters
+    ----------
+    factor : pandas.Series
+        Factor by ``territory_id``.
+    territories : geopandas.GeoDataFrame
+        Schema `TERRITORIES`.
+
+    Returns
+    -------
+    callable
+        Longitudes and latitudes, degrees -> factors; 1 outside the territories.
+    """
+    known = np.append(factor.reindex(territories["territory_id"]).to_numpy(dtype=float), 1.0)
+
+    def at(longitude: Floats, latitude: Floats) -> Floats:
+        points = np.asarray(shapely.points(longitude, latitude), dtype=object)
+        return known[territory_of(points, territories)]
+
+    return at
 
 
 def _on_territories(totals: pd.Series, territories: gpd.GeoDataFrame) -> Floats:

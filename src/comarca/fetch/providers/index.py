@@ -28,4 +28,4 @@ PROVIDERS: Final[dict[str, dict[str, Provider]]] = {
     "night_lights": {"nightlights": NightLights()},
 }
 #: Providers that need no file of their own: other layers or the environment have what they need.
-LOCAL: Final = frozenset({"osm", "settlements", "geonames", "none"})
+LOCAL: Final = frozenset({"osm", "settlements", "geonames", "degurba", "totals", "none"})

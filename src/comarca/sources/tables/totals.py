@@ -75,6 +75,23 @@ def read_totals(
     return long.astype({"year": np.int64, "persons": float}), check
 
 
+def latest_totals(totals: pd.DataFrame) -> pd.Series:
+    """Take the figures of the last year.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        As from `read_totals`.
+
+    Returns
+    -------
+    pandas.Series
+        Persons by ``territory_id``.
+    """
+    last = totals[totals["year"] == totals["year"].max()]
+    return pd.Series(last["persons"].to_numpy(), pd.Index(last["territory_id"]))
+
+
 def _refuse(joined: pd.DataFrame, columns: list[str], territories: Mapping[str, str], where: str) -> None:
     if joined.empty:
         raise InputError(
