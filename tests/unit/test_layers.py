@@ -1,4 +1,5 @@
 import pytest
+from pydantic import ValidationError
 
 from comarca.config.region import Config
 from comarca.layers.index import LAYERS
@@ -40,9 +41,54 @@ def test_roads_from_a_file_give_travel_times_without_osm():
     assert "travel_times" in available_layers(region(osm="none", territories={"provider": "gadm"}, roads=roads))
 
 
-def test_settlements_need_osm():
+def test_settlements_need_no_osm():
     without = region(osm="none", territories={"provider": "gadm"}, population="settlements")
-    assert "population" not in available_layers(without)
+    assert {"population", "settlements", "degree_of_urbanisation"} <= available_layers(without)
+
+
+CENSUS = {"provider": "totals", "path": "t.csv", "id": "code"}
+
+
+def test_totals_are_spread_over_settlements_or_a_pattern():
+    table = region(osm="none", territories="gadm", population={**CENSUS, "population": "p", "year": 2015})
+    assert {"population", "settlements"} <= available_layers(table)
+    assert "population_by_year" not in available_layers(table)
+    assert table.population.census.columns == {2015: "p"}
+    by_raster = region(population={**CENSUS, "population": {1993: "a", 2015: "b"}, "pattern": "cells.tif"})
+    assert "settlements" not in available_layers(by_raster)
+    assert "population_by_year" in available_layers(by_raster)
+    assert by_raster.population.latest_year == 2015
+    scaled = region(population={"provider": "ghspop", "totals": {"path": "t.csv", "id": "code", "population": "p"}})
+    assert "settlements" not in available_layers(scaled)
+    assert scaled.population.census.columns == {0: "p"}
+
+
+@pytest.mark.parametrize(
+    ("population", "words"),
+    [
+        ({**CENSUS}, "needs `id` and `population`"),
+        ({**CENSUS, "population": "p", "provider": ["totals", "ghspop"]}, "stands alone"),
+        ({**CENSUS, "population": "p", "earlier": {1990: "a.tif"}}, "name the years"),
+        ({"provider": "ghspop", "pattern": "a.tif"}, "go with provider `totals`"),
+    ],
+)
+def test_totals_that_do_not_fit_are_refused(population, words):
+    with pytest.raises(ValidationError, match=words):
+        region(population=population)
+
+
+def test_cities_of_the_grid_need_a_raster_of_people():
+    assert "cities" in available_layers(region(cities="degurba", population={"provider": "file", "path": "a.tif"}))
+    for population in ("none", "settlements", ["ghspop", "settlements"]):
+        with pytest.raises(ValidationError, match="needs a raster of people"):
+            region(cities="degurba", population=population)
+
+
+@pytest.mark.parametrize("section", ["power", "services", "parcels", "roads"])
+def test_a_source_that_is_asked_for_and_cannot_be_used_is_refused(section):
+    with pytest.raises(ValidationError, match=f"{section}.provider `osm` needs an osm section"):
+        region(osm="none", territories="gadm", **{section: "osm"})
+    assert section not in available_layers(region(osm="none", territories="gadm"))
 
 
 def test_each_kind_of_land_evidence_comes_from_its_own_file():
@@ -60,9 +106,8 @@ def test_farmland_is_known_from_a_land_cover_raster_or_from_osm():
     assert "farmland" in available_layers(region())
 
 
-def test_parcels_from_osm_need_osm():
+def test_parcels_may_come_from_osm():
     assert "parcels" in available_layers(region(parcels="osm"))
-    assert "parcels" not in available_layers(region(osm="none", territories="gadm", parcels="osm"))
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
@@ -102,7 +147,7 @@ def test_without_services_nobody_needs_the_times_to_them():
 
 def test_providers_that_read_osm_have_nothing_to_give_without_it():
     without = region(osm="none", territories="gadm")
-    assert providers(without, "population") == ("worldpop", "ghspop")
+    assert providers(without, "population") == ("worldpop", "ghspop", "settlements")
     assert providers(without, "roads") == ()
     assert providers(region(), "roads") == ("osm",)
 

@@ -62,7 +62,7 @@ def main(
             found += [join, *scaled]
     if source and cities:
         known = layer_io.read_layer(cities, "cities")
-        persons = float(layer["weight"].sum())
+        persons = float(layer["population_persons"].sum())
         found.append(plausibility_check(persons, territories=area, cities=known, country=country(country_code)))
     layer_io.write_layer(layer, demand, "demand")
     io.write_checks(found, checks)

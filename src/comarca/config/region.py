@@ -122,12 +122,6 @@ class Region(Model):
         return self
 
     @model_validator(mode="after")
-    def _settlements_need_cities(self) -> Self:
-        if not self.cities.is_given and self.population.provider == ("settlements",):
-            raise ValueError("population.provider `settlements` needs a cities section, which says where people live")
-        return self
-
-    @model_validator(mode="after")
     def _cities_by_degurba_need_a_raster(self) -> Self:
         if "degurba" not in self.cities.provider:
             return self
@@ -135,8 +129,8 @@ class Region(Model):
             raise ValueError("cities.provider `degurba` stands alone")
         if not self.population.is_given or {*self.population.provider} & {"settlements", "totals"}:
             raise ValueError(
-                "cities.provider `degurba` needs a raster of people that does not come from cities: population.provider "
-                "worldpop, ghspop or file, without `settlements`"
+                "cities.provider `degurba` needs a raster of people that does not come from cities: "
+                "population.provider worldpop, ghspop or file, without `settlements`"
             )
         return self
 

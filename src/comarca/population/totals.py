@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from rasterio.features import rasterize
 
 from comarca.crs import MOLLWEIDE, STORAGE
 from comarca.errors import InputError
@@ -194,7 +195,15 @@ def _land_points(
         return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
     chosen = territories[wanted]
     grid = anchored_grid(tuple(chosen.total_bounds), crs=MOLLWEIDE, cell_m=_CELL_M)
-    middles = np.asarray(shapely.points(*cell_middles(grid)), dtype=object)
+    touched = rasterize(
+        chosen.geometry.to_crs(MOLLWEIDE),
+        out_shape=grid.shape,
+        transform=grid.transform,
+        all_touched=True,
+        dtype="uint8",
+    )
+    lon, lat = cell_middles(grid)
+    middles = np.asarray(shapely.points(lon[touched.ravel() > 0], lat[touched.ravel() > 0]), dtype=object)
     owner = territory_of(middles, territories)
     is_used = (owner >= 0) & wanted[owner]
     points, owner = middles[is_used], owner[is_used]
