@@ -81,7 +81,9 @@ def test_settlements_are_what_people_are_gathered_from(root, monkeypatch):
     monkeypatch.chdir(root)
     raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
     example = RunPlan.read(raw, root=root)["LIE"]
-    assert example.inputs("build_demand") == {"settlements": "results/LIE/layers/settlements.parquet"}
+    folder = "results/LIE/layers"
+    expected = {"settlements": f"{folder}/settlements.parquet", "cities": f"{folder}/cities.parquet"}
+    assert example.inputs("build_demand") == expected
     assert example.population_providers == ["settlements"]
 
 
@@ -122,7 +124,7 @@ def test_a_region_without_osm_has_no_layer_of_it(root):
     bare = plan(root, A={"country": "NIC", "osm": "none"})["A"]
     assert not {name for name, layer in LAYERS.items() if layer.from_osm} & bare.layers
     assert bare.inputs("harmonise_cities") == {"receipt": "results/A/fetched/cities.json"}
-    assert bare.population_providers == ["worldpop", "ghspop"]
+    assert bare.population_providers == ["worldpop", "ghspop", "settlements"]
     assert "access" not in bare.families
     lacking = {row["column"]: row for row in bare.not_computed}
     assert lacking["road_density_km_per_100km2"]["config_key"] == "roads.provider"
