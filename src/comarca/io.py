@@ -6,6 +6,7 @@ All writes are atomic: a file is whole or not there. Nothing heavy is imported h
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PathLike = str | Path
+
+logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -44,7 +47,22 @@ def atomic_path(path: PathLike) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
         part = Path(folder) / path.name
         yield part
+        size = part.stat().st_size
         part.replace(path)
+    logger.info("written: %s, %d bytes", path, size)
+
+
+def log_read(path: PathLike, content: str) -> None:
+    """Note in the job's log what a file holds.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    content : str
+        Such as ``12 rows, EPSG:4326``.
+    """
+    logger.info("read: %s, %s, %d bytes", path, content, Path(path).stat().st_size)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], path: PathLike, *, field: str) -> None:
@@ -92,7 +110,9 @@ def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
         Name -> array.
     """
     with np.load(path, allow_pickle=False) as archive:
-        return dict(archive)
+        arrays = dict(archive)
+    log_read(path, f"{len(arrays)} arrays")
+    return arrays
 
 
 _FLAG_SUFFIX = "__flag"
@@ -177,7 +197,9 @@ def read_table(path: PathLike) -> pd.DataFrame:
     """
     import pandas as pd
 
-    return pd.read_parquet(path)
+    table = pd.read_parquet(path)
+    log_read(path, f"{len(table)} rows, {table.shape[1]} columns")
+    return table
 
 
 def write_table(table: pd.DataFrame, path: PathLike) -> None:
@@ -226,7 +248,7 @@ def read_json(path: PathLike) -> Any:
     InputError
         If it is not JSON.
     """
-    text = Path(path).read_text(encoding="utf-8")
+    text = read_text(path)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -259,7 +281,9 @@ def read_text(path: PathLike) -> str:
     str
         What it holds.
     """
-    return Path(path).read_text(encoding="utf-8")
+    text = Path(path).read_text(encoding="utf-8")
+    log_read(path, f"{text.count(chr(10))} lines")
+    return text
 
 
 def write_text(text: str, path: PathLike) -> None:

@@ -81,7 +81,7 @@ def test_the_level_asked_for_reaches_the_provider():
 @pytest.mark.parametrize(
     ("provider", "given", "source"),
     [
-        ("worldpop", {"tiles"}, "tiles"), ("file", {"raster"}, "raster"),
+        ("worldpop", {"receipt"}, "receipt"), ("file", {"raster"}, "raster"),
         ("settlements", {"settlements"}, "settlements"),
         ("settlements", set(), ""), ("none", set(), ""),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from servers.world import SOURCES
 
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.fetch.providers.tiles import ghsl_tiles, worldcover_tiles
+from comarca.fetch.tiles import dated_rasters, fetched_raster
 from comarca.rasters.mosaic import mosaic, raster_name
 
 if TYPE_CHECKING:
@@ -97,12 +99,28 @@ def test_ghspop_is_fetched_tile_by_tile_and_joined_without_a_copy(desk: Desk) ->
     names = desk.world.ghspop(ALFA)
     receipt = desk.fetch("population", ALFA, "ghspop")
     assert len(receipt.files) == len(names)
-    target = desk.folder / "population.vrt"
-    mosaic([Path(file.path) for file in receipt.files], target)
-    with rasterio.open(target) as joined:
+    with fetched_raster(receipt) as name, rasterio.open(name) as joined:
         assert joined.crs.to_string() == "ESRI:54009"
         assert joined.nodata == -200.0
         assert joined.read(1).sum() == joined.width * joined.height
+
+
+def test_the_rasters_of_a_layer_are_the_users_or_what_was_fetched(desk: Desk) -> None:
+    desk.world.ghspop(ALFA)
+    with dated_rasters(["a.tif", "b.tif"], [2010, 2020], None) as rasters:
+        assert rasters == {2010: "a.tif", 2020: "b.tif"}
+    fetched = desk.fetch("population", ALFA, "ghspop")
+    with dated_rasters([], [0], fetched) as rasters:
+        ((year, name),) = rasters.items()
+        assert year == int(fetched.files[0].data_date[:4])
+        assert first_value(name) == 1.0
+    with fetched_raster(replace(fetched, files=fetched.files * 2)) as joined:
+        assert Path(joined).name == "population.vrt"
+        assert first_value(joined) == 1.0
+    assert not Path(joined).exists()
+    missing = replace(fetched, status="missing", provider="", files=())
+    with dated_rasters([], [0], missing) as rasters:
+        assert rasters == {}
 
 
 def test_the_nearest_epoch_is_taken(desk: Desk) -> None:

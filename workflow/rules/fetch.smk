@@ -26,22 +26,6 @@ rule fetch_layer:
         "../scripts/fetch_layer.py"
 
 
-rule join_tiles:
-    input:
-        unpack(of("receipt", "{layer}")),
-        code=code("join_tiles"),
-    output:
-        raster=in_region("fetched/{layer}.vrt"),
-    log:
-        in_region("logs/join_tiles/{layer}.log"),
-    conda:
-        "../envs/comarca.yaml"
-    message:
-        "{wildcards.region}: joining the tiles of {wildcards.layer}."
-    script:
-        "../scripts/join_tiles.py"
-
-
 # Which columns a region loses, because an optional layer could not be had from any provider.
 rule list_absent:
     input:

@@ -8,6 +8,7 @@ import shapely
 
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
@@ -44,15 +45,16 @@ def main(
         layer = layer_io.read_layer(files[source], "settlements")
         places = gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
     else:
-        people = Raster(files[source], **(raster_options if source == "raster" else {}))
-        factor = None
-        if census and totals:
-            names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-            table_of_totals, _ = read_totals(totals, names, **census)
-            before, _ = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
-            _, scale, _ = scale_to_totals(before, latest_totals(table_of_totals), territories=area)
-            factor = factor_at(scale, area)
-        places = gather_raster(people, bounds=bounds, factor=factor)
+        with one_raster(files["raster"] if source == "raster" else None, files.get("receipt")) as path:
+            people = Raster(path, **(raster_options if source == "raster" else {}))
+            factor = None
+            if census and totals:
+                names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
+                table_of_totals, _ = read_totals(totals, names, **census)
+                before, _ = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+                _, scale, _ = scale_to_totals(before, latest_totals(table_of_totals), territories=area)
+                factor = factor_at(scale, area)
+            places = gather_raster(people, bounds=bounds, factor=factor)
     points = layer_io.read_layer(demand, "demand")
     found, by_point = classify_population(places, points.geometry.x, points.geometry.y)
     outline = area.union_all()

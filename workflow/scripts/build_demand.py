@@ -6,6 +6,7 @@ from typing import Any
 from comarca import io
 from comarca.errors import InputError
 from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import population_source
@@ -44,11 +45,11 @@ def main(
         settlements = layer_io.read_layer(files[source], "settlements")
         layer, found = demand_points(settlements, area, demand_cell_m=demand_cell_m)
     else:
-        people = Raster(files[source], **(raster_options if source == "raster" else {}))
-        layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
-        found.append(
-            engines_check(people, area, layer.groupby("territory_id")["population_persons"].sum(), name="population")
-        )
+        with one_raster(files["raster"] if source == "raster" else None, files.get("receipt")) as path:
+            people = Raster(path, **(raster_options if source == "raster" else {}))
+            layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
+            persons = layer.groupby("territory_id")["population_persons"].sum()
+            found.append(engines_check(people, area, persons, name="population"))
         if layer.empty:
             raise InputError(
                 f"population, {people.path}", got="nobody inside the territories",

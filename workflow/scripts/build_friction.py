@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pandas as pd
-import rasterio
 
 from comarca import io
 from comarca.access.friction import (
@@ -14,8 +13,10 @@ from comarca.access.friction import (
     walking_speeds,
 )
 from comarca.access.model import Walking
+from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.rasters.bands import open_dataset
 from comarca.rasters.grids import Grid, square_grid
 
 #: Walks may leave the territories by this much, degrees.
@@ -24,7 +25,6 @@ MARGIN_DEG = 0.05
 
 def main(
     *,
-    raster: str,
     territories: str,
     speeds: str,
     legend: str | None,
@@ -33,11 +33,13 @@ def main(
     walking: Mapping[str, float],
     friction: str,
     checks: str,
+    raster: str | None = None,
+    receipt: str | None = None,
     elevation: str | None = None,
 ) -> None:
     west, south, east, north = layer_io.read_layer(territories, "territories").total_bounds
     grid = square_grid((west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG), cell_m=cell_m)
-    with rasterio.open(raster) as source:
+    with one_raster(raster, receipt) as path, open_dataset(path) as source:
         if legend is None:
             min_per_m, found = friction_from_raster(source, grid, barrier_share=barrier_share)
         else:
@@ -57,7 +59,7 @@ def main(
 def heights(elevation: str | None, grid: Grid):
     if elevation is None:
         return None
-    with rasterio.open(elevation) as source:
+    with open_dataset(elevation) as source:
         return elevation_on(source, grid)
 
 

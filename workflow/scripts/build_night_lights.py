@@ -1,19 +1,21 @@
 """Measure the light at night by territory and year, and where people live."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from comarca import io
-from comarca.fetch.ladder import data_year
 from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.tiles import dated_rasters
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.layers.schemas import empty_layer
 from comarca.rasters.bands import Raster, values_at
 from comarca.rasters.zonal import Engine, sums_by_year
 
 
 def main(
     *,
-    rasters: list[str],
     years: list[int],
     nodata: float | str | None,
     territories: str,
@@ -22,25 +24,22 @@ def main(
     by_territory: str,
     by_demand: str,
     checks: str,
+    rasters: Sequence[str] = (),
     receipt: str | None = None,
 ) -> None:
     fetched = load_layer_receipt(receipt) if receipt else None
-    if fetched is not None and fetched.status == "missing":
-        # Nobody reads them: they only have to be there.
-        io.write_table(pd.DataFrame(), by_territory)
-        io.write_table(pd.DataFrame(), by_demand)
-        io.write_checks([], checks)
-        return
     if fetched is not None and fetched.provider != "file":
-        years = [data_year(fetched)]
         nodata = "none" if nodata is None else nodata  # 0 means dark there
-    area = layer_io.read_layer(territories, "territories")
-    dated = {year: Raster(path, nodata=nodata) for year, path in zip(years, rasters, strict=True)}
-    sums, found = sums_by_year(dated, area, name="night_lights", engine=engine)
-    places = layer_io.read_layer(demand, "demand")
-    light = values_at(dated[max(dated)], places.geometry.x, places.geometry.y)
-    io.write_table(sums.rename(columns={"sum": "light"}), by_territory)
-    io.write_table(pd.DataFrame({"light": light}, index=places["demand_id"]), by_demand)
+    area, places = layer_io.read_layer(territories, "territories"), layer_io.read_layer(demand, "demand")
+    sums, light, found = empty_layer("territory_lights"), empty_layer("demand_lights"), []
+    with dated_rasters(rasters, years, fetched) as dated:
+        if dated:
+            bands = {year: Raster(path, nodata=nodata) for year, path in dated.items()}
+            sums, found = sums_by_year(bands, area, name="night_lights", engine=engine)
+            values = values_at(bands[max(bands)], places.geometry.x, places.geometry.y)
+            light = pd.DataFrame({"light": values}, index=places["demand_id"])
+    layer_io.write_layer(sums.rename(columns={"sum": "light"}), by_territory, "territory_lights")
+    layer_io.write_layer(light, by_demand, "demand_lights")
     io.write_checks(found, checks)
 
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pandas as pd
-
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.layers.schemas import empty_layer
 from comarca.population.settlements import settlement_population
 from comarca.population.totals import spread_totals
 from comarca.sources.tables.totals import latest_totals, read_totals
@@ -25,8 +24,7 @@ def main(
     **layers: str,
 ) -> None:
     if receipt and load_layer_receipt(receipt).provider != "settlements":
-        # Nobody reads it: it only has to be there.
-        io.write_table(pd.DataFrame(), settlements)
+        layer_io.write_layer(empty_layer("settlements"), settlements, "settlements")
         io.write_checks([], checks)
         return
     area = layer_io.read_layer(territories, "territories")

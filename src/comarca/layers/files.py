@@ -1,7 +1,8 @@
-"""Open and write canonical layers and rasters, checked against their schemas, atomically."""
+"""Open and write canonical layers and rasters, atomically. A layer is checked against its schema when it is written."""
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 import rasterio.shutil
 from rasterio.io import MemoryFile
 
-from comarca.io import atomic_path, read_table
+from comarca.crs import require_storage_crs
+from comarca.io import atomic_path, log_read, read_table
 from comarca.layers.index import LAYERS
 from comarca.layers.schemas import validate_layer
 
@@ -22,31 +24,42 @@ if TYPE_CHECKING:
     from comarca.io import PathLike
 
 
+logger = logging.getLogger(__name__)
+
+
 def read_layer(path: PathLike, name: str) -> gpd.GeoDataFrame:
-    """Read a canonical layer and check it against its schema.
+    """Read a canonical layer, which was checked when it was written.
 
     Parameters
     ----------
     path : path-like
-        A GeoParquet file.
+        What `write_layer` wrote.
     name : str
-        Name of the schema, a key of `comarca.layers.schemas.LAYERS`.
+        Name of the layer.
 
     Returns
     -------
     geopandas.GeoDataFrame
         The layer, EPSG:4326.
+
+    Raises
+    ------
+    CRSError
+        If the file has another CRS, or none.
     """
-    return validate_layer(gpd.read_parquet(path), name)
+    layer = gpd.read_parquet(path)
+    require_storage_crs(layer, name=f"layer {name}")
+    log_read(path, f"{len(layer)} rows, {layer.crs.to_string()}")
+    return layer
 
 
-def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
-    """Check a canonical layer and write it as GeoParquet.
+def write_layer(layer: gpd.GeoDataFrame | pd.DataFrame, path: PathLike, name: str) -> None:
+    """Check a canonical layer and write it as GeoParquet, or as Parquet with its index if it has no geometry.
 
     Parameters
     ----------
-    layer : geopandas.GeoDataFrame
-        The layer, EPSG:4326.
+    layer : geopandas.GeoDataFrame or pandas.DataFrame
+        The layer; EPSG:4326 if it has a geometry.
     path : path-like
         Where to.
     name : str
@@ -54,7 +67,8 @@ def write_layer(layer: gpd.GeoDataFrame, path: PathLike, name: str) -> None:
     """
     checked = validate_layer(layer, name)
     with atomic_path(path) as part:
-        checked.to_parquet(part, index=False, compression="zstd")
+        checked.to_parquet(part, index=False if "geometry" in checked else None, compression="zstd")
+    logger.info("layer %s: %d rows hold to its schema", name, len(checked))
 
 
 def load(name: str, path: PathLike) -> Any:
@@ -81,7 +95,9 @@ def load(name: str, path: PathLike) -> Any:
     if layer.kind == "tables":
         return {str(key): table for key, table in read_table(path).groupby(layer.field, sort=False)}
     if layer.kind == "reference":
-        return pd.read_csv(path)
+        table = pd.read_csv(path)
+        log_read(path, f"{len(table)} rows")
+        return table
     return Path(path)
 
 

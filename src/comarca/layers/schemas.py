@@ -1,12 +1,12 @@
 """Strict models of the canonical layers, one docstring line per column.
 
-Every layer is stored in EPSG:4326, sorted by its first column, without extra columns. Text that is not known is
-null; numbers that are not known are NaN. A harmonise step that cannot meet its schema stops with a message.
+Every layer with a geometry is stored in EPSG:4326, sorted by its first column; none has extra columns. Text that is not
+known is null; numbers that are not known are NaN. A harmonise step that cannot meet its schema stops with a message.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -33,6 +33,14 @@ def _number(
     if high is not None:
         checks.append(pa.Check.le(high))
     return pa.Column(float, checks, nullable=nullable, description=description)
+
+
+def _whole(description: str) -> pa.Column:
+    return pa.Column("int64", pa.Check.ge(0), description=description)
+
+
+def _boolean(description: str) -> pa.Column:
+    return pa.Column(bool, description=description)
 
 
 def _geometry(*types: str) -> pa.Column:
@@ -209,50 +217,105 @@ DEMAND: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
+LAND_COVER_PATCHES: Final = pa.DataFrameSchema(
+    {
+        "patch_id": _whole("Number of the patch in its raster"),
+        "territory_id": _text("Territory that the piece lies in", nullable=False),
+        "year": _whole("Year of the raster; 0 if not known"),
+        "area_ha": _number("Area of the piece", low=0, nullable=False),
+        "patch_area_ha": _number("Area of the whole patch", low=0, nullable=False),
+        "is_main": _boolean("Whether this is the largest piece of its patch"),
+    },
+    name="land_cover_patches",
+    strict=True,
+    ordered=True,
+)
+
+LAND_COVER_AREAS: Final = pa.DataFrameSchema(
+    {
+        "territory_id": _text("Territory", nullable=False),
+        "year": _whole("Year of the raster; 0 if not known"),
+        "class_code": _whole("Code of the class in the raster"),
+        "class_name": _text("Its name; empty if the legend lacks the code", nullable=True),
+        "is_farmed": _boolean("Whether the class is farmland"),
+        "is_natural": _boolean("Whether it is natural cover"),
+        "is_built_up": _boolean("Whether it is built up"),
+        "is_water": _boolean("Whether it is water"),
+        "area_ha": _number("Area of the class in the territory", low=0, nullable=False),
+        "edge_m": _number("Length of the edge between the class and others", low=0, nullable=False),
+    },
+    name="land_cover_areas",
+    strict=True,
+    ordered=True,
+)
+
+TERRITORY_LIGHTS: Final = pa.DataFrameSchema(
+    {
+        "territory_id": _text("Territory", nullable=False),
+        "year": _whole("Year of the raster; 0 if not known"),
+        "light": _number("Sum of the light; NaN where the raster has no data"),
+    },
+    name="territory_lights",
+    strict=True,
+    ordered=True,
+)
+
+DEMAND_LIGHTS: Final = pa.DataFrameSchema(
+    {"light": _number("Light of the cell that the place lies in; NaN where the raster has no data")},
+    index=pa.Index(str, unique=True, name="demand_id"),
+    name="demand_lights",
+    strict=True,
+    ordered=True,
+)
+
 LAYERS: Final = {
     schema.name: schema
     for schema in (
         TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
-        SETTLEMENTS, DEMAND,
+        SETTLEMENTS, DEMAND, LAND_COVER_PATCHES, LAND_COVER_AREAS, TERRITORY_LIGHTS, DEMAND_LIGHTS,
     )
 }  # fmt: skip
 
 
-def empty_layer(name: str) -> gpd.GeoDataFrame:
+def empty_layer(name: str) -> Any:
     """Make a layer without rows.
 
     Parameters
     ----------
     name : str
-        A key of `LAYERS`, of a layer with a geometry.
+        A key of `LAYERS`.
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Its columns with their types, EPSG:4326.
+    geopandas.GeoDataFrame or pandas.DataFrame
+        Its columns with their types; EPSG:4326 if it has a geometry.
     """
+    schema = LAYERS[name]
     columns = {
         column: pd.Series(dtype="str" if str(part.dtype) in {"str", "string"} else str(part.dtype))
-        for column, part in LAYERS[name].columns.items()
+        for column, part in schema.columns.items()
         if column != "geometry"
     }
-    return validate_layer(gpd.GeoDataFrame(columns, geometry=[], crs=STORAGE), name)
+    if "geometry" in schema.columns:
+        return validate_layer(gpd.GeoDataFrame(columns, geometry=[], crs=STORAGE), name)
+    index = None if schema.index is None else pd.Index([], dtype="str", name=schema.index.name)
+    return validate_layer(pd.DataFrame(columns, index=index), name)
 
 
-def validate_layer(layer: gpd.GeoDataFrame | pd.DataFrame, name: str) -> gpd.GeoDataFrame:
+def validate_layer(layer: Any, name: str) -> Any:
     """Check a layer against its schema.
 
     Parameters
     ----------
-    layer : geopandas.GeoDataFrame
+    layer : geopandas.GeoDataFrame or pandas.DataFrame
         The layer.
     name : str
         A key of `LAYERS`.
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        The same layer, sorted by its first column, with a fresh index.
+    geopandas.GeoDataFrame or pandas.DataFrame
+        The same layer; one with a geometry sorted by its first column, with a fresh index.
 
     Raises
     ------
@@ -276,4 +339,6 @@ def validate_layer(layer: gpd.GeoDataFrame | pd.DataFrame, name: str) -> gpd.Geo
             expected=str(first["check"]),
             remedy=f"{len(cases)} such case(s) in all.",
         ) from error
+    if "geometry" not in schema.columns:
+        return checked
     return checked.sort_values(next(iter(schema.columns)), kind="stable", ignore_index=True)

@@ -179,14 +179,12 @@ def plot_lorenz(region: RegionPlan) -> dict[str, Any]:
 
 
 def people(region: RegionPlan) -> Files:
-    """Name what people are gathered from: a receipt and its tiles, the user's raster, settlements, a census."""
+    """Name what people are gathered from: a receipt, the user's raster, settlements, a census."""
     if not region.has("population"):
         return {}
-    fetched = region.receipt("population")
-    tiles = {"tiles": region.file("fetched/population.vrt")} if fetched else {}
     raster = own_file(region, "population.raster")
     own = _named(raster=raster) | _companions([raster] if raster else [])
-    return fetched | tiles | own | region.given("settlements") | _census(region)
+    return region.receipt("population") | own | region.given("settlements") | _census(region)
 
 
 @_rule
@@ -226,10 +224,9 @@ def build_night_lights(region: RegionPlan) -> dict[str, Any]:
 
 
 def rasters(region: RegionPlan, section: str) -> list[str]:
-    """Name the rasters of a section, the latest last: the user's, or what was fetched."""
-    source = getattr(region.config, section)
-    latest = own_file(region, f"{section}.path") or region.file(f"fetched/{section}.vrt")
-    return [*(path for _, path in sorted(source.earlier.items())), latest]
+    """Name the user's rasters of a section, the latest last."""
+    source, latest = getattr(region.config, section), own_file(region, f"{section}.path")
+    return [*(path for _, path in sorted(source.earlier.items())), *([latest] if latest else [])]
 
 
 # Roads and travel times
@@ -243,9 +240,10 @@ def build_network(region: RegionPlan) -> dict[str, Any]:
 
 @_rule
 def build_friction(region: RegionPlan) -> dict[str, Any]:
-    """Name a friction raster or the latest land cover, and heights if there are any."""
-    raster = own_file(region, "friction.path") or rasters(region, "land_cover")[-1]
-    return _named(raster=raster, elevation=own_file(region, "friction.elevation"))
+    """Name a friction raster, or the latest land cover or its receipt, and heights if there are any."""
+    raster = own_file(region, "friction.path") or own_file(region, "land_cover.path")
+    files = _named(raster=raster, elevation=own_file(region, "friction.elevation"))
+    return files if raster else files | region.receipt("land_cover")
 
 
 @_rule

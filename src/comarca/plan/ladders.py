@@ -114,12 +114,12 @@ def population_source(configured: Iterable[str], receipt: LayerReceipt | None, g
     Returns
     -------
     str
-        ``raster`` (the user's), ``tiles`` (fetched), ``settlements``; empty if nobody's home is known.
+        ``raster`` (the user's), ``receipt`` (fetched), ``settlements``; empty if nobody's home is known.
     """
     provider = chosen_provider(configured, receipt)
     totals = "raster" if "raster" in given else "settlements"
     local = {"": "", "none": "", "file": "raster", "settlements": "settlements", "totals": totals}
-    name = local.get(provider, "tiles")
+    name = local.get(provider, "receipt")
     return name if name in given else ""
 
 

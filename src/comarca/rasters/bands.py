@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from rasterio.io import DatasetReader
 
     FloatArray = NDArray[np.float64]
+
+logger = logging.getLogger(__name__)
 
 #: Rows of a raster that are read at a time where the reader has the choice: this many cells together.
 BLOCK_CELLS: Final = 8_000_000
@@ -195,6 +199,35 @@ class OpenRaster:
 
 
 @contextmanager
+def open_dataset(path: str | Path) -> Iterator[DatasetReader]:
+    """Open a raster and note in the log what it is.
+
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        A file that GDAL reads.
+
+    Yields
+    ------
+    rasterio.io.DatasetReader
+        The open file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        dataset = rasterio.open(path)
+    except rasterio.errors.RasterioIOError as error:
+        raise InputError(str(path), got=str(error), expected="a raster file that GDAL reads") from error
+    with dataset:
+        crs = dataset.crs.to_string() if dataset.crs else "without a CRS"
+        logger.info("open: %s, %d x %d cells, %s", path, dataset.width, dataset.height, crs[:60])
+        yield dataset
+
+
+@contextmanager
 def open_raster(raster: Raster) -> Iterator[OpenRaster]:
     """Open a band and make sure that it can be measured.
 
@@ -215,14 +248,9 @@ def open_raster(raster: Raster) -> Iterator[OpenRaster]:
     CRSError
         If it has no CRS.
     """
-    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
-        try:
-            dataset = rasterio.open(raster.path)
-        except rasterio.errors.RasterioIOError as error:
-            raise InputError(str(raster.path), got=str(error), expected="a raster file that GDAL reads") from error
-        with dataset:
-            _check(raster, dataset)
-            yield OpenRaster(raster, dataset)
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), open_dataset(raster.path) as dataset:
+        _check(raster, dataset)
+        yield OpenRaster(raster, dataset)
 
 
 def zones_on(grid: OpenRaster, territories: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

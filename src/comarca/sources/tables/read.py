@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import python_calamine as calamine
 
 from comarca.errors import InputError, did_you_mean
+from comarca.io import log_read
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
 from comarca.sources.rows import Where, choose_rows
@@ -115,6 +116,7 @@ def read_text_table(path: str | Path, **layout: Unpack[Layout]) -> pd.DataFrame:
         If it is not there, of another kind, cannot be read, or holds no rows.
     """
     found = open_table(path, **layout)
+    log_read(path, f"{len(found.cells)} rows, {found.cells.shape[1]} columns")
     found.cells.attrs["separator"] = found.separator
     return found.cells
 
