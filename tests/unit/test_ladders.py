@@ -26,7 +26,8 @@ def test_every_country_of_the_catalogue_has_a_plan_without_the_network():
             steps = plan_layer(layer, code, providers=ladder.providers, settings=settings, options=ladder.options)
             assert [step.provider for step in steps] == list(ladder.providers)
             assert all(step.is_local or step.refusal or step.requests for step in steps), (code, layer)
-            assert any(not step.refusal for step in steps), (code, layer)
+            # Of two lands without inhabitants there is no extract.
+            assert any(not step.refusal for step in steps) or (code in {"BVT", "UMI"} and layer == "osm"), (code, layer)
 
 
 def test_planning_loads_nothing_that_only_reads_or_measures():

@@ -96,10 +96,10 @@ def test_every_layer_that_is_checked_is_in_the_quality_report(example):
 
 def test_a_region_of_files_reads_them_and_fetches_nothing(files):
     assert files.ladders == {}
-    assert files.inputs("harmonise_territories") == {"boundaries": "units.gpkg"}
-    assert files.inputs("harmonise_layer", "roads")["source"] == "roads.gpkg"
-    assert files.inputs("build_parcels") == {"cadastre": "parcels.gpkg"}
-    assert files.inputs("build_demand") == {"raster": "people.tif"}
+    assert files.inputs("harmonise_territories") == {"boundaries": ["units.gpkg"]}
+    assert files.inputs("harmonise_layer", "roads")["source"] == ["roads.gpkg"]
+    assert files.inputs("build_parcels") == {"cadastre": ["parcels.gpkg"]}
+    assert files.inputs("build_demand") == {"raster": "people.tif", "cities": "results/A/layers/cities.parquet"}
     assert files.inputs("build_population_by_year") == {"rasters": ["people_2010.tif", "people.tif"]}
     assert files.raster_years("population") == [2010, 2020]
     assert files.inputs("build_land_cover")["rasters"] == ["cover.tif"]

@@ -5,6 +5,7 @@ from typing import Any
 from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.plan.ladders import chosen_provider
@@ -36,8 +37,9 @@ def main(
     fetched = load_layer_receipt(receipt) if receipt else None
     provider = "degurba" if "degurba" in source["provider"] else chosen_provider(source["provider"], fetched)
     if provider == "degurba":
-        people = Raster(files["raster"], **raster_options) if "raster" in files else Raster(files["tiles"])
-        grid = gather_raster(people, bounds=tuple(area.total_bounds))
+        with one_raster(files.get("raster"), receipt) as path:
+            people = Raster(path, **(raster_options if "raster" in files else {}))
+            grid = gather_raster(people, bounds=tuple(area.total_bounds))
         named, found = cities_offline(area, abroad_buffer_km=abroad_buffer_km)
         layer, made = urban_cities(grid, named, area, country=country, abroad_buffer_km=abroad_buffer_km)
         found += made
