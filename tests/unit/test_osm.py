@@ -133,7 +133,7 @@ def test_vertices_without_a_place_are_dropped_and_counted(write: Write) -> None:
     }
     layers = read_osm(write(CORNERS, ways), ["roads"])
     assert list(layers["roads"]["road_id"]) == ["w1"]
-    assert shapely.get_num_coordinates(layers["roads"].geometry.iloc[0]) == 3
+    assert shapely.get_coordinates(layers["roads"].geometry.iloc[0]).tolist() == [[0.001, 0.0], [0.001, 0.001]]
     left_out = _left_out(layers, "roads")
     assert left_out == {"vertices without a place": 2, "ways with fewer than two places": 2}
 
@@ -329,3 +329,66 @@ def test_areas_equal_those_of_the_assembler(example_pbf: Path) -> None:
     mapped = land_use[~land_use["land_use"].str.startswith("natural=")].geometry
     assert dict(zip(mapped.index, shapely.area(mapped.to_numpy()), strict=True)) == pytest.approx(expected, rel=1e-9)
     assert len(expected) > 100
+
+
+def test_a_way_is_cut_where_nodes_are_missing_and_the_gap_is_told(write: Write) -> None:
+    places = {number: (number / 1000, 0.0) for number in (1, 2, 5, 6, 7)}
+    ways = {1: ((1, 2, 3, 4, 5, 6), {"highway": "primary"}), 2: ((6, 7), {"highway": "track"})}
+    layers = read_osm(write(places, ways), ["roads"])
+    roads = layers["roads"].set_index("road_id").geometry
+    assert sorted(roads.index) == ["w1#1", "w1#2", "w2"]
+    assert shapely.get_coordinates(roads["w1#2"])[:, 0].tolist() == [0.005, 0.006]
+    check = next(check for check in layers.checks if check.name == "osm_roads_gaps")
+    assert check.status == "warn"
+    assert check.rows == [{"road_class": "primary", "km": pytest.approx(0.334, abs=1e-3)}]
+
+
+@pytest.mark.parametrize("suffix", ["osm", "osm.pbf", "osm.gz", "osm.bz2"])
+def test_new_objects_of_an_editor_are_read(write: Write, suffix: str) -> None:
+    places = {1: (0.0, 0.0), 2: (0.002, 0.0), -1: (0.001, 0.0), -2: (0.001, 0.001)}
+    ways = {10: ((1, -1, 2), {"highway": "primary"}), -5: ((-1, -2), {"highway": "track"})}
+    roads = read_osm(write(places, ways, name=f"new.{suffix}"), ["roads"])["roads"]
+    assert sorted(shapely.get_num_coordinates(roads.geometry).tolist()) == [2, 3]
+    assert roads["road_id"].is_unique
+
+
+def test_what_an_editor_deletes_or_a_server_hides_is_not_there(tmp_path: Path) -> None:
+    nodes = "".join(f"<node id='{n}' lat='0' lon='0.00{n}' version='1'/>" for n in range(1, 7))
+    ways = [
+        ("10", "version='1'", (1, 2)), ("11", "version='1' action='delete'", (2, 3)),
+        ("12", "version='2' visible='false'", (3, 4)), ("13", "version='1' action='modify'", (4, 5)),
+        ("-14", "action='delete'", (5, 6)),
+    ]  # fmt: skip
+    text = "".join(
+        f"<way id='{number}' {marks}>{''.join(f'<nd ref={chr(39)}{ref}{chr(39)}/>' for ref in refs)}"
+        "<tag k='highway' v='primary'/></way>"
+        for number, marks, refs in ways
+    )
+    path = tmp_path / "edited.osm"
+    path.write_text(f"<?xml version='1.0'?><osm version='0.6'>{nodes}{text}</osm>")
+    assert sorted(read_osm(path, ["roads"])["roads"]["road_id"]) == ["w10", "w13"]
+
+
+def test_of_several_versions_the_last_one_counts(tmp_path: Path) -> None:
+    nodes = "".join(f"<node id='{n}' lat='0' lon='0.00{abs(n)}' version='1'/>" for n in (1, 2, -3))
+    way = "<way id='10' version='{}'><nd ref='1'/><nd ref='2'/><tag k='highway' v='{}'/></way>"
+    path = tmp_path / "history.osm"
+    text = way.format(1, "track") + way.format(3, "primary") + way.format(2, "tertiary")
+    path.write_text(f"<?xml version='1.0'?><osm version='0.6'>{nodes}{text}</osm>")
+    assert read_osm(path, ["roads"])["roads"]["road_class"].tolist() == ["primary"]
+
+
+def test_what_tags_imply_and_deny_of_directions_seasons_and_being_there(write: Write) -> None:
+    tags = {
+        1: {"highway": "motorway"}, 2: {"highway": "motorway", "oneway": "no"}, 3: {"highway": "motorway_link"},
+        4: {"highway": "tertiary", "junction": "circular"}, 5: {"highway": "track", "winter_road": "yes"},
+        6: {"highway": "primary", "motor_vehicle:conditional": "no @ (Nov-Apr)"},
+        7: {"highway": "primary", "proposed": "yes"}, 8: {"highway": "track", "abandoned": "yes"},
+        9: {"highway": "primary", "construction": "minor"}, 10: {"highway": "track", "seasonal": "dry_season"},
+    }  # fmt: skip
+    layers = read_osm(write(CORNERS, {number: ((1, 2), each) for number, each in tags.items()}), ["roads"])
+    roads = layers["roads"].set_index("road_id")
+    assert sorted(set(tags) - {int(road[1:]) for road in roads.index}) == [7, 8]
+    assert _left_out(layers, "roads") == {"planned, being built or given up": 2}
+    assert roads["oneway"].dropna().to_dict() == {"w1": "yes", "w2": "no", "w4": "yes"}
+    assert roads["seasonal"].dropna().to_dict() == {"w5": "winter", "w6": "conditional", "w10": "dry_season"}

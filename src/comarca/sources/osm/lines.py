@@ -12,10 +12,11 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from comarca.crs import STORAGE
+from comarca.crs import GEOD, STORAGE
 from comarca.layers.schemas import ROAD_TAGS
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.opl import Vertices, WayBlock, read_vertices
+from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +27,19 @@ ROAD_FILTER: Final = (*(("highway", value) for value in osm_tags.DRIVABLE), ("ro
 POWER_FILTER: Final = tuple(("power", value) for value in osm_tags.POWER_CLASSES)
 #: Tags that the rules on roads read.
 ROAD_KEYS: Final = tuple(
-    dict.fromkeys(("highway", "route", "area", "vehicle", "motorcar", *osm_tags.ROAD_TAG_OF.values()))
+    dict.fromkeys(
+        (
+            "highway",
+            "route",
+            "area",
+            "vehicle",
+            "motorcar",
+            *osm_tags.ROAD_TAG_OF.values(),
+            *osm_tags.LIFECYCLE,
+            *osm_tags.WINTER,
+            *osm_tags.CONDITIONAL,
+        )
+    )
 )
 
 
@@ -44,12 +57,15 @@ class LineParts:
         Their vertices; ``way`` counts within the block.
     dropped : collections.Counter
         How many ways were left out, by reason.
+    gap_km : collections.Counter
+        Straight km between the ends of ways that were cut where nodes are missing, by class.
     """
 
     tables: list[pd.DataFrame] = field(default_factory=list)
     shapes: list[NDArray[np.object_]] = field(default_factory=list)
     vertices: list[Vertices] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    gap_km: Counter[str] = field(default_factory=Counter)
 
     def add(self, table: pd.DataFrame, nodes: pa.Array) -> None:
         """Add ways of one block.
@@ -64,28 +80,56 @@ class LineParts:
         if table.empty:
             return
         vertices = read_vertices(nodes)
-        whole, kept = _drawable(vertices, len(table))
+        whole, kept, gaps = _drawable(vertices)
         self.dropped["vertices without a place"] += int(np.isnan(vertices.lonlat[:, 0]).sum())
-        self.dropped[NO_PLACE] += len(table) - len(kept)
+        self.dropped[NO_PLACE] += len(table) - len(np.unique(kept))
+        for way, km in zip(gaps.way, _gap_km(gaps), strict=True):
+            self.gap_km[str(table.iloc[way, 1])] += float(km)
         self.tables.append(table.iloc[kept])
         self.shapes.append(np.asarray(shapely.linestrings(whole.lonlat, indices=whole.way), object))
         self.vertices.append(whole)
 
 
-def _drawable(vertices: Vertices, ways: int) -> tuple[Vertices, NDArray[np.intp]]:
-    """Leave out vertices that are nowhere or said twice, and ways that have no extent then."""
-    placed = _only(vertices, ~np.isnan(vertices.lonlat[:, 0]))
-    goes_on = placed.way[1:] == placed.way[:-1]
-    is_new = np.ones(len(placed.way), dtype=bool)
+@dataclass(frozen=True)
+class _Gaps:
+    """Places before and after missing vertices: way, and both ends, shape (n, 2)."""
+
+    way: NDArray[np.int64]
+    before: NDArray[np.float64]
+    after: NDArray[np.float64]
+
+
+def _drawable(vertices: Vertices) -> tuple[Vertices, NDArray[np.intp], _Gaps]:
+    """Cut ways where vertices are nowhere, leave out what is said twice and pieces that have no extent then.
+
+    Gives the vertices by piece, the way of each piece, and the gaps.
+    """
+    is_placed = ~np.isnan(vertices.lonlat[:, 0])
+    lacking = np.cumsum(~is_placed)[is_placed]
+    placed = _only(vertices, is_placed)
+    same_way = placed.way[1:] == placed.way[:-1]
+    is_gap = same_way & (lacking[1:] != lacking[:-1])
+    goes_on = same_way & ~is_gap
+    piece = np.cumsum(np.append(0, ~goes_on)) if len(placed.way) else placed.way
+    owner = placed.way[np.append(True, ~goes_on)] if len(placed.way) else placed.way
+    is_new = np.ones(len(piece), dtype=bool)
     is_new[1:] = ~goes_on | (placed.node[1:] != placed.node[:-1])
     moves = goes_on & (
         (placed.lonlat[1:, 0] != placed.lonlat[:-1, 0]) | (placed.lonlat[1:, 1] != placed.lonlat[:-1, 1])
     )
-    has_extent = np.zeros(ways, dtype=bool)
-    has_extent[placed.way[1:][moves]] = True
+    has_extent = np.zeros(len(owner), dtype=bool)
+    has_extent[piece[1:][moves]] = True
     number = np.cumsum(has_extent) - 1
-    drawn = _only(placed, is_new & has_extent[placed.way])
-    return replace(drawn, way=number[drawn.way]), np.flatnonzero(has_extent)
+    drawn = _only(placed, is_new & has_extent[piece])
+    kept = (is_new & has_extent[piece]).nonzero()[0]
+    gaps = _Gaps(placed.way[1:][is_gap], placed.lonlat[:-1][is_gap], placed.lonlat[1:][is_gap])
+    return replace(drawn, way=number[piece[kept]]), owner[has_extent], gaps
+
+
+def _gap_km(gaps: _Gaps) -> NDArray[np.float64]:
+    if not len(gaps.way):
+        return np.empty(0)
+    return np.asarray(GEOD.inv(*gaps.before.T, *gaps.after.T)[2]) / M_PER_KM
 
 
 def _only(vertices: Vertices, keep: NDArray[np.bool_]) -> Vertices:
@@ -109,11 +153,14 @@ def add_roads(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
     road_class = osm_tags.road_class(tags)
     is_road = road_class.notna()
     is_area = is_road & (tags["area"] == "yes")
-    is_closed = is_road & ~is_area & osm_tags.is_closed_to_vehicles(tags)
+    is_gone = is_road & ~is_area & osm_tags.is_not_there(tags)
+    is_closed = is_road & ~is_area & ~is_gone & osm_tags.is_closed_to_vehicles(tags)
     parts.dropped["areas"] += int(is_area.sum())
+    parts.dropped["planned, being built or given up"] += int(is_gone.sum())
     parts.dropped["closed to vehicles"] += int(is_closed.sum())
-    keep = (is_road & ~is_area & ~is_closed).to_numpy()
-    columns = {column: tags.loc[keep, tag] for column, tag in osm_tags.ROAD_TAG_OF.items()}
+    keep = (is_road & ~is_area & ~is_gone & ~is_closed).to_numpy()
+    stated = {"oneway": osm_tags.oneway(tags), "seasonal": osm_tags.seasonal(tags)}
+    columns = {column: stated.get(column, tags[tag])[keep] for column, tag in osm_tags.ROAD_TAG_OF.items()}
     table = pd.DataFrame({"way": block.ids[keep], "road_class": road_class[keep], **columns})
     parts.add(table, block.nodes.filter(pa.array(keep)))
 
@@ -223,4 +270,6 @@ def _layer(parts: LineParts, id_column: str, columns: list[str]) -> gpd.GeoDataF
     table = pd.concat([empty, *parts.tables], ignore_index=True) if parts.tables else empty
     shapes = np.concatenate([np.empty(0, object), *parts.shapes])
     ids = "w" + table["way"].astype("str")
+    part = (ids.groupby(ids).cumcount() + 1).astype("str")
+    ids = ids.where(~ids.duplicated(keep=False), ids + "#" + part)
     return gpd.GeoDataFrame({id_column: ids, **table[columns]}, geometry=shapes, crs=STORAGE)

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from comarca.crs import STORAGE
+from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError, did_you_mean
 from comarca.layers.index import LAYERS
 from comarca.layers.schemas import LAYERS as SCHEMAS
@@ -22,6 +22,7 @@ from comarca.layers.schemas import validate_layer
 from comarca.results import Check
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
+from comarca.sources.osm.edited import has_new_nodes, is_edited, tidied
 from comarca.sources.osm.lines import (
     NO_PLACE,
     POWER_FILTER,
@@ -51,6 +52,8 @@ OSM_LAYERS: Final = tuple(name for name, layer in LAYERS.items() if layer.from_o
 _ECONOMY_KEYS: Final = tuple(osm_tags.ECONOMY_KEYS)
 #: Layers of facilities that may be mapped as a node and as an area.
 _FACILITIES: Final = {"services": osm_tags.service_kind, "economy": osm_tags.establishment}
+#: Roads across gaps up to this share of all are at the edge of nearly every extract.
+_GAP_SHARE: Final = 0.001
 _PLACE_KEYS: Final = ("place", "name", "population")
 
 
@@ -112,9 +115,9 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     header = read_header(path)
     with tempfile.TemporaryDirectory(prefix="comarca-osm-") as folder:
         opl = Path(folder) / "wanted.opl"
-        areas = extract(path, opl, _wanted(layers))
+        areas = _extracted(path, opl, _wanted(layers), Path(folder) / "tidy.osm.pbf")
         try:
-            found, dropped = _parse(opl, areas, layers)
+            found, dropped, gap_km = _parse(opl, areas, layers)
         except pa.ArrowInvalid as error:
             raise InputError(
                 str(path), got=str(error), expected="nodes before ways", remedy="Run `osmium sort` on it."
@@ -123,7 +126,18 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
         raise _roadless(path, dropped["roads"])
     checked = {name: _checked(found[name], name) for name in layers}
     logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
-    return OsmLayers(checked, header, [_check(path, name, reasons) for name, reasons in dropped.items()])
+    gaps = [_gap_check(path, checked["roads"], gap_km)] if "roads" in layers else []
+    left_out = [_check(path, name, reasons) for name, reasons in dropped.items()]
+    return OsmLayers(checked, header, [*left_out, *gaps])
+
+
+def _extracted(path: Path, opl: Path, wanted: Wanted, tidy: Path) -> Areas:
+    """Write what is wanted as OPL; files from an editor are tidied first."""
+    if not is_edited(path):
+        areas = extract(path, opl, wanted)
+        if not has_new_nodes(opl):
+            return areas
+    return extract(tidied(path, tidy), opl, wanted)
 
 
 def _wanted(layers: Collection[str]) -> Wanted:
@@ -143,8 +157,8 @@ def _wanted(layers: Collection[str]) -> Wanted:
 
 def _parse(
     opl: Path, areas: Areas, layers: Collection[str]
-) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]]]:
-    """Layers, and what was left out of them by reason."""
+) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]], Counter[str]]:
+    """Layers, what was left out of them by reason, and km of road across gaps by class."""
     roads, power = LineParts(), LineParts()
     parts = AreaParts([name for name in LAYER_KEYS if name in layers])
     keys = tuple(dict.fromkeys((*ROAD_KEYS, "power", "voltage", *area_keys(layers, further=True))))
@@ -173,7 +187,7 @@ def _parse(
         said = found["economy"]["kind"].astype("str").str.split("=", n=1)
         parts_of = {"sector": said.str[0].astype("str"), "category": said.str[1].astype("str")}
         found["economy"] = found["economy"].assign(**parts_of)
-    return found, dropped
+    return found, dropped, roads.gap_km
 
 
 def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
@@ -218,6 +232,19 @@ def _roadless(path: Path, dropped: Counter[str]) -> InputError:
         expected="ways with the tag highway",
         remedy="Is it the right extract? Or set roads.provider to `none`.",
     )
+
+
+def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Counter[str]) -> Check:
+    lost = float(sum(gap_km.values()))
+    share = lost / (lost + float(geodesic_length_km(roads.geometry.to_numpy()).sum())) if lost else 0.0
+    message = (
+        f"{lost:.1f} km of road in {path.name} lie between nodes that the file lacks ({100 * share:.2f} % of all, in a"
+        " straight line): the ways are cut there. An extract with complete ways, as `osmium extract` makes by default,"
+        " has them."
+    )
+    rows = [{"road_class": name, "km": round(km, 3)} for name, km in sorted(gap_km.items())]
+    status = "warn" if share > _GAP_SHARE else "pass"
+    return Check("osm_roads_gaps", status, round(lost, 3), "at most 0.1 % of the km of road", message, rows)
 
 
 def _check(path: Path, layer: str, dropped: Counter[str]) -> Check:

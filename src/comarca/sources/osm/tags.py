@@ -23,6 +23,13 @@ FERRY: Final = "ferry"
 _TAG_OF: Final = {"four_wd_only": "4wd_only"}
 ROAD_TAG_OF: Final = {column: _TAG_OF.get(column, column) for column in ROAD_TAGS}
 
+#: Tags that with the value ``yes`` say that a road is not there.
+LIFECYCLE: Final = ("proposed", "planned", "construction", "abandoned", "disused", "razed", "demolished", "dismantled")
+#: Tags of roads over frozen ground and ice.
+WINTER: Final = ("winter_road", "ice_road")
+#: Tags with conditions under which a road is open or closed.
+CONDITIONAL: Final = ("access:conditional", "vehicle:conditional", "motor_vehicle:conditional")
+
 POWER_CLASSES: Final = ("line", "minor_line", "cable")
 
 #: Kind of service by tag; of several that fit, the first one counts. ``clinic`` is any place of care by a health
@@ -123,6 +130,59 @@ def is_closed_to_vehicles(tags: pd.DataFrame) -> pd.Series:
     """
     vehicle = tags["motorcar"].fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
     return tags["access"].isin(_CLOSED) & ~vehicle.isin(_OPEN)
+
+
+def is_not_there(tags: pd.DataFrame) -> pd.Series:
+    """Tell whether a road is planned, being built or given up, though its class says what it will be or was.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns `LIFECYCLE`.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Same index.
+    """
+    return (tags[list(LIFECYCLE)] == "yes").any(axis=1)
+
+
+def oneway(tags: pd.DataFrame) -> pd.Series:
+    """Direction of each road: motorways and roundabouts are one-way unless told not to be.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``oneway``, ``highway`` and ``junction``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index; null where nothing is said or implied.
+    """
+    implied = (tags["highway"] == "motorway") | tags["junction"].isin(("roundabout", "circular"))
+    return tags["oneway"].mask(tags["oneway"].isna() & implied, "yes")
+
+
+def seasonal(tags: pd.DataFrame) -> pd.Series:
+    """Season in which a road can be used, as far as tags say.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``seasonal``, `WINTER` and `CONDITIONAL`.
+
+    Returns
+    -------
+    pandas.Series
+        The tag ``seasonal``; ``winter`` for winter and ice roads, ``conditional`` where access is closed at times; null
+        where nothing is said. Same index.
+    """
+    stated = tags["seasonal"]
+    winter = (tags[list(WINTER)] == "yes").any(axis=1)
+    closed = tags[list(CONDITIONAL)].apply(lambda column: column.str.contains(r"^\s*no\s*@").eq(True)).any(axis=1)
+    return stated.mask(stated.isna() & closed, "conditional").mask(winter, "winter")
 
 
 def service_kind(tags: pd.DataFrame) -> pd.Series:
