@@ -92,7 +92,7 @@ def test_a_population_of_zero_is_not_known() -> None:
 
 
 def test_one_city_listed_twice_is_one() -> None:
-    cities = _cities(("Cobán", 200.0, 0.0, 0.0), ("Coban", 900.0, 0.05, 0.0), ("Coban", 900.0, 0.5, 0.0))
+    cities = _cities(("Cobán", 200.0, 0.0, 0.0), ("Coban", 900.0, 0.02, 0.0), ("Coban", 900.0, 0.5, 0.0))
     kept, (check,) = without_sections(cities)
     assert list(kept["city_id"]) == ["c1", "c2"]
     assert check.rows == [{"city": "Cobán", "merged_into": "Coban"}]
@@ -105,6 +105,27 @@ def test_sections_of_a_large_city_are_merged_but_neighbouring_cities_are_not() -
     kept, (check,) = without_sections(_cities(capital, section, twin, outside, unknown))
     assert set(kept["city_name"]) == {"Lima", "Callao", "Huacho", "Barrio"}
     assert check.rows == [{"city": "Miraflores", "merged_into": "Lima"}]
+
+
+def test_a_town_under_two_names_counts_once() -> None:
+    town, again = ("Cadereyta Jiménez", 68_111.0, -100.0, 25.6), ("Cadereyta", 67_994.0, -99.984, 25.595)
+    mine, works = ("Yacimientos Río Turbio", 6_650.0, -72.3, -51.5), ("Río Turbio", 6_650.0, -72.299, -51.5)
+    kept, (check,) = without_sections(_cities(town, again, mine, works))
+    assert len(kept) == 2
+    assert len(check.rows) == 2
+
+
+def test_a_city_is_no_section_of_another_one() -> None:
+    paulo, guarulhos = ("São Paulo", 12_400_000.0, -46.633, -23.548), ("Guarulhos", 1_169_577.0, -46.533, -23.463)
+    osasco, suburb = ("Osasco", 728_615.0, -46.792, -23.533), ("Jardim", 9_000.0, -46.64, -23.55)
+    kept, (check,) = without_sections(_cities(paulo, guarulhos, osasco, suburb))
+    assert set(kept["city_name"]) == {"São Paulo", "Guarulhos", "Osasco"}
+    assert check.rows == [{"city": "Jardim", "merged_into": "São Paulo"}]
+
+
+def test_villages_of_one_name_in_different_places_stay_two() -> None:
+    here, there = ("San José", 900.0, -72.0, 8.0), ("San José", 850.0, -72.06, 8.0)
+    assert len(without_sections(_cities(here, there))[0]) == 2
 
 
 def test_cities_of_two_countries_are_never_merged() -> None:

@@ -83,6 +83,20 @@ def test_the_ends_of_a_bridge_are_joined_to_its_road(tmp_path):
     np.testing.assert_allclose(sorted(network.component_km), [3.9 / SCALE, 6 / SCALE], rtol=1e-5)
 
 
+def test_a_bridge_in_data_that_is_cut_at_every_crossing_is_no_junction(tmp_path):
+    parts = [utm((-3000, 0), (0, 0)), utm((0, 0), (5000, 0)), utm((0, -2000), (0, 0)), utm((0, 0), (0, 4000))]
+    ramp = utm((0, 4000), (5000, 0))
+    path = write(
+        tmp_path / "roads.gpkg", [*parts, ramp], nivel=[1, 1, 0, 0, 0], desde=[1, 1, 0, 0, 0], hasta=[1, 1, 0, 0, 1]
+    )
+    for options in ({"level": "nivel"}, {"from_level": "desde", "to_level": "hasta"}):
+        roads, _ = read(path, default_class="primary", **options)
+        network = network_from(roads)
+        assert len(network.component_km) == 1
+        assert roads["grade_separated"].notna().tolist()[:4] == [True] * 4
+        assert len(network.node_lon) == 6  # the crossing is two: one on the bridge, one below
+
+
 def test_levels_of_opposite_sign_are_different(tmp_path):
     path = write(tmp_path / "roads.gpkg", CROSS, nivel=[1, -1])
     assert len(network_from(read(path, default_class="primary", level="nivel")[0]).component_km) == 2

@@ -83,6 +83,8 @@ class Roads(VectorSource):
         default_factory=dict, description="The file's surfaces -> OSM surface values, or `none` to leave roads out."
     )
     level: str | None = Field(None, description="Column of the file that tells bridges and tunnels from the ground.")
+    from_level: str | None = Field(None, description="Column with the level at the start of each line, such as F_ZLEV.")
+    to_level: str | None = Field(None, description="Column with the level at the end of each line, such as T_ZLEV.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
     name: str | None = Field(None, description="Column of the file with the name.")
     ref: str | None = Field(None, description="Column of the file with the number of the road.")

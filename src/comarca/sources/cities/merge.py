@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 URBAN_DENSITY_PER_KM2: Final = 5_000.0
 _SAME_NAME_WITHIN_KM: Final = 10.0
 _SECTION_SHARE: Final = 0.1
+#: From so many inhabitants on a place is a city of its own: those that the OECD counts as medium-sized urban areas.
+_SECTION_PERSONS: Final = 200_000.0
+#: Two entries of one name may be so far apart, however small their town is.
+_TOWN_KM: Final = 3.0
+_ALIKE: Final = 0.9
+_EQUAL: Final = 0.01
 
 
 def without_sections(
@@ -30,6 +36,7 @@ def without_sections(
     *,
     same_name_within_km: float = _SAME_NAME_WITHIN_KM,
     section_share_max: float = _SECTION_SHARE,
+    section_persons_max: float = _SECTION_PERSONS,
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Merge cities that are listed twice, and sections of cities into their city.
 
@@ -38,9 +45,12 @@ def without_sections(
     cities : geopandas.GeoDataFrame
         Schema `CITIES`, geometry Points.
     same_name_within_km : float, optional
-        Two entries of one name and country within this distance are one city.
+        Two entries of one name and country are one city within twice the radius of the larger, at most within this
+        distance; an entry without a population within this distance.
     section_share_max : float, optional
         A section has at most this share of its city's population.
+    section_persons_max : float, optional
+        A section has fewer people than this: what has more is a city, whatever stands beside it.
 
     Returns
     -------
@@ -53,7 +63,9 @@ def without_sections(
     -----
     A section lies inside the disc that its city's people would fill at 5,000 persons per km2 (22 km for 7.7 million,
     6 km for 500,000, 0.6 km for 5,000) and has at most a tenth of them. Small towns right beside a large city go with
-    it; sections of cities that are spread wider stay, as towns of their own.
+    it; sections of cities that are spread wider stay, as towns of their own. One town stands under two names where one
+    name holds the other's words and the figures are alike; or where the figures are the same to 1 %
+    and both lie within the town. Homonyms further apart stay two.
     """
     ordered = cities.sort_values(
         ["population_persons", "city_id"], ascending=[False, True], na_position="last", ignore_index=True
@@ -67,8 +79,12 @@ def without_sections(
     km = np.linalg.norm(place[larger] - place[smaller], axis=1) / M_PER_KM
     name = pd.factorize(fold_names(ordered["city_name"]))[0]
     country = pd.factorize(ordered["country"])[0]
-    is_same = (name[larger] >= 0) & (name[larger] == name[smaller]) & (km <= same_name_within_km)
+    near = np.minimum(same_name_within_km, np.maximum(_TOWN_KM, 2 * radius_km[larger]))
+    near = np.where(np.isnan(persons[smaller]), same_name_within_km, near)
+    is_same = (name[larger] >= 0) & (name[larger] == name[smaller]) & (km <= near)
+    is_same |= (km <= np.maximum(_TOWN_KM / 4, radius_km[larger])) & _two_names(ordered, larger, smaller)
     is_section = (km <= radius_km[larger]) & (persons[smaller] <= section_share_max * persons[larger])
+    is_section &= persons[smaller] < section_persons_max
     is_part = (is_same | is_section) & (country[larger] == country[smaller])
     into = pd.Series(larger[is_part], index=smaller[is_part]).groupby(level=0).min()
     rows = [
@@ -78,6 +94,23 @@ def without_sections(
     message = f"{len(rows)} of {len(cities)} cities were merged into a larger one: duplicates and sections."
     whole_cities = validate_layer(ordered.drop(index=into.index), "cities")
     return whole_cities, [Check("cities_merged", "info", len(rows), "", message, rows)]
+
+
+def _two_names(cities: pd.DataFrame, larger: NDArray[np.intp], smaller: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Tell of pairs of neighbours whether they are one town under two names."""
+    persons = cities["population_persons"].to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = persons[smaller] / persons[larger]
+    names = fold_names(cities["city_name"]).fillna("").to_numpy()
+    pairs = np.flatnonzero(share >= _ALIKE)
+    held = np.zeros(len(larger), dtype=bool)
+    held[pairs] = [_holds(str(names[larger[pair]]), str(names[smaller[pair]])) for pair in pairs]
+    return np.asarray(held | (share >= 1 - _EQUAL))
+
+
+def _holds(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return bool(short) and {*short.split()} <= {*long.split()}
 
 
 def join_places(

@@ -89,12 +89,12 @@ def tidied(path: Path, target: Path) -> Path:
     """
     deleted = _deleted(path) if path.name.endswith(_XML) else set()
     last: dict[tuple[str, int], int] = {}
-    for each in osmium.FileProcessor(str(path)):
+    for each in _objects(path):
         key = (each.type_str(), each.id)
         last[key] = max(last.get(key, -1), each.version)
     count = 0
     with osmium.SimpleWriter(str(target), overwrite=True) as writer:
-        for each in osmium.FileProcessor(str(path)):
+        for each in _objects(path):
             key = (each.type_str(), each.id)
             if not each.visible or key in deleted or each.version < last[key]:
                 count += 1
@@ -102,6 +102,11 @@ def tidied(path: Path, target: Path) -> Path:
             writer.add(_numbered(each))
     logger.warning("%s is from an editor: %d deleted or older objects left out", path.name, count)
     return target
+
+
+def _objects(path: Path) -> Iterator[Any]:
+    """Nodes, ways and relations of a file, one after the other."""
+    yield from osmium.FileProcessor(str(path), osm.NODE | osm.WAY | osm.RELATION)
 
 
 def _numbered(each: Any) -> Any:

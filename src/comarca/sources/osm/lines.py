@@ -57,7 +57,7 @@ class LineParts:
         Their vertices; ``way`` counts within the block.
     dropped : collections.Counter
         How many ways were left out, by reason.
-    gap_km : collections.Counter
+    gap_km : dict
         Straight km between the ends of ways that were cut where nodes are missing, by class.
     """
 
@@ -65,7 +65,7 @@ class LineParts:
     shapes: list[NDArray[np.object_]] = field(default_factory=list)
     vertices: list[Vertices] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
-    gap_km: Counter[str] = field(default_factory=Counter)
+    gap_km: dict[str, float] = field(default_factory=dict)
 
     def add(self, table: pd.DataFrame, nodes: pa.Array) -> None:
         """Add ways of one block.
@@ -84,7 +84,8 @@ class LineParts:
         self.dropped["vertices without a place"] += int(np.isnan(vertices.lonlat[:, 0]).sum())
         self.dropped[NO_PLACE] += len(table) - len(np.unique(kept))
         for way, km in zip(gaps.way, _gap_km(gaps), strict=True):
-            self.gap_km[str(table.iloc[way, 1])] += float(km)
+            name = str(table.iloc[way, 1])
+            self.gap_km[name] = self.gap_km.get(name, 0.0) + float(km)
         self.tables.append(table.iloc[kept])
         self.shapes.append(np.asarray(shapely.linestrings(whole.lonlat, indices=whole.way), object))
         self.vertices.append(whole)

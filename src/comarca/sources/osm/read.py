@@ -40,7 +40,7 @@ from comarca.sources.osm.tags import parse_count
 from comarca.sources.osm.twins import without_twins
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from comarca.io import PathLike
     from comarca.sources.osm.stream import Areas, Header
@@ -157,7 +157,7 @@ def _wanted(layers: Collection[str]) -> Wanted:
 
 def _parse(
     opl: Path, areas: Areas, layers: Collection[str]
-) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]], Counter[str]]:
+) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]], dict[str, float]]:
     """Layers, what was left out of them by reason, and km of road across gaps by class."""
     roads, power = LineParts(), LineParts()
     parts = AreaParts([name for name in LAYER_KEYS if name in layers])
@@ -234,7 +234,7 @@ def _roadless(path: Path, dropped: Counter[str]) -> InputError:
     )
 
 
-def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Counter[str]) -> Check:
+def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Mapping[str, float]) -> Check:
     lost = float(sum(gap_km.values()))
     share = lost / (lost + float(geodesic_length_km(roads.geometry.to_numpy()).sum())) if lost else 0.0
     message = (
@@ -243,8 +243,10 @@ def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Counter[str]) -> Che
         " has them."
     )
     rows = [{"road_class": name, "km": round(km, 3)} for name, km in sorted(gap_km.items())]
-    status = "warn" if share > _GAP_SHARE else "pass"
-    return Check("osm_roads_gaps", status, round(lost, 3), "at most 0.1 % of the km of road", message, rows)
+    is_much = share > _GAP_SHARE
+    return Check(
+        "osm_roads_gaps", "warn" if is_much else "pass", round(lost, 3), "at most 0.1 % of the km of road", message, rows,
+    )  # fmt: skip
 
 
 def _check(path: Path, layer: str, dropped: Counter[str]) -> Check:

@@ -89,6 +89,8 @@ class RoadColumns:
         Column with the speed limit in km/h.
     level : str or None
         Column that tells bridges and tunnels: any words; none, 0 and no are the ground.
+    from_level, to_level : str or None
+        Columns with the level at the start and at the end of each line.
     id, name, ref : str or None
         Columns with code, name and number of the road.
     """
@@ -104,6 +106,8 @@ class RoadColumns:
     maxspeed_unit: Literal["kmh", "mph"] = "kmh"
     maxspeed: str | None = None
     level: str | None = None
+    from_level: str | None = None
+    to_level: str | None = None
     id: str | None = None
     name: str | None = None
     ref: str | None = None
@@ -169,7 +173,7 @@ def roads_from_file(
     wanted = lines_of(found.reset_index(drop=True))
     surface, oneway, maxspeed = (wanted[name] for name in ("surface__", "oneway__", "maxspeed__"))
     closed = (oneway == "closed").to_numpy()
-    level = _level(wanted, columns.level, where)
+    level, *ends = _levels(wanted, columns, where)
     noded = node_lines(wanted.geometry.to_numpy(), level=level, snap_m=snap_m)
     tags = dict.fromkeys(ROAD_TAGS, pd.Series(None, index=wanted.index, dtype="str")) | {
         "surface": surface, "oneway": oneway.mask(closed), "maxspeed": maxspeed,
@@ -181,7 +185,7 @@ def roads_from_file(
             "road_id": row_ids(wanted, columns.id, where=where),
             "road_class": wanted["road_class__"],
             **tags,
-            "grade_separated": _separated(noded.lines, level),
+            "grade_separated": _separated(noded.lines, (level, ends[0], ends[1])),
         },
         geometry=noded.lines,
         crs=STORAGE,
@@ -195,7 +199,8 @@ def roads_from_file(
 
 
 def _named(columns: RoadColumns) -> list[str]:
-    names = (columns.road_class, columns.surface, columns.oneway, columns.maxspeed, columns.level, columns.id,
+    names = (columns.road_class, columns.surface, columns.oneway, columns.maxspeed, columns.level,
+             columns.from_level, columns.to_level, columns.id,
              columns.name, columns.ref)  # fmt: skip
     return [name for name in names if name is not None]
 
@@ -303,6 +308,18 @@ def _maxspeed(
     return limit.astype("str"), check
 
 
+def _levels(
+    wanted: gpd.GeoDataFrame, columns: RoadColumns, where: str
+) -> tuple[NDArray[np.str_], NDArray[np.str_], NDArray[np.str_]]:
+    """Level of each line, of its start and of its end."""
+    own = _level(wanted, columns.level, where)
+    start = _level(wanted, columns.from_level, where) if columns.from_level else own
+    end = _level(wanted, columns.to_level, where) if columns.to_level else own
+    if columns.level is None and (columns.from_level or columns.to_level):
+        own = np.where(start == end, start, np.char.add(np.char.add(start, " to "), end))
+    return own, start, end
+
+
 def _level(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> NDArray[np.str_]:
     words = _text(wanted, column, where)
     plain = words.fillna("").map(lambda word: fold_name(word.replace("-", "minus ")))  # folding loses the sign
@@ -315,15 +332,26 @@ def _text(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series
     return as_code(wanted[column], where=f"{where}, column {column}")
 
 
-def _separated(lines: NDArray[np.object_], level: NDArray[np.str_]) -> pd.Series:
-    """Name the vertices at places that lines of several levels pass through, a node of its own for each level."""
+def _separated(
+    lines: NDArray[np.object_], ends: tuple[NDArray[np.str_], NDArray[np.str_], NDArray[np.str_]]
+) -> pd.Series:
+    """Name the vertices at places that roads of several levels run through, a node of its own for each level.
+
+    A level runs through a place if a line of it has an inner vertex there, or two end there, as in data where every
+    line is cut at every crossing. Where only one line of a level ends, it meets what runs there: a ramp, or the foot
+    of a bridge.
+    """
     vertices = read_vertices(lines)
-    labels = np.unique(level, return_inverse=True)[1][vertices.line]
     changes = vertices.line[1:] != vertices.line[:-1]
-    inner = ~(np.append(True, changes) | np.append(changes, True))
+    first, last = np.append(True, changes), np.append(changes, True)
+    own, start, end = (level[vertices.line] for level in ends)
+    words = np.where(first, start, np.where(last, end, own))
+    labels = np.unique(words, return_inverse=True)[1]
     place = np.unique(position_code(vertices.step), return_inverse=True)[1]
-    passing = pd.Series(labels[inner]).groupby(place[inner]).nunique()
-    is_shared = np.isin(place, passing.index[passing > 1])
+    weight = np.where(first | last, 1, 2)
+    uses = pd.Series(weight).groupby([place, labels]).sum()
+    through = uses[uses > 1].groupby(level=0).size()
+    is_shared = np.isin(place, through.index[through > 1])
     node = place * (labels.max() + 1) + np.where(is_shared, labels, 0)
     return grade_separated(Vertices(vertices.line, node, vertices.step / STEPS_PER_DEGREE), len(lines))
 
