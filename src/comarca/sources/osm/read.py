@@ -245,7 +245,8 @@ def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Mapping[str, float])
     rows = [{"road_class": name, "km": round(km, 3)} for name, km in sorted(gap_km.items())]
     is_much = share > _GAP_SHARE
     return Check(
-        "osm_roads_gaps", "warn" if is_much else "pass", round(lost, 3), "at most 0.1 % of the km of road", message, rows,
+        "osm_roads_gaps", "warn" if is_much else "pass", round(lost, 3), "at most 0.1 % of the km of road",
+        message, rows,
     )  # fmt: skip
 
 
