@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
     Floats = NDArray[np.float64]
     Texts = NDArray[np.object_]
@@ -40,7 +40,7 @@ def compute(
     travel_times: Mapping[str, pd.DataFrame],
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     market_potential: pd.DataFrame | None = None,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     **engine_options: object,
 ) -> Indicators:
     """Gather travel times by territory.
@@ -55,7 +55,7 @@ def compute(
         City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     market_potential : pandas.DataFrame, optional
         Column ``market_potential_persons``, indexed by ``demand_id``.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
     **engine_options
         Options that the travel times were made with; not needed any more.
@@ -146,7 +146,7 @@ class _ClassAccess:
     def has_no_city(self) -> bool:
         return bool((self.times["reason"] == Flag.NO_CITY.value).any())
 
-    def column(self, column: Column) -> tuple[Any, Texts]:
+    def column(self, column: TableColumn) -> tuple[Any, Texts]:
         """Compute one column with its flags."""
         name, city_class = column.name, column.fields["city_class"]
         if name == f"has_{city_class}_city":

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 #: Dimension of a type -> the column of outcomes that it rests on; income is better higher, the others lower.
 _ESTIMATE: Final = {"growth": "income", "poverty": "poverty", "distribution": "inequality"}
@@ -29,7 +29,7 @@ def compute(
     thresholds: Mapping[str, float] | None = None,
     significance_level: float = 0.05,
     no_change: bool = False,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Compute changes of income, poverty and inequality, and the type they make, for each pair of dates.
 
@@ -45,7 +45,7 @@ def compute(
         exceed; 0 if not given.
     significance_level, no_change
         See `comarca.measures.types_of_change.change_letters`.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns; their fields ``period`` say which pairs of dates are compared, and ``dynamics_type`` is that
         of the last pair.
 
@@ -72,12 +72,12 @@ def compute(
     return Indicators(values, flags, checks).select([column.name for column in columns])
 
 
-def periods_of(columns: Sequence[Column]) -> list[tuple[int, int]]:
+def periods_of(columns: Sequence[TableColumn]) -> list[tuple[int, int]]:
     """Read the pairs of dates out of the columns.
 
     Parameters
     ----------
-    columns : sequence of Column
+    columns : sequence of TableColumn
         Columns of the family.
 
     Returns

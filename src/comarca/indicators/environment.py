@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 #: Kind of cover -> its column in the layer ``land_cover_areas``.
 _COVERS: Final = {"natural": "is_natural", "farmed": "is_farmed", "built_up": "is_built_up"}
@@ -29,7 +29,7 @@ def compute(
     demand: gpd.GeoDataFrame | None = None,
     land_cover_areas: pd.DataFrame | None = None,
     territory_lights: pd.DataFrame | None = None,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Shares of natural, farmed and built-up land, night lights per person, and their change.
 
@@ -42,7 +42,7 @@ def compute(
         one row per class.
     territory_lights : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``light``: sum of the raster of night lights over the territory.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
     FloatArray = NDArray[np.float64]
     BoolArray = NDArray[np.bool_]
@@ -45,7 +45,7 @@ def compute(
     rural_access_distance_km: float = 2.0,
     power_distance_km: float = 5.0,
     lit_above: float = 7.0,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Length, density and quality of roads and power lines, and access to them.
 
@@ -65,7 +65,7 @@ def compute(
         Straight distances that count as near.
     lit_above : float, optional
         Brightness above which a place counts as lit, in the raster's unit.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

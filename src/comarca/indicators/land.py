@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from comarca.land.parcels import Border
     from comarca.measures.size_classes import Estimate
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 FIELD_CLASSES: Final = ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture")
 
@@ -51,7 +51,7 @@ def compute(
     field_classes: Sequence[str] = FIELD_CLASSES,
     border: Border = "cut",
     suppressed: Estimate = "lognormal",
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Concentration and diversity of land from all the evidence that is given.
 
@@ -78,7 +78,7 @@ def compute(
         What happens to a field or patch that several territories share.
     suppressed : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
         How withheld areas of size classes are estimated.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns of the family.
 
     Returns

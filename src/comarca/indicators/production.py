@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 _SECTOR: Final = "employment_sector"
 
@@ -34,7 +34,7 @@ def compute(
     firms: pd.DataFrame | None = None,
     min_establishments: int = 30,
     small_firm_max_jobs: int = 49,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Diversity of agricultural land, of the local economy and of employment, and shares of small firms.
 
@@ -54,7 +54,7 @@ def compute(
         Fewest establishments to speak of diversity.
     small_firm_max_jobs : int, optional
         Largest number of jobs of a small firm.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

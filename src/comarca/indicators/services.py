@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 
 def compute(
@@ -28,7 +28,7 @@ def compute(
     demand: gpd.GeoDataFrame | None = None,
     service_times: Mapping[str, pd.DataFrame] | None = None,
     kinds: Sequence[str],
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Count services by kind, per person, and the mean travel time to the nearest.
 
@@ -42,7 +42,7 @@ def compute(
         Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached).
     kinds : sequence of str
         Kinds of services to report on.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

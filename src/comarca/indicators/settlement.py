@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 
 def compute(
@@ -29,7 +29,7 @@ def compute(
     demand: gpd.GeoDataFrame | None = None,
     degree_of_urbanisation: pd.DataFrame | None = None,
     population_by_year: pd.DataFrame | None = None,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Urban share, concentration of people in space, and population change.
 
@@ -41,7 +41,7 @@ def compute(
         Columns ``cell_class`` and ``settlement`` (`comarca.population.degurba.CellClasses`) indexed by ``demand_id``.
     population_by_year : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``persons``; the first and the last year are compared.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

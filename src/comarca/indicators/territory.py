@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 _TEXT = ("territory_id", "territory_name", "parent_name", "country")
 
 
 def compute(
-    *, territories: gpd.GeoDataFrame, demand: gpd.GeoDataFrame | None = None, columns: Sequence[Column]
+    *, territories: gpd.GeoDataFrame, demand: gpd.GeoDataFrame | None = None, columns: Sequence[TableColumn]
 ) -> Indicators:
     """Codes, names, geodesic area and population of each territory.
 
@@ -31,7 +31,7 @@ def compute(
         Layer ``territories``, EPSG:4326.
     demand : geopandas.GeoDataFrame, optional
         Layer ``demand``, with persons. Needed if a population column is active.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns of the family.
 
     Returns

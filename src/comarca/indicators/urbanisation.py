@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import TableColumn
 
 
 def compute(
@@ -36,7 +36,7 @@ def compute(
     degree_of_urbanisation: pd.DataFrame,
     urca_times: pd.DataFrame | None = None,
     urban_within_min: float = 10.0,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
 ) -> Indicators:
     """Degree of urbanisation, and urban-rural catchment areas.
 
@@ -53,7 +53,7 @@ def compute(
         `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
     urban_within_min : float, optional
         An urban cell lies in the city that it reaches within this time; see `comarca.access.urca.classify`.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns.
 
     Returns

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from comarca.registry.columns import Column
+    from comarca.registry.columns import Column, TableColumn
     from comarca.results import Indicators
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ _LEADING: Final = "time_intermediate_city_mean_min"
 
 
 def assemble_table(
-    territories: gpd.GeoDataFrame, families: Mapping[str, Indicators], columns: Sequence[Column]
+    territories: gpd.GeoDataFrame, families: Mapping[str, Indicators], columns: Sequence[TableColumn]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Join the families' columns into one table, in the order of the registry.
 
@@ -42,7 +42,7 @@ def assemble_table(
         Layer ``territories``.
     families : mapping
         Family name -> its results, each on the same territories.
-    columns : sequence of Column
+    columns : sequence of TableColumn
         The active columns of all families, in the order of the table.
 
     Returns
@@ -141,12 +141,12 @@ def long_table(
     )
 
 
-def is_integer(column: Column) -> bool:
+def is_integer(column: TableColumn) -> bool:
     """Tell whether a column holds whole numbers: a count or a rank.
 
     Parameters
     ----------
-    column : Column
+    column : TableColumn
         The column.
 
     Returns
@@ -176,7 +176,7 @@ def opening_column(columns: Sequence[Column]) -> str:
     return _LEADING if _LEADING in names else next(iter([*beyond, *names]), "")
 
 
-def _family_of(column: Column, families: Mapping[str, Indicators], index: pd.Index) -> Indicators:
+def _family_of(column: TableColumn, families: Mapping[str, Indicators], index: pd.Index) -> Indicators:
     where = f"family {column.family}, column {column.name}"
     family = families.get(column.family)
     if family is None or column.name not in family.values:
@@ -186,7 +186,7 @@ def _family_of(column: Column, families: Mapping[str, Indicators], index: pd.Ind
     return family
 
 
-def _possible(values: pd.Series, column: Column) -> tuple[pd.Series, NDArray[np.bool_]]:
+def _possible(values: pd.Series, column: TableColumn) -> tuple[pd.Series, NDArray[np.bool_]]:
     """Values in the type of their column, without those that cannot be right, and which these are."""
     if column.kind == "boolean":
         return values.astype("boolean"), np.zeros(len(values), dtype=bool)
@@ -215,7 +215,7 @@ def _within(numbers: pd.Series, low: float | None, high: float | None) -> pd.Ser
     return numbers
 
 
-def _named(wrong: pd.Series[bool], values: pd.Series, column: Column, expected: str) -> NDArray[np.bool_]:
+def _named(wrong: pd.Series[bool], values: pd.Series, column: TableColumn, expected: str) -> NDArray[np.bool_]:
     """Write each wrong value to the log, with what the registry expects."""
     for territory, value in values[wrong].items():
         logger.error("column %s, territory %s: got %s, expected %s; left out", column.name, territory, value, expected)
