@@ -1,13 +1,17 @@
-"""Compute the structural profile of each territory, the territories most like it, and how alike neighbours are."""
+"""Compute the structural profile of each territory, what is most like it, its Lorenz curves, and Moran's I."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from comarca import io
 from comarca.dynamics.clusters import moran_check
 from comarca.dynamics.neighbours import queen_neighbours
 from comarca.dynamics.profiles import profile_columns, profile_table, similar_territories
 from comarca.jobs import run
+from comarca.land.concentration import MeasuredTerritories
+from comarca.land.lorenz_curves import lorenz_curves
 from comarca.layers import files as layer_files
+from comarca.publish.analysis import write_curves
 from comarca.publish.assembled import Assembled
 
 
@@ -16,24 +20,29 @@ def main(
     table: str,
     columns: str,
     territories: str,
-    factors: Mapping[str, Sequence[str]],
-    similar_count: int,
-    min_shared_share: float,
+    options: Mapping[str, Any],
+    measures: Mapping[str, Any],
+    units: Mapping[str, float],
     profiles: str,
-    similar_territories_table: str,
+    similar: str,
+    curves: str,
     checks: str,
+    **land: str,
 ) -> None:
-    data = Assembled({"table": table, "columns": columns})
+    data, area = Assembled({"table": table, "columns": columns}), layer_files.read_layer(territories, "territories")
     rows = data.table.set_index("territory_id")
     numeric = {column.name: column for column in data.columns if column.kind == "number"}
+    factors: Mapping[str, Sequence[str]] = options["factors"]
     chosen = profile_columns([name for name in numeric if rows[name].notna().any()], factors)
     better = {name: numeric[name].better for name in chosen}
-    units = {name: numeric[name].unit for name in chosen}
-    io.write_table(profile_table(rows, chosen, better=better, units=units), profiles)
-    alike = similar_territories(rows, list(chosen), count=similar_count, min_shared_share=min_shared_share)
-    io.write_table(alike, similar_territories_table)
-    neighbours = queen_neighbours(layer_files.read_layer(territories, "territories"))
-    io.write_checks([moran_check(rows, {name: numeric[name].title["en"] for name in numeric}, neighbours)], checks)
+    column_units = {name: numeric[name].unit for name in chosen}
+    io.write_table(profile_table(rows, chosen, better=better, units=column_units), profiles)
+    limits = {"count": options["similar_count"], "min_shared_share": options["min_shared_share"]}
+    io.write_table(similar_territories(rows, list(chosen), **limits), similar)
+    evidence = {name: layer_files.load(name, path) for name, path in land.items()}
+    write_curves(lorenz_curves(MeasuredTerritories.of(area, **units), **evidence, **measures), curves)
+    titles = {name: column.title["en"] for name, column in numeric.items()}
+    io.write_checks([moran_check(rows, titles, queen_neighbours(area))], checks)
 
 
 if "snakemake" in globals():

@@ -259,8 +259,119 @@
       notes.append(row);
     }
     element("profile").replaceChildren(
-      make("p", where), table, notes, make("p", word("place_note"), { class: "about" }),
+      make("p", where), ...structureNodes(place), table, notes, make("p", word("place_note"), { class: "about" }),
     );
+  }
+
+  // Structural profile: percentiles over a histogram of all territories, what is most alike, how land is divided.
+  const structure = data.structure;
+  const told = (words, ...values) => values.reduce((text, value) => text.replace("{}", value), words[state.language]);
+  const svgNode = (tag, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+
+  const bins = new Map();
+  function histogram(column) {
+    if (bins.has(column.name)) return bins.get(column.name);
+    const known = column.values.filter((value) => value !== null).sort((a, b) => a - b);
+    const low = known[Math.floor(0.01 * (known.length - 1))];
+    const high = known[Math.ceil(0.99 * (known.length - 1))];
+    const counts = Array(30).fill(0);
+    const at = (value) => Math.min(Math.max((value - low) / (high - low || 1), 0), 1);
+    for (const value of known) counts[Math.min(29, Math.floor(30 * at(value)))] += 1;
+    bins.set(column.name, { counts, at, most: Math.max(...counts) });
+    return bins.get(column.name);
+  }
+
+  function strip(column, value) {
+    const { counts, at, most } = histogram(column);
+    const isTurned = column.better === "lower";
+    const picture = svgNode("svg", { width: 180, height: 22, viewBox: "0 0 180 22", "aria-hidden": "true" });
+    counts.forEach((count, place) => {
+      const height = (16 * count) / most;
+      const x = 6 * (isTurned ? 29 - place : place);
+      picture.append(svgNode("rect", { x, y: 18 - height, width: 5.4, height, fill: "#b9c4c8" }));
+    });
+    if (value !== null) {
+      const x = 180 * (isTurned ? 1 - at(value) : at(value));
+      picture.append(svgNode("circle", { cx: Math.min(Math.max(x, 5), 175), cy: 16, r: 5, fill: "#c1570c", stroke: "#fff" }));
+    }
+    return picture;
+  }
+
+  function lorenz(curves) {
+    const picture = svgNode("svg", { width: 190, height: 190, viewBox: "-4 -4 110 110", role: "img" });
+    picture.append(svgNode("rect", { x: 0, y: 0, width: 100, height: 100, fill: "none", stroke: "#bbb", "stroke-width": 0.5 }));
+    picture.append(svgNode("line", { x1: 0, y1: 100, x2: 100, y2: 0, stroke: "#2b2b2b", "stroke-width": 0.5 }));
+    const colors = ["#1b6a84", "#8a6d1b", "#5a5a5a", "#7a3a6d"];
+    const list = make("ul", null, { class: "notes" });
+    curves.forEach((entry, place) => {
+      const points = entry.curve.map(([x, y]) => `${(100 * x).toFixed(1)},${(100 - 100 * y).toFixed(1)}`).join(" ");
+      picture.append(svgNode("polyline", { points, fill: "none", stroke: colors[place % 4], "stroke-width": 1.6 }));
+      const index = new Intl.NumberFormat(state.language, { maximumFractionDigits: 2 }).format(entry.gini);
+      const row = make("li", `${structure.kinds[entry.kind][state.language]} ${entry.year || ""}: Gini ${index}`);
+      row.style.color = colors[place % 4];
+      list.append(row);
+    });
+    picture.setAttribute("aria-label", structure.kinds.lorenz[state.language]);
+    return [picture, list];
+  }
+
+  function structureRow(entry, place) {
+    const column = byName.get(entry.column);
+    const row = make("tr");
+    row.append(make("th", titled(column), { scope: "row" }));
+    const picture = make("td");
+    picture.append(strip(column, column.values[place]));
+    const percentile = structure.percentiles[entry.column][place];
+    const shown = percentile === null ? "" : ` \u00b7 ${told(structure.words.percentile, Math.round(percentile))}`;
+    row.append(picture, make("td", `${formatted(column, column.values[place])}${shown}`));
+    return row;
+  }
+
+  function structureNodes(place) {
+    if (!structure) return [];
+    const nodes = [];
+    for (const column of data.columns.filter((entry) => entry.name.startsWith("dynamics_type_"))) {
+      nodes.push(make("p", `${column.title[state.language]}: ${formatted(column, column.values[place])}`));
+    }
+    const city = byName.get("nearest_intermediate_city_name");
+    if (city && city.values[place]) nodes.push(make("p", told(structure.words.city, city.values[place])));
+    if (structure.columns.length) {
+      const table = make("table", null, { class: "structure" });
+      const body = make("tbody");
+      let dimension = null;
+      for (const entry of structure.columns) {
+        if (entry.dimension !== dimension) {
+          dimension = entry.dimension;
+          const row = make("tr", null, { class: "family" });
+          row.append(make("th", structure.dimensions[dimension][state.language], { colspan: 3, scope: "colgroup" }));
+          body.append(row);
+        }
+        body.append(structureRow(entry, place));
+      }
+      table.append(body);
+      nodes.push(make("h3", structure.words.profile[state.language]), table);
+      nodes.push(make("p", structure.words.profile_note[state.language], { class: "about" }));
+    }
+    const curves = structure.curves[place];
+    if (curves) nodes.push(make("h3", structure.kinds.lorenz[state.language]), ...lorenz(curves));
+    const alike = structure.similar[place];
+    if (alike) {
+      const list = make("ul");
+      for (const [other, distance] of alike) {
+        const row = make("li");
+        const button = make("button", placeLabel(other), { type: "button", class: "link" });
+        button.addEventListener("click", () => { choose(other, true); element("profile-heading").focus(); });
+        const away = new Intl.NumberFormat(state.language, { maximumFractionDigits: 3 }).format(distance);
+        row.append(button, make("span", ` ${told(structure.words.distance, away)}`, { class: "about" }));
+        list.append(row);
+      }
+      nodes.push(make("h3", structure.words.similar[state.language]), list);
+    }
+    return nodes;
   }
 
   function tableColumns() {
@@ -443,6 +554,7 @@
     fillSelect(element("indicator"), mapped, state.column);
     fillSelect(element("compare"), numeric, state.compare);
     element("title").textContent = data.title;
+    for (const node of document.querySelectorAll(".dynamics")) node.hidden = node.dataset.language !== state.language;
     element("sources").replaceChildren(...written(data.sources));
     refresh();
   }

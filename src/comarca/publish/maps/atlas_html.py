@@ -16,10 +16,13 @@ import numpy as np
 import shapely
 
 from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
+from comarca.publish.maps.dynamics_html import dynamics_html
+from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.style import city_size_pt
 from comarca.publish.maps.theme import column_classes, make_theme
 from comarca.publish.table import is_integer, opening_column
-from comarca.publish.words import is_share, unit_label
+from comarca.publish.words import is_share, unit_label, word
+from comarca.registry.propositions import load_propositions
 from comarca.results import MEANING, Flag
 
 if TYPE_CHECKING:
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from comarca.publish.analysis import Analysis
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.model import BaseMap, Frame
     from comarca.registry.columns import Column
@@ -52,6 +56,7 @@ def atlas_html(
     years: Mapping[str, int | None] | None = None,
     classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
+    analysis: Analysis | None = None,
 ) -> str:
     """Make the page.
 
@@ -75,6 +80,8 @@ def atlas_html(
         Column name -> its classes, None for columns that are not numbers; made of the table if not given.
     sources : str, optional
         Sources and licences, for the foot of the page.
+    analysis : Analysis, optional
+        Profiles and, where the region has outcomes, dynamics.
 
     Returns
     -------
@@ -95,13 +102,16 @@ def atlas_html(
         "reasons": _reasons(base, flags, [column.name for column in shown]),
         "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
         "sources": sources,
+        "structure": _structure(base, analysis, languages) if analysis else None,
         **_geography(base),
     }
+    dynamics = analysis.dynamics if analysis else None
     parts = {
         "LANGUAGE": languages[0],
         "TITLE": escape(title),
         "STYLE": _asset("atlas.css"),
         "BOKEH": "\n".join(_bokeh(name) for name in ("bokeh.min.js", "bokeh-api.min.js")),
+        "DYNAMICS": dynamics_html(dynamics, load_propositions().rows, shown, languages=languages) if dynamics else "",
         "DATA": json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
         "SCRIPT": _asset("atlas.js"),
     }
@@ -164,6 +174,41 @@ def _column(
             for row, key in enumerate(first.keys)
         ]
     return entry
+
+
+def _structure(base: BaseMap, analysis: Analysis, languages: Sequence[str]) -> dict[str, Any]:
+    """Profiles by column, most alike territories and Lorenz curves by number of the territory."""
+    place = {str(name): number for number, name in enumerate(base.territory_id)}
+    profiles = analysis.profiles
+    columns = profiles.drop_duplicates("column")[["column", "dimension"]].to_dict("records")
+    wide = profiles.pivot_table(index="territory_id", columns="column", values="percentile").reindex(base.territory_id)
+    alike: dict[int, list[list[float]]] = {}
+    for row in analysis.similar.to_dict("records"):
+        other = place[row["similar_territory_id"]]
+        alike.setdefault(place[row["territory_id"]], []).append([other, round(row["distance"], 3)])
+    curves = {
+        place[name]: [
+            {"kind": c.kind, "year": c.year, "gini": round(c.gini, 4), "curve": c.curve.tolist()} for c in found
+        ]
+        for name, found in analysis.curves.items()
+    }
+    words = ("profile", "profile_note", "percentile", "similar", "distance", "no_curve", "city")
+    kinds = {
+        kind: {lang: word(kind, lang) for lang in languages} for kind in ("holdings", "parcels", "patches", "fields")
+    }
+    return {
+        "columns": columns,
+        "percentiles": {
+            name: [None if np.isnan(value) else round(float(value), 1) for value in wide[name]] for name in wide
+        },
+        "similar": alike,
+        "curves": curves,
+        "kinds": kinds | {"lorenz": {lang: word("lorenz", lang) for lang in languages}},
+        "dimensions": {
+            entry["dimension"]: {lang: say(entry["dimension"], lang) for lang in languages} for entry in columns
+        },
+        "words": {key: {lang: say(key, lang) for lang in languages} for key in words},
+    }
 
 
 def _plain(value: Any) -> Any:
