@@ -19,7 +19,7 @@ from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.index import LAYERS
 from comarca.plan.code import module_files, script_modules
 from comarca.plan.run import RunPlan
-from comarca.registry.products import ASSEMBLED, jobs
+from comarca.registry.products import ASSEMBLED, SHEET_INPUTS, jobs
 from comarca.publish.summary import failed_layers, summarise_run
 
 STARTED = time.time()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from comarca.config.base import Model
-from comarca.config.tables import Table
+from comarca.config.tables import TableLayout
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -32,6 +32,11 @@ class Clusters(Model):
     level: Annotated[float, Field(gt=0, lt=1)] = Field(0.05, description="Level of the pseudo p-value.")
     seed: NonNegativeInt = Field(12_345, description="Seed of the permutations.")
 
+    @property
+    def tests(self) -> dict[str, Any]:
+        """How significance is told."""
+        return self.model_dump(exclude={"columns"})
+
 
 class PropositionTests(Model):
     """How the propositions of the research are held against the region, where it has outcomes."""
@@ -44,17 +49,20 @@ class PropositionTests(Model):
     )
 
 
-class Functional(Table):
+class Functional(TableLayout):
     """Functional territories: municipalities grouped, with a table of their own."""
 
-    provider: tuple[Literal["city", "flows", "column", "none"], ...] = Field(
-        ("none",),
+    by: Literal["city", "flows", "column", "none"] = Field(
+        "none",
         description="`city`: the city that most people reach first; `flows`: a table of commuters; `column`: a column "
         "of the table.",
     )
     path: str | None = Field(None, description="Table of commuters: `origin_id`, `destination_id`, `persons`.")
-    city_class: str = Field("intermediate", description="Class of the cities, for provider `city`.")
-    max_time_min: PositiveFloat = Field(60.0, description="Longest mean time to the city, min, for provider `city`.")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="Our column names -> those of the file, where they differ."
+    )
+    city_class: str = Field("intermediate", description="Class of the cities, for `city`.")
+    max_time_min: PositiveFloat = Field(60.0, description="Longest mean time to the city, min, for `city`.")
     column: str | None = Field(None, description="Column of the table whose values are the groups, for `column`.")
     method: Literal["travel_to_work", "louvain"] = Field(
         "travel_to_work", description="How flows become areas: Coombes and Bond (2008), or Louvain communities."
@@ -67,12 +75,15 @@ class Functional(Table):
     target_self_containment: Share = Field(0.75, description="Self-containment that small areas must reach.")
     seed: NonNegativeInt = Field(12_345, description="Seed of the Louvain method.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _word_alone(cls, value: Any) -> Any:
+        return {"by": value} if isinstance(value, str) else value
+
     @model_validator(mode="after")
-    def _providers_fit(self) -> Self:
-        if len(self.provider) != 1:
-            raise ValueError("functional takes one provider")
-        if (self.provider == ("flows",)) != (self.path is not None):
-            raise ValueError("`path` goes with provider `flows`, and only with it")
-        if (self.provider == ("column",)) != (self.column is not None):
-            raise ValueError("`column` goes with provider `column`, and only with it")
+    def _keys_fit(self) -> Self:
+        if (self.by == "flows") != (self.path is not None):
+            raise ValueError("`path` goes with `by: flows`, and only with it")
+        if (self.by == "column") != (self.column is not None):
+            raise ValueError("`column` goes with `by: column`, and only with it")
         return self

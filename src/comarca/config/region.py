@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, PositiveFloat, model_validator
 
 from comarca.config.base import FilePath, Model
+from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
     Cities,
@@ -84,6 +85,10 @@ class Region(Model):
     zonal: Zonal = Zonal()
     speeds: FilePath | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()
+    profile: Profile = Profile()
+    clusters: Clusters = Clusters()
+    propositions: PropositionTests = PropositionTests()
+    functional: Functional = Functional()
     maps: MapSettings = MapSettings()
 
     @model_validator(mode="after")
@@ -154,6 +159,12 @@ class Region(Model):
 
 class Config(Model):
     """The whole configuration."""
+
+    @model_validator(mode="after")
+    def _no_region_is_called_together(self) -> Self:
+        if "together" in self.regions:
+            raise ValueError("regions.together: results/together holds the tables of all regions; take another name")
+        return self
 
     regions: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], Region] = Field(
         min_length=1, description="Regions by name; the name is that of the folder in results/."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,9 @@ import pandas as pd
 import shapely
 
 from comarca.crs import STORAGE, require_storage_crs
-from comarca.errors import InputError
+from comarca.dynamics.commuting import louvain_areas, travel_to_work_areas
+from comarca.errors import ConfigError, InputError, did_you_mean
+from comarca.results import Check, Flag, Indicators
 from comarca.sources.tables.comparable import combine_rows
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ _ONE_ROW: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]] = {
         {"area_ha": "sum", "edge_m": "sum"},
     ),
 }
+#: Share by which sums of the two tables may differ.
+TOLERANCE: Final = 1e-9
 #: Figures of a territory and year that stand in each of its rows of holdings.
 _HOLDING_TOTALS: Final = ("landless", "total_holdings", "total_area_ha")
 
@@ -58,6 +63,60 @@ def group_by_city(table: pd.DataFrame, *, city_class: str, max_time_min: float) 
     logger.info("%d of %d territories are within %g min of a city.", joins.sum(), len(table), max_time_min)
     rows = zip(table.index, city, joins, strict=True)
     return {str(code): f"city:{name}" if is_near else str(code) for code, name, is_near in rows}
+
+
+def grouping_of(
+    table: pd.DataFrame, options: Mapping[str, Any], *, flows: pd.DataFrame | None, cities: gpd.GeoDataFrame | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Group territories as the configuration says.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indicators by ``territory_id``.
+    options : mapping
+        The section ``functional`` of the configuration.
+    flows : pandas.DataFrame, optional
+        Commuters, for provider ``flows``.
+    cities : geopandas.GeoDataFrame, optional
+        Layer ``cities``, for names.
+
+    Returns
+    -------
+    group_of, names : dict
+        Territory -> group, and group -> name where it has one.
+
+    Raises
+    ------
+    ConfigError
+        If the table lacks the columns that the grouping needs.
+    """
+    if options["by"] == "flows" and flows is not None:
+        return commuting_groups(flows, options), {}
+    if options["by"] == "column":
+        name = options["column"]
+        if name not in table:
+            raise ConfigError("functional.column", got=name, expected="a column of the table",
+                              remedy=did_you_mean(name, map(str, table.columns)))  # fmt: skip
+        known = table[name].dropna().astype(str)
+        groups = {str(code): f"group:{value}" for code, value in known.items()}
+        return groups, {f"group:{value}": value for value in known}
+    city_class = options["city_class"]
+    if f"time_{city_class}_city_mean_min" not in table:
+        raise ConfigError("functional.by", got="city", expected=f"travel times to {city_class} cities",
+                          remedy="They need roads and cities; group by flows or by a column instead.")  # fmt: skip
+    groups = group_by_city(table, city_class=city_class, max_time_min=options["max_time_min"])
+    if cities is None:
+        return groups, {}
+    return groups, {f"city:{code}": name for code, name in zip(cities["city_id"], cities["city_name"], strict=True)}
+
+
+def commuting_groups(flows: pd.DataFrame, options: Mapping[str, Any]) -> dict[str, str]:
+    """Group territories by flows, by the method that the configuration says."""
+    if options["method"] == "louvain":
+        return louvain_areas(flows, seed=options["seed"])
+    limits = ("min_workers", "target_workers", "min_self_containment", "target_self_containment")
+    return travel_to_work_areas(flows, **{name: options[name] for name in limits})
 
 
 def group_territories(
@@ -204,3 +263,93 @@ def add_up(table: pd.DataFrame, columns: Sequence[Column], members: pd.DataFrame
     code = members.set_index("territory_id")["functional_id"].reindex(table.index)
     amounts = table[names].astype(float)
     return amounts.groupby(code.to_numpy()).sum(min_count=1).where(~amounts.isna().groupby(code.to_numpy()).any())
+
+
+def compute_families(
+    families: Mapping[str, Mapping[str, Any]],
+    layers: Mapping[str, Any],
+    functional: gpd.GeoDataFrame,
+    members: pd.DataFrame,
+    table: pd.DataFrame,
+) -> dict[str, Indicators]:
+    """Compute families of indicators for functional territories.
+
+    Parameters
+    ----------
+    families : mapping
+        Family -> its ``layers`` (names), ``options`` and ``columns``.
+    layers : mapping
+        Layer -> what the families take, for the municipalities.
+    functional, members
+        As from `group_territories`.
+    table : pandas.DataFrame
+        Indicators of the municipalities by ``territory_id``.
+
+    Returns
+    -------
+    dict
+        Family -> values and flags. Shares and means are computed from the regrouped layers; additive columns are the
+        sums of those of the municipalities.
+    """
+    code_of = dict(zip(members["territory_id"], members["functional_id"], strict=True))
+    moved = {name: regroup(name, layer, code_of) for name, layer in layers.items()} | {"territories": functional}
+    found = {}
+    for name, family in families.items():
+        if not family["columns"]:
+            continue
+        module = importlib.import_module(f"comarca.indicators.{name}")
+        taken = {layer: moved[layer] for layer in family["layers"] if layer in moved}
+        made: Indicators = module.compute(**taken, **family["options"], columns=family["columns"])
+        sums = add_up(table, family["columns"], members).reindex(made.values.index)
+        values = made.values.assign(**{str(column): sums[column] for column in sums})
+        gaps = values[list(sums)].isna() & (made.flags[list(sums)] == Flag.OK)
+        flags = made.flags.assign(**made.flags[list(sums)].mask(gaps, Flag.NOT_IN_SOURCE.value))
+        found[name] = Indicators(values, flags, made.checks)
+    return found
+
+
+def balance_checks(
+    table: pd.DataFrame, functional: pd.DataFrame, columns: Sequence[Column], left_out: Sequence[str]
+) -> list[Check]:
+    """Hold the totals of functional territories against those of the municipalities.
+
+    Parameters
+    ----------
+    table, functional : pandas.DataFrame
+        The two tables.
+    columns : sequence of Column
+        Columns of the functional table.
+    left_out : sequence of str
+        Columns of the municipal table that it does not have.
+
+    Returns
+    -------
+    list of Check
+        ``fail`` if the sums of an additive column differ by more than 1e-9 of them; and what was left out.
+    """
+    rows: list[dict[str, Any]] = []
+    for column in columns:
+        if column.is_additive and column.name in functional:
+            sums = [float(part[column.name].astype(float).sum()) for part in (table, functional)]
+            if table[column.name].notna().all():
+                rows.append({"column": column.name, "territories": sums[0], "functional": sums[1]})
+    gaps = [abs(row["territories"] - row["functional"]) / max(abs(row["territories"]), 1e-300) for row in rows]
+    worst = max(gaps, default=0.0)
+    return [
+        Check(
+            name="functional_balance",
+            status="pass" if worst <= TOLERANCE else "fail",
+            value=worst,
+            threshold="sums differ by at most 1e-9 of them",
+            message=f"{len(functional)} groups of {len(table)} territories have the same sums of {len(rows)} columns.",
+            rows=rows,
+        ),
+        Check(
+            name="functional_left_out",
+            status="info",
+            value=len(left_out),
+            threshold="",
+            message="Columns of users' tables and classes of clusters are not computed for functional territories.",
+            rows=[{"column": name} for name in left_out],
+        ),
+    ]

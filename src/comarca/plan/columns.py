@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.errors import InputError
+from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.plan.layers import template_fields
 from comarca.registry.columns import LANGUAGES, Column, Family, Registry
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from comarca.config.region import Region
     from comarca.config.tables import ConfiguredColumn
 
+#: The family of classes of local Moran's I.
+CLUSTERS: Final = "clusters"
 #: The family of the user's own columns.
 FAMILY: Final = "attributes"
 _TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
@@ -42,15 +45,43 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
     InputError
         If the user's columns bear wrong or taken names, or the sectors cannot be read.
     """
-    terms = {"employment_sector": _sectors(region), "period": _periods(region)}
-    extended = Registry(registry.families, {**registry.terms, **terms})
+    terms = {"employment_sector": _sectors(region), "period": _periods(region), "cluster_column": {}}
+    extended = _with_attributes(Registry(registry.families, {**registry.terms, **terms}), region)
+    return _with_clusters(extended, region) if region.clusters.columns else extended
+
+
+def _with_attributes(extended: Registry, region: Region) -> Registry:
+    """Add the family of the user's own columns."""
     if not region.attributes:
         return extended
+    registry = extended
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
     taken = [column.name for part in expanded for column in part]
     own = Family(FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
     return Registry({**registry.families, FAMILY: own}, extended.terms)
+
+
+def _with_clusters(registry: Registry, region: Region) -> Registry:
+    """Give the columns of clusters the titles and layers of the columns that they class."""
+    fields = regional_fields(registry, region)
+    expanded = [part for name in registry.families for part in registry.columns(name, fields=fields, layers=())]
+    known = {column.name: column for part in expanded for column in part}
+    for name in region.clusters.columns:
+        if name not in known or known[name].kind != "number":
+            raise ConfigError("clusters.columns", got=name, expected="a numeric column of the table, see codebook.csv",
+                              remedy=did_you_mean(name, known))  # fmt: skip
+    terms = {name: dict(known[name].title) for name in region.clusters.columns}
+    registry = Registry(registry.families, {**registry.terms, "cluster_column": terms})
+    made = [column for part in registry.columns(CLUSTERS, fields=regional_fields(registry, region), layers=())
+            for column in part]  # fmt: skip
+    columns = []
+    for column in made:
+        source = known[column.fields["cluster_column"]]
+        columns.append(replace(column, layers=(*registry.families[source.family].layers, *source.layers)))
+    family = replace(registry.families[CLUSTERS], columns=tuple(columns))
+    # Its names hold no fields any more.
+    return Registry({**registry.families, CLUSTERS: family}, registry.terms)
 
 
 def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
@@ -68,7 +99,7 @@ def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
     dict
         Field -> values as text.
     """
-    own = {name: list(registry.terms[name]) for name in ("employment_sector", "period")}
+    own = {name: list(registry.terms[name]) for name in ("employment_sector", "period", "cluster_column")}
     return {**template_fields(region), **own}
 
 

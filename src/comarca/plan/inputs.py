@@ -269,6 +269,34 @@ def assemble_table(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def compute_clusters(region: RegionPlan) -> dict[str, Any]:
+    """Name the tables of the families that the clustered columns are in."""
+    wanted = {*region.config.clusters.columns}
+    families = {column.family for column in region.published if column.name in wanted}
+    return {name: region.file(f"indicators/{name}.parquet") for name in sorted(families)} | absent(region)
+
+
+@_rule
+def compute_profiles(region: RegionPlan) -> dict[str, Any]:
+    """Name the kinds of evidence on how land is divided, as for the Lorenz curves."""
+    return plot_lorenz(region)
+
+
+@_rule
+def compute_dynamics(region: RegionPlan) -> dict[str, Any]:
+    """Name outcomes, and what says of which years natural cover is."""
+    return region.given("outcomes", "land_cover_areas")
+
+
+@_rule
+def compute_functional(region: RegionPlan) -> dict[str, Any]:
+    """Name the layers of all families, and the user's table of flows."""
+    layers = {layer for family in region.analysed_families.values() for layer in family["layers"]}
+    flows = _named(flows=own_file(region, "functional.path"))
+    return region.given(*sorted(layers | {"cities"})) | flows | absent(region)
+
+
+@_rule
 def assemble_columns(region: RegionPlan) -> dict[str, Any]:
     """Name what says of which year the data are."""
     return region.given("osm") | region.receipt("population") | region.dated_layers
@@ -289,6 +317,8 @@ def assemble_quality(region: RegionPlan) -> dict[str, Any]:
     """Name all checks that the region's jobs write, and the receipts."""
     names = [name for name, layer in LAYERS.items() if layer.checked and region.has(name)]
     names += [f"families/{family}" for family in region.families]
+    names += ["profiles"] + (["dynamics"] if region.has("outcomes") else [])
+    names += ["functional"] if region.config.functional.by != "none" else []
     return receipts(region) | absent(region) | {"checks": [region.file(f"checks/{name}.json") for name in names]}
 
 

@@ -10,13 +10,13 @@ from comarca.config.families import AccessOptions, LandOptions
 from comarca.errors import ConfigError, did_you_mean
 from comarca.fetch.providers.index import LOCAL
 from comarca.layers.index import LAYERS
-from comarca.plan.columns import regional_fields, regional_registry
+from comarca.plan.columns import CLUSTERS, regional_fields, regional_registry
 from comarca.plan.inputs import INPUTS
 from comarca.plan.ladders import ladders, layers_resting_on
 from comarca.plan.layers import available_layers, layers_of_extract, missing_key, providers, sources
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
-from comarca.registry.products import ASSEMBLED, PRODUCTS, TEXTS
+from comarca.registry.products import ASSEMBLED, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,7 +151,8 @@ class RegionPlan:
 
     def _is_on(self, family: str) -> bool:
         options = getattr(self.config.indicators, family, None)
-        return options is not False and {*self.registry.families[family].layers} <= self.layers
+        has_columns = any(self._expanded[family])
+        return options is not False and has_columns and {*self.registry.families[family].layers} <= self.layers
 
     @cached_property
     def _expanded(self) -> dict[str, tuple[Sequence[Column], Sequence[Column]]]:
@@ -310,6 +311,17 @@ class RegionPlan:
         return self.land.model_dump(include={"field_classes", "border", "suppressed"})
 
     @property
+    def analysed_families(self) -> dict[str, dict[str, Any]]:
+        """Families that can be computed for other units than the territories: layers, options and columns of each."""
+        found = {}
+        for name in self.families:
+            row = self.registry.families[name]
+            if name in self.general.families and name != CLUSTERS:
+                layers = [*self.given(*row.layers, *row.optional_layers)]
+                found[name] = {"layers": layers, "options": self.options(name), "columns": self.columns(name)}
+        return found
+
+    @property
     def unit_options(self) -> dict[str, Any]:
         """From how many units and from which size on the Lorenz curves speak of concentration."""
         return self.land.model_dump(include={"min_units", "large_unit_ha"})
@@ -350,6 +362,10 @@ class RegionPlan:
         population = self.config.population
         files |= {"population_pattern": population.pattern} if population.pattern else {}
         files |= {"population_totals": population.totals.path} if population.totals else {}
+        if crosswalk := self.config.outcomes.crosswalk:
+            files["crosswalk"] = crosswalk.path
+        if flows := self.config.functional.path:
+            files["functional"] = flows
         return files | {f"attributes_{row}": table.path for row, table in enumerate(self.config.attributes, start=1)}
 
     # What a run makes
@@ -360,13 +376,19 @@ class RegionPlan:
 
     def product_files(self, *names: str) -> Files:
         """Paths of assembled files and layers by name, as far as the region has them."""
-        assembled = {name: self.file(ASSEMBLED[name]) for name in names if name in ASSEMBLED}
+        if not self.has("outcomes") and {*names} <= {*OF_OUTCOMES}:
+            got, remedy = f"{self.name} has no outcomes", f"Set regions.{self.name}.outcomes."
+            raise ConfigError(f"results/{self.name}", got=got, expected="a table of outcomes", remedy=remedy)
+        lacking = () if self.has("outcomes") else OF_OUTCOMES
+        chosen = [name for name in names if name in ASSEMBLED and name not in lacking]
+        assembled = {name: self.file(ASSEMBLED[name]) for name in chosen}
         return assembled | self.given(*(name for name in names if name in LAYERS))
 
     @cached_property
     def tables(self) -> list[str]:
         """The region's products but for maps and atlases."""
         rows = [product for product in PRODUCTS if product.in_all and product.path not in ATLASES]
+        rows = [product for product in rows if {*product.needs} <= self.layers]
         names = [path for product in rows for _, path in product.editions(self.languages[0])]
         names += TEXTS
         if self.has("travel_times"):
@@ -375,6 +397,7 @@ class RegionPlan:
                       for name in classes]  # fmt: skip
         names += ["lorenz"] if self.config.indicators.land and self.config.indicators.land.lorenz else []
         names += ["layers/outcomes.parquet"] if self.has("outcomes") else []
+        names += FUNCTIONAL if self.config.functional.by != "none" else []
         return [self.file(name) for name in names]
 
     @cached_property

@@ -14,6 +14,7 @@ from comarca.fetch.settings import Settings
 from comarca.plan.preflight import check_inputs
 from comarca.plan.region import RegionPlan
 from comarca.registry.columns import load_registry
+from comarca.registry.products import TOGETHER, TOGETHER_DYNAMICS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,12 +86,25 @@ class RunPlan:
     @property
     def tables(self) -> list[str]:
         """The products of every region but for maps and atlases."""
-        return [path for region in self.regions.values() for path in region.tables]
+        return [path for region in self.regions.values() for path in region.tables] + self._shared
 
     @property
     def products(self) -> list[str]:
         """All that the run makes."""
-        return [path for region in self.regions.values() for path in region.products]
+        return [path for region in self.regions.values() for path in region.products] + self._shared
+
+    @property
+    def _shared(self) -> list[str]:
+        """Tables of all regions together, of which there are several."""
+        if len(self.regions) < 2:
+            return []
+        names = [*TOGETHER, *([TOGETHER_DYNAMICS] if self.together("dynamics_summary") else [])]
+        return [f"results/together/{name}" for name in names]
+
+    def together(self, name: str) -> list[str]:
+        """Paths of one assembled file in all regions that have it."""
+        found = [region.product_files("table", name) for region in self.regions.values()]
+        return [files[name] for files in found if name in files]
 
     @property
     def folders(self) -> dict[str, str]:

@@ -28,6 +28,8 @@ class Product:
         Its label in the report of Snakemake, with the caption ``workflow/report/<label>.rst``; empty if not in it.
     job : str
         Rows of the same job are written by one job, since each job takes seconds to start; by default one of its own.
+    needs : tuple of str
+        Layers without which a region has no such product.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Product:
     in_all: bool = True
     report: str = ""
     job: str = ""
+    needs: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -71,8 +74,36 @@ ASSEMBLED: Final = {
     "frames": "assembled/map_frames.json",
     "classes": "assembled/map_classes.json",
     "source_text": "SOURCES.md",
+    "profiles": "assembled/profiles.parquet",
+    "similar_territories": "assembled/similar_territories.parquet",
+    "lorenz_curves": "assembled/lorenz_curves.json",
+    "dynamics_summary": "assembled/dynamics_summary.parquet",
+    "dynamics_transitions": "assembled/dynamics_transitions.parquet",
+    "dynamics_factors": "assembled/dynamics_factors.parquet",
+    "propositions": "assembled/propositions.parquet",
 }
 
+#: Assembled files of regions with outcomes only.
+OF_OUTCOMES: Final = ("dynamics_summary", "dynamics_transitions", "dynamics_factors", "propositions")
+#: Assembled files of what is computed from the finished table.
+ANALYSIS: Final = ("profiles", "similar_territories", "lorenz_curves", *OF_OUTCOMES)
+
+#: Products of regions with functional territories.
+FUNCTIONAL: Final = ("indicators_functional.csv", "functional_territories.csv", "layers/functional_territories.parquet")
+#: Tables of several regions, below ``results/together/``.
+TOGETHER: Final = ("indicators.csv", "codebook.csv", "map_classes.csv", "left_out.csv")
+TOGETHER_DYNAMICS: Final = "dynamics_summary.csv"
+#: What the sheets of territories are drawn from.
+SHEET_INPUTS: Final = (
+    "table",
+    "columns",
+    "shapes",
+    "frames",
+    "credits",
+    "profiles",
+    "similar_territories",
+    "lorenz_curves",
+)
 #: Products that rules of their own make.
 TEXTS: Final = ("provenance.json", "SOURCES.md", "quality.json", "quality.md")
 
@@ -96,17 +127,25 @@ PRODUCTS: Final = (
         ("table", "columns", "classes", "territories", "cities", "roads"),
         job="layers",
     ),
+    *(
+        Product(name, f"{name}.csv", "analysis_csv", (name,), job="profiles")
+        for name in ("profiles", "similar_territories")
+    ),
+    *(
+        Product(name, f"{name}.csv", "analysis_csv", (name,), job="dynamics", needs=("outcomes",))
+        for name in OF_OUTCOMES
+    ),
     Product(
         "atlas_pdf",
         "atlas.pdf",
         "atlas_pdf",
-        ("table", "columns", "shapes", "frames", "classes", "credits", "source_text"),
+        ("table", "columns", "shapes", "frames", "classes", "credits", "source_text", *ANALYSIS),
     ),
     Product(
         "atlas_html",
         "atlas.html",
         "atlas_html",
-        ("table", "flags", "columns", "shapes", "frames", "classes", "credits", "source_text"),
+        ("table", "flags", "columns", "shapes", "frames", "classes", "credits", "source_text", *ANALYSIS),
         report="atlas",
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comarca.io import write_text
+from comarca.publish.analysis import Analysis
 from comarca.publish.maps.atlas_html import atlas_html
 from comarca.publish.maps.files import base_of, classes_of
 
@@ -27,5 +28,6 @@ def write(data: Assembled, path: Path) -> None:
         classes=classes_of(data),
         flags=data.flags,
         sources=data.source_text,
+        analysis=Analysis.of(data),
     )
     write_text(page, path)

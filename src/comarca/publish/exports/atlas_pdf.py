@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comarca.publish.analysis import Analysis
 from comarca.publish.maps.atlas_pdf import write_atlas_pdf
 from comarca.publish.maps.files import base_of, classes_of, text_of
 
@@ -26,4 +27,5 @@ def write(data: Assembled, path: Path) -> None:
         years=data.years,
         classes=classes_of(data),
         sources=data.source_text,
+        analysis=Analysis.of(data),
     )

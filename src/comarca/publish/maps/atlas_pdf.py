@@ -13,9 +13,11 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
 
 from comarca.publish.maps.choropleth import draw_map
+from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
 from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
 from comarca.publish.maps.style import MUTED, RC
 from comarca.publish.words import unit_label, word
+from comarca.registry.propositions import load_propositions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from comarca.publish.analysis import Analysis
     from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapText
@@ -66,6 +69,7 @@ def write_atlas_pdf(
     years: Mapping[str, int | None] | None = None,
     classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
+    analysis: Analysis | None = None,
 ) -> None:
     """Write the atlas.
 
@@ -91,6 +95,8 @@ def write_atlas_pdf(
         Column name -> its classes, None for columns that are not numbers; made of the table if not given.
     sources : str, optional
         Text for the last page.
+    analysis : Analysis, optional
+        Profiles and, where the region has outcomes, dynamics, which get pages after the maps.
 
     Notes
     -----
@@ -98,7 +104,7 @@ def write_atlas_pdf(
     """
     pages = atlas_pages(
         base, table, columns, text=text, title=title, family_titles=family_titles, years=years, classes=classes,
-        sources=sources,
+        sources=sources, analysis=analysis,
     )  # fmt: skip
     metadata = {"Title": f"{title}: {word('atlas', text.language)}", "CreationDate": None, "ModDate": None}
     with mpl.rc_context(RC), PdfPages(path, metadata=metadata) as pdf:
@@ -117,6 +123,7 @@ def atlas_pages(
     years: Mapping[str, int | None] | None = None,
     classes: Mapping[str, Classes | None] | None = None,
     sources: str = "",
+    analysis: Analysis | None = None,
 ) -> Iterator[Figure]:
     """Draw the pages of the atlas, one after the other; parameters as in `write_atlas_pdf`.
 
@@ -148,9 +155,23 @@ def atlas_pages(
             figure = draw_map(base, column, values[column.name], year=year, text=text, classes=made)
             yield _numbered(_lighter(figure, len(base.territory_id)), number)
             number += 1
+    for figure in _dynamics(analysis, columns, language):
+        yield _numbered(figure, number)
+        number += 1
     for lines in _paged(_sources(sources, language)):
         yield _numbered(_text_page(lines), number)
         number += 1
+
+
+def _dynamics(analysis: Analysis | None, columns: Sequence[Column], language: str) -> Iterator[Figure]:
+    """Draw the pages on types of change, factors and propositions."""
+    if analysis is None or analysis.dynamics is None:
+        return
+    dynamics = analysis.dynamics
+    titles = next(column.categories for column in columns if column.name == "dynamics_type")
+    yield from summary_pages(dynamics.summary, dynamics.transitions, titles, language=language)
+    yield from factor_pages(dynamics.factors, columns, language=language)
+    yield from proposition_pages(dynamics.propositions, load_propositions().rows, language=language)
 
 
 def _page_numbers(

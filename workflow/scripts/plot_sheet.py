@@ -1,0 +1,41 @@
+"""Draw the sheet of one territory, or of all of them in one file."""
+
+import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
+
+from comarca import io
+from comarca.errors import InputError, did_you_mean
+from comarca.jobs import run
+from comarca.publish.analysis import read_curves
+from comarca.publish.assembled import Assembled
+from comarca.publish.maps.files import base_of
+from comarca.publish.maps.sheet import SheetData, draw_sheet
+from comarca.publish.maps.style import RC
+
+
+def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
+    data = Assembled(files, language)
+    table = data.table.set_index("territory_id", drop=False)
+    if territory and territory not in table.index:
+        raise InputError(sheet, got=territory, expected="the code of a territory",
+                         remedy=did_you_mean(territory, table.index))  # fmt: skip
+    periods = [column.fields["period"] for column in data.columns if column.name.startswith("dynamics_type_")]
+    drawn = SheetData(
+        base=base_of(data),
+        table=table,
+        columns=data.columns,
+        profiles=io.read_table(data.path("profiles")),
+        similar=io.read_table(data.path("similar_territories")),
+        periods=periods,
+        curves=read_curves(data.path("lorenz_curves")),
+        language=language,
+        source_line=data.credit,
+    )
+    metadata = {"Title": data.title, "CreationDate": None, "ModDate": None}
+    with io.atomic_path(sheet) as part, mpl.rc_context(RC), PdfPages(part, metadata=metadata) as pdf:
+        for name in [territory] if territory else table.index:
+            draw_sheet(drawn, name).savefig(pdf, format="pdf", dpi=200)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)
