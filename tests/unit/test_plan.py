@@ -166,7 +166,12 @@ def test_two_regions_share_classes_only_if_both_say_so(root):
     assert run["A"].inputs("classify_maps") == {"tables": tables[:2]}
     assert run["B"].inputs("classify_maps") == {"tables": [tables[1], tables[0]]}
     assert run["C"].inputs("classify_maps") == {"tables": [tables[2]]}
-    assert len(run.products) == len({*run.products}) == sum(len(run[name].products) for name in "ABC")
+    own = sum(len(run[name].products) for name in "ABC")
+    shared_tables = [path for path in run.products if path.startswith("results/together/")]
+    assert len(run.products) == len({*run.products}) == own + len(shared_tables)
+    assert shared_tables == [
+        f"results/together/{name}.csv" for name in ("indicators", "codebook", "map_classes", "left_out")
+    ]
 
 
 def test_a_familys_options_are_those_its_compute_takes(example):
@@ -195,7 +200,7 @@ def test_each_table_of_inputs_serves_a_rule(root):
 
 
 def test_each_row_of_products_reads_known_files(example):
-    for product in PRODUCTS:
+    for product in (row for row in PRODUCTS if {*row.needs} <= example.layers):
         assert set(example.product_files(*product.inputs)) <= {*product.inputs}, product.name
         assert all("{" not in path for _, path in product.editions("en"))
 
@@ -218,3 +223,48 @@ def test_planning_a_run_loads_nothing_that_only_reads_or_measures(root):
         [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, cwd=root
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_dynamics_are_products_of_regions_with_outcomes_and_are_asked_for_in_vain_elsewhere(root):
+    outcomes = {"provider": "file", "path": "o.csv", "years": [1991, 2000, 2010]}
+    run = plan(root, A={"country": "NIC", "outcomes": outcomes}, B={"country": "NIC"})
+    own = {path.removeprefix("results/A/") for path in run["A"].tables}
+    assert {"dynamics_summary.csv", "dynamics_transitions.csv", "dynamics_factors.csv", "propositions.csv"} <= own
+    assert {"dynamics_type", "dynamics_type_1991_2000", "dynamics_type_2000_2010"} <= {
+        column.name for column in run["A"].published
+    }
+    assert not [path for path in run["B"].tables if "dynamics" in path or "propositions" in path]
+    assert "results/B/profiles.csv" in run["B"].tables
+    assert "dynamics_summary" not in run["B"].product_files("table", "dynamics_summary")
+    with pytest.raises(ConfigError, match=r"regions\.B\.outcomes"):
+        run["B"].product_files("dynamics_summary")
+    assert run.together("dynamics_summary") == ["results/A/assembled/dynamics_summary.parquet"]
+    assert "results/together/dynamics_summary.csv" in run.tables
+    assert "checks/dynamics.json" in " ".join(run["A"].inputs("assemble_quality")["checks"])
+
+
+def test_clusters_are_columns_with_the_layers_and_titles_of_those_they_class(root):
+    region = {"country": "NIC", "clusters": {"columns": ["road_density_km_per_100km2"]}}
+    run = plan(root, A=region, B={"country": "NIC"})
+    (column,) = [column for column in run["A"].published if column.family == "clusters"]
+    assert column.name == "road_density_km_per_100km2_cluster_class"
+    assert column.title["es"].startswith("Conglomerados: ")
+    assert "roads" in column.layers
+    assert run["A"].inputs("compute_clusters")["infrastructure"] == "results/A/indicators/infrastructure.parquet"
+    assert "clusters" not in run["B"].families
+    wrong = {"country": "NIC", "clusters": {"columns": ["road_densty_km_per_100km2"]}}
+    with pytest.raises(ConfigError, match="Did you mean 'road_density_km_per_100km2'"):
+        _ = plan(root, A=wrong)["A"].families
+
+
+def test_functional_territories_are_products_where_they_are_grouped(root):
+    run = plan(root, A={"country": "NIC", "functional": "city"}, B={"country": "NIC"})
+    assert "results/A/indicators_functional.csv" in run["A"].tables
+    assert not [path for path in run["B"].tables if "functional" in path]
+    assert "clusters" not in run["A"].analysed_families
+    assert {"demand", "travel_times", "cities"} <= {*run["A"].inputs("compute_functional")}
+
+
+def test_no_region_can_be_called_together(root):
+    with pytest.raises(ConfigError, match="results/together"):
+        plan(root, together={"country": "NIC"})
