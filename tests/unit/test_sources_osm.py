@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,8 +211,9 @@ def test_overpass_is_told_who_we_are_and_asked_for_all_layers(desk: Desk) -> Non
     agents = {headers["User-Agent"] for _, path, headers in desk.server.requests if path.startswith("/overpass")}
     assert len(agents) == 1
     assert agents.pop().startswith("comarca/")
-    for key in ("highway", "place", "building", "landuse", "power", "amenity", "boundary"):
+    for key in ("highway", "place", "landuse", "power", "amenity", "boundary"):
         assert key.encode() in desk.server.posts[0], key
+    assert b"building" not in desk.server.posts[0]  # too many for the server, say its administrators
     assert query_tags()["amenity"] == sorted(set(query_tags()["amenity"]))  # type: ignore[arg-type]
 
 
@@ -253,7 +255,9 @@ def test_large_areas_are_divided_and_what_came_is_not_asked_again(desk: Desk) ->
     """Peers, row 10 and 11: parts that came are kept when a later one fails."""
     desk.world.overpass(ALFA)
     desk.server.fail("/overpass/api/interpreter", *[])
-    settings = desk.settings()
+    row = SOURCES["overpass_extract"]
+    wide = replace(row, more={**row.more, "max_area_km2": 20_000})
+    settings = desk.settings(sources={**SOURCES, row.key: wide})
     desk.fetch("osm", ALFA, "overpass", settings=settings, options={"buffer_km": 40.0})
     parts = desk.server.hits("/overpass/api/interpreter")
     assert parts > 1

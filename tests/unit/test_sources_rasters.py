@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -221,14 +223,69 @@ def test_a_year_that_mapbiomas_does_not_have_is_refused_with_its_range(desk: Des
         desk.fetch("land_cover", "CHL", "mapbiomas", options={"year": 1990})
 
 
+def test_mapbiomas_takes_the_collection_before_only_if_the_newer_one_is_not_there(desk: Desk) -> None:
+    newer = desk.world.mapbiomas("BRA", 2020)
+    older = desk.world.mapbiomas("BRA", 2020, earlier=True)
+    desk.server.fail(newer, *[Fault("status", 503)] * 9)
+    missing = desk.fetch("land_cover", "BRA", "mapbiomas", options={"year": 2020}, required=False)
+    assert missing.status == "missing"
+    desk.server.calm()
+    del desk.server.documents[newer]
+    receipt = desk.fetch("land_cover", "BRA", "mapbiomas", options={"year": 2020}).files[0]
+    assert desk.server.hits(older) == 1
+    assert (receipt.version, receipt.substitute) == ("collection_10", True)
+    assert "collection_11 is not there; collection_10 was taken" in receipt.note
+    assert Path(receipt.path).parent.parent.name == "collection_10"
+
+
+def test_mapbiomas_of_argentina_is_share_alike(desk: Desk) -> None:
+    desk.world.mapbiomas("ARG", 2024)
+    receipt = desk.fetch("land_cover", "ARG", "mapbiomas").files[0]
+    assert (receipt.licence, receipt.share_alike, receipt.redistribute) == ("CC-BY-SA-4.0", True, True)
+    assert receipt.attribution.endswith("CC-BY-SA-4.0.")
+
+
+def test_the_md5_in_a_header_is_held_against_the_file(desk: Desk) -> None:
+    """Google's storage sends it with every object."""
+    path = desk.world.mapbiomas("URY", 2022)
+    document = desk.server.documents[path]
+    assert isinstance(document.body, bytes)
+    digest = base64.b64encode(hashlib.md5(document.body).digest()).decode()
+    document.headers["x-goog-hash"] = f"crc32c=AAAAAA==,md5={digest}"
+    assert desk.fetch("land_cover", "URY", "mapbiomas").files[0].md5 == hashlib.md5(document.body).hexdigest()
+    desk.world.mapbiomas("URY", 2021)
+    other = desk.server.documents[path.replace("2022", "2021")]
+    other.headers["x-goog-hash"] = f"md5={base64.b64encode(b'0' * 16).decode()}"
+    with pytest.raises(RetrievalError, match=r"the md5 is .* published is 3030"):
+        desk.fetch("land_cover", "URY", "mapbiomas", options={"year": 2021})
+
+
 def test_night_lights_are_found_by_year_in_the_list_and_checked(desk: Desk) -> None:
     desk.world.nightlights()
-    receipt = desk.fetch("night_lights", ALFA, "nightlights", options={"year": 2020}).files[0]
-    assert first_value(receipt.path) == 1
+    receipt = desk.fetch("night_lights", ALFA, "nightlights", options={"year": 2021}).files[0]
+    assert first_value(receipt.path) == 3
     assert len(receipt.md5) == 32
-    assert desk.fetch("night_lights", ALFA, "nightlights").files[0].version.endswith("2021_simVIIRS_global.tif")
+    assert desk.fetch("night_lights", ALFA, "nightlights").files[0].version.endswith("2024_simVIIRS.tif")
     missing = desk.fetch("night_lights", ALFA, "nightlights", options={"year": 1980}, required=False)
     assert "none of the year 1980" in missing.tried[0].reason
+
+
+def test_of_2013_the_night_lights_that_were_measured_are_taken_and_later_ones_say_that_they_are_simulated(
+    desk: Desk,
+) -> None:
+    desk.world.nightlights()
+    receipt = desk.fetch("night_lights", ALFA, "nightlights", options={"year": 2013}).files[0]
+    assert (first_value(receipt.path), receipt.note) == (2, "")
+    assert "simulated from VIIRS" in desk.fetch("night_lights", ALFA, "nightlights").files[0].note
+
+
+def test_where_figshares_web_host_answers_with_a_challenge_its_interface_serves(desk: Desk) -> None:
+    """Status 202 and a page that runs a script: nothing that another attempt would change."""
+    desk.world.nightlights()
+    desk.server.put("/nightlights/files/4", b"<html><title>Human?</title></html>", status=202)
+    receipt = desk.fetch("night_lights", ALFA, "nightlights").files[0]
+    assert receipt.url == "https://api.figshare.com/v2/file/download/4"
+    assert desk.server.hits("/nightlights/files/4") == 1
 
 
 # --- joining tiles ------------------------------------------------------------------------------------------------

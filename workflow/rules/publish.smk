@@ -75,6 +75,7 @@ rule assemble_provenance:
     output:
         record=in_region("provenance.json"),
         markdown=in_region("SOURCES.md"),
+        licence=in_region("LICENSE.md"),
         credit_lines=in_region(ASSEMBLED["credits"]),
         sources=in_region(ASSEMBLED["sources"]),
     log:

@@ -13,7 +13,15 @@ from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.plan.ladders import chosen_provider
 from comarca.publish.inputs import input_files, local_input, offline_geonames
-from comarca.publish.provenance import InputFile, provenance, source_line, sources_markdown, sources_table
+from comarca.publish.licence import licence_note, terms_of
+from comarca.publish.provenance import (
+    InputFile,
+    credits_of,
+    provenance,
+    source_line,
+    sources_markdown,
+    sources_table,
+)
 
 
 def main(
@@ -27,6 +35,7 @@ def main(
     languages: list[str],
     record: str,
     markdown: str,
+    licence: str,
     credit_lines: str,
     sources: str,
     osm: str | None = None,
@@ -46,6 +55,7 @@ def main(
     facts = {"config": region_config, "run_seconds": round(float(seconds), 1), "finished": finished}
     io.write_json(provenance(inputs, region=region, **facts), record)
     io.write_text(sources_markdown(inputs, region=region, title=title), markdown)
+    io.write_text(licence_note(terms_of(inputs), credits_of(inputs), title=title), licence)
     io.write_table(sources_table(inputs), sources)
     io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from filelock import FileLock
 
+from comarca.errors import InputError
 from comarca.fetch.cache import link_or_copy
 from comarca.fetch.failures import FileError, failure, put_there
 from comarca.fetch.formats import VerificationError
@@ -109,10 +110,11 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
                 return _from_cache(request, context.settings, any_age=False, md5=candidate.md5) or _obtain(
                     request, candidate, context, provider
                 )
-            except (TransferError, VerificationError) as error:
+            except (TransferError, VerificationError, InputError) as error:
                 damaged |= isinstance(error, VerificationError)
                 statuses.add(getattr(error, "status", None))
-                troubles.append(f"{candidate.url}: {error}")
+                why = "what it gave cannot be used: " if isinstance(error, InputError) else ""
+                troubles.append(f"{candidate.url}: {why}{error}")
         if not damaged:
             break
     reason = "; ".join(dict.fromkeys(troubles)) or "the provider has no such file"
@@ -138,11 +140,12 @@ def _obtain(request: Request, candidate: Resolved, context: Context, provider: P
             part,
             format=candidate.format or request.format,
             size_bytes=candidate.size_bytes,
-            md5=candidate.md5,
+            md5=candidate.md5 or delivery.md5,
             sha256=candidate.sha256,
         )
+        provider.inspect(part, request)
         receipt = make_receipt(request, source, candidate, part, digest, origin="download")
-    except VerificationError:
+    except (VerificationError, InputError):
         discard(part)
         raise
     receipt = record(
@@ -150,6 +153,7 @@ def _obtain(request: Request, candidate: Resolved, context: Context, provider: P
             receipt,
             final_url=delivery.final_url,
             etag=delivery.etag,
+            md5=receipt.md5 or delivery.md5,
             last_modified=delivery.last_modified,
             data_date=receipt.data_date or iso_date(delivery.last_modified),
         ),

@@ -32,6 +32,7 @@ from comarca.fetch.retry import (
     is_packed,
     parse_retry_after,
     repeat,
+    stored_md5,
 )
 from comarca.fetch.verify import markup_title
 
@@ -55,11 +56,14 @@ class Delivery:
         Address after redirects.
     etag, last_modified : str
         Validators; empty if the server gave none.
+    md5 : str
+        Checksum of the whole file in lower-case hexadecimal, where the server sends one with it.
     """
 
     final_url: str
     etag: str
     last_modified: str
+    md5: str = ""
 
 
 def user_agent() -> str:
@@ -192,6 +196,7 @@ class Client:
                 final_url=response.url,
                 etag=response.headers.get("ETag", ""),
                 last_modified=response.headers.get("Last-Modified", ""),
+                md5=stored_md5(response),
             )
             write_state(
                 part, url=url, etag=delivery.etag, last_modified=delivery.last_modified, total=None if packed else total

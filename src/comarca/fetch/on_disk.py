@@ -11,6 +11,7 @@ from comarca.fetch.failures import FileError, failure
 from comarca.fetch.formats import VerificationError, data_date
 from comarca.fetch.receipts import Origin, Receipt, Request, Resolved, meta_path, read_receipt
 from comarca.fetch.verify import verify
+from comarca.registry.licences import licence_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +107,9 @@ def make_receipt(
     Receipt
         The receipt.
     """
+    licence = address.licence or source.licence
+    terms = licence_of(licence)
+    may_pass_on = terms.redistribute if address.redistribute is None else address.redistribute
     return Receipt(
         path=(address.target or request.target).as_posix(),
         provider=request.provider,
@@ -118,12 +122,14 @@ def make_receipt(
         retrieved=f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
         data_date=address.data_date
         or data_date(path, address.format or format_of(request, address.target or request.target)),
-        licence=address.licence or source.licence,
+        licence=licence,
         attribution=address.attribution or source.attribution,
         origin=origin,
         md5=address.md5,
         note=address.note,
         substitute=address.substitute,
+        share_alike=terms.share_alike,
+        redistribute=source.redistribute and may_pass_on,
         is_shared=request.is_shared if address.is_shared is None else address.is_shared,
     )
 

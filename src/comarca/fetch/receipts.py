@@ -90,6 +90,8 @@ class Resolved:
         addresses before it said that there is no such file, never because a server failed.
     is_shared : bool or None
         Whether the file holds more than the country, as the provider says; None if it does not say.
+    redistribute : bool or None
+        Whether the file may be passed on, where that differs from what its licence says; None if it does not.
     """
 
     url: str
@@ -105,6 +107,7 @@ class Resolved:
     note: str = ""
     substitute: bool = False
     is_shared: bool | None = None
+    redistribute: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,10 @@ class Receipt:
         Whether it is something else than what was asked for, such as another year.
     is_shared : bool
         Whether it holds more than the country, which has to be cut out of it.
+    share_alike : bool
+        Whether the licence asks for itself on derived data.
+    redistribute : bool
+        Whether it is known that the file may be passed on.
     """
 
     path: str
@@ -154,6 +161,8 @@ class Receipt:
     note: str = ""
     substitute: bool = False
     is_shared: bool = False
+    share_alike: bool = False
+    redistribute: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return the receipt as plain data, fit for JSON.

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import email.utils
 import logging
 import random
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -233,6 +235,23 @@ def content_length(response: requests.Response) -> int | None:
     """
     value = response.headers.get("Content-Length", "")
     return int(value) if value.isdigit() else None
+
+
+def stored_md5(response: requests.Response) -> str:
+    """Checksum that Google's storage sends with an object.
+
+    Parameters
+    ----------
+    response : requests.Response
+        The answer.
+
+    Returns
+    -------
+    str
+        MD5 of the whole object in lower-case hexadecimal; empty if there is none.
+    """
+    match = re.search(r"\bmd5=([A-Za-z0-9+/]{22}==)", response.headers.get("x-goog-hash", ""))
+    return base64.b64decode(match[1]).hex() if match else ""
 
 
 def excerpt(response: requests.Response) -> str:

@@ -58,6 +58,8 @@ def local_input(layer: str, path: PathLike | Sequence[str], *, data_date: str | 
         data_date=data_date,
         licence=licence,
         attribution=attribution,
+        share_alike=layer == "osm",
+        redistribute=True if layer == "osm" else None,
     )
 
 
@@ -84,6 +86,7 @@ def offline_geonames() -> InputFile:
         data_date=None,
         licence=GEONAMES_LICENCE[0],
         attribution=GEONAMES_LICENCE[1],
+        redistribute=True,
     )
 
 
@@ -137,6 +140,8 @@ def input_files(receipts: Iterable[LayerReceipt]) -> list[InputFile]:
             final_url=file.final_url or None,
             origin=file.origin,
             note=" ".join(filter(None, (file.note, notes.get(path, "")))),
+            share_alike=file.share_alike,
+            redistribute=file.redistribute,
         )
         for path, file in sorted(files.items())
     ]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from comarca.publish.licence import licence_paragraphs, terms_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -51,6 +53,10 @@ class InputFile:
         the user's own or of the environment.
     note : str
         What else a reader should know, such as another year than asked for.
+    share_alike : bool
+        Whether the licence asks for itself on derived data.
+    redistribute : bool or None
+        Whether the file may be passed on; None if its licence is not known.
     """
 
     layer: str
@@ -67,6 +73,8 @@ class InputFile:
     final_url: str | None = None
     origin: str = "local"
     note: str = ""
+    share_alike: bool = False
+    redistribute: bool | None = None
 
 
 def library_versions() -> dict[str, str]:
@@ -112,6 +120,7 @@ def provenance(
         "region": region,
         "finished": finished,
         "run_seconds": run_seconds,
+        "terms": terms_of(inputs).as_dict(),
         "inputs": [asdict(entry) for entry in _ordered(inputs)],
         "config": dict(config),
         "versions": library_versions(),
@@ -166,9 +175,24 @@ def source_line(inputs: Sequence[InputFile], *, language: str) -> str:
     str
         Each attribution once, with its licence; empty if there is none to give.
     """
-    notices = [_credit(entry) for entry in _ordered(inputs)]
-    known = list(dict.fromkeys(credit for credit in notices if credit))
-    return f"{_SOURCES_WORD[language]}: {'; '.join(known)}." if known else ""
+    notices = credits_of(inputs)
+    return f"{_SOURCES_WORD[language]}: {'; '.join(notices)}." if notices else ""
+
+
+def credits_of(inputs: Sequence[InputFile]) -> list[str]:
+    """List what has to be printed with maps and tables.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+
+    Returns
+    -------
+    list of str
+        Each attribution once, with its licence.
+    """
+    return list(dict.fromkeys(credit for entry in _ordered(inputs) if (credit := _credit(entry))))
 
 
 def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) -> str:
@@ -189,7 +213,7 @@ def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) ->
     ordered = _ordered(inputs)
     phrases = [f"{entry.layer.replace('_', ' ')} from {_origin(entry)}" for entry in ordered]
     listing = [_listed(entry) for entry in ordered]
-    notices = list(dict.fromkeys(_credit(entry) for entry in ordered if entry.attribution))
+    notices = credits_of(inputs)
     return (
         f"# Sources of the indicators of {title}\n\n"
         f"The territory indicators of {title} (region `{region}`) were computed with comarca {version('comarca')} "
@@ -197,6 +221,7 @@ def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) ->
         "The definition, formula and source of each indicator stand in `codebook.csv`; "
         "checksums of all input files in `provenance.json`.\n\n"
         "## Data\n\n" + "\n".join(listing) + "\n\n"
+        "## What may be published\n\n" + "\n\n".join(licence_paragraphs(terms_of(inputs))) + "\n\n"
         "## To be printed with maps and tables\n\n" + "\n".join(f"- {credit}" for credit in notices) + "\n"
     )
 
@@ -227,7 +252,8 @@ def _listed(entry: InputFile) -> str:
     retrieved = f", retrieved {entry.retrieved}" if entry.retrieved else ""
     licence = entry.licence or "licence not stated"
     edition = ", ".join(filter(None, (entry.provider, _edition(entry))))
-    return f"- **{entry.layer}**: {edition}.{url}{retrieved}. {licence}. sha256 `{entry.sha256[:16]}...`"
+    passed_on = "" if entry.redistribute in {True, None} else " Not to be passed on."
+    return f"- **{entry.layer}**: {edition}.{url}{retrieved}. {licence}.{passed_on} sha256 `{entry.sha256[:16]}...`"
 
 
 def _enumerated(phrases: Sequence[str]) -> str:

@@ -64,6 +64,8 @@ class Country:
         ISO 3166-1 codes. Those of a made-up country are user-assigned both: XAA, and XA.
     names : mapping
         Name per language (en, es, pt).
+    aliases : tuple of str
+        Further names by which sources call it, in English.
     continent : str
         Continent, in English.
     area_km2 : float or None
@@ -100,6 +102,7 @@ class Country:
     iso3: str
     iso2: str
     names: Mapping[str, str]
+    aliases: tuple[str, ...]
     continent: str
     area_km2: float | None
     area_range_km2: tuple[float, float] | None
@@ -234,6 +237,7 @@ def _country(row: Mapping[str, str]) -> Country:
         iso3=row["iso3"],
         iso2=row["iso2"],
         names={language: row[f"name_{language}"] for language in ("en", "es", "pt")},
+        aliases=tuple(name for name in row["aliases"].split(";") if name),
         continent=row["continent"],
         area_km2=area_km2,
         area_range_km2=_area_range(row, area_km2),
@@ -268,6 +272,7 @@ def _made_up(code: str) -> Country:
         iso3=code,
         iso2=code[:2],
         names=dict.fromkeys(("en", "es", "pt"), code),
+        aliases=(),
         continent="",
         area_km2=None,
         area_range_km2=None,

@@ -105,7 +105,7 @@ SHEET_INPUTS: Final = (
     "lorenz_curves",
 )
 #: Products that rules of their own make.
-TEXTS: Final = ("provenance.json", "SOURCES.md", "quality.json", "quality.md")
+TEXTS: Final = ("provenance.json", "SOURCES.md", "LICENSE.md", "quality.json", "quality.md")
 
 PRODUCTS: Final = (
     Product("csv", "indicators.csv", "wide_csv", ("table", "columns"), report="table", job="tables"),

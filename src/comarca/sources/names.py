@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
+from comarca.registry.countries import countries
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -61,6 +63,37 @@ def same_form(text: str) -> str:
         The text in NFC.
     """
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold_country(name: str) -> str:
+    """Fold a country's name, so that ``"St. Kitts & Nevis"`` and ``"Saint Kitts and Nevis"`` compare equal.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    str
+        As `fold_name`, with ``&`` and ``St.`` written out.
+    """
+    return re.sub(r"\bst\b", "saint", fold_name(name.replace("&", " and ")))
+
+
+def country_codes() -> dict[str, str]:
+    """ISO 3166-1 alpha-3 codes by the names that sources use.
+
+    Returns
+    -------
+    dict
+        Name, folded by `fold_country` -> code.
+    """
+    return {
+        fold_country(name): entry.iso3
+        for entry in countries().values()
+        for name in (*entry.names.values(), *entry.aliases)
+    }
 
 
 def fold_names(names: Iterable[Any]) -> pd.Series:

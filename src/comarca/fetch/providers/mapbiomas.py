@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import ConfigError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from comarca.fetch.receipts import Request
     from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
+    from comarca.registry.files import SourceFile
 
 
 class MapBiomas(Provider):
@@ -36,21 +38,36 @@ class MapBiomas(Provider):
         year = int(options.get("year") or last)
         if not first <= year <= last:
             raise ConfigError("land_cover.year", got=year, expected=f"{first} to {last} for {country.iso3}")
-        params = {
-            "path": entry["path"].format(year=year),
-            "collection": entry["collection"],
-            "initiative": entry["initiative"],
-            "year": str(year),
-        }
-        return (settings.request(self.source, country.iso3, params=params),)
+        params = {"initiative": entry["initiative"], "year": str(year)}
+        newest, *earlier = (
+            settings.request(
+                self.source,
+                country.iso3,
+                params={**params, "path": item["path"].format(year=year), "collection": item["collection"]},
+            )
+            for item in (entry, entry.get("earlier"))
+            if item
+        )
+        return (replace(newest, alternatives=tuple(request.target for request in earlier)),)
 
     def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
-        """Give the address, with collection and initiative in the line to print."""
-        return (
-            Resolved(
-                request.url,
-                version=request.params["collection"],
-                data_date=request.params["year"],
-                attribution=context.settings.sources[self.source].attribution.format(**request.params),
-            ),
+        """Give the address, with collection and initiative in the line to print; then the collection before."""
+        row = context.settings.sources[self.source]
+        entry = row.more["countries"][request.country]
+        addresses = [self._address(request, entry, row)]
+        for target in request.alternatives:
+            older = entry["earlier"]
+            note = f"{entry['collection']} is not there; {older['collection']} was taken."
+            address = self._address(request, {**entry, **older}, row)
+            addresses.append(replace(address, target=target, note=note, substitute=True))
+        return tuple(addresses)
+
+    def _address(self, request: Request, entry: Mapping[str, Any], row: SourceFile) -> Resolved:
+        fields = {**request.params, "collection": entry["collection"], "path": entry["path"]}
+        return Resolved(
+            row.url[0].format(**fields).format(year=request.params["year"]),
+            version=entry["collection"],
+            data_date=request.params["year"],
+            licence=entry.get("licence", ""),
+            attribution=row.attribution.format(licence=entry.get("licence", row.licence), **fields),
         )

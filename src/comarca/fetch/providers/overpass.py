@@ -97,7 +97,7 @@ class Overpass(Provider):
 
 
 def query_tags() -> dict[str, bool | str | list[str]]:
-    """Tags of all that the layers are made of.
+    """Tags of all that the layers are made of, but for buildings, which are too many for the server.
 
     Returns
     -------
@@ -114,7 +114,6 @@ def query_tags() -> dict[str, bool | str | list[str]]:
         "route": osm_tags.FERRY,
         "power": list(osm_tags.POWER_CLASSES),
         "place": list(osm_tags.SETTLEMENTS),
-        "building": True,
         "landuse": True,
         "natural": list(osm_tags.NATURAL_COVER),
         "boundary": "administrative",

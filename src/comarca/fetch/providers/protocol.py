@@ -139,6 +139,23 @@ class Provider(Protocol):
         url = context.url(address.url, request.provider)
         return context.client.download(url, part, resume=context.settings.sources[request.source].resume)
 
+    def inspect(self, path: Path, request: Request) -> None:
+        """Refuse one file before it gets its name, so that its next address is tried.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            The file, verified, under the name of a part.
+        request : Request
+            What was wanted.
+
+        Raises
+        ------
+        InputError
+            What is wrong with it. By default nothing is.
+        """
+        return
+
     def accept(self, paths: Sequence[Path], country: Country, options: Mapping[str, Any]) -> None:
         """Refuse files that the layer cannot be made of, so that the next provider is asked.
 
@@ -195,7 +212,8 @@ class BoundaryProvider(Provider, Protocol):
     ) -> tuple[Request, ...]:
         """Name the one file that holds all levels."""
         level = self.level(country, options)
-        return (settings.request(self.source, country.iso3, params={"level": str(level.number)}),)
+        params = {"level": str(level.number), "exact": "yes" if level.exact else ""}
+        return (settings.request(self.source, country.iso3, params=params),)
 
     def level(self, country: Country, options: Mapping[str, Any]) -> Level:
         """Level of the units: the option ``level``, or what the catalogue says; NotOfferedError if there is none."""

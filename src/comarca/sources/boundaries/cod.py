@@ -52,7 +52,7 @@ def _levels(path: Path) -> dict[int, tuple[str, str]]:
     """Level -> (what to open, its layer)."""
     with zipfile.ZipFile(path) as archive:
         names = [PurePosixPath(name) for name in archive.namelist()]
-    inside = f"/vsizip/{path.absolute()}"
+    inside = f"/vsizip/{{{path.absolute()}}}"  # braces: the archive may have any name, such as that of a part
     single = [name for name in names if name.suffix.lower() in {".geojson", ".shp"}]
     many = {name for entry in names for name in (entry, *entry.parents) if name.suffix.lower() in {".gdb", ".gpkg"}}
     layers = [(str(name.stem), f"{inside}/{name}", str(name.stem)) for name in sorted(single)]
@@ -62,7 +62,7 @@ def _levels(path: Path) -> dict[int, tuple[str, str]]:
     levels: dict[int, tuple[str, str]] = {}
     for title, member, layer in layers:
         match = re.search(r"adm(?:in|bnda_adm)?(\d)(?!\d)", title.lower())
-        if match and not re.search(r"line|point|capital|centroid", title.lower()):
+        if match and not re.search(r"line|point|capital|centroid|admbnd[lp]", title.lower()):
             levels.setdefault(int(match[1]), (member, layer))
     return levels
 

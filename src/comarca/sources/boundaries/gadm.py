@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyogrio
 
+from comarca.registry.files import load_sources
 from comarca.sources.boundaries.provider_file import as_territories, choose_level
 from comarca.sources.vectors.read import read_vector
 
@@ -35,7 +36,8 @@ def territories(paths: Sequence[Path], *, country: Country, level: Level) -> tup
     number = choose_level(offered, level, where=str(path))
     columns = ("GID_0", f"GID_{number}", f"NAME_{number}" if number else "COUNTRY")
     units = read_vector(path, layer=offered[number], columns=columns, name="GADM")
-    units = units[units["GID_0"] == country.iso3]
+    codes = load_sources()["gadm_country"].more["codes"]
+    units = units[units["GID_0"] == codes.get(country.iso3, country.iso3)]
     kind = f"ENGTYPE_{number}"
     if kind in units:
         units = units[~units[kind].fillna("").str.replace(" ", "").str.casefold().isin({"waterbody", "lake"})]

@@ -13,8 +13,7 @@ import shapely
 
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
-from comarca.registry.countries import countries
-from comarca.sources.names import fold_name
+from comarca.sources.names import country_codes, fold_country
 from comarca.sources.osm.clip import routing_area
 
 if TYPE_CHECKING:
@@ -59,12 +58,13 @@ def cities(path: Path, territories: gpd.GeoDataFrame, *, abroad_buffer_km: float
     frame = pyogrio.read_dataframe(member, layer=layer, columns=[fields[name] for name in _FIELDS])
     near = frame.to_crs(territories.crs).rename(columns={fields[name]: ours for name, ours in _FIELDS.items()})
     near = near[shapely.intersects(area, near.geometry.to_numpy())].reset_index(drop=True)
-    codes = {fold_name(entry.names["en"]): entry.iso3 for entry in countries().values()}
+    codes = country_codes()
+    country = near["country"].map(lambda name: codes.get(fold_country(name)), na_action="ignore")
     centres = gpd.GeoDataFrame(
         {
             "city_id": near["city_id"].astype("int64").astype("str"),
             "city_name": near["city_name"],
-            "country": near["country"].map(lambda name: codes.get(fold_name(name)), na_action="ignore").astype("str"),
+            "country": country.astype("str"),
             "population_persons": near["population_persons"].astype(float),
             "osm_id": pd.Series(None, index=near.index, dtype="str"),
         },
