@@ -152,12 +152,12 @@ def territories_from_file(
         ISO 3166-1 alpha-3 code, written into the result.
     id, name : str
         Columns with code and name. A territory without a name gets its code as name.
-    layer : str, optional
-        Layer in the file, if it has several.
     parent : str, optional
         Column with the name of the unit one level up.
     dissolve : bool, optional
         Merge rows of one code into one territory, instead of refusing them.
+    **options
+        How the file is read: layer, encoding, system, rows; see `VectorOptions`.
 
     Returns
     -------
