@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from pydantic import ValidationError
 
@@ -160,3 +163,9 @@ def test_what_lacks_is_named_by_the_key_that_would_give_it():
     assert missing_key(bare, "degree_of_urbanisation") == "population.provider"
     assert missing_key(bare, "earlier_night_lights") == "night_lights.earlier"
     assert missing_key(region(indicators={"services": False}), "service_times") == "indicators.services"
+
+
+def test_reading_a_layer_does_not_load_what_checks_it():
+    code = "import sys, comarca.layers.files; print('pandera' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
