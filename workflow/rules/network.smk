@@ -95,9 +95,37 @@ rule export_network:
         "../scripts/export_network.py"
 
 
-rule build_city_network:
+rule build_connectors:
     input:
         network=in_region("layers/network.npz"),
+        cities=in_region("layers/cities.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_connectors"),
+    output:
+        linked_network=in_region("layers/linked_network.npz"),
+        connectors=in_region("layers/connectors.parquet"),
+        checks=in_region("checks/linked_network.json"),
+    log:
+        in_region("logs/build_connectors.log"),
+    benchmark:
+        in_region("benchmarks/build_connectors.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+    params:
+        intervals=of("city_intervals"),
+        options=of("connectors"),
+    message:
+        "{wildcards.region}: joining cities and loose roads to the network."
+    script:
+        "../scripts/build_connectors.py"
+
+
+rule build_city_network:
+    input:
+        network=in_region("layers/linked_network.npz"),
         cities=in_region("layers/cities.parquet"),
         code=code("build_city_network"),
     output:
@@ -113,6 +141,7 @@ rule build_city_network:
     params:
         intervals=of("city_intervals"),
         walking=of("walking"),
+        max_snap_km=of("config.connectors.max_snap_km"),
     message:
         "{wildcards.region}: putting the cities on the road network."
     script:
@@ -267,7 +296,7 @@ rule compute_market_potential:
 
 rule compute_service_times:
     input:
-        network=in_region("layers/network.npz"),
+        network=in_region("layers/linked_network.npz"),
         services=in_region("layers/services.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_service_times"),

@@ -20,11 +20,12 @@ def main(
     cities: str,
     intervals: Sequence[tuple[float, float | None]],
     walking: Mapping[str, float],
+    max_snap_km: float,
     city_network: str,
 ) -> None:
     roads = RoadNetwork.from_arrays(io.read_arrays(network))
     layer = cities_to_reach(layer_io.read_layer(cities, "cities"), intervals)
-    routable = routable_network(roads, layer, identifier="city_id", walking=Walking(**walking))
+    routable = routable_network(roads, layer, identifier="city_id", walking=Walking(**walking), max_snap_km=max_snap_km)
     log.info(
         "%d edges and %d nodes of road, %d cities, %d of them on the network; %d segments indexed",
         len(roads.edge_from), len(roads.node_lon), len(layer), routable.destinations.is_on_network.sum(),

@@ -50,6 +50,32 @@ class Zonal(Model):
     )
 
 
+class Connectors(Model):
+    """How cities and loose parts of the road network are joined to it, by straight connectors that are all listed."""
+
+    bridge_gap_m: Annotated[float, Field(ge=0, le=500)] = Field(
+        10.0, description="Ends of roads that miss another part of the network by no more are joined, m."
+    )
+    max_km: Annotated[float, Field(ge=0, le=100)] = Field(
+        10.0,
+        description="Longest connector to a part of the network that holds a city or people, and to a city above the "
+        "lowest class, km.",
+    )
+    min_persons: Annotated[float, Field(ge=0)] = Field(
+        1_000.0, description="People on a loose part of the network from which on it is joined even without a city."
+    )
+    speed_kmh: PositiveFloat = Field(15.0, description="Speed on connectors, km/h.")
+    detour_ratio: Annotated[float, Field(ge=1)] = Field(
+        1.3, description="Length of the way along a connector over the straight line."
+    )
+    city_density_persons_per_km2: PositiveFloat = Field(
+        3_000.0, description="Density by which a city without an outline is taken for a disc that roads may enter."
+    )
+    max_snap_km: PositiveFloat = Field(
+        1.0, description="A city is on every road that passes within this distance, without a connector, km."
+    )
+
+
 Interval = tuple[Annotated[float, Field(ge=0)], Annotated[float, Field(gt=0)] | None]
 
 
@@ -82,6 +108,7 @@ class Region(Model):
     )
     demand_cell_m: PositiveFloat = Field(1000.0, description="Size of the cells that people are gathered in, m.")
     raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
+    connectors: Connectors = Connectors()
     zonal: Zonal = Zonal()
     speeds: FilePath | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
     indicators: IndicatorOptions = IndicatorOptions()

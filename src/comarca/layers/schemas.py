@@ -268,11 +268,28 @@ DEMAND_LIGHTS: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
+CONNECTORS: Final = pa.DataFrameSchema(
+    {
+        "kind": _text("gap, component or city", nullable=False, isin=["gap", "component", "city"]),
+        "name": _text("City, or people of the component, that it joins"),
+        "length_km": _number("Length, straight", low=0, nullable=False),
+        "minutes": _number("Time over it", low=0, nullable=False),
+        "geometry": _geometry("LineString"),
+    },
+    name="connectors",
+    strict=True,
+    ordered=True,
+)
+
 LAYERS: Final = {
     schema.name: schema
     for schema in (
         TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
+<<<<<<< HEAD
         SETTLEMENTS, DEMAND, LAND_COVER_PATCHES, LAND_COVER_AREAS, TERRITORY_LIGHTS, DEMAND_LIGHTS,
+=======
+        SETTLEMENTS, DEMAND, CONNECTORS,
+>>>>>>> 9b27314 (Join cities and loose parts of the network by listed connectors; a city that the main network does not reach fails a check)
     )
 }  # fmt: skip
 

@@ -252,6 +252,11 @@ class RegionPlan:
         return self.config.indicators.land or LandOptions()
 
     @property
+    def connectors(self) -> dict[str, float]:
+        """How cities and loose roads are joined to the network."""
+        return self.config.connectors.model_dump()
+
+    @property
     def walking(self) -> dict[str, float]:
         """How people walk where there is no road."""
         return self.access.model_dump(include={*AccessOptions.WALKING})

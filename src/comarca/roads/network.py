@@ -6,7 +6,7 @@ nodes, all of one road. Vertices that only one road uses, and only once, are kep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -59,7 +59,7 @@ class RoadNetwork:
     edge_on_foot : numpy.ndarray of bool, shape (e,)
         Whether people may walk onto it anywhere along its course.
     edge_road : numpy.ndarray, shape (e,)
-        Row of its road in the layer it was built from.
+        Row of its road in the layer it was built from; -1 for connectors.
     node_lon, node_lat : numpy.ndarray, shape (n,)
         Degrees.
     node_component : numpy.ndarray, shape (n,)
@@ -192,6 +192,23 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
         node_component=component,
         component_km=component_km,
     )
+
+
+def connected(network: RoadNetwork) -> RoadNetwork:
+    """Give a network the components that its edges make, after some were added.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        Its ``node_component`` and ``component_km`` need not be right.
+
+    Returns
+    -------
+    RoadNetwork
+        The same network with the components that its edges make.
+    """
+    component, km = _components(network.edge_from, network.edge_to, network.edge_km, node_count=len(network.node_lon))
+    return replace(network, node_component=component, component_km=km)
 
 
 def network_checks(network: RoadNetwork) -> list[Check]:

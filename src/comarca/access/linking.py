@@ -1,0 +1,201 @@
+"""Which components and cities of a region are joined to its road network by connectors, and what stays apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from comarca.crs import geocentric_m, require_storage_crs
+from comarca.polygons import territory_of
+from comarca.results import Check
+from comarca.roads.connectors import link_cities, link_components, link_gaps, main_component
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import NEVER, Tolls, index_segments
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from comarca.roads.connectors import Linking
+    from comarca.roads.network import RoadNetwork
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+def link_network(
+    network: RoadNetwork,
+    cities: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    territories: gpd.GeoDataFrame,
+    *,
+    intervals: Sequence[tuple[float, float | None]],
+    linking: Linking,
+    max_snap_km: float,
+) -> tuple[RoadNetwork, gpd.GeoDataFrame, list[Check]]:
+    """Join loose components and cities of a region to its road network.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network of the roads.
+    cities, demand, territories : geopandas.GeoDataFrame
+        Layers of these names, EPSG:4326. Cities outside the territories are left as they are: what the edge of the data
+        cuts off is no gap.
+    intervals : sequence of tuple
+        Classes of cities by inhabitants; smaller places are no cities.
+    linking : Linking
+        How connectors are drawn.
+    max_snap_km : float
+        A city is reached by any road within this distance.
+
+    Returns
+    -------
+    network : RoadNetwork
+        The network with the connectors.
+    connectors : geopandas.GeoDataFrame
+        Layer ``connectors``.
+    checks : list of Check
+        What was drawn, and the cities that the main component still does not reach.
+
+    Notes
+    -----
+    A city is a disc of ``linking.city_density_persons_per_km2``: a road within it reaches the city, over a connector to
+    its point where it passes farther off than `max_snap_km`. Cities above the smallest class are joined up to
+    ``linking.max_km`` away from every road.
+    """
+    for name, layer in (("cities", cities), ("demand", demand), ("territories", territories)):
+        require_storage_crs(layer, name=name)
+    cities = _cities_inside(cities, territories, least=min(low for low, _ in intervals))
+    network, gaps = link_gaps(network, linking)
+    network, components = link_components(
+        network, _components_that_matter(network, cities, demand, linking, max_snap_km), linking
+    )
+    second = sorted(low for low, _ in intervals)[1:2] or [np.inf]
+    persons = cities["population_persons"].to_numpy(dtype=float)
+    reach_km = np.where(persons >= second[0], np.maximum(linking.max_km, linking.radius_km(persons)), 0.0)
+    reach_km = np.maximum(reach_km, linking.radius_km(persons))
+    network, links = link_cities(network, cities, linking, max_snap_km=max_snap_km, reach_km=reach_km)
+    connectors = gpd.GeoDataFrame(pd.concat([gaps, components, links], ignore_index=True), crs=demand.crs)
+    return network, connectors, [_drawn(connectors), _apart(network, cities, max_snap_km=max_snap_km)]
+
+
+def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_km: Floats | float) -> Integers:
+    """Find the component of the road nearest to each point.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    lon, lat : numpy.ndarray, shape (n,)
+        Points, degrees.
+    reach_km : numpy.ndarray, shape (n,), or float
+        Farther roads do not count.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Number of the component; -1 where no road is within reach.
+    """
+    is_first = np.ones(len(network.vertex_lon), dtype=bool)
+    is_first[network.edge_start[1:] - 1] = False
+    index = index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
+    free = np.zeros(len(network.vertex_lon))
+    nearest = cheapest_segment(
+        index,
+        geocentric_m(lon, lat),
+        tolls=Tolls(free, free),
+        cost_per_m=1.0,
+        reach_m=np.broadcast_to(np.asarray(reach_km, dtype=float) * M_PER_KM, np.shape(lon)),
+    )
+    component = np.full(len(lon), -1, dtype=np.int64)
+    has_road = (nearest.vertex >= 0) & (nearest.cost < NEVER / 2)
+    component[has_road] = network.vertex_component[nearest.vertex[has_road]]
+    return component
+
+
+def _cities_inside(cities: gpd.GeoDataFrame, territories: gpd.GeoDataFrame, *, least: float) -> gpd.GeoDataFrame:
+    chosen = cities[cities["population_persons"] >= least]
+    is_inside = territory_of(chosen.geometry.to_numpy(), territories) >= 0
+    inside: gpd.GeoDataFrame = chosen[is_inside].sort_values("city_id").reset_index(drop=True)
+    return inside.set_geometry(gpd.GeoSeries(shapely.point_on_surface(inside.geometry.to_numpy()), crs=inside.crs))
+
+
+def _components_that_matter(
+    network: RoadNetwork, cities: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, linking: Linking, max_snap_km: float
+) -> pd.Series:
+    """Name the components that hold cities, or people enough."""
+    points = cities.geometry
+    of_city = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km)
+    by_city = pd.Series(cities["city_name"].to_numpy(), index=of_city).groupby(level=0).agg(", ".join)
+    of_people = nearest_component(
+        network, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy(), reach_km=linking.max_km
+    )
+    persons = demand["population_persons"].fillna(0).groupby(of_people).sum()
+    many = persons[persons >= linking.min_persons].round().astype(int).map("{} persons".format)
+    names = by_city.combine_first(many)
+    return names[names.index >= 0].sort_index()
+
+
+def _drawn(connectors: gpd.GeoDataFrame) -> Check:
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": row.kind,
+            "name": row.name_,
+            "km": round(row.length_km, 3),
+            "longitude": round(x, 5),
+            "latitude": round(y, 5),
+        }
+        for row, (x, y) in zip(
+            connectors.rename(columns={"name": "name_"}).itertuples(),
+            shapely.get_coordinates(shapely.get_point(connectors.geometry.to_numpy(), 0)),
+            strict=True,
+        )
+    ]
+    total_km = float(connectors["length_km"].sum())
+    counts = connectors["kind"].value_counts()
+    words = ", ".join(f"{counts.get(kind, 0)} {text}" for kind, text in _KINDS.items())
+    is_long = bool((connectors["kind"] != "gap").any())
+    return Check(
+        "connectors", "warn" if is_long else "pass", len(connectors), "none but over gaps",
+        f"{len(connectors)} straight connectors, {total_km:.1f} km in all, join what the road data leave apart: "
+        f"{words}. Times over them are estimates.",
+        rows,
+    )  # fmt: skip
+
+
+_KINDS = {"gap": "over gaps", "component": "to loose components", "city": "to cities off the roads"}
+
+
+def _apart(network: RoadNetwork, cities: gpd.GeoDataFrame, *, max_snap_km: float) -> Check:
+    points = cities.geometry
+    component = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km)
+    main = main_component(network)
+    is_apart = component != main
+    rows = [
+        {
+            "city_id": city_id,
+            "city_name": name,
+            "population_persons": None if np.isnan(persons) else int(persons),
+            "reason": "off the network" if number < 0 else "on a component of its own",
+        }
+        for city_id, name, persons, number in sorted(
+            zip(
+                cities["city_id"][is_apart], cities["city_name"][is_apart],
+                cities["population_persons"][is_apart].astype(float), component[is_apart], strict=True,
+            ),
+            key=lambda row: (-row[2], row[0]),
+        )
+    ]  # fmt: skip
+    return Check(
+        "cities_apart", "fail" if rows else "pass", len(rows), "none",
+        f"{len(rows)} of {len(cities)} cities inside the region cannot be reached over the main component of the road "
+        "network: islands without a ferry, or roads that the data lack.",
+        rows,
+    )  # fmt: skip
