@@ -177,7 +177,7 @@ def _apart(network: RoadNetwork, cities: gpd.GeoDataFrame, *, max_snap_km: float
     points = cities.geometry
     component = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km)
     main = main_component(network)
-    is_apart = component != main
+    is_apart = (component != main) | (component < 0)
     rows = [
         {
             "city_id": city_id,

@@ -285,11 +285,7 @@ LAYERS: Final = {
     schema.name: schema
     for schema in (
         TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
-<<<<<<< HEAD
-        SETTLEMENTS, DEMAND, LAND_COVER_PATCHES, LAND_COVER_AREAS, TERRITORY_LIGHTS, DEMAND_LIGHTS,
-=======
-        SETTLEMENTS, DEMAND, CONNECTORS,
->>>>>>> 9b27314 (Join cities and loose parts of the network by listed connectors; a city that the main network does not reach fails a check)
+        SETTLEMENTS, DEMAND, CONNECTORS, LAND_COVER_PATCHES, LAND_COVER_AREAS, TERRITORY_LIGHTS, DEMAND_LIGHTS,
     )
 }  # fmt: skip
 

@@ -1,0 +1,156 @@
+"""Connectors: what is joined, at which price, and what stays apart."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from road_cases import network_of
+from shapely.geometry import Point, box
+
+from comarca.access.linking import link_network, nearest_component
+from comarca.access.routable import origins_at, routable_network
+from comarca.access.routes import quickest_routes
+from comarca.crs import GEOD
+from comarca.roads.connectors import Linking, link_cities, link_components, link_gaps, main_component
+
+#: A main road of 22 km along the equator, and a loose one.
+MAIN = [(0.0, 0.0), (0.2, 0.0)]
+
+
+def km_between(one, other):
+    return GEOD.inv(*one, *other)[2] / 1000
+
+
+def cities_at(*points, persons=100_000.0):
+    count = len(points)
+    data = {
+        "city_id": [str(i) for i in range(count)],
+        "city_name": [f"City {i}" for i in range(count)],
+        "country": "XAA",
+        "population_persons": np.broadcast_to(persons, count).astype(float),
+        "osm_id": None,
+    }
+    return gpd.GeoDataFrame(data, geometry=[Point(point) for point in points], crs=4326)
+
+
+def demand_at(*points, persons=10.0):
+    data = {"demand_id": [str(i) for i in range(len(points))], "territory_id": "1", "population_persons": persons,
+            "area_km2": np.nan}  # fmt: skip
+    return gpd.GeoDataFrame(data, geometry=[Point(point) for point in points], crs=4326)
+
+
+def territory():
+    return gpd.GeoDataFrame({"territory_id": ["1"]}, geometry=[box(-1, -1, 1, 1)], crs=4326)
+
+
+def linked(network, cities, demand=None, **options):
+    return link_network(
+        network, cities, demand_at((0.0, 0.001)) if demand is None else demand, territory(),
+        intervals=[(20_000, 50_000), (50_000, None)], linking=Linking(**options), max_snap_km=1.0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("gap_deg", "count"), [(0.00005, 1), (0.0005, 0)])
+def test_a_gap_is_bridged_up_to_its_limit_only(gap_deg, count):
+    network = network_of([MAIN, [(0.2 + gap_deg, 0.0), (0.3, 0.0)]])
+    joined, connectors = link_gaps(network, Linking(bridge_gap_m=10))
+    assert len(connectors) == count
+    assert len(joined.component_km) == 2 - count
+
+
+def test_roads_that_meet_already_get_no_connector():
+    network = network_of([[(0.0, 0.0), (0.1, 0.0), (0.2, 0.0)], [(0.2, 0.0), (0.3, 0.0)], [(0.1, 0.0), (0.1, 0.1)]])
+    assert len(link_gaps(network, Linking(bridge_gap_m=500))[1]) == 0
+
+
+def test_an_end_beside_the_middle_of_a_road_is_joined_there():
+    network = network_of([MAIN, [(0.1, 0.00005), (0.1, 0.1)]])
+    joined, connectors = link_gaps(network, Linking(bridge_gap_m=10))
+    assert connectors["length_km"].tolist() == pytest.approx([km_between((0.1, 0.00005), (0.1, 0.0))], rel=1e-6)
+    assert joined.component_km.tolist() == pytest.approx([network.component_km.sum() + connectors["length_km"].sum()])
+
+
+def test_times_over_a_connector_are_those_of_its_speed_and_detour():
+    network = network_of([MAIN, [(0.23, 0.0), (0.3, 0.0)]], speed_kmh=60)
+    linking = Linking(max_km=10, speed_kmh=15, detour_ratio=1.3)
+    joined, connectors = link_components(network, pd.Series({0: "main", 1: "East"}), linking)
+    km = km_between((0.2, 0.0), (0.23, 0.0))
+    assert connectors[["kind", "name"]].to_numpy().tolist() == [["component", "East"]]
+    assert connectors["minutes"].tolist() == pytest.approx([km * 1.3 / 15 * 60])
+    east = cities_at((0.3, 0.0))
+    routable = routable_network(joined, east, identifier="city_id")
+    route = quickest_routes(routable, origins_at(routable, np.array([0.0]), np.array([0.0])), np.array([True]))
+    driven_km = km_between((0.0, 0.0), (0.2, 0.0)) + km_between((0.23, 0.0), (0.3, 0.0))
+    assert route.minutes[0] == pytest.approx(driven_km + km * 1.3 / 15 * 60, rel=1e-9)
+
+
+def test_a_chain_of_components_comes_along_and_one_too_far_stays():
+    network = network_of([MAIN, [(0.25, 0.0), (0.26, 0.0)], [(0.31, 0.0), (0.32, 0.0)], [(0.5, 0.0), (0.51, 0.0)]])
+    names = pd.Series(["main", "near", "next", "far"])
+    joined, connectors = link_components(network, names, Linking(max_km=6))
+    assert connectors["name"].tolist() == ["near", "next"]
+    assert len(joined.component_km) == 2
+
+
+def test_a_large_city_is_joined_and_a_town_far_off_is_not():
+    network = network_of([MAIN])
+    cities = cities_at((0.1, 0.03), (0.1, -0.03), persons=[300_000.0, 21_000.0])
+    _, connectors, checks = linked(network, cities)
+    assert connectors["name"].tolist() == ["City 0"]
+    apart = checks[1]
+    assert (apart.status, [row["city_name"] for row in apart.rows]) == ("fail", ["City 1"])
+
+
+def test_a_road_within_the_disc_of_a_town_reaches_it():
+    # 40,000 persons at 3,000 per km2 are a disc of 2.06 km.
+    _, connectors, checks = linked(network_of([MAIN]), cities_at((0.1, 0.018), persons=40_000.0))
+    assert len(connectors) == 1
+    assert checks[1].status == "pass"
+
+
+def test_a_city_beside_a_loose_road_is_reached_over_it():
+    network = network_of([MAIN, [(0.1, 0.03), (0.1, 0.06)]])
+    joined, connectors, checks = linked(network, cities_at((0.1, 0.05)))
+    assert connectors[["kind", "name"]].to_numpy().tolist() == [["component", "City 0"]]
+    assert len(joined.component_km) == 1
+    assert checks[1].status == "pass"
+
+
+def test_people_are_enough_to_join_a_component():
+    network = network_of([MAIN, [(0.1, 0.03), (0.1, 0.06)]])
+    nobody = cities_at()
+    for persons, count in ((10.0, 0), (5_000.0, 1)):
+        _, connectors, _ = linked(network, nobody, demand_at((0.1, 0.05), persons=persons))
+        assert len(connectors) == count
+
+
+def test_cities_abroad_are_left_to_the_edge_of_the_data():
+    _, connectors, checks = linked(network_of([MAIN]), cities_at((1.5, 0.0)))
+    assert (len(connectors), checks[1].status) == (0, "pass")
+
+
+def test_a_region_without_roads_has_no_connectors():
+    network = network_of([MAIN], speed_kmh=np.nan)
+    _, connectors, checks = linked(network, cities_at((0.1, 0.0)))
+    assert (len(connectors), checks[1].status) == (0, "fail")
+
+
+def test_the_main_component_is_the_longest_and_points_know_theirs():
+    network = network_of([[(0.5, 0.0), (0.51, 0.0)], MAIN])
+    lon, lat = np.array([0.1, 0.505, 0.8]), np.array([0.001, 0.001, 0.0])
+    of_point = nearest_component(network, lon, lat, reach_km=5)
+    assert of_point[0] == main_component(network)
+    assert of_point[1] not in {main_component(network), -1}
+    assert of_point[2] == -1
+
+
+def test_connectors_do_not_depend_on_the_order_of_the_cities():
+    network = network_of([MAIN])
+    cities = cities_at((0.1, 0.03), (0.05, -0.04))
+    both = [link_cities(network, each, Linking(), max_snap_km=1.0, reach_km=np.full(2, 10.0))[1]
+            for each in (cities, cities.iloc[::-1])]  # fmt: skip
+    assert both[0].sort_values("name").length_km.tolist() == pytest.approx(
+        both[1].sort_values("name").length_km.tolist()
+    )
