@@ -67,7 +67,9 @@ def run(folder, *arguments):
 def test_a_rule_of_another_workflow_can_ask_for_the_table(tmp_path, root, example_pbf, prefix):
     other_workflow(tmp_path, root, example_pbf, prefix=prefix)
     planned = re.findall(r"^([a-z_]+) +[0-9]+$", run(tmp_path, "-n"), flags=re.MULTILINE)
-    assert {"count_territories", "comarca_export_csv", "comarca_compute_family", "comarca_build_network"} <= {*planned}
+    assert {"count_territories", "comarca_export_tables", "comarca_compute_family", "comarca_build_network"} <= {
+        *planned
+    }
 
 
 def test_jobs_of_the_module_run_in_the_folder_of_the_other_workflow(tmp_path, root, example_pbf):

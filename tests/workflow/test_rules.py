@@ -8,10 +8,8 @@ import pytest
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 
-AFTER_A_FAMILY = {
-    "assemble_table", "export_csv", "export_long", "export_codebook", "export_geoparquet", "export_geopackage",
-    "assemble_provenance", "assemble_quality", "export_xlsx", "export_stata", "export_datapackage", "tables",
-}  # fmt: skip
+#: What hangs on the table of a family: rules with these verbs, and the target itself.
+AFTER_A_FAMILY = ("assemble_", "classify_", "export_", "plot_", "tables")
 
 
 def total(planned):
@@ -31,7 +29,7 @@ def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synth
     finally:
         module.write_text(before)
     assert planned["compute_family"] == 1
-    assert total(planned) - {"compute_family"} <= AFTER_A_FAMILY
+    assert all(rule.startswith(AFTER_A_FAMILY) for rule in total(planned) - {"compute_family"})
 
 
 def test_touching_a_file_without_changing_it_triggers_nothing(synthetic_project):
