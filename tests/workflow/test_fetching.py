@@ -1,6 +1,7 @@
 """The whole workflow from a country code to the table, with every provider on a server of our own."""
 
 import json
+import time
 
 import geopandas as gpd
 import numpy as np
@@ -276,3 +277,22 @@ def test_a_column_that_was_left_out_has_a_map_without_data(alfa):
     name = next(name for name in absent if f"maps/{name}.png" in plan)
     project.run(f"results/XAA/maps/{name}.png")
     assert (project.results("XAA") / f"maps/{name}.png").stat().st_size > 0
+
+
+def test_without_a_network_the_run_ends_at_once_with_what_to_do(make_project):
+    """Every address is sent to a port where nobody listens: no job starts, and the message comes within seconds."""
+    from comarca.registry.files import load_sources, providers
+
+    nobody = dict.fromkeys(providers(load_sources()), "http://127.0.0.1:9")
+    project = make_project({"NIC": {"country": "NIC"}})
+    settings = {"regions": {"NIC": {"country": "NIC"}}, "mirrors": nobody}
+    project.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    start = time.monotonic()
+    done = project.run("tables", ok=False)
+    assert time.monotonic() - start < 30
+    said = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert said.count("The internet cannot be reached") == 1
+    assert "-> data/raw/geofabrik/latest/nicaragua.osm.pbf" in said
+    assert "Select jobs" not in said
+    assert not (project.folder / "results/NIC/fetched").exists()

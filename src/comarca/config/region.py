@@ -202,3 +202,11 @@ class Config(Model):
     offline: bool = Field(False, description="Nothing touches the network.")
     mirrors: dict[str, str] = Field(default_factory=dict, description="Provider -> base URL used instead of its own.")
     cache_dir: str | None = Field(None, description="Folder shared by projects that keeps what was downloaded.")
+    contact: str | None = Field(
+        None,
+        description="Mail address or page that servers are told, so that they can write to you before they block you.",
+    )
+    min_speed_kb_s: Annotated[float, Field(ge=0)] = Field(
+        4.0, description="A download that stays slower than this, kB/s, is given up and the next provider is asked."
+    )
+    patience_min: PositiveFloat = Field(10.0, description="For how many minutes a download may stay slower than that.")

@@ -23,6 +23,7 @@ from comarca.fetch.formats import VerificationError
 from comarca.fetch.on_disk import make_receipt, present, record
 from comarca.fetch.partfile import discard
 from comarca.fetch.retry import TransferError
+from comarca.fetch.slots import slot
 from comarca.fetch.verify import lfs_pointer, verify
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ def _obtain(request: Request, candidate: Resolved, context: Context, provider: P
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
     log.info("Fetching %s from %s.", target, candidate.url)
-    delivery = provider.deliver(request, candidate, part, context)
+    with slot(source, context.settings):
+        delivery = provider.deliver(request, candidate, part, context)
     try:
         with part.open("rb") as file:
             pointer = lfs_pointer(file.read(512))

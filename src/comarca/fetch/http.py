@@ -12,6 +12,8 @@ import logging
 import os
 import shutil
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Any, Final
 
 import requests
@@ -21,6 +23,7 @@ import comarca
 from comarca.fetch.formats import VerificationError, gunzip
 from comarca.fetch.partfile import continues, discard, resume_point, write_state
 from comarca.fetch.retry import (
+    BUSY_PAUSE_S,
     PASSING_ERRORS,
     PASSING_STATUS,
     PassingError,
@@ -35,6 +38,7 @@ from comarca.fetch.retry import (
     stored_md5,
 )
 from comarca.fetch.verify import markup_title
+from comarca.fetch.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,16 +70,31 @@ class Delivery:
     md5: str = ""
 
 
-def user_agent() -> str:
-    """Say who we are: there are servers that refuse clients that do not.
+def user_agent(contact: str = "") -> str:
+    """Say who we are: there are servers that refuse clients that do not, or block those they cannot write to.
+
+    Parameters
+    ----------
+    contact : str, optional
+        Mail address or page of whoever runs the program.
 
     Returns
     -------
     str
-        Name and version, and what stands in ``COMARCA_CONTACT``, if anything.
+        Name and version, and a contact: the given one, else what stands in ``COMARCA_CONTACT``, else the project's
+        page as its package states it.
     """
-    contact = os.environ.get("COMARCA_CONTACT", "").strip()
+    contact = contact.strip() or os.environ.get("COMARCA_CONTACT", "").strip() or _page()
     return f"comarca/{comarca.__version__} (research workflow{'; ' + contact if contact else ''})"
+
+
+@lru_cache(maxsize=1)
+def _page() -> str:
+    try:
+        entries = metadata("comarca").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    return next((entry.partition(",")[2].strip() for entry in entries), "")
 
 
 class Client:
@@ -85,13 +104,16 @@ class Client:
     ----------
     policy : Policy, optional
         How patient it is.
+    contact : str, optional
+        As for `user_agent`.
     """
 
-    def __init__(self, policy: Policy | None = None) -> None:
+    def __init__(self, policy: Policy | None = None, *, contact: str = "") -> None:
         self.policy = policy or Policy()
+        self.user_agent = user_agent(contact)
         self._session = requests.Session()
         self._session.max_redirects = self.policy.max_redirects
-        self._session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
+        self._session.headers.update({"User-Agent": self.user_agent, "Accept-Encoding": "identity"})
 
     def __enter__(self) -> Client:
         """Return the client itself."""
@@ -217,7 +239,7 @@ class Client:
                 part.open("ab" if offset else "wb") as file,
                 tqdm(total=total, initial=offset, unit="B", unit_scale=True, desc=name, disable=show) as bar,
             ):
-                for chunk in self._chunks(response, url, decode=decode):
+                for chunk in self._chunks(response, url, decode=decode, have=offset, total=total, name=name):
                     file.write(chunk)
                     bar.update(len(chunk))
                     written += len(chunk)
@@ -257,23 +279,28 @@ class Client:
         if status not in PASSING_STATUS:
             return TransferError(message, url=url, status=status)
         wait = parse_retry_after(response.headers.get("Retry-After"), now=self.policy.wall_clock())
+        if status == requests.codes.too_many_requests:
+            wait = max(wait or 0.0, BUSY_PAUSE_S)
         if wait is not None and wait > self.policy.max_retry_after_s:
             return TransferError(f"{message}; the server asks to come back in {wait:,.0f} s", url=url, status=status)
         return PassingError(message, url=url, status=status, retry_after_s=wait)
 
-    def _chunks(self, response: requests.Response, url: str, *, decode: bool) -> Iterator[bytes]:
-        policy = self.policy
-        since, received = policy.clock(), 0
+    def _chunks(
+        self,
+        response: requests.Response,
+        url: str,
+        *,
+        decode: bool,
+        have: int = 0,
+        total: int | None = None,
+        name: str = "",
+    ) -> Iterator[bytes]:
+        watch = Watch(self.policy, url=url, have=have, total=total, name=name)
         try:
             # read1 hands over what is there; read would wait for a full chunk, and a dripping server wins.
             while chunk := response.raw.read1(CHUNK, decode_content=decode):
                 yield chunk
-                received += len(chunk)
-                elapsed = policy.clock() - since
-                if elapsed >= policy.window_s:
-                    if received < policy.min_bytes_per_s * elapsed:
-                        raise PassingError(f"only {received / elapsed:.0f} bytes a second", url=url)
-                    since, received = policy.clock(), 0
+                watch.count(len(chunk))
         except PASSING_ERRORS as error:
             raise PassingError(f"the transfer broke off: {cause(error)}", url=url) from error
 

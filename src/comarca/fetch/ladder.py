@@ -29,7 +29,17 @@ if TYPE_CHECKING:
     from comarca.fetch.receipts import Receipt, Request
     from comarca.registry.countries import Country
 
-__all__ = ["LadderError", "Step", "data_year", "failure_table", "fetch_layer", "lacking", "plan_layer", "present_files"]
+__all__ = [
+    "LadderError",
+    "Step",
+    "data_year",
+    "failure_table",
+    "fetch_layer",
+    "first_choices",
+    "lacking",
+    "plan_layer",
+    "present_files",
+]
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +142,7 @@ def fetch_layer(
     """
     entry = country(code)
     tried: list[Failure] = []
-    with Client(settings.policy) as client:
+    with Client(settings.policy, contact=settings.contact) as client:
         context = Context(settings, client)
         for step in plan_layer(layer, code, providers=providers, settings=settings, options=options, boundary=boundary):
             try:
@@ -167,6 +177,30 @@ def lacking(layers: Iterable[tuple[str, str, Sequence[str], Mapping[str, Any]]],
         steps = plan_layer(layer, code, providers=providers, settings=settings, options=options)
         if not any(step.is_local or (not step.refusal and _is_there(step, settings)) for step in steps):
             rows += [_row(layer, code, step, "not there, and offline=true forbids fetching it") for step in steps]
+    return rows
+
+
+def first_choices(
+    layers: Iterable[tuple[str, str, Sequence[str], Mapping[str, Any]]], settings: Settings
+) -> list[Failure]:
+    """Name the file of each layer that a run would begin with.
+
+    Parameters
+    ----------
+    layers, settings
+        As in `lacking`.
+
+    Returns
+    -------
+    list of Failure
+        A row per layer: its first provider that is planned, unless its files are there.
+    """
+    rows: list[Failure] = []
+    for layer, code, providers, options in layers:
+        steps = plan_layer(layer, code, providers=providers, settings=settings, options=options)
+        step = next((step for step in steps if step.requests), None)
+        if step is not None and not _is_there(step, settings):
+            rows.append(_row(layer, code, step, "not there yet"))
     return rows
 
 

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+#: Shortest pause after a server said that we ask too much, where it does not say how long to wait.
+BUSY_PAUSE_S: Final = 30.0
 #: Answers after which the same question may be put again.
 PASSING_STATUS: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 
@@ -78,7 +80,11 @@ class Policy:
     connect_timeout_s, read_timeout_s : float
         Longest silence before and between bytes.
     min_bytes_per_s, window_s : float
-        Slowest transfer that is put up with, judged over windows of this length.
+        Slowest transfer that counts as alive, judged over windows of this length; a slower one is begun anew.
+    floor_bytes_per_s, patience_s : float
+        A transfer that stays below this rate for this long is given up, so that the next address or provider is asked.
+    report_s : float
+        How often a transfer says in the log how far it is.
     backoff_s, max_backoff_s : float
         First and longest pause between attempts; doubled each time, with jitter.
     max_retry_after_s : float
@@ -94,6 +100,9 @@ class Policy:
     read_timeout_s: float = 60.0
     min_bytes_per_s: float = 512.0
     window_s: float = 60.0
+    floor_bytes_per_s: float = 4096.0
+    patience_s: float = 600.0
+    report_s: float = 30.0
     backoff_s: float = 1.0
     max_backoff_s: float = 60.0
     max_retry_after_s: float = 600.0

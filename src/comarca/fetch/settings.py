@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ class Settings:
         Folder of the store shared by regions and projects.
     policy : Policy
         How patient the client is.
+    contact : str
+        Whom servers may write to.
     sources : mapping
         The source registry.
     """
@@ -48,6 +50,7 @@ class Settings:
     mirrors: Mapping[str, str] = field(default_factory=dict)
     cache_dir: Path | None = None
     policy: Policy = field(default_factory=Policy)
+    contact: str = ""
     sources: Mapping[str, SourceFile] = field(default_factory=load_sources)
 
     def __post_init__(self) -> None:
@@ -61,18 +64,26 @@ class Settings:
         Parameters
         ----------
         config : mapping
-            With ``offline``, ``mirrors`` and ``cache_dir``, as far as they are set.
+            With ``offline``, ``mirrors``, ``cache_dir``, ``contact``, ``min_speed_kb_s`` and ``patience_min``, as far
+            as they are set.
 
         Returns
         -------
         Settings
             Files go to ``data/raw``.
         """
-        cache_dir = config.get("cache_dir")
+        cache_dir, plain = config.get("cache_dir"), Policy()
+        floor_kb, patience_min = config.get("min_speed_kb_s"), config.get("patience_min")
         return cls(
             offline=bool(config.get("offline", False)),
             mirrors=dict(config.get("mirrors") or {}),
             cache_dir=Path(cache_dir) if cache_dir else None,
+            contact=str(config.get("contact") or ""),
+            policy=replace(
+                plain,
+                floor_bytes_per_s=plain.floor_bytes_per_s if floor_kb is None else 1000.0 * float(floor_kb),
+                patience_s=plain.patience_s if patience_min is None else 60.0 * float(patience_min),
+            ),
         )
 
     @cached_property

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from comarca.config.read import read_config
 from comarca.errors import RetrievalError
 from comarca.fetch.failures import failure_table
-from comarca.fetch.ladder import lacking
+from comarca.fetch.ladder import first_choices, lacking
+from comarca.fetch.network import require_network
 from comarca.fetch.settings import Settings
 from comarca.plan.preflight import check_inputs
 from comarca.plan.region import RegionPlan
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from comarca.config.region import Config
+    from comarca.fetch.receipts import Failure
     from comarca.registry.columns import Registry
 
 
@@ -119,17 +121,23 @@ class RunPlan:
         ConfigError or InputError
             If a file is not there or lacks what the configuration says of it.
         RetrievalError
-            If the run is offline and files of required layers are not there.
+            If files of required layers are not there, and the run is offline or nothing answers.
         """
         check_inputs(self.config)
-        if self.config.offline and (rows := self._lacking()):
+        rows = self._lacking()
+        if rows and self.config.offline:
             raise RetrievalError(f"offline=true, and these files are not there:\n{failure_table(rows)}")
+        if rows:
+            require_network([*rows, *first_choices(self._wanted(required=False), self.settings)], self.settings)
 
-    def _lacking(self) -> list[Any]:
-        wanted = (
+    def _lacking(self) -> list[Failure]:
+        return lacking(self._wanted(required=True), self.settings)
+
+    def _wanted(self, *, required: bool) -> list[tuple[str, str, tuple[str, ...], dict[str, Any]]]:
+        """Layers that have no receipt yet, with their ladders; only those that a run cannot do without, or all."""
+        return [
             (layer, region.config.country, ladder.providers, ladder.options)
             for region in self.regions.values()
             for layer, ladder in region.ladders.items()
-            if ladder.is_required and not Path(region.file(f"fetched/{layer}.json")).is_file()
-        )
-        return lacking(wanted, self.settings)
+            if (ladder.is_required or not required) and not Path(region.file(f"fetched/{layer}.json")).is_file()
+        ]

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import numpy as np
 import requests
 
-from comarca.fetch.http import Delivery, user_agent
+from comarca.fetch.http import Delivery
 from comarca.fetch.providers.protocol import Provider
 from comarca.fetch.receipts import Resolved
-from comarca.fetch.retry import PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
+from comarca.fetch.retry import BUSY_PAUSE_S, PASSING_STATUS, PassingError, TransferError, parse_retry_after, repeat
 from comarca.fetch.settings import NotOfferedError
 from comarca.fetch.verify import markup_title
 
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEFAULT_BUFFER_KM: Final = 10.0
-#: Shortest pause after the server said that it has no slot for us, as its operator asks.
-BUSY_PAUSE_S: Final = 30.0
 #: Outlines are simplified to this many degrees (about 100 m) before they go into a query: outwards they are buffered.
 _SIMPLIFY_DEG: Final = 0.001
 
@@ -148,7 +146,7 @@ def _osmnx_settings(url: str, answers: Path, context: Context) -> Iterator[None]
         "cache_folder": str(answers),
         "use_cache": True,
         "cache_only_mode": True,
-        "http_user_agent": user_agent(),
+        "http_user_agent": context.client.user_agent,
         "http_referer": "",
         "doh_url_template": None,
         "requests_timeout": max(context.client.policy.read_timeout_s, 180.0),
