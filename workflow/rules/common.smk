@@ -13,6 +13,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
+from comarca.config.read import refuse_repeated_keys
 from comarca.errors import ComarcaError
 from comarca.fetch.failures import failure_table
 from comarca.fetch.providers.index import PROVIDERS
@@ -24,12 +25,13 @@ from comarca.publish.summary import failed_layers, summarise_run
 
 STARTED = time.time()
 
-if "regions" not in config and Path("config/config.yaml").is_file():
+if not {"regions", "country"} & {*config} and Path("config/config.yaml").is_file():
 
     configfile: "config/config.yaml"
 
 
 try:
+    refuse_repeated_keys(workflow.configfiles)
     PLAN = RunPlan.read(config, root=ROOT)
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None

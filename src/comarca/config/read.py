@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import yaml
 from pydantic import BaseModel, ValidationError
 
 from comarca.config.region import Config
@@ -11,7 +13,7 @@ from comarca.errors import ConfigError, did_you_mean
 from comarca.registry.countries import country
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -23,7 +25,7 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
     ----------
     raw : mapping
         What stands in the YAML files and on the command line. ``country: NIC`` or ``country: NIC,SLV`` is short for
-        regions of these names with all defaults, and replaces any other regions.
+        regions of these names: as the files describe them, else with all defaults; it replaces any other regions.
     where : str, optional
         What to call it in messages.
 
@@ -41,7 +43,9 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
     data = dict(raw)
     if short := data.pop("country", None):
         codes = [code.strip() for code in str(short).split(",") if code.strip()]
-        data["regions"] = {code: {"country": code} for code in codes}
+        described = data.get("regions") or {}
+        _refuse_two_answers(codes, described, where)
+        data["regions"] = {code: described.get(code) or {"country": code} for code in codes}
     for name, region in (data.get("regions") or {}).items():
         if isinstance(region, dict) and isinstance(region.get("country"), str):
             _require_country(region["country"], key=f"{where}, regions.{name}.country")
@@ -56,6 +60,59 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
             expected=first["expected"],
             remedy=" ".join([first["remedy"], *(_as_sentence(problem) for problem in others)]).strip(),
         ) from error
+
+
+def refuse_repeated_keys(paths: Iterable[str | Path]) -> None:
+    """Refuse YAML files in which a key stands twice: only the last one would count, without a word.
+
+    Parameters
+    ----------
+    paths : iterable of path-like
+        Configuration files; others than YAML are passed over.
+
+    Raises
+    ------
+    ConfigError
+        Names the file, the key and both lines.
+    """
+    for path in map(Path, paths):
+        if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
+            continue
+        try:
+            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        except (yaml.YAMLError, UnicodeDecodeError):
+            continue  # Snakemake says so when it reads the file
+        waiting = [root] if root is not None else []
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, yaml.MappingNode):
+                _refuse_twice(node, path)
+                waiting += [value for _, value in node.value]
+            elif isinstance(node, yaml.SequenceNode):
+                waiting += node.value
+
+
+def _refuse_twice(node: yaml.MappingNode, path: Path) -> None:
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 1
+        if key.value in lines and key.value != "<<":
+            raise ConfigError(
+                f"{path}, line {line}", got=f"the key {key.value!r} again, which stands in line {lines[key.value]}",
+                expected="each key once", remedy="Put what stands under both into one.",
+            )  # fmt: skip
+        lines[key.value] = line
+
+
+def _refuse_two_answers(codes: list[str], described: Mapping[str, Any], where: str) -> None:
+    """Refuse a country on the command line beside sections of other names for the same country."""
+    for name, section in described.items():
+        stated = section.get("country") if isinstance(section, dict) else None
+        if stated in codes and name not in codes:
+            raise ConfigError(
+                f"{where}, country", got=f"{stated}, and a region {name!r} of the same country",
+                expected="one of both", remedy=f"Leave out `country`, or name the region {stated}.",
+            )  # fmt: skip
 
 
 def _require_country(code: str, *, key: str) -> None:
@@ -85,7 +142,11 @@ def _describe(problem: ErrorDetails) -> dict[str, Any]:
         return {"key": key, "got": None, "expected": "a value", "remedy": "This key is required."}
     expected = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     remedy = ""
-    if problem["type"] == "literal_error" and isinstance(problem["input"], str):
+    if problem["type"] == "string_type" and isinstance(problem["input"], bool | int | float):
+        remedy = "Put it in quotation marks: without them YAML makes numbers of 05001 and 2020, and true or false of Yes and No."
+    elif problem["type"] == "tuple_type" and isinstance(problem["input"], str):
+        remedy = f"Write it as a list: [{problem['input']}]."
+    elif problem["type"] == "literal_error" and isinstance(problem["input"], str):
         remedy = did_you_mean(problem["input"], _literals(problem))
     return {"key": key, "got": problem["input"], "expected": expected, "remedy": remedy}
 

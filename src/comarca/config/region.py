@@ -5,9 +5,11 @@ Anything unknown or of the wrong kind is refused before a job runs. `config/READ
 
 from __future__ import annotations
 
+import itertools
+import logging
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from comarca.config.base import FilePath, Model
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
@@ -26,6 +28,12 @@ from comarca.config.layers import (
     Territories,
 )
 from comarca.config.tables import Attributes, Employment, Firms, Holdings, Outcomes
+
+logger = logging.getLogger(__name__)
+
+
+#: No class of cities ends below this number of persons; a smaller figure has a dot for thousands.
+_LEAST_CITY = 1_000.0
 
 
 class MapSettings(Model):
@@ -174,9 +182,32 @@ class Region(Model):
             raise ValueError("friction.provider `land_cover` needs one land_cover.provider: classes differ by provider")
         return self
 
+    @field_validator("city_classes_persons", mode="before")
+    @classmethod
+    def _without_removed_classes(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: interval for name, interval in value.items() if interval is not None}
+
+    @model_validator(mode="after")
+    def _classes_do_not_overlap(self) -> Self:
+        ordered = sorted(self.city_classes_persons.items(), key=lambda item: item[1][0])
+        for (name, (_, high)), (other, (low, _)) in itertools.pairwise(ordered):
+            if high is None or low < high:
+                logger.warning(
+                    "city_classes_persons: the classes %s and %s overlap, and cities in both count in both. "
+                    "Mappings of several configuration files are merged: `%s: null` removes a class.", name, other, name,
+                )  # fmt: skip
+        return self
+
     @model_validator(mode="after")
     def _intervals_are_not_empty(self) -> Self:
         for name, (low, high) in self.city_classes_persons.items():
+            if high is not None and high < _LEAST_CITY:
+                raise ValueError(
+                    f"city_classes_persons.{name}: a class of cities from {low:g} to {high:g} persons; in YAML the dot"
+                    " is a decimal sign: write fifty thousand as 50000 or 50_000, not as 50.000"
+                )
             if high is not None and high <= low:
                 raise ValueError(
                     f"city_classes_persons.{name}: the upper limit {high} is not above the lower one {low}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.plan.layers import template_fields
-from comarca.registry.columns import LANGUAGES, Column, Family, Registry
+from comarca.registry.columns import LANGUAGES, OWN_FAMILY, Column, Family, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 #: The family of classes of local Moran's I.
 CLUSTERS: Final = "clusters"
 #: The family of the user's own columns.
-FAMILY: Final = "attributes"
+#: Names of columns that GeoPackage, GeoParquet and CSV have anyway.
+_RESERVED: Final = frozenset({"fid", "ogc_fid", "geom", "geometry", "wkb_geometry", "index"})
 _TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
 
 
@@ -58,8 +59,8 @@ def _with_attributes(extended: Registry, region: Region) -> Registry:
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
     taken = [column.name for part in expanded for column in part]
-    own = Family(FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
-    return Registry({**registry.families, FAMILY: own}, extended.terms)
+    own = Family(OWN_FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
+    return Registry({**registry.families, OWN_FAMILY: own}, extended.terms)
 
 
 def _with_clusters(registry: Registry, region: Region) -> Registry:
@@ -135,6 +136,11 @@ def _attribute(name: str, entry: ConfiguredColumn, *, path: str, taken: Collecti
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         raise InputError(where, got=name, expected="lower-case letters, digits and underscores, a letter first",
                          remedy="Give the name in the file as `column`.")  # fmt: skip
+    if name in _RESERVED:
+        raise InputError(
+            where, got=name, expected="a name that is not reserved, as products have a column of that name anyway",
+            remedy="Choose another name, and give the one in the file as `column`.",
+        )  # fmt: skip
     if name in taken:
         raise InputError(where, got=name, expected="a name that no other column bears")
     if entry.kind == "class" and not entry.categories:
@@ -143,7 +149,7 @@ def _attribute(name: str, entry: ConfiguredColumn, *, path: str, taken: Collecti
     titles = _titles(f"{where}.title", entry.title)
     return Column(
         name=name,
-        family=FAMILY,
+        family=OWN_FAMILY,
         title=titles,
         unit=entry.unit,
         kind=entry.kind,

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from comarca.registry.columns import OWN_FAMILY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,7 +35,7 @@ def decimals(column: Column) -> int:
     int
         By its unit; none for counts and ranks; six for a unit that is not in the list, such as one of a user's table.
     """
-    if column.name.endswith(("_count", "_rank")):
+    if column.name.endswith(("_count", "_rank")) and column.family != OWN_FAMILY:
         return 0
     return _DIMENSIONLESS if column.unit in {"", "1"} else _BY_UNIT.get(column.unit, _OTHERWISE)
 

@@ -14,6 +14,17 @@ _PHRASES: Final = {
     "per_10000persons": "p10k", "per_1000persons": "p1k", "percent_per_year": "pct_yr", "km_per_100km2": "km_100km2",
     "persons_per_km2": "pers_km2", "agricultural_land_use": "agri_use", "location_quotient_ratio": "loc_quot",
 }  # fmt: skip
+#: Words that Stata, or its programming language, keeps for itself.
+_RESERVED: Final = frozenset(
+    re.split(
+        " ",
+        "aggregate array boolean break byte case catch class colvector complex const continue default delegate "
+        "delete do double else eltypedef end enum explicit export external float for friend function global goto "
+        "if in inline int local long null pragma private protected public quad rowvector short signed static strl "
+        "struct super switch template this throw transmorphic try typedef typename union unsigned using vector "
+        "version virtual void volatile while with",
+    )
+)
 _WORDS: Final = {
     "population": "pop", "distance": "dist", "density": "dens", "intermediate": "interm", "persons": "pers",
     "nearest": "near", "straight": "str", "concentration": "conc", "catchment": "catch", "infrastructure": "infra",
@@ -37,13 +48,15 @@ def stata_names(names: Iterable[str]) -> dict[str, str]:
     Returns
     -------
     dict
-        Name -> Stata's name. A name that fits stays; else common words are abbreviated; if it is still too long, as a
-        name of a user's table may be, it is cut, and numbered where two would be the same.
+        Name -> Stata's name. A name that fits stays, but one that Stata reserves gets ``_v``; else common words are
+        abbreviated; if it is still too long, as a name of a user's table may be, it is cut, and numbered where two would
+        be the same.
     """
     short: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
-        short[name] = _free(abbreviated(name)[:MAX_NAME].rstrip("_"), taken)
+        plain = abbreviated(name)[:MAX_NAME].rstrip("_")
+        short[name] = _free(f"{plain}_v" if plain in _RESERVED or re.fullmatch(r"str\d+", plain) else plain, taken)
         taken.add(short[name])
     return short
 

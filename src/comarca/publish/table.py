@@ -12,6 +12,7 @@ import pandas as pd
 from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
 from comarca.publish.rounding import rounded
+from comarca.registry.columns import OWN_FAMILY
 from comarca.results import Flag
 
 if TYPE_CHECKING:
@@ -152,9 +153,9 @@ def is_integer(column: TableColumn) -> bool:
     Returns
     -------
     bool
-        By the ending of its name, as the naming rule has it.
+        By the ending of its name, as the naming rule has it; users name their own columns as they like.
     """
-    return column.kind == "number" and column.name.endswith(("_count", "_rank"))
+    return column.kind == "number" and column.family != OWN_FAMILY and column.name.endswith(("_count", "_rank"))
 
 
 def opening_column(columns: Sequence[Column]) -> str:

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import yaml
 
@@ -134,6 +134,10 @@ class Column(TableColumn):
         """
         facts = {item.name: getattr(self, item.name) for item in fields(TableColumn)}
         return TableColumn(**facts | {"categories": tuple(self.categories)})
+
+
+#: Family of the users' own columns, which rules by the ending of a name do not bind.
+OWN_FAMILY: Final = "attributes"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -68,6 +69,8 @@ def write_dta(
         labels[short] = variable_label(column, language)
         if column.kind == "boolean":
             values[short] = _YES_NO[language]
+        elif codes := _numbered_classes(column, language):
+            values[short] = codes
     pd.DataFrame(data).to_stata(
         path,
         write_index=False,
@@ -104,12 +107,21 @@ def variable_label(column: Column, language: str) -> str:
 def _plain(values: pd.Series, column: Column, language: str) -> pd.Series:
     if column.kind == "text" or (column.kind == "class" and not column.categories):
         return values.astype(object).where(values.notna(), "")
+    if column.kind == "class" and _numbered_classes(column, language):
+        return _smallest(pd.to_numeric(values))
     if column.kind == "class":
         titles = {code: _class_label(code, title[language]) for code, title in column.categories.items()}
         return pd.Series(pd.Categorical(values.map(titles), categories=list(titles.values())), index=values.index)
     if column.kind == "boolean" or is_integer(column):
         return _smallest(values)
     return values
+
+
+def _numbered_classes(column: Column, language: str) -> dict[float, str]:
+    """Titles of classes whose codes are whole numbers, which stay what they are; nothing for other codes."""
+    if column.kind != "class" or not all(re.fullmatch(r"-?(0|[1-9]\d{0,8})", code) for code in column.categories):
+        return {}
+    return {int(code): _class_label(code, title[language]) for code, title in column.categories.items()}
 
 
 def _smallest(values: pd.Series) -> pd.Series:
