@@ -143,7 +143,7 @@ def _describe(problem: ErrorDetails) -> dict[str, Any]:
     expected = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     remedy = ""
     if problem["type"] == "string_type" and isinstance(problem["input"], bool | int | float):
-        remedy = "Put it in quotation marks: without them YAML makes numbers of 05001 and 2020, and true or false of Yes and No."
+        remedy = "Put it in quotation marks: without, YAML makes numbers of 05001 and 2020, and truths of Yes and No."
     elif problem["type"] == "tuple_type" and isinstance(problem["input"], str):
         remedy = f"Write it as a list: [{problem['input']}]."
     elif problem["type"] == "literal_error" and isinstance(problem["input"], str):

@@ -196,7 +196,8 @@ class Region(Model):
             if high is None or low < high:
                 logger.warning(
                     "city_classes_persons: the classes %s and %s overlap, and cities in both count in both. "
-                    "Mappings of several configuration files are merged: `%s: null` removes a class.", name, other, name,
+                    "Mappings of several configuration files are merged: `%s: null` removes a class.",
+                    name, other, name,
                 )  # fmt: skip
         return self
 

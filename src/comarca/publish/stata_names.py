@@ -49,8 +49,8 @@ def stata_names(names: Iterable[str]) -> dict[str, str]:
     -------
     dict
         Name -> Stata's name. A name that fits stays, but one that Stata reserves gets ``_v``; else common words are
-        abbreviated; if it is still too long, as a name of a user's table may be, it is cut, and numbered where two would
-        be the same.
+        abbreviated; if it is still too long, as a name of a user's table may be, it is cut, and numbered where two
+        would be the same.
     """
     short: dict[str, str] = {}
     taken: set[str] = set()

@@ -52,6 +52,7 @@ _AREA_CHANGE_SHARE: Final = 1e-6
 _AREA_DIMENSION: Final = 2
 _POLYGON_TYPES: Final = (3, 6)
 _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
+_GEOJSON: Final = frozenset({".geojson", ".json"})
 #: Formats whose layers are folders of one data set.
 _FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
@@ -166,7 +167,7 @@ def open_vector(
     where = _where(path, name)
     parts: list[gpd.GeoDataFrame] = []
     checks: list[Check] = []
-    for source in _sources(path, options.get("layer"), name):
+    for source in _sources(path, options, name):
         part, remarks = _read_source(source, options)
         parts.append(_with_columns(part, columns, source.where))
         checks += remarks
@@ -198,7 +199,7 @@ def read_fields(path: PathLike | Sequence[str], *, name: str, **options: Unpack[
         What `open_vector` would say of files, layers, coordinate system and extent.
     """
     fields: list[list[str]] = []
-    for source in _sources(path, options.get("layer"), name):
+    for source in _sources(path, options, name):
         if source.suffix in _PARQUET:
             fields.append(list(pd.read_parquet(source.path).columns))  # the schema does not tell the geometry column
             continue
@@ -354,8 +355,9 @@ def _where(path: PathLike | Sequence[str], name: str) -> str:
     return f"{name}: {', '.join(paths_of(path))}"
 
 
-def _sources(path: PathLike | Sequence[str], layer: str | Sequence[str] | None, name: str) -> list[_Source]:
+def _sources(path: PathLike | Sequence[str], options: VectorOptions, name: str) -> list[_Source]:
     """Layers to read, in order: of every path, every layer asked for, or the only one."""
+    layer = options.get("layer")
     wanted = [] if layer is None else [layer] if isinstance(layer, str) else list(layer)
     found: list[_Source] = []
     for each in paths_of(path):
@@ -366,6 +368,8 @@ def _sources(path: PathLike | Sequence[str], layer: str | Sequence[str] | None, 
             if Path(data_set).suffix.lower() in _PARQUET:
                 found.append(_Source(data_set, None, where))
             else:
+                if options.get("crs") is None and Path(data_set).suffix.lower() in _GEOJSON:
+                    named_crs(data_set, STORAGE, where=where)  # before GDAL takes another one for it
                 found += [_Source(data_set, one, where) for one in _layers(data_set, named, where)]
     return found
 
@@ -477,7 +481,7 @@ def _crs(source: _Source, stated: Any, given: str | None) -> Any:
     """Coordinate system of a layer: the one given, or what the file says if that is one."""
     if given is not None:
         return parse_crs(given, name=f"{source.where}, crs")
-    if source.suffix in {".geojson", ".json", ".geojsonl"}:
+    if source.suffix in _GEOJSON:
         stated = named_crs(source.path, stated, where=source.where)
     return require_known_crs(stated, name=source.where)
 
