@@ -76,3 +76,16 @@ def test_tolls_are_the_time_over_either_end_of_the_road(routable):
     np.testing.assert_allclose(tolls.ahead[end], np.minimum(over_end, NEVER))
     np.testing.assert_allclose(tolls.ahead[start], np.minimum(over_end + network.edge_min, NEVER))
     np.testing.assert_allclose(tolls.back[start], np.minimum(over_start, NEVER))
+
+
+def test_a_city_is_put_on_a_road_that_can_be_entered_and_left():
+    # A one-way street of 5 km can only be left; the road 300 m farther goes both ways.
+    street = [(0.05, 0.003), (0.0, 0.003), (0.0, 0.0)]
+    network = network_of([[(0.0, 0.0), (0.1, 0.0)], street], oneway=["no", "yes"])
+    city = gpd.GeoDataFrame({"city_id": ["1"]}, geometry=[Point(0.04, 0.0028)], crs=4326)
+    routable = routable_network(network, city, identifier="city_id")
+    assert routable.destinations.snap_km[0] == pytest.approx(0.0028 * 110.574, rel=1e-3)
+    origins = origins_at(routable, np.array([0.1]), np.array([0.0]))
+    route = quickest_routes(routable, origins, np.array([True]))
+    assert route.minutes[0] == pytest.approx(0.06 * 111.3195, rel=1e-3)
+    assert route.walk_m[0] == pytest.approx(0, abs=1e-6)

@@ -166,7 +166,7 @@ def put_on_network(
     nearest = cheapest_segment(
         walkable_index(network),
         geocentric_m(shapely.get_x(point), shapely.get_y(point)),
-        tolls=_tolls_of_large_components(network, fragment_max_km),
+        tolls=_tolls_to_enter(network, fragment_max_km),
         cost_per_m=1.0,
     )
     has_area_node = np.zeros(len(geometry), dtype=bool)
@@ -240,9 +240,13 @@ def as_points(lon: Floats, lat: Floats) -> NDArray[np.object_]:
     return np.asarray(shapely.points(np.column_stack([lon, lat])), dtype=object)
 
 
-def _tolls_of_large_components(network: RoadNetwork, fragment_max_km: float) -> Tolls:
-    is_large = network.component_km >= fragment_max_km
-    toll = np.where(is_large[network.vertex_component], 0.0, NEVER)
+def _tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
+    """Close all edges that are no part of something large that can be entered and left; all one-way parts stay open."""
+    is_open = network.edge_strong_km >= fragment_max_km
+    component = network.node_component[network.edge_from]
+    is_one_way = np.bincount(component[is_open], minlength=len(network.component_km)) == 0
+    is_open |= (is_one_way & (network.component_km >= fragment_max_km))[component]
+    toll = np.where(is_open[network.vertex_edge], 0.0, NEVER)
     return Tolls(toll, toll)
 
 

@@ -99,6 +99,21 @@ class RoadNetwork:
         """Component of each vertex, shape (v,)."""
         return self.node_component[self.edge_from][self.vertex_edge]
 
+    @cached_property
+    def edge_strong_km(self) -> Floats:
+        """Length of the strongly connected part that each edge lies in, 0 on edges between two of them, shape (e,).
+
+        Whoever is on such a part can leave it and come back.
+        """
+        count = len(self.node_lon)
+        start = np.concatenate([self.edge_from[self.edge_forward], self.edge_to[self.edge_backward]])
+        end = np.concatenate([self.edge_to[self.edge_forward], self.edge_from[self.edge_backward]])
+        links = coo_array((np.ones(len(start), dtype=np.int32), (start, end)), shape=(count, count))
+        parts, part = connected_components(links.tocsr(), directed=True, connection="strong")
+        is_inside = part[self.edge_from] == part[self.edge_to]
+        km = np.bincount(part[self.edge_from[is_inside]], weights=self.edge_km[is_inside], minlength=parts)
+        return np.where(is_inside, km[part[self.edge_from]], 0.0)
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, to be stored.
 
