@@ -89,3 +89,15 @@ def test_a_city_is_put_on_a_road_that_can_be_entered_and_left():
     route = quickest_routes(routable, origins, np.array([True]))
     assert route.minutes[0] == pytest.approx(0.06 * 111.3195, rel=1e-3)
     assert route.walk_m[0] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(("lat", "is_reached"), [(0.2, True), (0.22, False)])
+def test_nobody_walks_farther_than_the_limit(lat, is_reached):
+    # 30 km with a detour of 1.3 are 23.08 km straight; 0.2 degrees are 22.1 km.
+    network = network_of([[(0.0, 0.0), (0.1, 0.0)]])
+    city = gpd.GeoDataFrame({"city_id": ["1"]}, geometry=[Point(0.1, 0.0)], crs=4326)
+    routable = routable_network(network, city, identifier="city_id")
+    route = quickest_routes(routable, origins_at(routable, np.array([0.0]), np.array([lat])), np.array([True]))
+    assert route.is_reached.tolist() == [is_reached]
+    if not is_reached:
+        assert reasons(route, np.array([True])).tolist() == [Flag.UNREACHABLE.value]

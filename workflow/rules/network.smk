@@ -179,6 +179,7 @@ rule compute_travel_times:
         unpack(of("inputs", "compute_travel_times")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
+        territories=in_region("layers/territories.parquet"),
         demand=in_region("layers/demand.parquet"),
         code=code("compute_travel_times"),
     output:

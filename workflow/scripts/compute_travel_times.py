@@ -16,6 +16,7 @@ def main(
     network: str,
     cities: str,
     demand: str,
+    territories: str,
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     walking: Mapping[str, float],
     times: str,
@@ -30,6 +31,7 @@ def main(
         layer_io.read_layer(demand, "demand"),
         city_classes_persons=city_classes_persons,
         walking=Walking(**walking),
+        territories=layer_io.read_layer(territories, "territories"),
         friction=FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None,
     )
     io.write_tables(result.times, times, field="city_class")

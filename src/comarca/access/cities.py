@@ -15,6 +15,7 @@ from comarca.access.routable import origins_at
 from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
 from comarca.crs import require_storage_crs
+from comarca.polygons import territory_of
 from comarca.population.people import demand_weight
 from comarca.results import Check, Flag
 
@@ -102,6 +103,7 @@ def city_travel_times(
     demand_id: pd.Series,
     walking: Walking = WALKING,
     offroad: OffroadNetwork | None = None,
+    is_abroad: Booleans | None = None,
 ) -> pd.DataFrame:
     """Tabulate the quickest route from each demand point to a class of cities.
 
@@ -119,13 +121,15 @@ def city_travel_times(
         How people walk.
     offroad : OffroadNetwork, optional
         `routable` with a friction surface; without it walks go straight.
+    is_abroad : numpy.ndarray of bool, shape (n,), optional
+        Cities outside the region, which the edge of the road data may cut off; all of them if not given.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``demand_id``: ``minutes, km, straight_km`` (NaN where missing), ``off_network_km`` (straight to the
-        nearest city of the class that lies off the network, NaN if there is none), ``city_id`` (null where none is
-        reached), ``reason`` (`Flag` of a missing time).
+        nearest city of the class that lies abroad and off the network, NaN if there is none), ``city_id`` (null where
+        none is reached), ``reason`` (`Flag` of a missing time).
     """
     if offroad is None:
         route = quickest_routes(routable, origins, chosen, walking=walking)
@@ -135,12 +139,13 @@ def city_travel_times(
         reason = offroad_reasons(offroad, origins, route, chosen)
     destinations = routable.destinations
     identifiers = np.array([*destinations.destination_id, None], dtype=object)
+    cut_off = ~destinations.is_on_network & (True if is_abroad is None else is_abroad)
     return pd.DataFrame(
         {
             "minutes": np.where(route.is_reached, route.minutes, np.nan),
             "km": route.km,
             "straight_km": straight_km(origins, destinations, chosen),
-            "off_network_km": straight_km(origins, destinations, chosen & ~destinations.is_on_network),
+            "off_network_km": straight_km(origins, destinations, chosen & cut_off),
             "city_id": pd.array(identifiers[route.destination], dtype="str"),
             "reason": pd.array(reason, dtype="str"),
         },
@@ -156,6 +161,7 @@ def travel_times_by_class(
     city_classes_persons: Mapping[str, Interval],
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
+    territories: gpd.GeoDataFrame | None = None,
 ) -> TravelTimes:
     """Compute the travel times from demand points to the nearest city of each class, one pass per class.
 
@@ -173,6 +179,8 @@ def travel_times_by_class(
         How people walk.
     friction : FrictionSurface, optional
         Walking times over land; without them walks go straight.
+    territories : geopandas.GeoDataFrame, optional
+        Schema ``territories``: cities outside them are those that the edge of the road data may cut off.
 
     Returns
     -------
@@ -182,11 +190,18 @@ def travel_times_by_class(
     require_storage_crs(demand, name="demand")
     cities = cities.iloc[routable.destinations.rows_in(cities["city_id"])].reset_index(drop=True)
     member = {name: in_class(cities, interval) for name, interval in city_classes_persons.items()}
+    is_abroad = None if territories is None else territory_of(cities.geometry.to_numpy(), territories) < 0
     origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
     offroad = None if friction is None else offroad_network(routable, friction)
     times = {
         name: city_travel_times(
-            routable, origins, chosen, demand_id=demand["demand_id"], walking=walking, offroad=offroad
+            routable,
+            origins,
+            chosen,
+            demand_id=demand["demand_id"],
+            walking=walking,
+            offroad=offroad,
+            is_abroad=is_abroad,
         )
         for name, chosen in member.items()
     }
@@ -217,6 +232,7 @@ def access_checks(
         One per class that has a city, and one on the cities.
     """
     weight = demand_weight(demand)
+    whom = "people" if demand["population_persons"].notna().any() else "area"
     checks = []
     for name, table in times.items():
         if (table["reason"] == Flag.NO_CITY.value).any():
@@ -225,8 +241,8 @@ def access_checks(
         share = float(missing / weight.sum()) if weight.sum() else 0.0
         checks.append(
             Check(
-                f"demand_unreachable_{name}_share", "warn" if share > 0.05 else "pass", round(share, 6),
-                "at most 5 % of people", f"{share:.1%} of the people can reach no city of class {name}.",
+                f"demand_unreachable_{name}_share", "fail" if share > 0.05 else "pass", round(share, 6),
+                f"at most 5 % of the {whom}", f"From {share:.1%} of the {whom} no city of class {name} can be reached.",
             )
         )  # fmt: skip
     off = cities[~cities["is_on_network"]]

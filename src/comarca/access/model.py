@@ -30,6 +30,8 @@ class Walking:
         Length of the way walked over the straight line.
     max_walk_km : float
         How far people walk past an isolated bit of road, or to a destination off the network.
+    max_walk_total_km : float
+        How far people walk at all, detours included; what is farther from every road cannot be reached.
     fragment_max_km : float
         Components of the network shorter than this are isolated bits of road, not islands.
     """
@@ -37,12 +39,18 @@ class Walking:
     walk_kmh: float = 4.0
     walk_detour_ratio: float = 1.3
     max_walk_km: float = 5.0
+    max_walk_total_km: float = 30.0
     fragment_max_km: float = 1.0
 
     @property
     def min_per_m(self) -> float:
         """Minutes per metre of straight line."""
         return self.walk_detour_ratio * MIN_PER_HOUR / (self.walk_kmh * M_PER_KM)
+
+    @property
+    def max_straight_m(self) -> float:
+        """Longest straight line that people walk, metres."""
+        return self.max_walk_total_km * M_PER_KM / self.walk_detour_ratio
 
 
 #: Default way of walking.

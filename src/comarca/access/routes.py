@@ -63,8 +63,8 @@ def quickest_routes(
     ``min over road segments s of (walk to the nearest point of s + time along s and over the network)``, or the walk to
     the destination itself if that is quicker. Segments count that belong to the component of the network of the
     origin's nearest road. If that is a mere fragment, any segment up to ``max_walk_km`` farther counts. Destinations
-    off the network are reached by walks of that length only. The search is exact. Walks go straight, so times off the
-    road come out short where there are rivers, cliffs or dense forest.
+    off the network are reached by walks of that length only. No walk is longer than ``max_walk_total_km``. The search
+    is exact. Walks go straight, so times off the road come out short where there are rivers, cliffs or dense forest.
     """
     if not chosen.any():
         return Route.none(len(origins.lon))
@@ -220,7 +220,7 @@ def _open_components(routable: RoutableNetwork, origins: Origins, targets: _Targ
 
 def _reach_m(origins: Origins, walking: Walking) -> Floats:
     nearest_m = np.where(np.isfinite(origins.distance_m), origins.distance_m, 0.0)
-    return np.asarray(nearest_m + walking.max_walk_km * M_PER_KM)
+    return np.minimum(nearest_m + walking.max_walk_km * M_PER_KM, walking.max_straight_m)
 
 
 def _over_roads(
@@ -231,7 +231,7 @@ def _over_roads(
     route = Route.none(len(component))
     if not targets.has_destination.any():
         return route
-    reach_m = np.where(component == ANY, _reach_m(origins, walking), np.inf)
+    reach_m = np.where(component == ANY, _reach_m(origins, walking), walking.max_straight_m)
     bound = np.full(len(component), np.inf)
     has_road = np.flatnonzero(component >= 0)
     toll = toll_at(targets.tolls, origins.vertex[has_road], origins.fraction[has_road]).min(axis=0)

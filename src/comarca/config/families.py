@@ -13,7 +13,9 @@ class AccessOptions(FamilyOptions):
     """Travel time and distance to cities."""
 
     #: How people walk where there is no road.
-    WALKING: ClassVar[frozenset[str]] = frozenset({"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"})
+    WALKING: ClassVar[frozenset[str]] = frozenset(
+        {"walk_kmh", "walk_detour_ratio", "max_walk_km", "max_walk_total_km", "fragment_max_km"}
+    )
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | {"half_life_min", "time_thresholds_min"}
 
     walk_kmh: PositiveFloat = Field(4.0, description="Walking speed off the road, km/h.")
@@ -22,6 +24,9 @@ class AccessOptions(FamilyOptions):
     )
     max_walk_km: PositiveFloat = Field(
         5.0, description="How far people walk past an isolated bit of road to a better connected one, km."
+    )
+    max_walk_total_km: PositiveFloat = Field(
+        30.0, description="How far people walk at all, detours included; beyond it a city is unreachable, km."
     )
     fragment_max_km: Annotated[float, Field(ge=0)] = Field(
         1.0, description="Isolated bits of road shorter than this are not taken for islands, km."
