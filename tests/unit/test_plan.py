@@ -268,3 +268,23 @@ def test_functional_territories_are_products_where_they_are_grouped(root):
 def test_no_region_can_be_called_together(root):
     with pytest.raises(ConfigError, match="results/together"):
         plan(root, together={"country": "NIC"})
+
+
+def test_products_of_columns_and_classes_that_are_gone_are_stale(files):
+    from comarca.plan.prune import prune, stale_products
+
+    folder = Path(files.file(""))
+    kept = ("maps/road_density_km_per_100km2.png", "layers/travel_time_large.tif", "layers/roads.parquet",
+            "maps/notes.txt", "maps/road_density_km_per_100km2__area_km2.png")  # fmt: skip
+    gone = ("maps/time_village_city_mean_min.png", "maps/time_village_city_mean_min.svg",
+            "layers/travel_time_village.tif", "layers/catchments_village.parquet")  # fmt: skip
+    mapped = {column.name for column in files.published if column.mapped}
+    kept = [name for name in kept if "area_km2" not in name or "area_km2" in mapped]
+    for name in (*kept, *gone):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    stale = stale_products(files)
+    assert sorted(path.relative_to(folder).as_posix() for path in stale) == sorted(gone)
+    prune(stale)
+    assert stale_products(files) == []
+    assert all((folder / name).exists() for name in kept)

@@ -19,6 +19,7 @@ from comarca.fetch.failures import failure_table
 from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.index import LAYERS
 from comarca.plan.code import module_files, script_modules
+from comarca.plan.prune import prune
 from comarca.plan.run import RunPlan
 from comarca.registry.products import ASSEMBLED, SHEET_INPUTS, jobs
 from comarca.publish.summary import failed_layers, summarise_run
@@ -89,6 +90,19 @@ def check_run():
         PLAN.check()
     except ComarcaError as error:
         raise WorkflowError(str(error)) from None
+
+
+def tell_stale():
+    """Remove products that the configuration no longer has where `prune` says so, else name them."""
+    if not (paths := PLAN.stale()):
+        return
+    names = ", ".join(map(str, paths[:5])) + (" ..." if len(paths) > 5 else "")
+    if PLAN.config.prune:
+        prune(paths)
+        print(f"comarca: {len(paths)} stale products were removed: {names}")
+    else:
+        print(f"comarca: {len(paths)} products are of columns or classes that the configuration no longer has: {names}")
+        print("  Run again with --config prune=true to remove them.")
 
 
 def print_failures():

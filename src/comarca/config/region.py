@@ -232,6 +232,10 @@ class Config(Model):
         ("en", "es", "pt"), min_length=1, description="Languages of the products; maps speak the first one."
     )
     offline: bool = Field(False, description="Nothing touches the network.")
+    prune: bool = Field(
+        False,
+        description="Remove maps and layers of columns and classes of cities that the configuration no longer has.",
+    )
     mirrors: dict[str, str] = Field(default_factory=dict, description="Provider -> base URL used instead of its own.")
     cache_dir: str | None = Field(None, description="Folder shared by projects that keeps what was downloaded.")
     contact: str | None = Field(

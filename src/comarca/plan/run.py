@@ -13,6 +13,7 @@ from comarca.fetch.ladder import first_choices, lacking
 from comarca.fetch.network import require_network
 from comarca.fetch.settings import Settings
 from comarca.plan.preflight import check_inputs
+from comarca.plan.prune import stale_products
 from comarca.plan.region import RegionPlan
 from comarca.registry.columns import load_registry
 from comarca.registry.products import TOGETHER, TOGETHER_DYNAMICS
@@ -112,6 +113,10 @@ class RunPlan:
     def folders(self) -> dict[str, str]:
         """Region -> its folder of results."""
         return {name: f"results/{name}" for name in self.regions}
+
+    def stale(self) -> list[Path]:
+        """List the products in the folders of results that the configuration no longer has."""
+        return [path for region in self.regions.values() for path in stale_products(region)]
 
     def check(self) -> None:
         """Look into the user's files and, offline, for those of the providers, before any job runs.
