@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from comarca.access.model import Walking
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.layers.index import LAYERS
 from comarca.plan.inputs import INPUTS
@@ -179,7 +180,7 @@ def test_a_familys_options_are_those_its_compute_takes(example):
     assert example.options("access")["city_classes_persons"] == example.config.city_classes_persons
     assert "road_classes" not in example.options("infrastructure")
     assert "min_units" in example.options("land")
-    assert set(example.walking) == {"walk_kmh", "walk_detour_ratio", "max_walk_km", "fragment_max_km"}
+    assert set(example.walking) == {*Walking.__dataclass_fields__}
 
 
 def test_columns_are_computed_without_their_texts(example):

@@ -234,7 +234,7 @@ class Config(Model):
     offline: bool = Field(False, description="Nothing touches the network.")
     prune: bool = Field(
         False,
-        description="Remove maps and layers of columns and classes of cities that the configuration no longer has.",
+        description="Remove maps and layers of columns and city classes that the configuration no longer has.",
     )
     mirrors: dict[str, str] = Field(default_factory=dict, description="Provider -> base URL used instead of its own.")
     cache_dir: str | None = Field(None, description="Folder shared by projects that keeps what was downloaded.")
