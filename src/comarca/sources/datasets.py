@@ -208,7 +208,7 @@ def _files(path: str) -> list[str]:
 
 def _beside(place: Path) -> list[str]:
     wanted = _COMPANIONS.get(place.suffix.lower(), "").split()
-    added = {place.name + suffix for suffix in _ADDED} | {place.name + ".xml"} - {place.name + ".xml"}
+    added = {place.name + suffix for suffix in _ADDED}
     if not place.parent.is_dir():
         return []
     stem = place.stem.lower()

@@ -41,17 +41,15 @@ def shapefile_encoding(path: str) -> tuple[str | None, list[Check]]:
     Bytes that are valid UTF-8 and not plain ASCII are UTF-8, whatever the file says: texts in other encodings hardly
     ever are. Else the ``.cpg`` holds, unless it says UTF-8; then the language byte; then cp1252.
     """
-    table, said = _companion(path, ".dbf"), _companion(path, ".cpg")
-    page = (said or b"").decode("ascii", errors="replace").strip()
+    table, code_page = _companion(path, ".dbf"), _companion(path, ".cpg")
+    page = (code_page or b"").decode("ascii", errors="replace").strip()
     if table is None or len(table) <= _HEADER:
         return None, []
     says_utf8 = page.upper().replace("-", "").replace("_", "") in {"UTF8", "65001"}
-    verdict = _bytes_are_utf8(table)
-    if verdict is None or verdict == says_utf8:
-        return ("UTF-8" if verdict else None) if verdict is not None or page else _by_language(table), []
-    if verdict:
-        return "UTF-8", [_warning(path, page or "nothing", "UTF-8")] if page else []
-    if not says_utf8 and page:
+    is_utf8_inside = _bytes_are_utf8(table)
+    if is_utf8_inside:
+        return "UTF-8", [_warning(path, page, "UTF-8")] if page and not says_utf8 else []
+    if page and (not says_utf8 or is_utf8_inside is None):
         return None, []
     chosen = _by_language(table)
     return chosen, [_warning(path, page, chosen)] if page else []
@@ -89,9 +87,9 @@ def _bytes_are_utf8(table: bytes) -> bool | None:
     return fitting >= _MOST * len(cells) if cells else None
 
 
-def _warning(path: str, said: str, chosen: str) -> Check:
+def _warning(path: str, stated: str, chosen: str) -> Check:
     message = (
-        f"{path} says that its texts are in {said}, but their bytes are {chosen}, which they were read in; the key"
+        f"{path} says that its texts are in {stated}, but their bytes are {chosen}, which they were read in; the key"
         " `encoding` says otherwise."
     )
     return Check("encoding", "warn", chosen, "the encoding that the file says", message)
@@ -106,8 +104,8 @@ def _companion(path: str, suffix: str) -> bytes | None:
             return packed.read(name) if name else None
     place = Path(path)
     files = {entry.name.lower(): entry for entry in place.parent.glob(f"{_escaped(place.stem)}.*")}
-    found = files.get(f"{place.stem}{suffix}".lower())
-    return found.read_bytes() if found else None
+    file = files.get(f"{place.stem}{suffix}".lower())
+    return file.read_bytes() if file else None
 
 
 def _escaped(stem: str) -> str:
