@@ -24,7 +24,8 @@ _ESCAPE: Final = re.compile(r"%([0-9a-fA-F]+)%")
 _WAY_COLUMNS: Final = dict.fromkeys(("id", "tags", "nodes"), pa.string())
 _NODE_COLUMNS: Final = dict.fromkeys(("id", "tags", "longitude", "latitude"), pa.string())
 #: Makes of ``Nn7x9.5y47.1,n8x9.6y47.2`` a table of three columns with one row per node.
-_NODE_LIST_TO_CSV: Final = bytes.maketrans(b"Nnxy,", b" \n,, ")
+_NODE_LIST_TO_CSV: Final = bytes.maketrans(b"nxy", b"\n,,")
+_NODE_LIST_MARKS: Final = b"N,"
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,9 @@ def read_tags(text: pa.Array, keys: Sequence[str]) -> pd.DataFrame:
     codes = key.indices.to_numpy()
     frame = {}
     for name in keys:
-        found = np.flatnonzero(codes == code_of.get(name, -1))
+        pair = np.flatnonzero(codes == code_of.get(name, -1))
         at = np.full(len(text), -1, dtype=np.int64)
-        at[owner[found]] = found
+        at[owner[pair]] = pair
         frame[name] = _decoded(value.take(pa.array(at, mask=at < 0)))
     return pd.DataFrame(frame, index=pd.RangeIndex(len(text)))
 
@@ -165,7 +166,7 @@ def read_vertices(text: pa.Array) -> Vertices:
     offsets, content = _content(text)
     starts = np.flatnonzero(content == ord("n"))
     count = np.diff(np.searchsorted(starts, offsets))
-    lines = content.tobytes().translate(_NODE_LIST_TO_CSV).lstrip()
+    lines = content.tobytes().translate(_NODE_LIST_TO_CSV, _NODE_LIST_MARKS).lstrip()
     table = _parse(lines, {"node": pa.int64(), "longitude": pa.float64(), "latitude": pa.float64()}, delimiter=",")
     lonlat = np.column_stack([table["longitude"].to_numpy(), table["latitude"].to_numpy()])
     return Vertices(np.repeat(np.arange(len(count)), count), table["node"].to_numpy(), lonlat)
@@ -191,7 +192,7 @@ def _parse(text: bytes | pa.Buffer, types: dict[str, pa.DataType], *, delimiter:
         pa.BufferReader(text),
         read_options=pa.csv.ReadOptions(column_names=list(types), block_size=4 << 20),
         parse_options=pa.csv.ParseOptions(delimiter=delimiter, quote_char=False),
-        convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False, null_values=["", " "]),
+        convert_options=pa.csv.ConvertOptions(column_types=types, strings_can_be_null=False, null_values=[""]),
     )
 
 
@@ -212,5 +213,4 @@ def _first_way(opl: Path) -> int:
     if not size:
         return 0
     with opl.open("rb") as lines, mmap.mmap(lines.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        found = 0 if view[:1] == b"w" else view.find(b"\nw") + 1
-        return found if found or view[:1] == b"w" else size
+        return 0 if view[:1] == b"w" else view.find(b"\nw") + 1 or size

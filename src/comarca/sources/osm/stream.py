@@ -151,6 +151,8 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
             # A handler in the chain of filters lets all pass: what gets so far is written and never reaches Python.
             processor.with_filter(writer).with_filter(EntityFilter(osm.AREA))
             for area in cast("Iterator[osm.Area]", processor):
+                if not area.num_rings()[0]:
+                    continue  # Of a relation whose ring does not close the assembler hands over an area without rings.
                 areas.ids.append(area.orig_id())
                 areas.tags.append(dict(area.tags))
                 areas.wkb.append(factory.create_multipolygon(area))
