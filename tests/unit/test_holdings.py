@@ -12,7 +12,7 @@ import pytest
 from comarca.errors import InputError
 from comarca.sources.tables.holdings import read_holdings
 from comarca.sources.tables.join import join_by_code, nearest_names
-from comarca.sources.tables.numbers import decimal_of, parse_numbers
+from comarca.sources.tables.numbers import decimal_of, parse_columns, parse_numbers
 from comarca.sources.tables.outcomes import read_outcomes
 from comarca.sources.tables.read import clean_codes, read_heading, read_text_table
 from comarca.sources.tables.size_classes import find_size_class, parse_size_class
@@ -47,6 +47,25 @@ def write(path, text, encoding="utf-8"):
         ("0 - 1 ha", 0, 1),
         ("100+", 100, OPEN),
         ("<1", 0, 1),
+        ("De 1 hasta menos de 2 Has.", 1, 2),
+        ("De 1 a < 3 ha", 1, 3),
+        ("1 - <5 ha", 1, 5),
+        ("1 000-1 999", 1000, 1999),
+        ("De 1 000 ha y más", 1000, OPEN),
+        ("Greater or equal to 0.1 and less than 0.2", 0.1, 0.2),
+        ("1. 000,1 - 20.000", 1000.1, 20_000),
+        ("20.0 & ABOVE", 20, OPEN),
+        ("(<=500 ha)", 0, 500),
+        ("≥ 1000 ha", 1000, OPEN),
+        ("De 500.01 a más", 500.01, OPEN),
+        ("Moins de 0,5 ha", 0, 0.5),
+        ("5,1  10", 5.1, 10),
+        ("Jusqu'à 1 ha", 0, 1),
+        ("500 ha et plus", 500, OPEN),
+        ("5 ha o menos", 0, 5),
+        ("10 and under 20", 10, 20),
+        ("Desde 1000 ha", 1000, OPEN),
+        ("AREA OPERATED: (1.0 TO 9.9)", 1, 9.9),
     ],
 )
 def test_class_labels_are_read_in_three_languages(label, low, high):
@@ -294,3 +313,60 @@ def test_outcomes_need_one_outcome_and_fill_what_lacks(tmp_path):
     assert found.loc[0, "territory_id"] == "01"
     assert found.loc[0, "income"] == 1234.5
     assert math.isnan(found.loc[0, "poverty"])
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "De 1 a 5 ha con riego",
+        "De 1 a 5 ha (2018)",
+        "10",
+        "De 5 a menos ha",
+        "1 alqueire a 2 alqueires",
+        "1 ha a 2 ha y más",
+    ],
+)
+def test_a_label_that_is_not_understood_as_a_whole_is_refused(label):
+    with pytest.raises(InputError, match=r"size class|unit of area"):
+        parse_size_class(label, where="x")
+
+
+def test_units_are_converted_by_the_country_s_value(tmp_path):
+    text = "territory_id,size_class,holdings,area_ha\n1,De 1 manzana a menos de 5 manzanas,10,30\n"
+    path = write(tmp_path / "t.csv", text)
+    row = read_holdings(path, country="NIC", unit="manzana").iloc[0]
+    assert (row["class_min_ha"], row["area_ha"]) == (pytest.approx(0.704967), pytest.approx(30 * 0.704967))
+    with pytest.raises(InputError, match="area_unit: manzana"):
+        read_holdings(path, country="NIC")
+    with pytest.raises(InputError, match="known for CRI, GTM, HND, NIC, SLV only"):
+        read_holdings(path, country="BOL", unit="manzana")
+
+
+def test_parts_of_a_class_are_added_on_demand_and_refused_otherwise(tmp_path):
+    text = "territory_id,sexo,size_class,holdings,area_ha\n1,h,0 a 5 ha,10,20\n1,m,0 a 5 ha,5,X\n"
+    path = write(tmp_path / "t.csv", text)
+    with pytest.raises(InputError, match="add: true"):
+        read_holdings(path)
+    added = read_holdings(path, add=True)
+    assert added["holdings"].tolist() == [15]
+    assert added["area_ha"].isna().all()
+    assert read_holdings(path, where={"sexo": "h"})["area_ha"].tolist() == [20]
+
+
+def test_a_column_of_counts_tells_thousands_by_its_short_numbers():
+    cells = pd.DataFrame({"n": ["1.234", "56", "789"], "a": ["1.234,5", "80,5", "-"]})
+    found = parse_columns(cells, ["n", "a"], decimal=None, hint=None, where="x", whole=("n",))
+    assert found["n"].tolist() == [1234, 56, 789]
+    assert found["a"].tolist() == [1234.5, 80.5, 0]
+
+
+def test_codes_that_lost_zeros_or_digits_are_told_and_joined_on_demand():
+    territories = {"2900108": "a", "2900207": "b", "0500100": "c"}
+    for codes, word in ((["290010", "290020"], "last digit"), (["BR2900108", "BR2900207"], "letters")):
+        table = pd.DataFrame({"territory_id": codes, "territory_name": ""})
+        with pytest.raises(InputError, match=word):
+            join_by_code(table, territories, name="holdings")
+        assert join_by_code(table, territories, name="holdings", repair=True)[0]["territory_id"].nunique() == 2
+    several = pd.DataFrame({"territory_id": ["1", "2"], "territory_name": ["x", "y"]})
+    joined, _ = join_by_code(several, territories, name="holdings", codes={"1": "2900108", "2": "2900108"})
+    assert joined["territory_id"].tolist() == ["2900108", "2900108"]

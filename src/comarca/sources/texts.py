@@ -104,12 +104,12 @@ def unmangled(text: str) -> str | None:
     """
     if text.isascii():
         return None
-    for codec in (_WESTERN, "latin-1", "cp850", "mac_roman"):
+    for codec in (_WESTERN, "latin-1", "cp850"):
         try:
             plain = text.encode(codec).decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
             continue
-        if plain != text:
+        if plain != text and all(sign.isascii() or "\u00a0" <= sign < "\u0250" for sign in plain):
             return plain
     return None
 

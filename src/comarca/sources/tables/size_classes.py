@@ -58,6 +58,8 @@ _FILLERS: Final = frozenset(
         "con com with que unidades tierra terra land produtores entre taille exploitations",
     )
 )
+#: Words of order that no phrase has taken up: a label with one of them is not understood.
+_ORDER: Final = frozenset({"menos", "mas", "mais", "menor", "mayor", "maior", "less", "more", "moins", "plus", "igual"})
 _BOTH: Final = 2
 _HEADING_WORDS: Final = re.compile(r"[LMDO]")
 
@@ -129,6 +131,8 @@ def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
                 return SizeClass(kind, 0.0, math.nan, unit, " ".join(pattern.sub(" ", plain).split()))
         return None
     signs, rest = _signs(plain)
+    if _ORDER & {*rest.split()}:
+        return None
     if len(numbers) == _BOTH and _RANGE.fullmatch(signs):
         return SizeClass("range", numbers[0], numbers[1], unit, rest)
     if len(numbers) == 1 and _BELOW.fullmatch(signs):

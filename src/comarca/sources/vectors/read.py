@@ -55,6 +55,7 @@ _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _GEOJSON: Final = frozenset({".geojson", ".json"})
 #: Formats whose layers are folders of one data set.
 _FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
+_DEGREES: Final = np.array([180.0, 90.0, 180.0, 90.0])
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
 
 
@@ -436,8 +437,9 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
-    bounds = stored.total_bounds if finite.any() else None
-    _require_extent(bounds, STORAGE, source.where)
+    if finite.any():
+        _require_extent(shapely.total_bounds(shapes[finite]), crs, source.where)
+        _require_extent(stored.total_bounds, STORAGE, source.where)
     renamed = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
     return renamed.set_geometry(stored), [*checks, *crs_checks(crs, name=source.where)]
 
@@ -488,9 +490,17 @@ def _crs(source: _Source, stated: Any, given: str | None) -> Any:
 
 def _require_extent(bounds: Any, crs: Any, where: str) -> None:
     """Refuse coordinates that are no longitudes and latitudes though the system says so."""
-    if bounds is None or not crs.is_geographic:
+    if bounds is None:
         return
     low_high = np.asarray(bounds, dtype=float)
+    if not crs.is_geographic:
+        if (np.abs(low_high) <= _DEGREES).all():
+            raise CRSError(
+                where, got=[float(f"{side:.7g}") for side in low_high],
+                expected=f"coordinates of {crs.name}, which are no degrees",
+                remedy="They look like longitudes and latitudes: set `crs: EPSG:4326` if they are.",
+            )  # fmt: skip
+        return
     if not np.isfinite(low_high).all() or (low_high[:2] < _LIMITS[:2]).any() or (low_high[2:] > _LIMITS[2:]).any():
         raise CRSError(
             where, got=[float(f"{side:.7g}") for side in low_high], expected="longitudes and latitudes",
