@@ -2,10 +2,14 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+import statsmodels.formula.api as smf
 import yaml
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("land")]
 
@@ -109,3 +113,121 @@ def test_lorenz_curves_are_drawn_where_there_is_evidence(project):
     drawn = sorted(path.stem for path in (project.results("sao_miguel") / "lorenz").glob("*.svg"))
     assert drawn == sorted(has_evidence.index[has_evidence])
     assert not (project.results("matopiba") / "lorenz").exists()
+
+
+PAIRS = ((1991, 2000), (2000, 2010))
+
+
+@pytest.fixture(scope="module")
+def incomes(cases):
+    """The table as it was published, by code; the row without a code is that of a person's decision."""
+    table = pd.read_csv(cases / "matopiba/income_1991_2000_2010.csv", dtype={"code": str})
+    table["code"] = table["code"].mask(table["municipality"] == "São Valério (TO)", "1720499")
+    return table.dropna(subset=["code"]).drop(columns=["municipality", "uf"]).pivot_table(index="code", columns="year")
+
+
+def test_types_of_change_are_those_of_an_independent_count_in_both_decades(project, incomes):
+    found = table(project, "matopiba")
+    summary = pd.read_csv(project.results("matopiba") / "dynamics_summary.csv")
+    for first, last in PAIRS:
+        letters = [
+            (incomes["income_per_capita_brl"][last] > incomes["income_per_capita_brl"][first]),
+            (incomes["poverty_percent"][last] < incomes["poverty_percent"][first]),
+            (incomes["income_gini"][last] < incomes["income_gini"][first]),
+        ]
+        types = pd.Series("", incomes.index)
+        for letter in letters:
+            types += letter.map({True: "W", False: "L"})
+        assert found[f"dynamics_type_{first}_{last}"].to_dict() == types.reindex(found.index).to_dict()
+        counted = summary[(summary["period"] == f"{first}-{last}") & (summary["level"] == "country")]
+        assert counted.set_index("dynamics_type")["territories"].to_dict() == types.value_counts().to_dict()
+        people = incomes["population"][last].groupby(types).sum()
+        assert counted.set_index("dynamics_type")["population_persons"].to_dict() == people.to_dict()
+        by_parent = summary[(summary["period"] == f"{first}-{last}") & (summary["level"] == "parent")]
+        assert by_parent["territories"].sum() == counted["territories"].sum() == 996
+    assert (found["dynamics_type"] == found["dynamics_type_2000_2010"]).all()
+
+
+def test_counts_by_type_and_moves_are_those_that_were_looked_at(project):
+    summary = pd.read_csv(project.results("matopiba") / "dynamics_summary.csv")
+    country = summary[summary["level"] == "country"]
+    country = country.pivot_table(index="dynamics_type", columns="period", values="territories")
+    assert country["1991-2000"].to_dict() == {"LLL": 18, "LWL": 18, "LWW": 17, "WLL": 11, "WWL": 700, "WWW": 232}
+    assert country["2000-2010"].to_dict() == {"LLL": 1, "LWL": 1, "LWW": 6, "WLL": 2, "WWL": 329, "WWW": 657}
+    moves = pd.read_csv(project.results("matopiba") / "dynamics_transitions.csv")
+    assert moves["territories"].sum() == 996
+    assert moves.loc[moves["is_same"], "territories"].sum() == 323
+
+
+def test_propositions_are_those_of_another_computation(project, incomes):
+    rows = pd.read_csv(project.results("matopiba") / "propositions.csv", keep_default_na=False)
+    whole = pd.read_parquet(project.results("matopiba") / "indicators.parquet").set_index("territory_id")
+    told = rows[rows["coefficient"] != ""]
+    assert set(told["id"]) == {"land_inclusion"}
+    assert set(told["verdict"]) == {"no clear relation"}
+    outcomes = {"poverty": "poverty_percent", "equality": "income_gini"}
+    p_values = []
+    for row in told.to_dict("records"):
+        first, last = (int(year) for year in row["period"].split("-"))
+        name = outcomes[row["outcome"]]
+        frame = pd.DataFrame(
+            {
+                "fall": incomes[name][first] - incomes[name][last],
+                "start": incomes[name][first],
+                "people": np.log(incomes["population"][first]),
+                "less_gini": -whole["holding_area_gini_index"],
+                "parent": whole["parent_name"],
+            }
+        ).dropna()
+        assert int(row["n"]) == len(frame) == 336
+        rho = stats.spearmanr(frame["less_gini"], frame["fall"]).statistic
+        assert float(row["rho"]) == pytest.approx(rho, abs=1e-5)
+        scale = {"fall": frame["fall"].std(ddof=0), "less_gini": frame["less_gini"].std(ddof=0)}
+        model = smf.ols("fall ~ less_gini + start + people + C(parent)", frame).fit(cov_type="HC3", use_t=True)
+        ratio = scale["less_gini"] / scale["fall"]
+        assert float(row["coefficient"]) == pytest.approx(model.params["less_gini"] * ratio, abs=1e-5)
+        low, high = model.conf_int().loc["less_gini"] * ratio
+        assert (float(row["low"]), float(row["high"])) == pytest.approx((low, high), abs=1e-5)
+        assert row["p_clustered"] == ""
+        p = permuted_within(frame, seed=5)
+        # Two samples of permutations of one p-value.
+        assert float(row["p_permutation"]) == pytest.approx(p, abs=5 * np.sqrt(0.25 / 2000))
+        p_values.append(float(row["p_permutation"]))
+    assert [float(q) for q in told["q"]] == pytest.approx(multipletests(p_values, method="fdr_bh")[1], abs=1e-5)
+
+
+def permuted_within(frame, *, seed):
+    """Freedman and Lane: residuals without the factor change places within parents; the whole model is fitted again."""
+    generator = np.random.default_rng(seed)
+    parents = pd.get_dummies(frame["parent"]).to_numpy(dtype=float)
+    held = np.column_stack([parents, frame["start"], frame["people"]])
+    fitted = held @ np.linalg.lstsq(held, frame["fall"].to_numpy(), rcond=None)[0]
+    left = frame["fall"].to_numpy() - fitted
+    whole = np.column_stack([frame["less_gini"], held])
+    inverse = np.linalg.inv(whole.T @ whole)
+
+    def t(y):
+        beta = inverse @ whole.T @ y
+        error = np.sqrt(((y - whole @ beta) ** 2).sum() / (len(y) - whole.shape[1]) * inverse[0, 0])
+        return abs(beta[0] / error)
+
+    observed, larger = t(frame["fall"].to_numpy()), 0
+    groups = [np.flatnonzero(parents[:, place] == 1) for place in range(parents.shape[1])]
+    for _ in range(2000):
+        moved = left.copy()
+        for group in groups:
+            moved[group] = left[generator.permutation(group)]
+        larger += t(fitted + moved) >= observed
+    return (1 + larger) / 2001
+
+
+def test_factors_and_neighbours_are_told(project):
+    factors = pd.read_csv(project.results("matopiba") / "dynamics_factors.csv")
+    assert set(factors["column"]) == {"holding_area_gini_index", "holding_area_large_share"}
+    assert set(factors.loc[factors["group"] != "all", "rho_growth"].isna()) == {True}
+    moran = checks(project, "matopiba")["spatial_autocorrelation"]["rows"]
+    (gini,) = [row for row in moran if row["column"] == "holding_area_gini_index"]
+    assert gini["n"] > 300
+    assert gini["moran_i"] > 0.2
+    assert checks(project, "matopiba")["dynamics_balance"]["status"] == "pass"
+    assert checks(project, "matopiba")["outcomes_prices"]["status"] == "pass"

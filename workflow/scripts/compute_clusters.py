@@ -9,7 +9,8 @@ from comarca.dynamics.clusters import cluster_columns
 from comarca.dynamics.neighbours import queen_neighbours
 from comarca.jobs import run
 from comarca.layers import files as layer_files
-from comarca.registry.columns import Column
+from comarca.publish.absent import Absent
+from comarca.registry.columns import TableColumn
 from comarca.results import join_parts
 
 
@@ -20,12 +21,14 @@ def main(
     options: dict[str, Any],
     table: str,
     checks: str,
+    absent: str | None = None,
     **families: str,
 ) -> None:
     area = layer_files.read_layer(territories, "territories")
     index = pd.Index(area["territory_id"].sort_values(), name="territory_id")
     known = join_parts([io.read_indicators(path) for path in families.values()], index)
-    wanted = [Column(**column).fields["cluster_column"] for column in columns]
+    kept = Absent.read(absent).kept([TableColumn(**column) for column in columns])
+    wanted = [column.fields["cluster_column"] for column in kept]
     found = cluster_columns(known.values, wanted, queen_neighbours(area), flags=known.flags, **options)
     io.write_indicators(found, table)
     io.write_checks([], checks)

@@ -11,7 +11,6 @@ from comarca.publish.absent import Absent
 from comarca.publish.assembled import Assembled
 from comarca.publish.exports.wide_csv import wide_table
 from comarca.publish.table import assemble_table
-from comarca.registry.columns import Column
 from comarca.sources.tables.flows import read_flows
 from comarca.sources.tables.read import layout_of
 
@@ -41,12 +40,12 @@ def main(
     group_of, names = grouping_of(rows, grouping, flows=commuters, cities=loaded.get("cities"))
     people = rows["population_persons"].astype(float) if "population_persons" in rows else None
     grouped, table_of_members = group_territories(area, group_of, population=people, names=names)
+    described = {column.name: column for column in data.columns}
     wanted = {
-        name: {**entry, "columns": lost.kept([Column(**column) for column in entry["columns"]])}
+        name: {**entry, "columns": [described[part["name"]] for part in entry["columns"] if part["name"] in described]}
         for name, entry in families.items()
     }
     made = compute_families(wanted, {**loaded, "territories": area}, grouped, table_of_members, rows)
-    described = {column.name: column for column in data.columns}
     kept = [described[column.name] for entry in wanted.values() for column in entry["columns"]]
     found = assemble_table(grouped, made, kept)
     io.write_csv(wide_table(found[0], kept), functional)

@@ -197,9 +197,9 @@ def _factor(
     figure: Figure, page: Axes, data: SheetData, column: Column, percentile: float, territory_id: str, y: float
 ) -> None:
     """Draw one factor: its name, all territories as dots, this one, its value and percentile."""
-    language, left, width = data.language, 3.7, 2.15
+    language, left, width = data.language, 3.65, 1.85
     page.text(
-        _LEFT + 0.15, y, textwrap.shorten(column.title[language], 52, placeholder="\u2026"), fontsize=8, va="center"
+        _LEFT + 0.15, y, textwrap.shorten(column.title[language], 48, placeholder="\u2026"), fontsize=8, va="center"
     )
     values = data.table[column.name].astype(float)
     known, here = values.dropna(), float(values[territory_id])
@@ -224,7 +224,7 @@ def _factor(
     unit = "%" if is_share(column) else "" if column.unit == "1" else unit_label(column, language)
     text = f"{number(here * factor, language, decimals=1 if abs(here * factor) >= 10 else 2)} {unit}".strip()
     place = say("percentile", language).format(number(percentile, language, decimals=0))
-    page.text(left + width + 0.15, y, f"{text}  \u00b7  {place}", fontsize=8, va="center")
+    page.text(left + width + 0.15, y, f"{text} \u00b7 {place}", fontsize=7.2, va="center")
 
 
 def _land(figure: Figure, page: Axes, data: SheetData, territory_id: str, y: float) -> None:
