@@ -91,6 +91,39 @@ def cod_frame(place: Place, level: int, style: str) -> gpd.GeoDataFrame:
     return dissolved.drop(columns=deeper)
 
 
+def fieldmaps_frame(*places: Place, level: int = 2) -> gpd.GeoDataFrame:
+    """Units of several countries with the fields of fieldmaps, each country's together."""
+    frames = []
+    for place in places:
+        units = place.units if level == 2 else place.provinces.rename(columns={"province": "name"})
+        codes = place.iso2 + (units["code"] if level == 2 else units["name"])
+        frame = gpd.GeoDataFrame(
+            {"iso_3": place.iso3, "adm0_name": "X", f"adm{level}_id": [f"{place.iso3}-{n}" for n in range(len(units))],
+             f"adm{level}_src": codes, f"adm{level}_name": units["name"], "src_lic": "CC BY-IGO"},
+            geometry=units.geometry, crs=4326,
+        )  # fmt: skip
+        frames.append(frame.assign(adm1_name=units["province"]) if level == 2 else frame)
+    return gpd.GeoDataFrame(gpd.pd.concat(frames, ignore_index=True), crs=4326)
+
+
+def overture_frame(place: Place) -> gpd.GeoDataFrame:
+    """Divisions of a country and of a neighbour, with Overture's fields: municipalities, regions, an area at sea."""
+    units, regions = place.units, place.provinces
+    rows = [("county", name, f"{place.iso2}-{province[0]}", "land") for name, province in
+            zip(units["name"], units["province"], strict=True)]  # fmt: skip
+    rows += [("region", name, f"{place.iso2}-{name[0]}", "land") for name in regions["province"]]
+    rows += [("county", "San José", f"{place.iso2}-S", "maritime"), ("country", place.iso3, None, "land")]
+    shapes = [*units.geometry, *regions.geometry, units.geometry[0].buffer(0.5), place.outline]
+    frame = gpd.GeoDataFrame(
+        {"id": [f"area-{n}" for n in range(len(rows))], "division_id": [f"division-{n}" for n in range(len(rows))],
+         "country": place.iso2, "subtype": [row[0] for row in rows], "class": [row[3] for row in rows],
+         "region": [row[2] for row in rows], "names": [{"primary": row[1], "common": None} for row in rows]},
+        geometry=shapes, crs=4326,
+    )  # fmt: skip
+    foreign = frame.iloc[:4].assign(country="ZZ", division_id=[f"foreign-{n}" for n in range(4)])
+    return gpd.GeoDataFrame(gpd.pd.concat([frame, foreign], ignore_index=True), crs=4326)
+
+
 def shapefile_members(frame: gpd.GeoDataFrame, name: str) -> dict[str, bytes]:
     """The files of a Shapefile."""
     import io

@@ -193,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _hand_out(self, document: Document, body: bytes, fault: Fault | None) -> None:
         headers = {**document.headers, **document.validators(body)}
         status = document.status
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        asked = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
         validator = self.headers.get("If-Range")
         same = validator is None or validator in document.validators(body).values()
         whole = body
@@ -202,8 +202,9 @@ class _Handler(BaseHTTPRequestHandler):
             if start >= len(whole):
                 self._send(416, b"", {"Content-Range": f"bytes */{len(whole)}"})
                 return
-            status, body = 206, whole[start:]
-            headers["Content-Range"] = f"bytes {start}-{len(whole) - 1}/{len(whole)}"
+            last = min(int(asked[2] or len(whole)), len(whole) - 1)
+            status, body = 206, whole[start : last + 1]
+            headers["Content-Range"] = f"bytes {start}-{last}/{len(whole)}"
             if fault is not None and fault.kind == "wrong_range":
                 body, headers["Content-Range"] = whole, f"bytes 0-{len(whole) - 1}/{len(whole)}"
         if fault is None or fault.kind == "wrong_range":

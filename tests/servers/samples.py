@@ -72,6 +72,13 @@ def raster(
         return path.read_bytes()
 
 
+def geoparquet(frame: gpd.GeoDataFrame, **options: Any) -> bytes:
+    """A frame as GeoParquet."""
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer, **options)
+    return buffer.getvalue()
+
+
 def squares(columns: int = 2, rows: int = 2, *, left: float = -60.0, bottom: float = -10.0, side: float = 0.1) -> list:
     """Neighbouring squares, row by row from the south-west."""
     return [
@@ -113,6 +120,7 @@ def one_of_each() -> dict[str, bytes]:
         "geojson": geojson(frame),
         "json": json.dumps({"data": list(range(500))}).encode(),
         "gpkg": geopackage({"ADM_ADM_1": frame}),
+        "parquet": geoparquet(frame),
         "geotiff": raster(table, left=-60.0, top=-9.8, cell=0.001),
         "osm_pbf": osm_pbf(
             nodes=[(n, -60 + n / 1000, -9.9, {"name": f"place {n}"}) for n in range(1, 200)],

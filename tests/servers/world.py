@@ -23,12 +23,14 @@ from servers.bodies import (
     cod_frame,
     elements_of,
     extract_of,
+    fieldmaps_frame,
     gadm_layers,
     geoboundaries_frame,
     geonames_row,
+    overture_frame,
     shapefile_members,
 )
-from servers.samples import geojson, geopackage, raster, zipped
+from servers.samples import geojson, geopackage, geoparquet, raster, zipped
 
 if TYPE_CHECKING:
     from servers.loopback import LoopbackServer
@@ -73,6 +75,9 @@ class World:
         self.overpass(place)
         self.geoboundaries(place)
         self.cod(place)
+        self.cod_parquet(place)
+        self.fieldmaps(place)
+        self.overture(place)
         self.gadm(place)
         self.geonames(place)
         self.ucdb(place)
@@ -180,6 +185,63 @@ class World:
         answer = {"success": True, "result": dataset}
         self.put("cod", row.more["api"].format(iso3_lower=low), json.dumps(answer).encode())
         return self.put("cod", url, zipped(members))
+
+    def osm_fr(self, place: Place, extract: str, *, md5: bool = True) -> str:
+        """An extract of OpenStreetMap France, with or without the md5 beside it."""
+        url, body = SOURCES["osmfr_extract"].url[0].format(extract=extract), extract_of(place)
+        if md5:
+            line = f"{hashlib.md5(body).hexdigest()}  {extract.rsplit('/', 1)[-1]}-latest.osm.pbf\n"
+            self.put("osm_fr", f"{url}.md5", line.encode())
+        return self.put("osm_fr", url, body)
+
+    def cod_parquet(
+        self, place: Place, *, levels: tuple[int, ...] = (0, 1, 2), versions: tuple[int, ...] = (1, 2),
+        licence: str = "CC-BY-3.0-IGO",
+    ) -> str:  # fmt: skip
+        """The STAC catalogue of a country with its versions; returns the path of the deepest level's newest file."""
+        low = place.iso3.lower()
+        root = SOURCES["cod_parquet_units"].url[0].format(iso3_lower=low)
+        base, path = root.removesuffix("catalog.json"), ""
+        links = [{"rel": "self", "href": root}, {"rel": "child", "href": "./latest/catalog.json"}]
+        links += [{"rel": "child", "href": f"./v{version:02d}/catalog.json"} for version in versions]
+        self.put("cod_parquet", root, json.dumps({"type": "Catalog", "links": links}).encode())
+        for version in versions:
+            folder = f"{base}v{version:02d}/"
+            children = [{"rel": "child", "href": f"./{low}_admin{level}/collection.json"} for level in levels]
+            self.put("cod_parquet", f"{folder}catalog.json", json.dumps({"links": children}).encode())
+            for level in levels:
+                layer = f"{low}_admin{level}"
+                assets = {layer: {"href": f"./{layer}.parquet"}, "thumbnail": {"href": "./preview.png"}}
+                collection = {"license": licence, "updated": "2026-03-01T00:00:00Z", "assets": assets}
+                self.put("cod_parquet", f"{folder}{layer}/collection.json", json.dumps(collection).encode())
+                frame = cod_frame(place, level, "new").assign(version=f"v{version:02d}")
+                path = self.put("cod_parquet", f"{folder}{layer}/{layer}.parquet", geoparquet(frame))
+        return path
+
+    def fieldmaps(self, *places: Place, level: int = 2) -> str:
+        """The file of the world: a block per country, and one of a country that is nobody's."""
+        return self.put(
+            "fieldmaps", SOURCES["fieldmaps_units"].url[0].format(level=level),
+            geoparquet(fieldmaps_frame(*places, level=level), row_group_size=4),
+        )  # fmt: skip
+
+    def overture(self, *places: Place, release: str = "2026-10-21.0") -> list[str]:
+        """The catalogue, the collection of areas, and a file per country; returns the files' paths."""
+        row = SOURCES["overture_divisions"]
+        self.put("overture", row.url[0], json.dumps({"latest": release, "links": []}).encode())
+        url, paths, links = row.more["stac"].format(release=release), [], []
+        for position, place in enumerate(places):
+            links.append({"rel": "item", "href": f"./{position}/{position}.json"})
+            href = (
+                f"https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/release/{release}/part-{position}.parquet"
+            )
+            item = {"assets": {"aws": {"href": href}, "azure": {"href": "https://elsewhere.example/x"}}}
+            self.put(
+                "overture", url.replace("collection.json", f"{position}/{position}.json"), json.dumps(item).encode()
+            )
+            paths.append(self.put("overture", href, geoparquet(overture_frame(place), row_group_size=4)))
+        self.put("overture", url, json.dumps({"links": links}).encode())
+        return paths
 
     def gadm(self, place: Place) -> str:
         """The GeoPackage, with a disputed row, a lake that stands as a unit, and the text NA for what is not known."""

@@ -77,7 +77,7 @@ def test_latin_america_and_the_caribbean_are_curated() -> None:
         entry = country(code)
         assert entry.units is not None
         assert entry.units[0] <= entry.units[1]
-        assert set(entry.levels) == {"cod", "geoboundaries", "gadm"}
+        assert set(entry.levels) == {"cod", "cod_parquet", "fieldmaps", "geoboundaries", "gadm"}
         assert entry.unit
 
 

@@ -32,7 +32,7 @@ def test_the_shipped_configuration_is_valid(root, monkeypatch):
 def test_a_country_code_is_short_for_a_region_with_all_defaults():
     config = read_config({"country": "NIC", "regions": {"LIE": {"country": "LIE"}}})
     assert list(config.regions) == ["NIC"]
-    assert config.regions["NIC"].osm.provider == ("geofabrik",)
+    assert config.regions["NIC"].osm.provider == ("geofabrik", "osm_fr")
 
 
 def test_several_countries_are_several_regions():

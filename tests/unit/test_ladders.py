@@ -52,7 +52,7 @@ def test_a_region_of_files_fetches_nothing():
 
 def test_without_osm_no_ladder_ends_in_what_osm_would_give():
     known = ladders(region(osm="none"))
-    assert known["territories"].providers == ("cod", "geoboundaries", "gadm")
+    assert known["territories"].providers == ("cod", "cod_parquet", "geoboundaries", "fieldmaps", "gadm")
     assert known["population"].providers == ("worldpop", "ghspop", "settlements")
 
 

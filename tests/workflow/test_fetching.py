@@ -82,7 +82,9 @@ def beta(start):
         "country": "XBB", "osm": ["geofabrik", "overpass"], "cities": ["geonames_dump", "ucdb"],
         "land_cover": ["mapbiomas", "worldcover"], "night_lights": "nightlights", "indicators": FAMILIES_OFF,
     }  # fmt: skip
-    gone = without("geofabrik", "cod", "geoboundaries", "geonames_dump", "worldpop", "worldcover")
+    gone = without(
+        "geofabrik", "cod", "cod_parquet", "geoboundaries", "fieldmaps", "geonames_dump", "worldpop", "worldcover"
+    )
     project, world = start(BETA, regions={"XBB": region}, before=gone)
     done = project.run(*PRODUCTS)
     return project, world, done.stdout + done.stderr

@@ -20,7 +20,7 @@ class Osm(Source):
     """The OpenStreetMap extract that roads, places, buildings, services and land use come from."""
 
     provider: tuple[Annotated[str, ProviderOf("osm", ("file", "none"))], ...] = Field(
-        ("geofabrik",), description="Where the extract comes from."
+        ("geofabrik", "osm_fr"), description="Where the extract comes from."
     )
 
 
@@ -28,7 +28,8 @@ class Territories(VectorSource):
     """The units of the table."""
 
     provider: tuple[Annotated[str, ProviderOf("territories", ("osm", "file"))], ...] = Field(
-        ("cod", "geoboundaries", "gadm", "osm"), description="Where the boundaries come from."
+        ("cod", "cod_parquet", "geoboundaries", "fieldmaps", "gadm", "osm"),
+        description="Where the boundaries come from.",
     )
     admin_level: Annotated[int, Field(ge=2, le=12)] | None = Field(
         None, description="OSM admin_level of the units, for provider `osm`. Null: what the country catalogue says."

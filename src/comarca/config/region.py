@@ -140,7 +140,7 @@ class Region(Model):
         osm = value.get("osm")
         providers = osm.get("provider") if isinstance(osm, dict) else osm
         if "overpass" in ([providers] if isinstance(providers, str) else providers or ()):
-            return {**value, "territories": ["cod", "geoboundaries", "gadm"]}
+            return {**value, "territories": ["cod", "cod_parquet", "geoboundaries", "fieldmaps", "gadm"]}
         return value
 
     @model_validator(mode="after")

@@ -191,6 +191,23 @@ def _check_geojson(path: Path) -> None:
         raise VerificationError("not a GeoJSON collection of features, or an empty one")
 
 
+def _check_parquet(path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with path.open("rb") as file:
+        head = file.read(4)
+    if head != b"PAR1":
+        raise VerificationError("not a Parquet file")
+    try:
+        file_ = pq.ParquetFile(path)
+        rows = sum(file_.read_row_group(number).num_rows for number in range(file_.num_row_groups))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise VerificationError(f"not a whole Parquet file: {error}") from error
+    if rows == 0:
+        raise VerificationError("the Parquet file has no rows")
+
+
 #: Format -> check.
 FORMATS: Final[dict[str, Callable[[Path], None]]] = {
     "zip": _check_zip,
@@ -199,6 +216,7 @@ FORMATS: Final[dict[str, Callable[[Path], None]]] = {
     "osm_pbf": _check_pbf,
     "json": _check_json,
     "geojson": _check_geojson,
+    "parquet": _check_parquet,
 }
 
 

@@ -10,6 +10,7 @@ import errno
 import json
 import logging
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from functools import lru_cache
@@ -187,6 +188,45 @@ class Client:
             If it cannot be had, or something else comes, such as an error page with status 200.
         """
         return repeat(lambda: _parse_json(self._get_once(url), url), self.policy)
+
+    def get_range(self, url: str, first: int, last: int) -> tuple[bytes, int, str]:
+        """Fetch some bytes out of a file.
+
+        Parameters
+        ----------
+        url : str
+            The address.
+        first, last : int
+            Position of the first and the last byte.
+
+        Returns
+        -------
+        body : bytes
+            The bytes.
+        total : int
+            Size of the whole file.
+        validator : str
+            The server's ETag or date of it.
+
+        Raises
+        ------
+        TransferError
+            If it cannot be had, or the server does not hand out ranges.
+        """
+        return repeat(lambda: self._range_once(url, first, last), self.policy)
+
+    def _range_once(self, url: str, first: int, last: int) -> tuple[bytes, int, str]:
+        with self._open(url, {"Range": f"bytes={first}-{last}"}) as response:
+            match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", response.headers.get("Content-Range", ""))
+            if response.status_code != requests.codes.partial_content:
+                raise TransferError("the server does not hand out parts of the file", url=url)
+            if match is None or (int(match[1]), int(match[2])) != (first, last):
+                raise PassingError("the server answered another range than asked for", url=url)
+            body = b"".join(self._chunks(response, url, decode=False))
+            validator = response.headers.get("ETag") or response.headers.get("Last-Modified", "")
+        if len(body) != last - first + 1:
+            raise PassingError(f"the answer ended after {len(body):,} of {last - first + 1:,} bytes", url=url)
+        return body, int(match[3]), validator
 
     def _get_once(self, url: str) -> bytes:
         with self._open(url, {}) as response:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: Format of a file that goes by another name than the usual one.
 FORMAT_OF_SUFFIX: Final = {
     ".zip": "zip", ".geojson": "geojson", ".gpkg": "gpkg", ".tif": "geotiff", ".pbf": "osm_pbf", ".json": "json",
+    ".parquet": "parquet",
 }  # fmt: skip
 
 

@@ -32,7 +32,13 @@ DEFAULT_AREA_SHARES: Final = (0.95, 1.02)
 UNITS_TOLERANCE: Final = 0.05
 #: What the catalogue's column ``extract`` says of countries that no extract holds.
 NO_EXTRACT: Final = "-"
-_LEVEL_COLUMNS: Final = {"cod": "cod_level", "geoboundaries": "geoboundaries_level", "gadm": "gadm_level"}
+_LEVEL_COLUMNS: Final = {
+    "cod": "cod_level",
+    "cod_parquet": "cod_level",
+    "fieldmaps": "cod_level",
+    "geoboundaries": "geoboundaries_level",
+    "gadm": "gadm_level",
+}
 #: Codes that ISO 3166-1 leaves to users: AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ.
 _CODE_LENGTH: Final = 3
 _USER_ASSIGNED: Final = re.compile(r"AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from comarca.errors import InputError
-from comarca.sources.boundaries import cod, gadm, geoboundaries
+from comarca.sources.boundaries import cod, gadm, geoboundaries, parquet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,6 +54,9 @@ READERS: Final[Mapping[str, Reader]] = {
     "cod": cod.territories,
     "geoboundaries": geoboundaries.territories,
     "gadm": gadm.territories,
+    "cod_parquet": parquet.cod_units,
+    "fieldmaps": parquet.fieldmaps_units,
+    "overture": parquet.overture_units,
 }
 
 
