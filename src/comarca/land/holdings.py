@@ -139,8 +139,7 @@ def _measured(
     told = published_totals(keys).notna().all(axis=1).to_numpy()
     unknown = (unknown_cells(cells, groups) > 0) & ~told
     withheld = _total(completed, completed["is_suppressed"] * completed["holdings"], groups)
-    is_estimated = completed["area_low_ha"] != completed["area_high_ha"]
-    estimated = _total(completed, is_estimated, groups, "area_ha")
+    estimated = _total(completed, completed["is_area_estimated"], groups, "area_ha")
     landless = keys["landless"].to_numpy(dtype=np.float64)
     few = units.count < territories.min_units
     values = pd.DataFrame(

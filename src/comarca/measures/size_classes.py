@@ -72,10 +72,10 @@ def complete_cells(
     pandas.DataFrame
         Cells that are not empty, with limits as numbers (0 and inf where open), completed ``holdings`` and ``area_ha``,
         ``area_low_ha``, ``area_high_ha`` (equal to the area where it is known), ``is_suppressed``, ``is_bounded``
-        (False where the number of holdings is withheld) and ``is_inconsistent`` (mean size outside the limits by more
-        than rounding to whole hectares explains). Where totals are published, completed figures add up to them, and
-        what no class holds is a cell of its own. Cells with neither figure are kept only where totals tell what they
-        hold together; see `unknown_cells`.
+        (False where the number of holdings is withheld), ``is_area_estimated`` and ``is_inconsistent`` (mean size
+        outside the limits by more than rounding to whole hectares explains). Where totals are published, completed
+        figures add up to them, and what no class holds is a cell of its own. Cells with neither figure are kept only
+        where totals tell what they hold together; see `unknown_cells`.
 
     Notes
     -----
@@ -369,6 +369,7 @@ def _estimated(
         area_high_ha=np.where(chosen, np.maximum(high, area), area),
         area_left_ha=_f(left["area_ha"])[table["group"]],
         is_bounded=~without_count | _alone(table, without_count, left["holdings"]),
+        is_area_estimated=without_area & ~_alone(table, without_area, left["area_ha"]),
     )
 
 
