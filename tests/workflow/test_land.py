@@ -223,7 +223,10 @@ def permuted_within(frame, *, seed):
 
 def test_factors_and_neighbours_are_told(project):
     factors = pd.read_csv(project.results("matopiba") / "dynamics_factors.csv")
-    assert set(factors["column"]) == {"holding_area_gini_index", "holding_area_large_share"}
+    assert factors["column"].unique().tolist() == [
+        "holding_area_gini_index", "holding_area_top10_share", "holding_area_large_share", "holding_area_mean_ha",
+        "holding_area_theil_index", "holding_count",
+    ]  # fmt: skip
     assert set(factors.loc[factors["group"] != "all", "rho_growth"].isna()) == {True}
     moran = checks(project, "matopiba")["spatial_autocorrelation"]["rows"]
     (gini,) = [row for row in moran if row["column"] == "holding_area_gini_index"]
