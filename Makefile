@@ -62,8 +62,9 @@ validate: $(READY_DEV)
 router: $(READY_DEV)
 	$(BIN)/python benchmarks/valhalla.py --only-install
 
-probe: $(READY_DEV)
-	$(BIN)/pytest -m network tests/network -s
+# Needs the internet: asks every provider for three countries, keeps nothing, writes probe-report.md for an issue.
+probe: $(READY)
+	$(BIN)/python -m comarca.fetch.probe
 
 # The environment of a run: exactly what the lock file says, then this package on top of it.
 $(READY): requirements.lock pyproject.toml

@@ -181,7 +181,8 @@ class World:
             {"name": f"{low}_admin_boundaries.{kind}.zip", "format": "SHP" if kind == "shp" else "GeoJSON", "url": url,
              "last_modified": "2025-06-30T01:02:03.000000"},
         ]  # fmt: skip
-        dataset = {"license_id": "cc-by-igo", "license_title": "CC BY-IGO", "resources": resources}
+        dataset = {"license_id": "cc-by-igo", "license_title": "CC BY-IGO", "dataset_source": "Institute",
+                   "resources": resources}  # fmt: skip
         answer = {"success": True, "result": dataset}
         self.put("cod", row.more["api"].format(iso3_lower=low), json.dumps(answer).encode())
         return self.put("cod", url, zipped(members))

@@ -71,6 +71,28 @@ class Delivery:
     md5: str = ""
 
 
+@dataclass(frozen=True)
+class Peek:
+    """What a server says of a file, and how the file begins.
+
+    Attributes
+    ----------
+    status : int
+        HTTP status, whatever it is.
+    final_url : str
+        Address after redirects.
+    total : int or None
+        Size of the whole file, if the server says it.
+    head : bytes
+        Its first bytes.
+    """
+
+    status: int
+    final_url: str
+    total: int | None
+    head: bytes
+
+
 def user_agent(contact: str = "") -> str:
     """Say who we are: there are servers that refuse clients that do not, or block those they cannot write to.
 
@@ -188,6 +210,40 @@ class Client:
             If it cannot be had, or something else comes, such as an error page with status 200.
         """
         return repeat(lambda: _parse_json(self._get_once(url), url), self.policy)
+
+    def peek(self, url: str, *, size: int = 2048) -> Peek:
+        """Look at the beginning of a file.
+
+        Parameters
+        ----------
+        url : str
+            The address.
+        size : int, optional
+            How many bytes to ask for; servers without ranges are left after as many.
+
+        Returns
+        -------
+        Peek
+            Also of an answer that is an error.
+
+        Raises
+        ------
+        TransferError
+            If there is no answer at all.
+        """
+        return repeat(lambda: self._peek_once(url, size), self.policy)
+
+    def _peek_once(self, url: str, size: int) -> Peek:
+        timeout = (self.policy.connect_timeout_s, self.policy.read_timeout_s)
+        headers = {"Range": f"bytes=0-{size - 1}"}
+        try:
+            with self._session.get(url, headers=headers, stream=True, timeout=timeout) as response:
+                head = response.raw.read(size, decode_content=True) or b""
+                whole = re.fullmatch(r"bytes \d+-\d+/(\d+)", response.headers.get("Content-Range", ""))
+                total = int(whole[1]) if whole else content_length(response)
+                return Peek(response.status_code, response.url, total, head)
+        except (*PASSING_ERRORS, requests.RequestException) as error:
+            raise PassingError(f"no connection: {cause(error)}", url=url) from error
 
     def get_range(self, url: str, first: int, last: int) -> tuple[bytes, int, str]:
         """Fetch some bytes out of a file.

@@ -77,6 +77,10 @@ class Overpass(Provider):
         """Say where the interpreter is."""
         return (Resolved(context.settings.sources[self.source].url[0]),)
 
+    def sample(self, request: Request, address: Resolved, context: Context) -> tuple[str, str]:
+        """Name the page that says how many slots are free."""
+        return f"{address.url}/status", "text"
+
     def deliver(self, request: Request, address: Resolved, part: Path, context: Context) -> Delivery:
         """Ask for the area, part by part, and write the answers as one extract."""
         import shapely

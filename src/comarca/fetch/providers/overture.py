@@ -54,13 +54,18 @@ class OvertureDivisions(BoundaryProvider):
             raise TransferError(f"the catalogue has no {error}: its format has changed", url=row.url[0]) from error
         return (Resolved(row.more["stac"].format(release=release), version=release, data_date=release[:10]),)
 
+    def sample(self, request: Request, address: Resolved, context: Context) -> tuple[str, str]:
+        """Name the first file of the collection."""
+        return _hrefs(address.url, request, context)[0], request.format
+
     def deliver(self, request: Request, address: Resolved, part: Path, context: Context) -> Delivery:
         """Read the blocks that hold the country out of each file of the collection, and join them."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         pieces = []
-        for position, url in enumerate(_files(address.url, request, context)):
+        for position, href in enumerate(_hrefs(address.url, request, context)):
+            url = context.url(href, request.provider)
             piece = part.with_name(f"{part.name}.{position}")
             try:
                 copy_rows(context.client, url, piece, equal={"country": request.params["iso2"]})
@@ -79,12 +84,11 @@ class OvertureDivisions(BoundaryProvider):
         return Delivery(final_url=address.url, etag="", last_modified="")
 
 
-def _files(url: str, request: Request, context: Context) -> list[str]:
+def _hrefs(url: str, request: Request, context: Context) -> list[str]:
     """Addresses of the Parquet files of a collection."""
     collection = context.get_json(url, request.provider)
     try:
         items = [urljoin(url, str(link["href"])) for link in collection["links"] if link["rel"] == "item"]
-        hrefs = [context.get_json(item, request.provider)["assets"]["aws"]["href"] for item in items]
+        return [str(context.get_json(item, request.provider)["assets"]["aws"]["href"]) for item in items]
     except (KeyError, TypeError) as error:
         raise TransferError(f"the collection has no {error}: its format has changed", url=url) from error
-    return [context.url(str(href), request.provider) for href in hrefs]

@@ -139,6 +139,25 @@ class Provider(Protocol):
         url = context.url(address.url, request.provider)
         return context.client.download(url, part, resume=context.settings.sources[request.source].resume)
 
+    def sample(self, request: Request, address: Resolved, context: Context) -> tuple[str, str]:
+        """Name a file whose first bytes tell whether the provider still is what it was.
+
+        Parameters
+        ----------
+        request : Request
+            The file.
+        address : Resolved
+            One of its addresses.
+        context : Context
+            Settings and client.
+
+        Returns
+        -------
+        tuple of str
+            Address and format. By default those of the file itself.
+        """
+        return address.url, address.format or request.format
+
     def inspect(self, path: Path, request: Request) -> None:
         """Refuse one file before it gets its name, so that its next address is tried.
 
