@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 PathLike = str | Path
 
+#: Ends the names of the folders in which files are written before they get their places.
+PART_SUFFIX = ".part"
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,7 +47,7 @@ def atomic_path(path: PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=PART_SUFFIX, dir=path.parent) as folder:
         part = Path(folder) / path.name
         yield part
         size = part.stat().st_size

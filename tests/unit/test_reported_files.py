@@ -13,7 +13,8 @@ import pytest
 import shapely
 import yaml
 
-from comarca.config.read import read_config, refuse_repeated_keys
+from comarca.config.plain_yaml import require_plain_yaml
+from comarca.config.read import read_config
 from comarca.crs import geodesic_area_km2
 from comarca.errors import ConfigError, InputError
 from comarca.land.concentration import MeasuredTerritories, concentration
@@ -406,4 +407,4 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text("regions:\n  A: {country: NIC}\n  B: {country: SLV}\n  A: {country: GTM}\n")
     with pytest.raises(ConfigError, match=r"line 4.*'A' again.*line 2"):
-        refuse_repeated_keys([path])
+        require_plain_yaml(path)

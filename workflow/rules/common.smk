@@ -13,7 +13,7 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
-from comarca.config.read import refuse_repeated_keys
+from comarca.config.plain_yaml import require_plain_yaml
 from comarca.errors import ComarcaError
 from comarca.fetch.failures import failure_table
 from comarca.fetch.providers.index import PROVIDERS
@@ -21,21 +21,34 @@ from comarca.layers.index import LAYERS
 from comarca.plan.code import module_files, script_modules
 from comarca.plan.prune import prune
 from comarca.plan.run import RunPlan
+from comarca.plan.unfinished import take_over
 from comarca.registry.products import ASSEMBLED, SHEET_INPUTS, jobs
 from comarca.publish.summary import failed_layers, summarise_run
 
 STARTED = time.time()
 
-if not {"regions", "country"} & {*config} and Path("config/config.yaml").is_file():
+CONFIGURATION = "config/config.yaml"
+READS_DEFAULT = not {"regions", "country"} & {*config} and Path(CONFIGURATION).is_file()
+try:
+    # Snakemake executes templates in the files it reads. Those of the command line it has read before this line.
+    for path in {*map(str, workflow.configfiles), *([CONFIGURATION] if READS_DEFAULT else [])}:
+        require_plain_yaml(path)
+except ComarcaError as error:
+    raise WorkflowError(str(error)) from None
+
+if READS_DEFAULT:
 
     configfile: "config/config.yaml"
 
 
 try:
-    refuse_repeated_keys(workflow.configfiles)
     PLAN = RunPlan.read(config, root=ROOT)
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None
+
+if workflow.is_main_process and not workflow.dryrun:
+    RUNNING, notes = take_over(PLAN.folders.values())
+    print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
 
 #: Maps and products that are in one language speak this one.
 LANGUAGE = PLAN.config.languages[0]

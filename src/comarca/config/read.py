@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from comarca.config.region import Config
@@ -13,7 +11,7 @@ from comarca.errors import ConfigError, did_you_mean
 from comarca.registry.countries import country
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from pydantic_core import ErrorDetails
 
@@ -60,48 +58,6 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
             expected=first["expected"],
             remedy=" ".join([first["remedy"], *(_as_sentence(problem) for problem in others)]).strip(),
         ) from error
-
-
-def refuse_repeated_keys(paths: Iterable[str | Path]) -> None:
-    """Refuse YAML files in which a key stands twice: only the last one would count, without a word.
-
-    Parameters
-    ----------
-    paths : iterable of path-like
-        Configuration files; others than YAML are passed over.
-
-    Raises
-    ------
-    ConfigError
-        Names the file, the key and both lines.
-    """
-    for path in map(Path, paths):
-        if path.suffix.lower() not in {".yaml", ".yml"} or not path.is_file():
-            continue
-        try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-        except (yaml.YAMLError, UnicodeDecodeError):
-            continue  # Snakemake says so when it reads the file
-        waiting = [root] if root is not None else []
-        while waiting:
-            node = waiting.pop()
-            if isinstance(node, yaml.MappingNode):
-                _refuse_twice(node, path)
-                waiting += [value for _, value in node.value]
-            elif isinstance(node, yaml.SequenceNode):
-                waiting += node.value
-
-
-def _refuse_twice(node: yaml.MappingNode, path: Path) -> None:
-    lines: dict[str, int] = {}
-    for key, _ in node.value:
-        line = key.start_mark.line + 1
-        if key.value in lines and key.value != "<<":
-            raise ConfigError(
-                f"{path}, line {line}", got=f"the key {key.value!r} again, which stands in line {lines[key.value]}",
-                expected="each key once", remedy="Put what stands under both into one.",
-            )  # fmt: skip
-        lines[key.value] = line
 
 
 def _refuse_two_answers(codes: list[str], described: Mapping[str, Any], where: str) -> None:

@@ -1,0 +1,153 @@
+"""YAML that is nothing but data: no templates that Snakemake would execute, no tags, no growth beyond bounds.
+
+``python -m comarca.config.plain_yaml FILE ...`` checks files without executing anything.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import yaml
+
+from comarca.errors import ComarcaError, ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+#: Bounds of a configuration, far above what a region of every country of the world needs.
+MAX_BYTES: Final = 4_000_000
+MAX_DEPTH: Final = 50
+MAX_KEYS: Final = 50_000
+MAX_VALUES: Final = 500_000
+#: Keys by which Snakemake hands a file to yte, a template language that executes Python.
+_TEMPLATE: Final = frozenset({"__use_yte__", "__definitions__", "__variables__"})
+_REMEDY: Final = "A configuration is read as plain YAML; write the values themselves."
+
+
+class _Open(NamedTuple):
+    """A mapping or list that is being read."""
+
+    anchor: str | None
+    keys: dict[str, int] | None
+    start: int
+    nodes: list[None]
+
+
+def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> None:
+    """Refuse a YAML file that is more than data, before anything executes or expands it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; JSON is YAML too.
+    where : str, optional
+        What to call it in messages.
+
+    Raises
+    ------
+    ConfigError
+        If it is no YAML in UTF-8, has keys of Snakemake's templates (``__use_yte__``, ``__definitions__``,
+        ``__variables__``, ``?``), tags, a key that stands twice in one mapping, or more bytes, levels, keys or, with
+        its aliases expanded, values than a configuration can have. The message names the line.
+    """
+    name = f"{where}, {path}"
+    size = Path(path).stat().st_size
+    if size > MAX_BYTES:
+        raise ConfigError(name, got=f"{size:,} bytes", expected=f"at most {MAX_BYTES:,} bytes")
+    if Path(path).suffix.lower() == ".json" and _is_json(path):
+        return
+    try:
+        _check(yaml.parse(Path(path).read_bytes(), Loader=yaml.CSafeLoader), name)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            name, got=" ".join(str(error).split()), expected="YAML in UTF-8",
+            remedy="Indent with blanks, not with tabs, and put texts with special characters in quotes.",
+        ) from error  # fmt: skip
+
+
+def _is_json(path: str | Path) -> bool:
+    """Tell whether a file is JSON, which Snakemake reads without templates."""
+    try:
+        json.loads(Path(path).read_bytes())
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _check(events: Iterator[yaml.Event], name: str) -> None:
+    """Go through the events of a parser once, counting what they would expand to."""
+    sizes: dict[str, int] = {}
+    levels: list[_Open] = []
+    values = keys = 0
+    for event in events:
+        where = f"{name}, line {event.start_mark.line + 1}"
+        if getattr(event, "tag", None) not in {None, "!"}:
+            raise ConfigError(where, got=f"the tag {event.tag}", expected="plain values", remedy=_REMEDY)
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in sizes:
+                raise ConfigError(where, got=f"*{event.anchor} inside itself", expected="an anchor defined before")
+            values += sizes[event.anchor]
+        elif isinstance(event, yaml.ScalarEvent):
+            values += 1
+            sizes |= {event.anchor: 1} if event.anchor else {}
+        elif isinstance(event, yaml.CollectionEndEvent):
+            level = levels.pop()
+            sizes |= {level.anchor: values - level.start} if level.anchor else {}
+        if isinstance(event, yaml.NodeEvent) and levels:
+            keys += _enter(levels[-1], event, where)
+        if isinstance(event, yaml.CollectionStartEvent):
+            levels.append(_Open(event.anchor, {} if isinstance(event, yaml.MappingStartEvent) else None, values, []))
+            values += 1
+        for count, most, what in ((len(levels), MAX_DEPTH, "levels"), (keys, MAX_KEYS, "keys"),
+                                  (values, MAX_VALUES, "values, aliases expanded")):  # fmt: skip
+            if count > most:
+                raise ConfigError(where, got=f"more than {most:,} {what}", expected="a configuration")
+
+
+def _enter(level: _Open, event: yaml.NodeEvent, where: str) -> int:
+    """Note a node in the mapping it stands in; give 1 if it is a key."""
+    if level.keys is None:
+        return 0
+    level.nodes.append(None)
+    if len(level.nodes) % 2 == 0:
+        return 0
+    key = event.value if isinstance(event, yaml.ScalarEvent) else ""
+    if key in _TEMPLATE or key.startswith("?"):
+        raise ConfigError(where, got=f"the key {key}", expected="keys of a configuration", remedy=_REMEDY)
+    if key and key in level.keys and key != "<<":
+        raise ConfigError(
+            where, got=f"the key {key!r} again, which stands in line {level.keys[key]}", expected="each key once",
+            remedy="Put what stands under both into one.",
+        )  # fmt: skip
+    level.keys[key] = event.start_mark.line + 1
+    return 1
+
+
+def main(paths: Sequence[str]) -> int:
+    """Check files and print what is wrong; give 1 if anything is.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Files.
+
+    Returns
+    -------
+    int
+        Status for the shell.
+    """
+    status = 0
+    for path in paths:
+        try:
+            require_plain_yaml(path)
+        except (ComarcaError, OSError) as error:
+            status = 1
+            sys.stderr.write(f"{error}\n")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

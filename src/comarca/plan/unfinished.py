@@ -1,0 +1,75 @@
+"""What a run that was killed leaves behind: Snakemake's lock, and half-written files. The next run clears it away."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
+
+from comarca.io import PART_SUFFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+logger = logging.getLogger(__name__)
+
+_RUNS: Final = ".snakemake/runs"
+_LOCKS: Final = ".snakemake/locks"
+
+
+def take_over(folders: Iterable[str | Path], *, root: str | Path = ".") -> tuple[FileLock, list[str]]:
+    """Note that this process runs in a folder; clear away what a run left that is no longer alive.
+
+    Each run holds a file lock of its own, which the system frees when the process ends, however it ends. Snakemake's
+    lock is only removed if runs of this machine are known and none of them is alive.
+
+    Parameters
+    ----------
+    folders : iterable of path-like
+        Folders of results, in which half-written files of dead runs are removed.
+    root : path-like, optional
+        The folder the run works in.
+
+    Returns
+    -------
+    held : filelock.FileLock
+        To be kept as long as the process lives.
+    notes : list of str
+        What was cleared away, or why a lock was left and what to type.
+    """
+    runs, locks = Path(root) / _RUNS, Path(root) / _LOCKS
+    runs.mkdir(parents=True, exist_ok=True)
+    host = socket.gethostname()
+    own = runs / f"{host}.{os.getpid()}.lock"
+    others = [path for path in sorted(runs.glob("*.lock")) if path != own]
+    dead = [path for path in others if path.stem.rpartition(".")[0] == host and _is_free(path)]
+    is_locked = any(locks.glob("*.lock"))
+    notes = []
+    if is_locked and dead and len(dead) == len(others):
+        shutil.rmtree(locks, ignore_errors=True)
+        parts = [part for folder in folders for part in sorted(Path(folder).rglob(f".*{PART_SUFFIX}"))]
+        for part in parts:
+            shutil.rmtree(part, ignore_errors=True)
+        notes.append(f"A run that was cut off left its lock and {len(parts)} half-written files; they were removed.")
+    elif is_locked:
+        why = "another run works in this folder" if others else "a run of which nothing is known was cut off"
+        notes.append(f"The folder is locked: {why}. If you are sure that none is running: snakemake --unlock")
+    for path in dead:
+        path.unlink(missing_ok=True)
+    held = FileLock(own)
+    held.acquire()
+    return held, notes
+
+
+def _is_free(path: Path) -> bool:
+    """Tell whether no process holds a lock."""
+    try:
+        with FileLock(path, timeout=0):
+            return True
+    except Timeout:
+        return False
