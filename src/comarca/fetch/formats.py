@@ -85,7 +85,7 @@ def _check_tiff(path: Path) -> None:
         if not file.read(4).startswith(_TIFF_MAGIC):
             raise VerificationError("not a TIFF file")
     try:
-        with rasterio.open(path) as raster:
+        with rasterio.open(path, driver="GTiff") as raster:
             if raster.crs is None:
                 raise VerificationError("the raster has no coordinate reference system")
             if raster.width * raster.height <= DECODE_LIMIT_BYTES:

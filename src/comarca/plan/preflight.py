@@ -146,13 +146,14 @@ def _check_vector(source: VectorSource, *, key: str, column_keys: tuple[str, ...
 
 
 def _check_raster(path: str, *, key: str) -> None:
-    import rasterio
+    from comarca.rasters.bands import open_dataset
 
     try:
-        with rasterio.open(path) as raster:
+        with open_dataset(path) as raster:
             crs = raster.crs
-    except rasterio.errors.RasterioIOError as error:
-        raise ConfigError(f"configuration, {key}", got=path, expected="a raster file", remedy=str(error)) from error
+    except InputError as error:
+        remedy = f"{error.got} {error.remedy}" if error.got else error.remedy
+        raise ConfigError(f"configuration, {key}", got=path, expected="a raster file", remedy=remedy) from error
     if crs is None:
         raise ConfigError(
             f"configuration, {key}",

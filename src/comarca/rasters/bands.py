@@ -15,6 +15,7 @@ from rasterio.windows import Window
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
+from comarca.gdal import refuse_virtual, require_raster_driver
 from comarca.polygons import valid_areas
 from comarca.rasters.cell_areas import areal_scale, zone_m2
 from comarca.units import M2_PER_KM2
@@ -217,11 +218,13 @@ def open_dataset(path: str | Path) -> Iterator[DatasetReader]:
     InputError
         If it cannot be read.
     """
+    refuse_virtual(path, where=str(path))
     try:
         dataset = rasterio.open(path)
     except rasterio.errors.RasterioIOError as error:
         raise InputError(str(path), got=str(error), expected="a raster file that GDAL reads") from error
     with dataset:
+        require_raster_driver(path, dataset.driver)
         crs = dataset.crs.to_string() if dataset.crs else "without a CRS"
         logger.info("open: %s, %d x %d cells, %s", path, dataset.width, dataset.height, crs[:60])
         yield dataset

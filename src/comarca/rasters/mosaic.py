@@ -106,7 +106,7 @@ def mosaic(paths: Sequence[Path], target: Path) -> None:
 
 
 def _read(name: str) -> _Tile:
-    with rasterio.open(name) as raster:
+    with rasterio.open(name, driver="GTiff") as raster:
         return _Tile(
             name, raster.width, raster.height, raster.transform, raster.crs, str(raster.dtypes[0]), raster.nodata,
             tuple(raster.block_shapes[0]),

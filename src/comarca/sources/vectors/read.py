@@ -21,6 +21,7 @@ import shapely.errors
 
 from comarca.crs import STORAGE, crs_checks, geodesic_area_km2, parse_crs, require_known_crs
 from comarca.errors import CRSError, InputError, did_you_mean
+from comarca.gdal import refuse_virtual, require_driver
 from comarca.polygons import polygons_only, valid_areas
 from comarca.results import Check
 from comarca.sources.datasets import (
@@ -54,6 +55,8 @@ _POLYGON_TYPES: Final = (3, 6)
 _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _GEOJSON: Final = frozenset({".geojson", ".json"})
 #: Formats whose layers are folders of one data set.
+#: Formats of which GDAL reads the whole file to tell its format.
+_READ_WHOLE: Final = frozenset({".geojson", ".json", ".topojson", ".geojsonl", ".kml", ".kmz", ".gml"})
 _FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
 _DEGREES: Final = np.array([180.0, 90.0, 180.0, 90.0])
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
@@ -406,8 +409,11 @@ def _data_sets(path: str, wanted: list[str], where: str) -> tuple[list[str], lis
 
 
 def _layers(path: str, wanted: list[str], where: str) -> list[str]:
+    refuse_virtual(path, where=where)
     try:
         listed = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
+        if listed and Path(path).suffix.lower() not in _READ_WHOLE:
+            require_driver(path, pyogrio.read_info(path, layer=listed[0][0])["driver"], where=where)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise InputError(
             where, got="a file that GDAL cannot open", expected="a vector file", remedy=str(error)
