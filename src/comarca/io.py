@@ -256,6 +256,8 @@ def read_json(path: PathLike) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise InputError(f"{path}, line {error.lineno}", got=text[:40], expected="JSON") from error
+    except RecursionError as error:
+        raise InputError(str(path), got="lists within lists without end", expected="JSON") from error
 
 
 def write_json(value: Mapping[str, Any] | list[Any], path: PathLike) -> None:

@@ -47,7 +47,7 @@ class Desk:
     def context(self) -> Context:
         """A context for calling a provider's module."""
         settings = self.settings()
-        return Context(settings, Client(settings.policy))
+        return Context(settings, Client(settings.policy, trusted=settings.hosts))
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class Bench:
         self.target = self.request.target
 
     def fetch(self, *, resolve: Any = None) -> Receipt:
-        with Client(self.settings.policy) as client:
+        with Client(self.settings.policy, trusted=self.settings.hosts) as client:
             return fetch(self.request, Context(self.settings, client), Plain(resolve))
 
     def refused(self, *, resolve: Any = None) -> FileError:

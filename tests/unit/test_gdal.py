@@ -102,10 +102,11 @@ def test_a_virtual_file_over_a_description_of_a_service_is_refused(tmp_path):
         pass
 
 
-def test_a_file_of_another_format_than_its_name_says_is_refused(units, raster, tmp_path):
-    wrong = tmp_path / "units.shp"
-    wrong.write_bytes(units.read_bytes())
-    with pytest.raises(InputError, match="GPKG"):
+def test_a_file_of_another_format_than_its_name_says_is_refused(units, tmp_path):
+    wrong = tmp_path / "units.fgb"
+    gpd.read_file(units).to_file(tmp_path / "units.geojson", driver="GeoJSON")
+    (tmp_path / "units.geojson").rename(wrong)
+    with pytest.raises(InputError, match="the format GeoJSON"):
         open_vector(wrong, name="territories")
     packed = tmp_path / "units.zip"
     with zipfile.ZipFile(packed, "w") as archive:

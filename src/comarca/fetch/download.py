@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock
 
 from comarca.errors import InputError
+from comarca.fetch.addresses import public
 from comarca.fetch.cache import link_or_copy
 from comarca.fetch.failures import FileError, failure, put_there
 from comarca.fetch.formats import VerificationError
@@ -115,7 +116,7 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
                 damaged |= isinstance(error, VerificationError)
                 statuses.add(getattr(error, "status", None))
                 why = "what it gave cannot be used: " if isinstance(error, InputError) else ""
-                troubles.append(f"{candidate.url}: {why}{error}")
+                troubles.append(f"{public(candidate.url)}: {why}{error}")
         if not damaged:
             break
     reason = "; ".join(dict.fromkeys(troubles)) or "the provider has no such file"
@@ -127,7 +128,7 @@ def _obtain(request: Request, candidate: Resolved, context: Context, provider: P
     target = candidate.target or request.target
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    log.info("Fetching %s from %s.", target, candidate.url)
+    log.info("Fetching %s from %s.", target, public(candidate.url))
     with slot(source, context.settings):
         delivery = provider.deliver(request, candidate, part, context)
     try:

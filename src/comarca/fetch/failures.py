@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comarca.errors import RetrievalError
+from comarca.fetch.addresses import public
 from comarca.fetch.receipts import Failure, Request
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def failure(request: Request, reason: str, remedy: str) -> Failure:
         layer=request.layer,
         country=request.country,
         provider=request.provider,
-        url=request.url,
+        url=public(request.url),
         target=request.target.as_posix(),
         reason=reason,
         remedy=remedy,
@@ -108,5 +109,5 @@ def put_there(request: Request) -> str:
     str
         One sentence.
     """
-    how = request.by_hand or f"download it from {request.url}"
+    how = request.by_hand or f"download it from {public(request.url)}"
     return f"Try again later, or {how} and save it as {request.target.as_posix()}."

@@ -6,7 +6,6 @@ What opens a format is imported where it is opened: planning a run imports this 
 from __future__ import annotations
 
 import contextlib
-import gzip
 import json
 import sqlite3
 import stat
@@ -15,13 +14,16 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.errors import ComarcaError
+from comarca.archives import gunzip_within, refuse_bomb
+from comarca.errors import ComarcaError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Rasters up to this size are decoded to the last cell; of larger ones the place of every block is checked.
 DECODE_LIMIT_BYTES: Final = 1 << 28
+#: Compressed texts may grow to this size.
+GUNZIP_LIMIT_BYTES: Final = 1 << 31
 _TIFF_MAGIC: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
@@ -29,13 +31,15 @@ class VerificationError(ComarcaError):
     """A file is not what it has to be."""
 
 
-def gunzip(payload: bytes) -> bytes:
+def gunzip(payload: bytes, limit_bytes: int = GUNZIP_LIMIT_BYTES) -> bytes:
     """Undo gzip compression where there is any.
 
     Parameters
     ----------
     payload : bytes
         Compressed or not.
+    limit_bytes : int, optional
+        Largest result.
 
     Returns
     -------
@@ -45,18 +49,21 @@ def gunzip(payload: bytes) -> bytes:
     Raises
     ------
     VerificationError
-        If the compressed data are damaged.
+        If the compressed data are damaged, or grow beyond the limit.
     """
     if not payload.startswith(b"\x1f\x8b"):
         return payload
     try:
-        return gzip.decompress(payload)
-    except (OSError, EOFError, zlib.error) as error:
+        return gunzip_within(payload, limit_bytes)
+    except OverflowError as error:
+        raise VerificationError(str(error)) from error
+    except (EOFError, zlib.error) as error:
         raise VerificationError(f"damaged gzip data: {error}") from error
 
 
 def _check_zip(path: Path) -> None:
     try:
+        refuse_bomb(path, where="the zip file")
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             if not members:
@@ -65,6 +72,8 @@ def _check_zip(path: Path) -> None:
                 _refuse_climbing(member)
             if (bad := archive.testzip()) is not None:
                 raise VerificationError(f"the zip entry {bad!r} is damaged")
+    except InputError as error:
+        raise VerificationError(str(error)) from error
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, OSError) as error:
         raise VerificationError(f"not a whole zip file: {error}") from error
 
@@ -178,14 +187,14 @@ def _varint(payload: bytes, position: int) -> tuple[int, int]:
 def _check_json(path: Path) -> None:
     try:
         json.loads(gunzip(path.read_bytes()))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise VerificationError(f"not whole JSON: {error}") from error
 
 
 def _check_geojson(path: Path) -> None:
     try:
         content = json.loads(path.read_bytes())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise VerificationError(f"not whole GeoJSON: {error}") from error
     if not isinstance(content, dict) or content.get("type") != "FeatureCollection" or not content.get("features"):
         raise VerificationError("not a GeoJSON collection of features, or an empty one")

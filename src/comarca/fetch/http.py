@@ -21,6 +21,7 @@ import requests
 from tqdm import tqdm
 
 import comarca
+from comarca.fetch.addresses import RefusedAddressError, WatchedSession, public
 from comarca.fetch.formats import VerificationError, gunzip
 from comarca.fetch.partfile import continues, discard, resume_point, write_state
 from comarca.fetch.retry import (
@@ -42,7 +43,7 @@ from comarca.fetch.verify import markup_title
 from comarca.fetch.watch import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -129,12 +130,14 @@ class Client:
         How patient it is.
     contact : str, optional
         As for `user_agent`.
+    trusted : iterable of str, optional
+        Hosts that may lie in a private network.
     """
 
-    def __init__(self, policy: Policy | None = None, *, contact: str = "") -> None:
+    def __init__(self, policy: Policy | None = None, *, contact: str = "", trusted: Iterable[str] = ()) -> None:
         self.policy = policy or Policy()
         self.user_agent = user_agent(contact)
-        self._session = requests.Session()
+        self._session = WatchedSession(trusted)
         self._session.max_redirects = self.policy.max_redirects
         self._session.headers.update({"User-Agent": self.user_agent, "Accept-Encoding": "identity"})
 
@@ -293,7 +296,7 @@ class Client:
                     raise TransferError(f"the answer is larger than {SMALL_LIMIT_BYTES:,} bytes", url=url)
             _refuse_short(response, len(body), url)
         try:
-            return gunzip(bytes(body))
+            return gunzip(bytes(body), SMALL_LIMIT_BYTES)
         except VerificationError as error:
             raise PassingError(str(error), url=url) from error
 
@@ -311,7 +314,7 @@ class Client:
             _refuse_full_disk(part, length, url)
             total = None if length is None else offset + length
             delivery = Delivery(
-                final_url=response.url,
+                final_url=public(response.url),
                 etag=response.headers.get("ETag", ""),
                 last_modified=response.headers.get("Last-Modified", ""),
                 md5=stored_md5(response),
@@ -330,6 +333,7 @@ class Client:
         show = None if self.policy.progress is None else not self.policy.progress
         name = part.name.removesuffix(".part")
         written = offset
+        limit_bytes = self.policy.max_unpacked_bytes if decode else self.policy.max_body_bytes
         try:
             with (
                 part.open("ab" if offset else "wb") as file,
@@ -339,6 +343,8 @@ class Client:
                     file.write(chunk)
                     bar.update(len(chunk))
                     written += len(chunk)
+                    if written > limit_bytes:
+                        raise TransferError(f"the body grows beyond {limit_bytes:,} bytes", url=url)
         except OSError as error:
             if error.errno in {errno.ENOSPC, errno.EDQUOT}:
                 discard(part)
@@ -350,6 +356,8 @@ class Client:
         timeout = (self.policy.connect_timeout_s, self.policy.read_timeout_s)
         try:
             response = self._session.get(url, headers=dict(headers), stream=True, timeout=timeout)
+        except RefusedAddressError as error:
+            raise TransferError(str(error), url=url) from error
         except requests.exceptions.SSLError as error:
             raise TransferError(f"the server's certificate is not valid: {error}", url=url) from error
         except requests.TooManyRedirects as error:
@@ -361,9 +369,6 @@ class Client:
             raise PassingError(f"no connection{through}: {cause(error)}", url=url) from error
         except requests.RequestException as error:
             raise TransferError(f"the address cannot be asked: {error}", url=url) from error
-        if url.startswith("https:") and not response.url.startswith("https:"):
-            response.close()
-            raise TransferError(f"redirected from https to an unprotected address, {response.url}", url=url)
         if response.status_code not in {200, 206, 416}:
             with response:
                 raise self._refusal(response, url)
@@ -418,6 +423,6 @@ def _refuse_full_disk(part: Path, needed_bytes: int | None, url: str) -> None:
 def _parse_json(body: bytes, url: str) -> Any:
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         shown = markup_title(body[:2048]) or body[:80].decode("utf-8", errors="replace")
         raise PassingError(f"the answer is not JSON: {shown!r}", url=url) from error

@@ -142,7 +142,7 @@ def fetch_layer(
     """
     entry = country(code)
     tried: list[Failure] = []
-    with Client(settings.policy, contact=settings.contact) as client:
+    with Client(settings.policy, contact=settings.contact, trusted=settings.hosts) as client:
         context = Context(settings, client)
         for step in plan_layer(layer, code, providers=providers, settings=settings, options=options, boundary=boundary):
             try:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from comarca import io
+from comarca.fetch.addresses import public
 from comarca.fetch.failures import FileError, failure
 from comarca.fetch.formats import VerificationError, data_date
 from comarca.fetch.receipts import Origin, Receipt, Request, Resolved, meta_path, read_receipt
@@ -116,7 +117,7 @@ def make_receipt(
         provider=request.provider,
         source=request.source,
         version=address.version or source.version,
-        url=address.url,
+        url=public(address.url),
         final_url="",
         sha256=digest,
         bytes=path.stat().st_size,

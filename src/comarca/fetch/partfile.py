@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from comarca import io
 from comarca.errors import InputError
+from comarca.fetch.addresses import public
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +58,7 @@ def write_state(part: Path, *, url: str, etag: str, last_modified: str, total: i
         Size of the whole; without it nothing is ever continued.
     """
     strong = "" if etag.startswith("W/") else etag
-    io.write_json({"url": url, "validator": strong or last_modified, "total": total}, state_path(part))
+    io.write_json({"url": public(url), "validator": strong or last_modified, "total": total}, state_path(part))
 
 
 def resume_point(part: Path, *, url: str) -> tuple[int, dict[str, str]]:
@@ -78,7 +79,7 @@ def resume_point(part: Path, *, url: str) -> tuple[int, dict[str, str]]:
         ``Range`` and ``If-Range``, empty to start anew.
     """
     state = _read_state(part)
-    if not part.is_file() or state.get("url") != url or not state.get("validator") or not state.get("total"):
+    if not part.is_file() or state.get("url") != public(url) or not state.get("validator") or not state.get("total"):
         return 0, {}
     offset = part.stat().st_size
     return (offset, {"Range": f"bytes={offset}-", "If-Range": state["validator"]}) if offset else (0, {})

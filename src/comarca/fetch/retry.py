@@ -16,6 +16,7 @@ import tenacity
 import urllib3.exceptions
 
 from comarca.errors import ComarcaError
+from comarca.fetch.addresses import public, redacted
 from comarca.fetch.verify import markup_title
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ class TransferError(ComarcaError):
     """
 
     def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
-        self.url, self.status = url, status
-        super().__init__(message)
+        self.url, self.status = public(url), status
+        super().__init__(redacted(message))
 
 
 class PassingError(TransferError):
@@ -91,6 +92,8 @@ class Policy:
         Longest pause that a server may ask for; beyond it the address is given up.
     max_redirects : int
         Redirects that are followed.
+    max_body_bytes, max_unpacked_bytes : int
+        Largest body that is written down, as it comes and where it comes compressed.
     progress : bool or None
         Whether to draw progress bars; None draws them on a terminal only.
     """
@@ -107,6 +110,8 @@ class Policy:
     max_backoff_s: float = 60.0
     max_retry_after_s: float = 600.0
     max_redirects: int = 10
+    max_body_bytes: int = 1 << 37
+    max_unpacked_bytes: int = 1 << 33
     progress: bool | None = None
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic

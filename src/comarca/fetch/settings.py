@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comarca.errors import RetrievalError
+from comarca.fetch.addresses import hosts_of
 from comarca.fetch.cache import Cache
 from comarca.fetch.receipts import Request
 from comarca.fetch.retry import Policy
@@ -85,6 +86,12 @@ class Settings:
                 patience_s=plain.patience_s if patience_min is None else 60.0 * float(patience_min),
             ),
         )
+
+    @cached_property
+    def hosts(self) -> frozenset[str]:
+        """Hosts that the configuration or the registry names: they alone may lie in a private network."""
+        rows = ((row.url, row.more) for row in self.sources.values())
+        return frozenset(hosts_of([*self.mirrors.values(), *(value for row in rows for value in row)]))
 
     @cached_property
     def cache(self) -> Cache:

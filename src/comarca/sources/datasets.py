@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from comarca.archives import refuse_bomb
 from comarca.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def vector_members(archive: str | Path) -> list[str]:
     list of str
         Paths inside, sorted; without what macOS adds.
     """
+    refuse_bomb(archive, where=str(archive))
     with zipfile.ZipFile(archive) as packed:
         names = [
             name
