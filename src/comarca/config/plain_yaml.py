@@ -83,9 +83,9 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
     levels: list[_Open] = []
     values = keys = 0
     for event in events:
-        where = f"{name}, line {event.start_mark.line + 1}"
-        if getattr(event, "tag", None) not in {None, "!"}:
-            raise ConfigError(where, got=f"the tag {event.tag}", expected="plain values", remedy=_REMEDY)
+        where = f"{name}, line {_line(event)}"
+        if (tag := getattr(event, "tag", None)) not in {None, "!"}:
+            raise ConfigError(where, got=f"the tag {tag}", expected="plain values", remedy=_REMEDY)
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
                 raise ConfigError(where, got=f"*{event.anchor} inside itself", expected="an anchor defined before")
@@ -107,6 +107,10 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
                 raise ConfigError(where, got=f"more than {most:,} {what}", expected="a configuration")
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
 def _enter(level: _Open, event: yaml.NodeEvent, where: str) -> int:
     """Note a node in the mapping it stands in; give 1 if it is a key."""
     if level.keys is None:
@@ -122,7 +126,7 @@ def _enter(level: _Open, event: yaml.NodeEvent, where: str) -> int:
             where, got=f"the key {key!r} again, which stands in line {level.keys[key]}", expected="each key once",
             remedy="Put what stands under both into one.",
         )  # fmt: skip
-    level.keys[key] = event.start_mark.line + 1
+    level.keys[key] = _line(event)
     return 1
 
 
