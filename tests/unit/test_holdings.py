@@ -11,7 +11,7 @@ import pytest
 
 from comarca.errors import InputError
 from comarca.sources.tables.holdings import read_holdings
-from comarca.sources.tables.join import join_by_code, nearest_names
+from comarca.sources.tables.join import divide_units, join_by_code, nearest_names
 from comarca.sources.tables.numbers import decimal_of, parse_columns, parse_numbers
 from comarca.sources.tables.outcomes import read_outcomes
 from comarca.sources.tables.read import clean_codes, read_heading, read_text_table
@@ -370,3 +370,15 @@ def test_codes_that_lost_zeros_or_digits_are_told_and_joined_on_demand():
     several = pd.DataFrame({"territory_id": ["1", "2"], "territory_name": ["x", "y"]})
     joined, _ = join_by_code(several, territories, name="holdings", codes={"1": "2900108", "2": "2900108"})
     assert joined["territory_id"].tolist() == ["2900108", "2900108"]
+
+
+def test_the_figures_of_a_unit_that_was_divided_are_shared_out(tmp_path):
+    table = pd.DataFrame({"territory_id": ["1", "2"], "territory_name": "", "holdings": [100.0, 7.0]})
+    parts = write(tmp_path / "d.csv", "old,new,share\n1,11,0.75\n1,12,0.25\n")
+    found, (check,) = divide_units(table, parts, figures=["holdings"], name="holdings")
+    assert found.set_index("territory_id")["holdings"].to_dict() == {"11": 75, "12": 25, "2": 7}
+    assert check.status == "info"
+    short = write(tmp_path / "e.csv", "old,new,share\n1,11,0.5\n9,12,1\n")
+    assert "1, 9 do not add up" in divide_units(table, short, figures=["holdings"], name="holdings")[1][0].message
+    with pytest.raises(InputError, match="parts from 0 to 1"):
+        divide_units(table, write(tmp_path / "f.csv", "old,new,share\n1,11,75\n"), figures=["holdings"], name="x")

@@ -35,6 +35,16 @@ class TableLayout(Model):
     )
 
 
+class Divisible(Model):
+    """A section whose rows can be divided among territories."""
+
+    divided: FilePath | None = Field(
+        None,
+        description="Table with the columns `old`, `new` and `share`: units of the file that several territories took "
+        "over, and the part that each took; their figures are divided so.",
+    )
+
+
 class Table(Source, TableLayout):
     """Base of tables that people keep, joined to the territories by code."""
 
@@ -48,7 +58,7 @@ class Table(Source, TableLayout):
     )
 
 
-class Holdings(Table):
+class Holdings(Table, Divisible):
     """Holdings by size class, from an agricultural census."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
@@ -109,13 +119,13 @@ class Outcomes(Table):
         return self
 
 
-class Employment(Table):
+class Employment(Table, Divisible):
     """Jobs by territory and sector."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
 
 
-class Firms(Table):
+class Firms(Table, Divisible):
     """Firms by territory and size class."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")

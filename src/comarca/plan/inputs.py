@@ -129,7 +129,9 @@ def harmonise_settlements(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def harmonise_table(region: RegionPlan, layer: str) -> dict[str, Any]:
     """Name a table that people keep."""
-    return _named(table=own_file(region, f"{LAYERS[layer].section}.path"))
+    section = LAYERS[layer].section
+    divided = own_file(region, f"{section}.divided") if hasattr(getattr(region.config, section), "divided") else None
+    return _named(table=own_file(region, f"{section}.path"), divided=divided)
 
 
 @_rule

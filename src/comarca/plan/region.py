@@ -367,6 +367,8 @@ class RegionPlan:
         population = self.config.population
         files |= {"population_pattern": population.pattern} if population.pattern else {}
         files |= {"population_totals": population.totals.path} if population.totals else {}
+        divided = {f"{name}_divided": getattr(source, "divided", None) for name, source in sections.items()}
+        files |= {name: path for name, path in divided.items() if path}
         if crosswalk := self.config.outcomes.crosswalk:
             files["crosswalk"] = crosswalk.path
         if flows := self.config.functional.path:

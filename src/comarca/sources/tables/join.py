@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING, Final
 from comarca.errors import InputError
 from comarca.results import Check
 from comarca.sources.names import fold_name, same_form
-from comarca.sources.tables.read import clean_codes
+from comarca.sources.tables.numbers import parse_columns
+from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
 #: A repair is spoken of if it would join this share of the codes that did not join, and more than one.
 _CLEAR_SHARE: Final = 0.5
 _LISTED: Final = 3
+#: Shares of a unit may miss 1 by as much as rounding to three digits.
+_ROUNDING: Final = 0.005
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,57 @@ def join_by_code(
         raise _nothing_joins(table, territories, repairs, name)
     joined = coded[fits].reset_index(drop=True)
     return joined, _check(coded, fits, territories, repairs, name=name, is_repaired=repair)
+
+
+def divide_units(
+    table: pd.DataFrame, divided: str | Path | None, *, figures: Sequence[str], name: str
+) -> tuple[pd.DataFrame, list[Check]]:
+    """Divide the figures of units that several territories took over.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With ``territory_id``, the codes of the file.
+    divided : path-like, optional
+        Table with the columns ``old``, ``new`` and ``share`` (0 to 1).
+    figures : sequence of str
+        Columns to divide: numbers that add up.
+    name : str
+        Name of the table: first word of the check.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        One row per territory for the rows of such units, each with its share; other rows as they came.
+    checks : list of Check
+        How many units were divided; a warning where shares do not add up to 1, or units are not in the table.
+
+    Raises
+    ------
+    InputError
+        If a column lacks or a share is no number from 0 to 1.
+    """
+    if divided is None:
+        return table, []
+    where = str(divided)
+    raw = pick_columns(read_text_table(divided), {}, required=["old", "new", "share"], where=where)
+    share = parse_columns(raw, ["share"], decimal=None, hint=".", where=where)["share"]
+    if not share.between(0, 1).all():
+        raise InputError(f"{where}, column share", got=float(share[~share.between(0, 1)].iloc[0]),
+                         expected="parts from 0 to 1")  # fmt: skip
+    parts = raw.assign(share=share, old=clean_codes(raw["old"]), new=clean_codes(raw["new"]))
+    sums = parts.groupby("old")["share"].sum()
+    wrong = sorted({*sums.index[(sums - 1).abs() > _ROUNDING], *(set(parts["old"]) - set(table["territory_id"]))})
+    joined = table.merge(parts[["old", "new", "share"]], left_on="territory_id", right_on="old", how="left")
+    is_part = joined["old"].notna()
+    joined["territory_id"] = joined["new"].where(is_part, joined["territory_id"])
+    for figure in figures:
+        joined[figure] = joined[figure] * joined["share"].fillna(1.0)
+    message = f"The figures of {parts['old'].nunique()} units of {name} are divided among {len(parts)} territories."
+    if wrong:
+        message += f" The shares of {', '.join(wrong)} do not add up to 1, or the table has no such unit."
+    check = Check(f"{name}_divided", "warn" if wrong else "info", len(wrong), "shares add up to 1", message)
+    return joined.drop(columns=["old", "new", "share"]), [check]
 
 
 def code_repairs(stray: Iterable[str], territories: Iterable[str]) -> list[CodeRepair]:
