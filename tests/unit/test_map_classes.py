@@ -1,17 +1,18 @@
 """Classes of maps keep every value in place; numbers and legends read as readers expect."""
 
-from dataclasses import replace
-
+import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
 from map_cases import column
 from matplotlib.colors import to_rgb
+from skimage.color import deltaE_ciede2000, rgb2lab
 
 from comarca.errors import ConfigError
-from comarca.publish.maps.classify import SCHEMES, class_breaks, classify
-from comarca.publish.maps.style import category_colors, class_colors
-from comarca.publish.maps.theme import class_labels, column_classes, make_theme
+from comarca.publish.maps.classify import SCHEMES, class_breaks, classify, fisher_jenks
+from comarca.publish.maps.palettes import catchment_colors, nominal_colors
+from comarca.publish.maps.style import class_colors
+from comarca.publish.maps.theme import class_labels, column_classes, make_theme, not_drawable
 from comarca.publish.words import number, unit_label
 
 # Classes
@@ -38,7 +39,7 @@ def test_breaks_are_round():
 
 
 def test_few_distinct_values_make_as_many_classes():
-    classes = classify([1, 1, 2, 2, 2, 9], scheme="fisher_jenks", k=5)
+    classes = classify([1, 1, 1, 2, 2, 2, 2, 2, 9], scheme="fisher_jenks", k=5)
     assert classes.count == 3
     assert classes.assign([1, 2, 9, np.nan]).tolist() == [0, 1, 2, -1]
 
@@ -81,7 +82,7 @@ def test_one_value_makes_one_class():
 
 
 def test_breaks_of_another_year_are_kept():
-    breaks = class_breaks([1, 2, 3, 4, 5, 6], scheme="quantiles", k=3)
+    breaks = class_breaks(range(1, 10), scheme="quantiles", k=3)
     classes = classify([100.0, 200.0], breaks=breaks)
     assert classes.breaks == breaks
     assert classes.assign([100.0, 0.0]).tolist() == [2, 0]
@@ -110,16 +111,89 @@ def test_numbers_are_written_as_readers_expect(value, language, text):
     assert number(value, language) == text
 
 
-def test_shares_are_percentages_and_counts_are_ranges_of_whole_numbers():
-    shares = classify([0.1, 0.2, 0.7, 0.9], scheme="quantiles", k=2)
-    assert class_labels(shares, column("a_share", unit="1"), "es") == ["menos de 50", "50 y m\u00e1s"]
+def test_legends_run_from_the_least_to_the_greatest_value_with_equal_digits_and_no_shared_limit():
+    times = classify([2.52, 4.0, 5.0, 9.9, 10.0, 15.02], breaks=(5.0, 10.0))
+    assert class_labels(times, column(), "en") == ["2.5 to 4.9", "5.0 to 9.9", "10.0 to 15.0"]
+    assert class_labels(times, column(), "es") == ["2,5 a 4,9", "5,0 a 9,9", "10,0 a 15,0"]
+    shares = classify([0.1, 0.2, 0.3, 0.7, 0.9, 1.0], breaks=(0.7,))
+    assert class_labels(shares, column("a_share", unit="1"), "es") == ["10,0 a 69,9", "70,0 a 100,0"]
     assert unit_label(column("a_share", unit="1"), "es") == "%"
-    bounded = replace(column("a_share", unit="1"), range=(0.0, 1.0))
-    assert class_labels(shares, bounded, "en") == ["under 50", "50 \u2013 100"]
-    full = classify([0.1, 0.2, 1.0, 1.0], scheme="quantiles", k=2)
-    assert class_labels(full, bounded, "en") == ["under 100", "100"]
-    counts = classify([1, 2, 3, 7, 8, 12], scheme="quantiles", k=3, is_integer=True)
-    assert class_labels(counts, column("a_count", unit="1"), "en") == ["1 \u2013 2", "3 \u2013 7", "8 \u2013 12"]
+    counts = classify([1, 2, 3, 7, 8, 9, 12, 13, 20], breaks=(7, 12), is_integer=True)
+    assert class_labels(counts, column("a_count", unit="1"), "en") == ["1 to 6", "7 to 11", "12 to 20"]
+
+
+@pytest.mark.parametrize("count", [6, 9, 14, 60])
+def test_there_are_at_most_a_third_as_many_classes_as_values(count):
+    assert classify(np.arange(float(count)) ** 2, k=5).count <= max(2, count // 3)
+
+
+def test_values_that_hardly_differ_are_one_class():
+    assert classify([0.9997, 0.99975, 0.9998, 0.99972, 0.99974, 0.99976]).count == 1
+
+
+@pytest.mark.parametrize("k", [2, 3, 5, 7])
+def test_the_classes_of_fisher_and_jenks_are_those_of_mapclassify(k):
+    values = np.sort(np.random.default_rng(k).lognormal(size=60))
+    expected = mapclassify.FisherJenks(values, k=k).bins[:-1]
+    np.testing.assert_allclose(fisher_jenks(values, k), expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([np.nan, np.nan], "no_data_at_all"),
+        ([3.0, 3.0, np.nan], "one_value"),
+        ([3.01, 3.02], "one_value"),
+        ([1, 2.0], ""),
+    ],
+)
+def test_a_map_that_would_tell_nothing_is_not_drawn(values, reason):
+    series = pd.Series(values)
+    assert not_drawable(column(), series, column_classes(column(), series)) == reason
+
+
+# Colours
+
+
+def vision(colors, kind):
+    """Colours as someone sees them who lacks one kind of cone (Machado, Oliveira & Fernandes 2009), or in grey."""
+    rgb = np.array([to_rgb(color) for color in colors])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    matrices = {
+        "all": [1, 0, 0, 0, 1, 0, 0, 0, 1],
+        "protanopia": [
+            0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998,
+        ],
+        "deuteranopia": [
+            0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881,
+        ],
+        "tritanopia": [
+            1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900,
+        ],
+        "grey": [0.2126, 0.7152, 0.0722] * 3,
+    }  # fmt: skip
+    seen = np.clip(linear @ np.reshape(matrices[kind], (3, 3)).T, 0, 1)
+    return np.where(seen <= 0.0031308, 12.92 * seen, 1.055 * np.clip(seen, 1e-9, None) ** (1 / 2.4) - 0.055)
+
+
+def smallest_difference(colors, kind):
+    lab = rgb2lab(vision(colors, kind))
+    pairs = [(a, b) for place, a in enumerate(lab) for b in lab[:place]]
+    return min(float(deltaE_ciede2000(a, b)) for a, b in pairs)
+
+
+URCA = [
+    "city_over_5m", "city_100k_to_250k", "within_1h_of_250k_to_500k", "within_1h_of_20k_to_50k",
+    "1h_to_2h_of_20k_to_50k", "2h_to_3h_of_50k_to_100k", "dispersed_town", "hinterland",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["all", "protanopia", "deuteranopia", "tritanopia", "grey"])
+@pytest.mark.parametrize("count", [3, 5, 8])
+def test_classes_can_be_told_apart_by_every_eye_and_in_grey(kind, count):
+    least = {3: 20, 5: 11, 8: 6}[count]
+    assert smallest_difference(catchment_colors(URCA[-count:]), kind) > least
+    assert smallest_difference(nominal_colors(count), kind) > least
 
 
 # Legend
@@ -143,12 +217,12 @@ def test_a_map_without_any_value_has_only_no_data():
     assert [(key.label, key.is_no_data) for key in theme.keys] == [("Sem dados em nenhum territ\u00f3rio", True)]
 
 
-def test_classes_keep_the_registrys_order_and_colour_even_if_one_is_absent():
+def test_classes_keep_the_registrys_order_and_only_those_present_get_a_colour():
     categories = {code: {"en": f"type {code}", "es": code, "pt": code} for code in ("W", "M", "L")}
     entry = column("a_class", kind="class", unit="", better="neither", categories=categories)
     theme = theme_of(entry, pd.Series(["L", "W", "L", None]))
     assert [(key.label, key.count) for key in theme.keys] == [("type W", 1), ("type L", 2), ("No data", 1)]
-    assert [key.color for key in theme.keys[:2]] == [category_colors(3)[0], category_colors(3)[2]]
+    assert [key.color for key in theme.keys[:2]] == nominal_colors(2)
 
 
 def test_classes_from_little_to_much_have_the_colours_of_numbers():

@@ -1,6 +1,7 @@
 """Maps: frames, furniture that measures right, files that repeat."""
 
 import re
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -8,13 +9,21 @@ import pandas as pd
 import pytest
 import shapely
 from map_cases import column, grid, layer, settlements
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patches import Circle
 from pyproj import Transformer
+from shapely import affinity
 
 from comarca.crs import GEOD
-from comarca.publish.maps.base import build_base
+from comarca.publish.maps.base import build_base, read_world
 from comarca.publish.maps.choropleth import draw_map, save_map
+from comarca.publish.maps.cities import city_marks
+from comarca.publish.maps.classify import classify
+from comarca.publish.maps.combined import draw_bivariate, draw_multiples, nine_colors
+from comarca.publish.maps.files import read_base, write_base
 from comarca.publish.maps.furniture import scale_bar_m
-from comarca.publish.maps.layout import choose_layout, inset_boxes, metres_per_inch
+from comarca.publish.maps.layout import Box, choose_layout, inset_boxes, inset_height
+from comarca.publish.maps.style import FLAG_HATCH, LAND, class_colors
 from comarca.publish.maps.theme import MapText
 
 # Frames
@@ -67,17 +76,19 @@ def test_holes_stay_holes():
     ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
     base = build_base(layer([ring]))
     figure = draw_map(base, column(), pd.Series([1.0], index=["000"]), text=MapText())
+    axes = next(axes for axes in figure.axes if axes.get_zorder() == 1)
     figure.set_dpi(50)
     figure.canvas.draw()
     picture = np.asarray(figure.canvas.buffer_rgba())
     project = Transformer.from_crs(4326, base.frames[0].crs, always_xy=True).transform
 
     def color(longitude, latitude):
-        across, up = figure.axes[1].transData.transform(project(longitude, latitude))
+        across, up = axes.transData.transform(project(longitude, latitude))
         return tuple(picture[picture.shape[0] - 1 - int(up), int(across), :3])
 
-    assert color(1.5, 1.5) == (255, 255, 255)
-    assert color(0.5, 0.5) != (255, 255, 255)
+    around = tuple(round(255 * part) for part in to_rgb(LAND))
+    assert color(1.5, 1.5) == around
+    assert color(0.5, 0.5) != around
 
 
 def test_a_territory_whose_boundary_is_not_valid_is_drawn_all_the_same():
@@ -93,7 +104,7 @@ def test_a_territory_whose_boundary_is_not_valid_is_drawn_all_the_same():
 def test_the_scale_bar_is_as_long_as_it_says(box):
     base = build_base(layer(grid(*box, 2)))
     frame = base.frames[0]
-    scale = metres_per_inch(frame, choose_layout(frame).map)
+    scale = choose_layout(frame).metres_per_inch
     length = scale_bar_m(scale)
     assert 0.6 < length / scale < 1.66
     back = Transformer.from_crs(frame.crs, 4326, always_xy=True)
@@ -121,16 +132,95 @@ def test_wide_countries_lie_and_tall_ones_stand(box, upright):
     assert (layout.height > layout.width) == upright
 
 
-@pytest.mark.parametrize("box", [(0, 0, 10, 3), (0, 0, 3, 10), (0, 0, 10, 11)])
+SHAPES = [(0, 0, 10, 3), (0, 0, 3, 10), (0, 0, 10, 11), (0, 0, 10, 10)]
+
+
+@pytest.mark.parametrize("box", SHAPES)
+@pytest.mark.parametrize("heights", [(2.0, 2.0), (4.0, 2.6), (3.0, 5.0)])
+def test_legend_and_keys_keep_clear_of_the_region_and_of_each_other(box, heights):
+    frame = build_base(layer(grid(*box, 2))).frames[0]
+    layout = choose_layout(frame, legend_in=heights[0], keys_in=heights[1])
+    west, south, *_ = frame.bounds
+    ground = affinity.translate(frame.area, -west, -south)
+    ground = affinity.scale(ground, 1 / layout.metres_per_inch, 1 / layout.metres_per_inch, origin=(0, 0))
+    ground = affinity.translate(ground, layout.region.left, layout.region.bottom)
+    parts = [ground, layout.legend.shape, layout.keys.shape]
+    assert all(layout.panel.shape.contains(part) for part in parts)
+    assert shapely.union_all(parts).area == pytest.approx(sum(part.area for part in parts), rel=1e-6)
+
+
+@pytest.mark.parametrize("box", SHAPES)
+def test_the_map_fills_at_least_two_thirds_of_the_page(box):
+    assert choose_layout(build_base(layer(grid(*box, 2))).frames[0]).fill > 2 / 3
+
+
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_insets_stay_on_the_page_and_apart(box, count):
-    layout = choose_layout(build_base(layer(grid(*box, 2))).frames[0])
-    places = inset_boxes(layout, count)
-    shapes = [shapely.box(place.left, place.bottom - 0.2, place.left + place.width, place.top) for place in places]
-    page = shapely.box(0.5, 0.5, layout.width - 0.4, layout.height)
-    room = shapely.box(layout.map.left, layout.map.bottom, layout.map.left + layout.map.width, layout.map.top)
-    assert all(page.contains(shape) and not room.intersects(shape) for shape in shapes)
+def test_insets_stay_in_the_block_of_keys_and_apart(count):
+    keys = Box(1.0, 1.0, 2.5, 1.6 + inset_height(count))
+    places = inset_boxes(keys, count)
+    shapes = [shapely.box(place.left, place.bottom - 0.25, place.right, place.top) for place in places]
+    assert all(keys.shape.contains(shape) for shape in shapes)
+    assert all(place.top < keys.top - 1.4 for place in places)
     assert shapely.union_all(shapes).area == pytest.approx(sum(shape.area for shape in shapes))
+
+
+def test_the_borders_of_neighbours_lie_around_the_region_in_its_plane():
+    uruguay = read_world().query("iso3 == 'URY'")
+    frame = build_base(layer(list(uruguay.geometry)), world=read_world()).frames[0]
+    assert {"ARG", "BRA", "URY"} <= frame.surroundings.keys()
+    own = frame.surroundings["URY"].intersection(frame.area).area
+    assert own == pytest.approx(frame.area.area, rel=0.03)
+    assert frame.surroundings["BRA"].intersection(frame.area).area < 0.01 * own
+
+
+# Amounts
+
+
+def test_counts_are_circles_whose_area_is_the_amount(base):
+    people = pd.Series([100.0, 400.0, np.nan, 0.0], index=base.territory_id[:4])
+    figure = draw_map(base, column("population_persons", unit="persons"), people, text=TEXT)
+    axes = next(axes for axes in figure.axes if axes.get_zorder() == 1)
+    radii = sorted({patch.radius for patch in axes.patches if isinstance(patch, Circle)})
+    assert len(radii) == 2
+    assert (radii[1] / radii[0]) ** 2 == pytest.approx(4)
+    colors = {to_hex(color) for shapes in axes.collections for color in shapes.get_facecolor()}
+    assert not colors & set(class_colors(classify(people), "lower"))
+
+
+def test_a_flagged_value_is_hatched_and_counted(base, values):
+    flags = pd.Series("", index=values.index)
+    flags.iloc[:2] = "border_bias"
+    figure = draw_map(base, column(), values, text=TEXT, flags=flags)
+    axes = next(axes for axes in figure.axes if axes.get_zorder() == 1)
+    assert any(patch.get_hatch() == FLAG_HATCH for patch in axes.patches)
+    words = [text.get_text() for text in figure.axes[0].texts]
+    assert any(text.startswith("Con aviso") for text in words)
+
+
+def test_cities_that_a_column_measures_to_are_told_apart(base):
+    classes = {"town": (5_000, 50_000), "large": (1_000_000, None)}
+    entry = replace(column("time_large_city_mean_min"), fields={"city_class": "large"})
+    marks = city_marks(base.frames[0], entry, classes)
+    assert [(mark.name, mark.is_measured) for mark in marks] == [("Ciudad <b>", True), ("T000", False)]
+    assert marks[0].size_pt > marks[1].size_pt
+
+
+# Maps of several columns
+
+
+def test_nine_classes_are_thirds_by_each_column(base):
+    table = pd.DataFrame({"a_km": np.arange(9.0), "b_km": [0, 3, 6, 1, 4, 7, 2, 5, 8.0]}, index=base.territory_id)
+    figure = draw_bivariate(base, [column("a_km"), column("b_km")], table, text=TEXT)
+    counts = [text.get_text() for text in figure.axes[0].texts if text.get_text().isdigit()]
+    assert counts.count("1") == 9
+    assert len(set(nine_colors())) == 9
+
+
+def test_small_multiples_share_their_classes(base):
+    table = pd.DataFrame({f"t{n}_min": np.arange(9.0) * n for n in (1, 2, 3)}, index=base.territory_id)
+    figure = draw_multiples(base, [column(name) for name in table], table, text=TEXT)
+    assert len(figure.axes) == 1 + 3
+    assert "24,0" in {text.get_text() for text in figure.axes[0].texts}
 
 
 # Files
@@ -152,14 +242,14 @@ def values(base):
     return pd.Series(np.arange(8.0), index=base.territory_id[:8])
 
 
-OPTIONS = MapText(
+TEXT = MapText(
     language="es", region="Regi\u00f3n", source_line="Fuentes: \u00a9 OpenStreetMap contributors (ODbL 1.0)."
 )
 
 
 def test_a_vector_map_says_all_that_it_should_in_text(base, values, tmp_path):
     path = tmp_path / "map.svg"
-    save_map(draw_map(base, column(), values, year=2020, options=OPTIONS), path)
+    save_map(draw_map(base, column(), values, year=2020, text=TEXT), path)
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", path.read_text(encoding="utf-8"))
     for words in (
         "Un t\u00edtulo",
@@ -167,6 +257,7 @@ def test_a_vector_map_says_all_that_it_should_in_text(base, values, tmp_path):
         "Sin datos",
         "T000",
         "V\u00edas principales",
+        "n: n\u00famero de territorios",
     ):
         assert words in texts
     assert "Ciudad &lt;b&gt;" in texts
@@ -178,20 +269,20 @@ def test_a_vector_map_says_all_that_it_should_in_text(base, values, tmp_path):
 def test_the_same_map_gives_the_same_bytes(base, values, tmp_path, suffix):
     paths = [tmp_path / f"{name}{suffix}" for name in "ab"]
     for path in paths:
-        save_map(draw_map(base, column(), values, options=OPTIONS), path)
+        save_map(draw_map(base, column(), values, text=TEXT), path)
     first, second = (path.read_bytes() for path in paths)
     assert first == second
     assert len(first) > 1_000
 
 
-def test_pictures_have_300_dots_per_inch(base, values, tmp_path):
+def test_pictures_have_200_dots_per_inch(base, values, tmp_path):
     from PIL import Image
 
     path = tmp_path / "map.png"
-    save_map(draw_map(base, column(), values, options=OPTIONS), path)
+    save_map(draw_map(base, column(), values, text=TEXT), path)
     with Image.open(path) as picture:
-        assert picture.size in {(2481, 3507), (3507, 2481)}
-        assert picture.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+        assert picture.size in {(1654, 2338), (2338, 1654)}
+        assert picture.info["dpi"] == pytest.approx((200, 200), abs=0.1)
 
 
 def test_a_layer_without_a_crs_is_refused():
@@ -200,8 +291,9 @@ def test_a_layer_without_a_crs_is_refused():
 
 
 def test_labels_do_not_lie_over_each_other(base, values):
-    figure = draw_map(base, column(), values, options=OPTIONS)
-    boxes = [text.get_window_extent() for text in figure.axes[1].texts]
+    figure = draw_map(base, column(), values, text=TEXT)
+    axes = next(axes for axes in figure.axes if axes.get_zorder() == 1)
+    boxes = [text.get_window_extent() for text in axes.texts]
     assert len(boxes) > 5
     assert not any(a.overlaps(b) for place, a in enumerate(boxes) for b in boxes[:place])
 
@@ -210,7 +302,20 @@ def test_a_real_region_of_996_municipalities_draws(cases, tmp_path):
     municipalities = gpd.read_file(cases / "matopiba/municipalities.gpkg").to_crs(4326)
     territories = municipalities.rename(columns={"code": "territory_id", "name": "territory_name", "uf": "parent_name"})
     base = build_base(territories.assign(country="BRA"))
-    figure = draw_map(base, column(), pd.Series(1.0, index=base.territory_id), options=OPTIONS)
+    figure = draw_map(base, column(), pd.Series(1.0, index=base.territory_id), text=TEXT)
     save_map(figure, tmp_path / "map.png")
     assert len(base.frames[0].paths) == 996
-    assert base.frames[0].parent_borders
+    assert not base.frames[0].parent_borders.is_empty
+    assert set(base.frames[0].parents["parent_name"]) == {"BA", "MA", "PI", "TO"}
+
+
+def test_a_base_map_is_kept_whole_without_pickles(base, tmp_path):
+    write_base(base, tmp_path / "shapes.parquet", tmp_path / "frames.json")
+    again = read_base(tmp_path / "shapes.parquet", tmp_path / "frames.json")
+    frame, other = base.frames[0], again.frames[0]
+    assert again.territory_name.tolist() == base.territory_name.tolist()
+    assert (other.crs, other.bounds) == (frame.crs, frame.bounds)
+    assert shapely.equals(other.shapes, frame.shapes).all()
+    assert np.array_equal(other.label_points, frame.label_points)
+    assert other.roads == frame.roads
+    pd.testing.assert_frame_equal(other.cities, frame.cities, check_dtype=False)

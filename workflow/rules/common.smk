@@ -22,7 +22,8 @@ from comarca.plan.code import module_files, script_modules
 from comarca.plan.prune import prune
 from comarca.plan.run import RunPlan
 from comarca.plan.unfinished import take_over
-from comarca.registry.products import ASSEMBLED, SHEET_INPUTS, jobs
+from comarca.registry import DATA
+from comarca.registry.products import ANALYSIS, ASSEMBLED, SHEET_INPUTS, jobs
 from comarca.publish.summary import failed_layers, summarise_run
 
 STARTED = time.time()
@@ -52,6 +53,8 @@ if workflow.is_main_process and not workflow.dryrun:
 
 #: Maps and products that are in one language speak this one.
 LANGUAGE = PLAN.config.languages[0]
+#: What maps are drawn from.
+MAP_INPUTS = ("table", "flags", "columns", "shapes", "frames", "classes", "credits")
 
 
 wildcard_constraints:

@@ -84,6 +84,7 @@ rule assemble_provenance:
         "../envs/comarca.yaml"
     params:
         own_files=of("own_files"),
+        own_descriptions=of("own_descriptions"),
         title=of("title", "en"),
         cities=of("config.cities.provider"),
         region_config=of("plain_config"),
@@ -129,6 +130,7 @@ rule build_map_base:
     input:
         unpack(of("shown_layers")),
         territories=in_region("layers/territories.parquet"),
+        world=str(DATA / "world.parquet"),
         code=code("build_map_base"),
     output:
         shapes=in_region(ASSEMBLED["shapes"]),
@@ -137,6 +139,8 @@ rule build_map_base:
         in_region("logs/build_map_base.log"),
     conda:
         "../envs/comarca.yaml"
+    params:
+        country=of("config.country"),
     message:
         "{wildcards.region}: preparing what all maps share."
     script:
@@ -163,23 +167,42 @@ rule classify_maps:
         "../scripts/classify_maps.py"
 
 
-rule plot_map:
+rule draw_maps:
     input:
-        shapes=in_region(ASSEMBLED["shapes"]),
-        frames=in_region(ASSEMBLED["frames"]),
-        table=in_region(ASSEMBLED["table"]),
-        classes=in_region(ASSEMBLED["classes"]),
-        columns=in_region(ASSEMBLED["columns"]),
-        credits=in_region(ASSEMBLED["credits"]),
-        code=code("plot_map"),
+        unpack(of("product_files", *MAP_INPUTS, *ANALYSIS, "source_text")),
+        code=code("draw_maps"),
     output:
-        png=report(
-            in_region("maps/{column}.png"),
+        listing=in_region("maps/index.json"),
+        contacts=report(
+            in_region("maps/index.html"),
             caption="../report/map.rst",
             category="Maps",
             subcategory="{region}",
-            labels={"indicator": "{column}"},
+            labels={"product": "maps"},
         ),
+        atlas=in_region("atlas.pdf"),
+    log:
+        in_region("logs/draw_maps.log"),
+    benchmark:
+        in_region("benchmarks/draw_maps.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    threads: 2
+    params:
+        language=LANGUAGE,
+    message:
+        "{wildcards.region}: drawing the maps and the atlas."
+    script:
+        "../scripts/draw_maps.py"
+
+
+# A single map by its name: of one column, of two against each other (a__b), of several beside each other (a__b__c).
+rule plot_map:
+    input:
+        unpack(of("product_files", *MAP_INPUTS)),
+        code=code("plot_map"),
+    output:
+        png=in_region("maps/{column}.png"),
         svg=in_region("maps/{column}.svg"),
     log:
         in_region("logs/plot_map/{column}.log"),

@@ -6,7 +6,7 @@ from typing import Any
 from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
-from comarca.plan.years import column_years, year_of, year_of_people
+from comarca.plan.years import column_inputs, column_years, year_of, year_of_people
 from comarca.publish.describe import describe
 from comarca.registry.columns import Column
 
@@ -33,7 +33,8 @@ def main(
         years[layer] = int(table["year"].fillna(0).max()) if len(table) and "year" in table else None
     entries = [Column(**column) for column in columns]
     dated = column_years(entries, family_layers, {layer: year for layer, year in years.items() if year})
-    io.write_json(describe(entries, years=dated, **texts), described)
+    inputs = column_inputs(entries, family_layers, [*osm_layers, "osm"])
+    io.write_json(describe(entries, years=dated, inputs=inputs, **texts), described)
 
 
 if "snakemake" in globals():

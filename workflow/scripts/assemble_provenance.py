@@ -1,5 +1,6 @@
 """Write down which files the numbers come from, under what terms, and with which settings."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,9 +17,9 @@ from comarca.publish.inputs import input_files, local_input, offline_geonames
 from comarca.publish.licence import licence_note, terms_of
 from comarca.publish.provenance import (
     InputFile,
+    credit_lines_of,
     credits_of,
     provenance,
-    source_line,
     sources_markdown,
     sources_table,
 )
@@ -29,6 +30,7 @@ def main(
     region: str,
     title: str,
     own_files: dict[str, str | Sequence[str]],
+    own_descriptions: dict[str, dict[str, Any]],
     cities: Sequence[str],
     region_config: dict[str, Any],
     benchmarks: str,
@@ -47,7 +49,12 @@ def main(
         layer: path for layer, path in own_files.items() if chosen_provider(["file"], fetched.get(layer)) == "file"
     }
     date = io.read_json(osm)["timestamp"] if osm else None
-    inputs = [local_input(layer, path, data_date=date if layer == "osm" else None) for layer, path in local.items()]
+    inputs = [
+        local_input(
+            layer, path, data_date=date if layer == "osm" else None, described=own_descriptions.get(section_of(layer))
+        )
+        for layer, path in local.items()
+    ]
     inputs += [offline_geonames()] if chosen_provider(cities, fetched.get("cities")) == "geonames" else []
     inputs += [dated(entry, date) for entry in input_files(fetched.values())]
     seconds = sum(pd.read_csv(path, sep="\t")["s"].sum() for path in Path(benchmarks).rglob("*.tsv"))
@@ -57,7 +64,12 @@ def main(
     io.write_text(sources_markdown(inputs, region=region, title=title), markdown)
     io.write_text(licence_note(terms_of(inputs), credits_of(inputs), title=title), licence)
     io.write_table(sources_table(inputs), sources)
-    io.write_json({language: source_line(inputs, language=language) for language in languages}, credit_lines)
+    io.write_json({language: credit_lines_of(inputs, language) for language in languages}, credit_lines)
+
+
+def section_of(layer: str) -> str:
+    """Section of the configuration that a file belongs to: earlier rasters bear their year."""
+    return layer if layer.startswith("attributes_") else re.sub(r"_\d{4}$", "", layer)
 
 
 def dated(entry: InputFile, osm_date: str | None) -> InputFile:

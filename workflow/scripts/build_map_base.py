@@ -2,15 +2,19 @@
 
 from comarca.jobs import run
 from comarca.layers import files as layer_files
-from comarca.publish.maps.base import build_base
+from comarca.publish.maps.base import build_base, capital_of, read_world
 from comarca.publish.maps.files import write_base
 
 
-def main(*, territories: str, shapes: str, frames: str, cities: str | None = None, roads: str | None = None) -> None:
+def main(
+    *, territories: str, country: str, shapes: str, frames: str, cities: str | None = None, roads: str | None = None
+) -> None:
     base = build_base(
         layer_files.read_layer(territories, "territories"),
         cities=layer_files.read_layer(cities, "cities") if cities else None,
         roads=layer_files.read_layer(roads, "roads") if roads else None,
+        world=read_world(),
+        capital=capital_of(country),
     )
     write_base(base, shapes, frames)
 

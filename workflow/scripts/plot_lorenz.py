@@ -27,7 +27,7 @@ def main(
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
     loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
-    text = MapText(**options, source_line=io.read_json(credit_lines)[options["language"]])
+    text = MapText(**options, source_line=io.read_json(credit_lines)[options["language"]]["all"])
     Path(folder).mkdir(parents=True)
     for territory_id, curves in lorenz_curves(MeasuredTerritories.of(area, **units), **loaded, **measures).items():
         figure = draw_lorenz(curves, title=names[territory_id], text=text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import core_schema
 
 from comarca.registry.files import load_sources, providers_of
@@ -73,7 +74,36 @@ class FamilyOptions(Model):
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset()
 
 
-class Source(Model):
+Titles = str | dict[Literal["en", "es", "pt"], str]
+
+
+def _as_text(value: Any) -> Any:
+    return str(value) if isinstance(value, int | datetime.date) and not isinstance(value, bool) else value
+
+
+class Described(Model):
+    """What a file of the user's own is, for source lines, licences and the published data set; all of it optional."""
+
+    title: Titles | None = Field(
+        None, exclude=True, description="What readers call the data: one text, or one per language (en, es, pt)."
+    )
+    source: str | None = Field(None, exclude=True, description="Who made the data, as one cites it.")
+    licence: str | None = Field(None, exclude=True, description="Licence of the data, such as CC BY 4.0.")
+    attribution: str | None = Field(
+        None, exclude=True, description="Line that the licence asks to be printed; `source` if it is not given."
+    )
+    date: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+        None, exclude=True, description="Date or year that the data describe."
+    )
+    url: str | None = Field(None, exclude=True, description="Where the data, or a description of them, are to be had.")
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """What is said of the data, as plain data; nothing where nothing is said."""
+        return {name: value for name in Described.model_fields if (value := getattr(self, name)) is not None}
+
+
+class Source(Described):
     """Base of the layers' sections: a ladder of providers, tried in order."""
 
     #: Providers that need `path`.

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from comarca.config.base import FilePath, Model
+from comarca.config.base import FilePath, Model, Titles
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
@@ -46,6 +46,17 @@ class MapSettings(Model):
     shared_classes: bool = Field(
         False, description="Same classes in all regions of the configuration that say so, to compare places or years."
     )
+
+
+class Publication(Model):
+    """What the published data set says of itself; `make publish REGION=...` writes it."""
+
+    version: str = Field("1.0", description="Version of the data set.")
+    producer: str | None = Field(None, description="Who publishes it; printed on maps too.")
+    contact: str | None = Field(None, description="E-mail address or web page for questions; null takes `contact`.")
+    doi: str | None = Field(None, description="DOI of the data set, such as 10.5281/zenodo.1234567.")
+    url: str | None = Field(None, description="Web page of the data set.")
+    revision: str = Field("First version.", description="What changed since the version before.")
 
 
 class Zonal(Model):
@@ -91,6 +102,13 @@ class Region(Model):
     """One region: what its layers come from, and the options of its indicators."""
 
     country: str = Field(description="ISO 3166-1 alpha-3 code.")
+    title: Titles | None = Field(
+        None,
+        exclude=True,
+        description="What readers call the region: one text, or one per language (en, es, pt); null takes the name of "
+        "the country, or the region's own.",
+    )
+    publication: Publication = Field(Publication(), description="What the published data set says of itself.")
     osm: Osm = Osm()
     territories: Territories = Territories()
     roads: Roads = Roads()

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from comarca.config.base import WHERE, FilePath, Model, Source, Where
+from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where
 
 
 class TableLayout(Model):
@@ -131,9 +131,6 @@ class Firms(Table, Divisible):
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
 
 
-Titles = str | dict[Literal["en", "es", "pt"], str]
-
-
 class ConfiguredColumn(Model):
     """One column of a user's table."""
 
@@ -149,7 +146,7 @@ class ConfiguredColumn(Model):
     source: str = Field("", description="Where it comes from, for the codebook.")
 
 
-class Attributes(TableLayout):
+class Attributes(Described, TableLayout):
     """A table of the user's own, joined by code, or by name where it has none."""
 
     path: FilePath = Field(description="CSV, XLSX, XLS, ODS or Parquet file.")

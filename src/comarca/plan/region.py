@@ -16,7 +16,7 @@ from comarca.plan.ladders import ladders, layers_resting_on
 from comarca.plan.layers import available_layers, layers_of_extract, missing_key, providers, sources
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
-from comarca.registry.products import ASSEMBLED, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, TEXTS
+from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column, Registry
 
 #: Products that are drawn, not tables.
-ATLASES = ("atlas.pdf", "atlas.html")
+ATLASES = ("atlas.html",)
 
 
 @dataclass(frozen=True)
@@ -179,15 +179,16 @@ class RegionPlan:
         return [asdict(column) for column in self.published]
 
     def mapped_column(self, name: str) -> str:
-        """Check that a map is drawn of a column."""
+        """Check that a map can be drawn of a column, or of several whose names are joined by two underscores."""
         mapped = {column.name: column for column in self.published if column.mapped}
-        if name not in mapped:
-            raise ConfigError(
-                f"results/{self.name}/maps",
-                got=name,
-                expected=f"a mapped column of {self.name}, see codebook.csv",
-                remedy=did_you_mean(name, mapped),
-            )
+        for part in name.split("__"):
+            if part not in mapped:
+                raise ConfigError(
+                    f"results/{self.name}/maps",
+                    got=part,
+                    expected=f"a mapped column of {self.name}, see codebook.csv",
+                    remedy=did_you_mean(part, mapped),
+                )
         return name
 
     @cached_property
@@ -216,6 +217,7 @@ class RegionPlan:
             "languages": list(self.languages),
             "families": {name: dict(self.registry.families[name].title) for name in self.families},
             "city_classes": self.config.city_classes_persons,
+            "producer": self.producer,
         }
 
     # Options
@@ -335,7 +337,10 @@ class RegionPlan:
 
     def title(self, language: str) -> str:
         """Say what readers call the region: its country's name, or its own name, in capitals if it has none."""
-        code, name = self.config.country, self.name
+        code, name, given = self.config.country, self.name, self.config.title
+        if given is not None:
+            titles = {language: given} if isinstance(given, str) else {str(key): text for key, text in given.items()}
+            return titles.get(language) or next(iter(titles.values()))
         if name == code:
             return country(code).names[language]
         return name.replace("_", " ").title() if name.islower() else name
@@ -375,6 +380,19 @@ class RegionPlan:
             files["functional"] = flows
         return files | {f"attributes_{row}": table.path for row, table in enumerate(self.config.attributes, start=1)}
 
+    @cached_property
+    def own_descriptions(self) -> dict[str, dict[str, Any]]:
+        """Section -> what the configuration says of its file: title, source, licence, attribution, date, url."""
+        described = {name: source.description for name, source in sources(self.config).items() if source.path}
+        tables = enumerate(self.config.attributes, start=1)
+        described |= {f"attributes_{row}": table.description for row, table in tables}
+        return {name: entry for name, entry in described.items() if entry}
+
+    @property
+    def producer(self) -> str:
+        """Who publishes the region's products; empty if nobody is named."""
+        return self.config.publication.producer or ""
+
     # What a run makes
 
     def inputs(self, step: str, *wildcards: str) -> dict[str, Any]:
@@ -410,6 +428,4 @@ class RegionPlan:
     @cached_property
     def products(self) -> list[str]:
         """All that a run makes of the region: tables, travel-time rasters, maps and atlases."""
-        mapped = [column.name for column in self.published if column.mapped]
-        maps = [f"maps/{name}.{suffix}" for name in mapped for suffix in ("png", "svg")]
-        return [*self.tables, *(self.file(name) for name in (*maps, *ATLASES))]
+        return [*self.tables, *(self.file(name) for name in (*DRAWN, *ATLASES))]

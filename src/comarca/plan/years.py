@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from comarca.layers.index import origins
+from comarca.layers.index import LAYERS, origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,6 +55,34 @@ def year_of_people(receipt: LayerReceipt | None, *, configured: int | None, extr
     if receipt.provider == "file":
         return configured
     return max((year for file in receipt.files if (year := year_of(file.data_date))), default=None)
+
+
+def column_inputs(
+    columns: Iterable[TableColumn], family_layers: Mapping[str, Iterable[str]], from_extract: Iterable[str]
+) -> dict[str, list[str]]:
+    """Name the inputs that columns rest on, for the credits of their maps.
+
+    Parameters
+    ----------
+    columns : iterable of TableColumn
+        The active columns.
+    family_layers : mapping
+        Family -> layers that it cannot do without.
+    from_extract : iterable of str
+        Layers that the region reads from its OpenStreetMap extract.
+
+    Returns
+    -------
+    dict
+        Column -> sections of the configuration whose files it rests on, ``osm`` for the extract; boundaries are in all.
+    """
+    extract = {*from_extract}
+    inputs = {}
+    for column in columns:
+        layers = {*column.layers, *family_layers[column.family], "territories"}
+        sources = {source for layer in layers for source in origins(layer)}
+        inputs[column.name] = sorted({"osm" if name in extract else LAYERS[name].section or name for name in sources})
+    return inputs
 
 
 def column_years(

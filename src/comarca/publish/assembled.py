@@ -106,7 +106,34 @@ class Assembled:
     @property
     def credit(self) -> str:
         """Sources and licences in one line, for the foot of a page."""
-        return str(io.read_json(self.path("credits"))[self.language])
+        return str(self._credits["all"])
+
+    @cached_property
+    def _credits(self) -> dict[str, Any]:
+        return io.read_json(self.path("credits"))[self.language]  # type: ignore[no-any-return]
+
+    def credit_of(self, *columns: str) -> str:
+        """Write the sources of some columns in one line; those of the region if it is not known what they rest on.
+
+        Parameters
+        ----------
+        *columns : str
+            Names of columns.
+
+        Returns
+        -------
+        str
+            Such as ``Sources: ...``; each credit once.
+        """
+        layers = self._credits["layers"]
+        names = sorted({name for column in columns for name in self.description["inputs"].get(column, ())})
+        chosen = list(dict.fromkeys(credit for name in names for credit in layers.get(name, ())))
+        return f"{self._credits['word']}: {'; '.join(chosen)}." if chosen else self.credit
+
+    @property
+    def producer(self) -> str:
+        """Who publishes the region's products; empty if nobody is named."""
+        return str(self.description.get("producer", ""))
 
     @property
     def territories(self) -> gpd.GeoDataFrame:

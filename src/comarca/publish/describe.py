@@ -20,6 +20,8 @@ def describe(
     families: Mapping[str, Mapping[str, str]],
     years: Mapping[str, int | None],
     city_classes: Mapping[str, Sequence[float | None]],
+    inputs: Mapping[str, Sequence[str]] | None = None,
+    producer: str = "",
 ) -> dict[str, Any]:
     """Gather the texts that products print.
 
@@ -39,6 +41,10 @@ def describe(
         Column name -> year of its data.
     city_classes : mapping
         Class of cities -> least number of inhabitants, and the number that it ends before, None for no end.
+    inputs : mapping, optional
+        Column name -> layers of the files that it rests on.
+    producer : str, optional
+        Who publishes the products.
 
     Returns
     -------
@@ -52,5 +58,7 @@ def describe(
         "families": {name: dict(words) for name, words in families.items()},
         "years": dict(years),
         "city_classes": {name: list(limits) for name, limits in city_classes.items()},
+        "inputs": {name: list(layers) for name, layers in (inputs or {}).items()},
+        "producer": producer,
         "columns": [asdict(column) for column in columns],
     }

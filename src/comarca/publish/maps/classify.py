@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,10 @@ SCHEMES: Final = {
 }
 #: Exact Fisher-Jenks takes time in the square of the number of values; beyond this it is fitted to a sample.
 MAX_EXACT: Final = 400
+#: Values that differ by less than this share of the greatest are one class.
+MIN_RANGE_SHARE: Final = 1e-3
+#: There are at most as many classes as a third of the values, but two.
+VALUES_PER_CLASS: Final = 3
 #: A share of zeros from which on they are a class of their own.
 ZERO_CLASS_SHARE: Final = 0.1
 
@@ -96,7 +99,7 @@ def classify(
     scheme : str, optional
         A key of `SCHEMES`.
     k : int, optional
-        Number of classes wished for, 2 to 9; fewer if there are fewer distinct values.
+        Number of classes wished for, 2 to 9; fewer if there are fewer distinct values, or fewer than three per class.
     is_integer : bool, optional
         Whether the values are counts or ranks.
     breaks : tuple of float, optional
@@ -116,18 +119,21 @@ def classify(
     -----
     Zeros get a class of their own if they are at least `ZERO_CLASS_SHARE` of the values and none is negative. Values on
     both sides of zero get breaks that mirror each other at zero. A break is the roundest number in the gap between the
-    last value of one class and the first of the next.
+    last value of one class and the first of the next. Values within `MIN_RANGE_SHARE` of each other are one class.
     """
     if scheme not in SCHEMES:
         remedy = did_you_mean(scheme, SCHEMES)
         raise ConfigError("maps.scheme", got=scheme, expected=f"one of {sorted(SCHEMES)}", remedy=remedy)
     if not 2 <= k <= 9:
-        raise ConfigError("maps.classes", got=k, expected="a number from 2 to 9")
+        raise ConfigError("maps.classes_count", got=k, expected="a number from 2 to 9")
     values = np.asarray(values, dtype=float)
     known = np.sort(values[np.isfinite(values)])
     if len(known) == 0:
         return None
     low, high = float(known[0]), float(known[-1])
+    k = min(k, max(2, len(known) // VALUES_PER_CLASS))
+    if breaks is None and high - low <= MIN_RANGE_SHARE * max(abs(low), abs(high)):
+        return Classes((), low, high, is_integer=is_integer)
     if breaks is not None:
         return Classes(tuple(sorted(breaks)), low, high, is_integer=is_integer)
     if low < 0 < high:
@@ -163,16 +169,54 @@ def _limits(known: NDArray[np.float64], scheme: str, k: int) -> NDArray[np.float
     distinct = np.unique(known)
     if len(distinct) <= k or k < 2:
         return distinct[:-1] if k > 1 else distinct[:0]
-    import mapclassify  # takes a second: maps whose classes were made beforehand do without it
-
-    if scheme == "fisher_jenks" and len(known) > MAX_EXACT:
+    if scheme == "fisher_jenks":
         # Evenly spaced order statistics: unlike a random sample, they give the same map twice.
-        known = known[np.linspace(0, len(known) - 1, MAX_EXACT).astype(int)]
+        several = known[np.linspace(0, len(known) - 1, MAX_EXACT).astype(int)] if len(known) > MAX_EXACT else known
+        return fisher_jenks(several, k)
+    import mapclassify  # takes many seconds, as it compiles its own functions
+
     if scheme == "natural_breaks":
         return np.asarray(mapclassify.NaturalBreaks(known, k=k, initial=1).bins[:-1], dtype=float)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Numba not installed")
-        return np.asarray(getattr(mapclassify, SCHEMES[scheme])(known, k=k).bins[:-1], dtype=float)
+    return np.asarray(getattr(mapclassify, SCHEMES[scheme])(known, k=k).bins[:-1], dtype=float)
+
+
+def fisher_jenks(known: NDArray[np.float64], k: int) -> NDArray[np.float64]:
+    """Divide sorted values into the classes with the least sum of squares about their means.
+
+    Parameters
+    ----------
+    known : numpy.ndarray, shape (n,)
+        Rising, more distinct values than `k`.
+    k : int
+        Number of classes.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k - 1,)
+        Greatest value of each class but the last.
+
+    Notes
+    -----
+    Exact, by dynamic programming over the last value of each class (Fisher 1958, doi:10.1080/01621459.1958.10501479):
+    the same limits as ``mapclassify.FisherJenks``, which compiles for twelve seconds at its first import.
+    """
+    count = len(known)
+    total, squares = np.r_[0.0, np.cumsum(known - known[0])], np.r_[0.0, np.cumsum((known - known[0]) ** 2)]
+    first, last = np.arange(count)[:, None], np.arange(1, count + 1)[None, :]
+    size = np.maximum(last - first, 1)
+    spread = squares[last] - squares[first] - (total[last] - total[first]) ** 2 / size
+    spread = np.where(last > first, np.maximum(spread, 0.0), np.inf)
+    best, origins = spread[0], []
+    for _ in range(k - 1):
+        # best[j]: least sum for the first j + 1 values so far; the next class begins after value i.
+        sums = best[:-1, None] + spread[1:, :]
+        origins.append(np.argmin(sums, axis=0))
+        best = sums.min(axis=0)
+    ends, end = [], count - 1
+    for origin in reversed(origins):
+        end = int(origin[end])
+        ends.append(end)
+    return known[ends[::-1]]
 
 
 def _rounded(known: NDArray[np.float64], limits: NDArray[np.float64]) -> tuple[float, ...]:

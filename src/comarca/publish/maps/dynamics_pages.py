@@ -15,7 +15,7 @@ from comarca.dynamics.factors import ALL, CHANGES
 from comarca.dynamics.notes import VERDICTS
 from comarca.dynamics.summary import MISSING
 from comarca.publish.maps.dynamics_words import say
-from comarca.publish.maps.layout import Box, Layout, new_page
+from comarca.publish.maps.layout import A4_IN, new_page
 from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, NO_DATA_HATCH, OUTLINE, RC, contrast, type_style
 from comarca.publish.words import number
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column
     from comarca.registry.propositions import Proposition
 
-_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0))
 _LEFT: Final = 0.8
 _RIGHT: Final = 7.47
 _TOP: Final = 10.9
@@ -61,7 +60,7 @@ def summary_pages(
     matplotlib.figure.Figure
         Pages.
     """
-    figure, page = new_page(_PAGE)
+    figure, page = new_page(*A4_IN)
     y = _heading(page, say("summary", language), say("letters", language))
     country = summary[summary["level"] == "country"]
     for period, rows in country.groupby("period", sort=True):
@@ -70,7 +69,7 @@ def summary_pages(
     for (before, after), moves in transitions.groupby(["from_period", "to_period"], sort=True):
         if y < 4.0:
             yield figure
-            figure, page = new_page(_PAGE)
+            figure, page = new_page(*A4_IN)
             y = _TOP
         y = _transition_table(page, f"{before} \u2192 {after}", moves, y, language)
     yield figure
@@ -165,13 +164,13 @@ def factor_pages(factors: pd.DataFrame, columns: Sequence[Column], *, language: 
     titles = {column.name: column.title[language] for column in columns}
     rows = factors[factors["group"] == ALL]
     tests = int(rows[[f"p_{change}" for change in CHANGES]].notna().to_numpy().sum())
-    figure, page = new_page(_PAGE)
+    figure, page = new_page(*A4_IN)
     y = _heading(page, say("factors", language), say("factors_note", language).format(tests=tests))
     rights = dict(zip(CHANGES, (5.3, 6.4, _RIGHT), strict=True))
     for period, members in rows.groupby("period", sort=True):
         if y < 2.5:
             yield figure
-            figure, page = new_page(_PAGE)
+            figure, page = new_page(*A4_IN)
             y = _TOP
         page.text(_LEFT, y, str(period).replace("-", "\u2013"), fontsize=11, fontweight="bold", va="top")
         for change, right in rights.items():
@@ -187,7 +186,7 @@ def factor_pages(factors: pd.DataFrame, columns: Sequence[Column], *, language: 
             y -= _ROW
             if y < _BOTTOM:
                 yield figure
-                figure, page = new_page(_PAGE)
+                figure, page = new_page(*A4_IN)
                 y = _TOP
         y -= 0.2
     yield figure
@@ -222,7 +221,7 @@ def proposition_pages(table: pd.DataFrame, propositions: Sequence[Proposition], 
     matplotlib.figure.Figure
         Pages.
     """
-    figure, page = new_page(_PAGE)
+    figure, page = new_page(*A4_IN)
     y = _heading(page, say("propositions", language), say("propositions_note", language))
     known = {row.id: row for row in propositions}
     told = table[table["coefficient"].notna()]
@@ -231,13 +230,13 @@ def proposition_pages(table: pd.DataFrame, propositions: Sequence[Proposition], 
         need = 1.25 + 0.21 * len(members)
         if y - need < _BOTTOM:
             yield figure
-            figure, page = new_page(_PAGE)
+            figure, page = new_page(*A4_IN)
             y = _TOP
         y = _strip(figure, page, known[name], members, y, language)
     blocks = _untold(table[table["coefficient"].isna()], known, language)
     if blocks and y < _BOTTOM + 1.0:
         yield figure
-        figure, page = new_page(_PAGE)
+        figure, page = new_page(*A4_IN)
         y = _TOP
     if blocks:
         y = _paragraph(page, say("untold", language), y, size=12, bold=True) - 0.05
@@ -245,7 +244,7 @@ def proposition_pages(table: pd.DataFrame, propositions: Sequence[Proposition], 
         lines = len(textwrap.wrap(claim, 100)) + len(textwrap.wrap(reason, 104))
         if y - 0.16 * lines < _BOTTOM:
             yield figure
-            figure, page = new_page(_PAGE)
+            figure, page = new_page(*A4_IN)
             y = _TOP
         y = _paragraph(page, claim, y, size=8.5, bold=True, width=100)
         y = _paragraph(page, reason, y, size=8, color=MUTED, width=104) - 0.06

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from comarca.io import PathLike
     from comarca.publish.assembled import Assembled
 
-_CITY_COLUMNS: Final = ("x", "y", "city_name", "population_persons")
+_CITY_COLUMNS: Final = ("x", "y", "city_name", "population_persons", "is_capital")
 
 
 def base_of(data: Assembled) -> BaseMap:
@@ -37,7 +37,13 @@ def classes_of(data: Assembled) -> dict[str, Classes | None]:
 
 def text_of(data: Assembled) -> MapText:
     """Gather what the maps of a region say, for a product that names ``columns`` and ``credits``."""
-    return MapText(language=data.language, region=data.title, source_line=data.credit)
+    return MapText(
+        language=data.language,
+        region=data.title,
+        source_line=data.credit,
+        city_classes=data.city_classes,
+        producer=data.producer,
+    )
 
 
 def write_base(base: BaseMap, shapes: PathLike, frames: PathLike) -> None:
@@ -54,7 +60,9 @@ def write_base(base: BaseMap, shapes: PathLike, frames: PathLike) -> None:
     """
     import geopandas as gpd
 
-    rows = pd.DataFrame([row for place, frame in enumerate(base.frames) for row in _rows(place, frame)])
+    rows = pd.DataFrame(
+        [_row(0, "land", base.land), *(row for place, frame in enumerate(base.frames) for row in _rows(place, frame))]
+    )
     with io.atomic_path(shapes) as part:
         gpd.GeoDataFrame(rows, geometry="geometry", crs=None).to_parquet(part, index=False, compression="zstd")
     entries = [{"crs": frame.crs.to_wkt(), "bounds": list(frame.bounds)} for frame in base.frames]
@@ -78,7 +86,9 @@ def read_base(shapes: PathLike, frames: PathLike) -> BaseMap:
     rows = pq.read_table(shapes).to_pandas(ignore_metadata=True)
     rows = rows.assign(geometry=shapely.from_wkb(rows["geometry"]))
     entry = io.read_json(frames)
+    land = rows[rows["layer"] == "land"]["geometry"].iloc[0]
     return BaseMap(
+        land=land,
         territory_id=np.array(entry["territory_id"], dtype=object),
         territory_name=np.array(entry["territory_name"], dtype=object),
         frames=tuple(_frame(rows[rows["frame"] == place], frame) for place, frame in enumerate(entry["frames"])),
@@ -125,8 +135,13 @@ def _rows(place: int, frame: Frame) -> Iterator[dict[str, Any]]:
     yield _row(place, "parent_borders", frame.parent_borders)
     for name, lines in frame.roads.items():
         yield _row(place, "road", lines, name=name)
-    for x, y, name, population in frame.cities[list(_CITY_COLUMNS)].itertuples(index=False):
-        yield _row(place, "city", shapely.Point(x, y), name=name, population_persons=population)
+    for name, land in frame.surroundings.items():
+        yield _row(place, "surroundings", land, name=name)
+    for x, y, name in frame.parents.itertuples(index=False):
+        yield _row(place, "parent", shapely.Point(x, y), name=name)
+    for x, y, name, population, is_capital in frame.cities[list(_CITY_COLUMNS)].itertuples(index=False):
+        layer = "capital" if is_capital else "city"
+        yield _row(place, layer, shapely.Point(x, y), name=name, population_persons=population)
 
 
 def _row(
@@ -150,8 +165,10 @@ def _row(
 
 def _frame(rows: pd.DataFrame, entry: Mapping[str, Any]) -> Frame:
     layers = {str(name): group for name, group in rows.groupby("layer")}
-    territories = layers["territory"]
-    roads, cities = (layers.get(name, rows.head(0)) for name in ("road", "city"))
+    none = rows.head(0)
+    territories, parents = layers["territory"], layers.get("parent", none)
+    roads, surroundings = layers.get("road", none), layers.get("surroundings", none)
+    cities = rows[rows["layer"].isin(["city", "capital"])]
     west, south, east, north = entry["bounds"]
     return Frame(
         crs=CRS.from_wkt(entry["crs"]),
@@ -162,12 +179,16 @@ def _frame(rows: pd.DataFrame, entry: Mapping[str, Any]) -> Frame:
         outline=layers["outline"]["geometry"].iloc[0],
         parent_borders=layers["parent_borders"]["geometry"].iloc[0],
         roads=dict(zip(roads["name"], roads["geometry"], strict=True)),
-        cities=pd.DataFrame(
-            {
-                "x": shapely.get_x(cities["geometry"].to_numpy(dtype=object)),
-                "y": shapely.get_y(cities["geometry"].to_numpy(dtype=object)),
-                "city_name": cities["name"].to_numpy(dtype=object),
-                "population_persons": cities["population_persons"].to_numpy(dtype=float),
-            }
+        cities=_points(cities).assign(
+            city_name=cities["name"].to_numpy(dtype=object),
+            population_persons=cities["population_persons"].to_numpy(dtype=float),
+            is_capital=(cities["layer"] == "capital").to_numpy(),
         ),
+        parents=_points(parents).assign(parent_name=parents["name"].to_numpy(dtype=object)),
+        surroundings=dict(zip(surroundings["name"], surroundings["geometry"], strict=True)),
     )
+
+
+def _points(rows: pd.DataFrame) -> pd.DataFrame:
+    geometry = rows["geometry"].to_numpy(dtype=object)
+    return pd.DataFrame({"x": shapely.get_x(geometry), "y": shapely.get_y(geometry)})

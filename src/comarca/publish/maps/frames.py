@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: Parts nearer than this belong together.
 GAP_M: Final = 100 * M_PER_KM
 #: A far group stays in the main frame if the map's scale shrinks by no more than this.
-MAX_GROWTH: Final = 1.25
+MAX_GROWTH: Final = 1.1
 #: A far group with a greater share of the territories is no exclave but half the country.
 MAX_INSET_SHARE: Final = 0.1
 MAX_INSETS: Final = 4

@@ -1,19 +1,22 @@
-"""What stands around the map: title, legend, scale bar, north arrow, source line. Places are inches on the page."""
+"""What stands on and around the map: title, legend, keys, scale bar, north, sources. Places are inches on the page."""
 
 from __future__ import annotations
 
 import math
 import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Circle, Polygon, Rectangle
 
 from comarca.publish.maps.style import (
     BORDER,
+    CIRCLE,
     CITY,
-    CITY_SIZES,
+    FLAG_COLOR,
+    FLAG_HATCH,
     HATCH,
     MUTED,
     NO_DATA,
@@ -23,7 +26,6 @@ from comarca.publish.maps.style import (
     ROAD_EDGE,
     ROAD_EDGE_PT,
     ROAD_WIDTHS,
-    city_size_pt,
     contrast,
 )
 from comarca.publish.words import number, word
@@ -33,14 +35,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
-    from comarca.publish.maps.model import Frame
+    from comarca.publish.maps.layout import Box
 
-_LINE_IN: Final = 0.235
-_SWATCH_IN: Final = (0.34, 0.17)
-MAX_LEGEND_ROWS: Final = 12
+_LINE_IN: Final = 0.225
+_SWATCH_IN: Final = (0.32, 0.16)
+_HISTOGRAM_IN: Final = 0.5
+#: Fewer values than this are not drawn as a histogram.
+_LEAST_VALUES: Final = 8
+_BINS: Final = 24
 #: Letters of a label in one line; a longer one takes two.
-_LABEL_WIDTH: Final = 33
+_LABEL_WIDTH: Final = 31
+MAX_LEGEND_ROWS: Final = 12
+_PANEL: Final[dict[str, Any]] = {"facecolor": "white", "alpha": 0.88, "edgecolor": "none"}
 
 
 @dataclass(frozen=True)
@@ -80,54 +88,216 @@ class Key:
         return contrast(self.color) if self.hatch else BORDER
 
 
-def draw_title(page: Axes, *, title: str, subtitle: str, left: float, top: float, width: float) -> None:
+@dataclass(frozen=True)
+class Legend:
+    """What the legend of a map says.
+
+    Attributes
+    ----------
+    heading : str
+        The unit; empty for none.
+    keys : sequence of Key
+        Rows, from the top.
+    numbers : numpy.ndarray
+        The values, for the histogram; NaN where missing, empty for classes with names.
+    breaks : tuple of float
+        Limits between the classes.
+    range_text : tuple of str
+        Least and greatest value, below the histogram.
+    flagged_count : int
+        Territories whose value is doubtful.
+    circles : sequence of tuple
+        Label and radius (inches) of the circles that explain amounts; then there are no swatches for classes.
+    """
+
+    heading: str
+    keys: Sequence[Key]
+    numbers: NDArray[np.float64]
+    breaks: tuple[float, ...] = ()
+    range_text: tuple[str, str] = ("", "")
+    flagged_count: int = 0
+    circles: Sequence[tuple[str, float]] = ()
+
+    @property
+    def shown_keys(self) -> list[Key]:
+        """Rows with swatches."""
+        return [key for key in self.keys if key.is_no_data or not self.circles]
+
+    @property
+    def has_histogram(self) -> bool:
+        """Whether there are enough different values for a histogram."""
+        present = self.numbers[np.isfinite(self.numbers)]
+        return len(present) >= _LEAST_VALUES and float(np.ptp(present)) > 0 and not self.circles
+
+    @property
+    def step_in(self) -> float:
+        """Distance of the rows, inches."""
+        keys = self.shown_keys
+        is_wrapped = any(len(key.label) > _LABEL_WIDTH for key in keys)
+        return min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / max(len(keys), 1)) * (1.3 if is_wrapped else 1.0)
+
+    @property
+    def height_in(self) -> float:
+        """Room that the legend needs, inches, in steps of a quarter, so that maps of a region look alike."""
+        rows = len(self.shown_keys) + bool(self.flagged_count)
+        circles = 2 * self.circles[0][1] + 0.25 if self.circles else 0.0
+        histogram = _HISTOGRAM_IN + 0.35 if self.has_histogram else 0.0
+        return math.ceil((0.62 + rows * self.step_in + circles + histogram) * 4) / 4
+
+
+def draw_title(page: Axes, lines: Sequence[str], subtitle: str, *, left: float, top: float) -> None:
     """Write title and subtitle.
 
     Parameters
     ----------
     page : matplotlib.axes.Axes
         The page.
-    title, subtitle : str
-        What to write; a long title is broken into lines.
+    lines : sequence of str
+        Lines of the title, as from `title_lines`.
+    subtitle : str
+        Region, unit and date.
+    left, top : float
+        Upper left corner, inches.
+    """
+    page.text(
+        left, top, "\n".join(lines), fontsize=14.5, fontweight="bold", va="top", linespacing=1.15, parse_math=False
+    )
+    page.text(left, top - 0.275 * len(lines), subtitle, fontsize=9.5, color=MUTED, va="top", parse_math=False)
+
+
+def title_lines(title: str, width: float) -> list[str]:
+    """Break a title into the lines that fit a width in inches."""
+    return textwrap.wrap(title, width=int(width * 8.4)) or [""]
+
+
+def draw_foot(page: Axes, lines: Sequence[str], *, left: float, top: float, width: float) -> None:
+    """Write sources, projection and producer below the map.
+
+    Parameters
+    ----------
+    page : matplotlib.axes.Axes
+        The page.
+    lines : sequence of str
+        Sentences; each begins a line, empty ones are left out.
     left, top, width : float
         Upper left corner and room, inches.
     """
-    lines = textwrap.wrap(title, width=int(width * 8.2)) or [""]
-    page.text(left, top, "\n".join(lines), fontsize=15, fontweight="bold", va="top", linespacing=1.15, parse_math=False)
-    page.text(left, top - 0.27 * len(lines), subtitle, fontsize=9.5, color=MUTED, va="top", parse_math=False)
+    wrapped = [part for line in lines if line for part in textwrap.wrap(line, width=int(width * 18.5))]
+    page.text(left, top, "\n".join(wrapped[:4]), fontsize=6.3, color=MUTED, va="top", linespacing=1.3, parse_math=False)
 
 
-def draw_source(page: Axes, text: str, *, left: float, bottom: float, width: float) -> None:
-    """Write the source and licence line at the foot of the page.
+def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
+    """Draw the legend: a swatch, a label and the number of territories per class, and how the values spread.
 
     Parameters
     ----------
     page : matplotlib.axes.Axes
         The page.
-    text : str
-        What to write; broken into lines.
-    left, bottom, width : float
-        Lower left corner and room, inches.
+    legend : Legend
+        What it says.
+    box : Box
+        Where.
+    language : str
+        ``en``, ``es`` or ``pt``.
     """
-    lines = textwrap.wrap(text, width=int(width * 19))
-    page.text(
-        left, bottom, "\n".join(lines), fontsize=6.5, color=MUTED, va="bottom", linespacing=1.25, parse_math=False
-    )
+    page.add_patch(Rectangle((box.left, box.bottom), box.width, box.height, **_PANEL))
+    left, right, y = box.left + 0.1, box.right - 0.12, box.top - 0.15
+    heading = textwrap.shorten(legend.heading, 34, placeholder="\N{HORIZONTAL ELLIPSIS}")
+    page.text(left, y, heading, fontsize=9, fontweight="bold", va="center", parse_math=False)
+    y -= 0.17
+    page.text(left, y, word("n", language), fontsize=6.5, color=MUTED, va="center", style="italic")
+    page.text(right, y, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
+    if legend.circles:
+        y = _draw_circles(page, legend.circles, left, y - 0.08)
+    step = legend.step_in
+    for key in legend.shown_keys:
+        y -= step
+        _draw_row(page, key, left, y, step=step, right=right, language=language)
+    if legend.flagged_count:
+        y -= step
+        flagged = Key(word("flagged", language), "white", legend.flagged_count, hatch=FLAG_HATCH)
+        _draw_row(page, flagged, left, y, step=step, right=right, language=language)
+    if legend.has_histogram:
+        _draw_histogram(page, legend, left, y - 0.22 - _HISTOGRAM_IN, right - left)
 
 
-def draw_legend(page: Axes, keys: Sequence[Key], *, heading: str, left: float, top: float, language: str) -> float:
-    """Draw the legend: a swatch, a label and the number of territories per class.
+def _draw_row(page: Axes, key: Key, left: float, y: float, *, step: float, right: float, language: str) -> None:
+    width, height = _SWATCH_IN
+    share = min(step / _LINE_IN, 1.0)
+    label = "\n".join(textwrap.wrap(key.label, _LABEL_WIDTH, max_lines=2, placeholder="\N{HORIZONTAL ELLIPSIS}"))
+    swatch = Rectangle(
+        (left, y - height / 2 * share), width, height * share, facecolor=NO_DATA if key.is_no_data else key.color,
+        edgecolor=FLAG_COLOR if key.hatch == FLAG_HATCH else key.pattern_color, hatch=key.pattern, linewidth=0.4,
+    )  # fmt: skip
+    page.add_patch(swatch)
+    size = 8.0 * share * (0.85 if "\n" in label else 1.0)
+    page.text(left + width + 0.08, y, label, fontsize=size, va="center", linespacing=1.0, parse_math=False)
+    count = number(key.count, language)
+    page.text(right, y, count, fontsize=0.9 * size, color=MUTED, ha="right", va="center_baseline")
+
+
+def _draw_circles(page: Axes, circles: Sequence[tuple[str, float]], left: float, top: float) -> float:
+    """Nested circles, the largest first, with their amounts; returns the lower end."""
+    largest = circles[0][1]
+    foot = top - 2 * largest - 0.05
+    for label, radius in circles:
+        x, y = left + largest, foot + radius
+        page.add_patch(Circle((x, y), radius, facecolor=CIRCLE, alpha=0.25, edgecolor="none"))
+        page.add_patch(Circle((x, y), radius, facecolor="none", edgecolor=CIRCLE, linewidth=0.8))
+        page.add_line(Line2D([x, left + 2 * largest + 0.15], [foot + 2 * radius] * 2, color=MUTED, linewidth=0.4))
+        page.text(left + 2 * largest + 0.2, foot + 2 * radius, label, fontsize=7.5, va="center_baseline")
+    return foot - 0.05
+
+
+def _draw_histogram(page: Axes, legend: Legend, left: float, bottom: float, width: float) -> None:
+    """How many territories have which value, in the colours of the classes."""
+    present = legend.numbers[np.isfinite(legend.numbers)]
+    counts, edges = np.histogram(present, bins=_BINS)
+    middles = (edges[:-1] + edges[1:]) / 2
+    colors = [key.color for key in legend.keys if not key.is_no_data]
+    member = np.searchsorted(legend.breaks, middles, side="right")
+    for place, count in enumerate(counts.tolist()):
+        if count:
+            page.add_patch(
+                Rectangle(
+                    (left + place * width / _BINS, bottom),
+                    width / _BINS,
+                    _HISTOGRAM_IN * count / counts.max(),
+                    facecolor=colors[min(int(member[place]), len(colors) - 1)],
+                    edgecolor=BORDER,
+                    linewidth=0.25,
+                )
+            )
+    page.add_line(Line2D([left, left + width], [bottom, bottom], color=BORDER, linewidth=0.5))
+    low, high = legend.range_text
+    page.text(left, bottom - 0.05, low, fontsize=6.5, color=MUTED, va="top")
+    page.text(left + width, bottom - 0.05, high, fontsize=6.5, color=MUTED, va="top", ha="right")
+
+
+@dataclass(frozen=True)
+class CityKey:
+    """A row of the key of cities: what it says, the size of its mark, how it is drawn."""
+
+    label: str
+    size_pt: float
+    kind: str
+
+
+def draw_keys(
+    page: Axes, cities: Sequence[CityKey], *, left: float, top: float, has_roads: bool, has_parents: bool, language: str
+) -> float:
+    """Explain the marks of cities and the lines, where there are any.
 
     Parameters
     ----------
     page : matplotlib.axes.Axes
         The page.
-    keys : sequence of Key
-        The rows, from the top.
-    heading : str
-        The unit; empty for none.
+    cities : sequence of CityKey
+        Rows of the key of cities.
     left, top : float
         Upper left corner, inches.
+    has_roads, has_parents : bool
+        Whether main roads, and borders of the units one level up, are drawn.
     language : str
         ``en``, ``es`` or ``pt``.
 
@@ -136,65 +306,35 @@ def draw_legend(page: Axes, keys: Sequence[Key], *, heading: str, left: float, t
     float
         Lower end, inches.
     """
-    width, height = _SWATCH_IN
-    if heading:
-        page.text(left, top, heading, fontsize=9, fontweight="bold", va="center", parse_math=False)
-    page.text(left + 2.35, top, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
-    is_wrapped = any(len(key.label) > _LABEL_WIDTH for key in keys)
-    labels = [
-        "\n".join(textwrap.wrap(key.label, _LABEL_WIDTH, max_lines=2, placeholder="\N{HORIZONTAL ELLIPSIS}"))
-        for key in keys
-    ]
-    step = min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / len(keys)) * (1.3 if is_wrapped else 1.0)
-    size = 8.5 * min(step / _LINE_IN, 1.0) * (0.78 if is_wrapped else 1.0)
-    for row, key in enumerate(keys):
-        y = top - step * (row + 1.15)
-        page.add_patch(
-            Rectangle(
-                (left, y - height / 2 * step / _LINE_IN),
-                width,
-                height * step / _LINE_IN,
-                facecolor=NO_DATA if key.is_no_data else key.color,
-                edgecolor=key.pattern_color,
-                hatch=key.pattern,
-                linewidth=0.4,
-            )
-        )
-        page.text(left + width + 0.1, y, labels[row], fontsize=size, va="center", linespacing=1.0, parse_math=False)
-        count = number(key.count, language)
-        page.text(left + 2.35, y, count, fontsize=0.9 * size, color=MUTED, ha="right", va="center_baseline")
-    return top - step * (len(keys) + 1)
-
-
-def draw_context_key(page: Axes, frame: Frame, *, left: float, top: float, language: str) -> None:
-    """Explain the marks of cities and the lines of roads, where there are any.
-
-    Parameters
-    ----------
-    page : matplotlib.axes.Axes
-        The page.
-    frame : Frame
-        The main frame.
-    left, top : float
-        Upper left corner, inches.
-    language : str
-        ``en``, ``es`` or ``pt``.
-    """
     y = top
-    rows = _city_rows(frame, language)
-    if rows:
-        heading = f"{word('cities', language)} ({word('persons', language)})" if len(rows) > 1 or rows[0][1] else ""
-        page.text(left, y, heading or word("cities", language), fontsize=8, fontweight="bold", va="center")
-        for size, text in rows:
-            y -= 0.19
-            page.add_line(_mark(left + 0.15, y, size))
-            page.text(left + 0.4, y, text, fontsize=7.5, va="center_baseline")
-        y -= 0.26
-    if frame.roads:
+    if cities:
+        heading = f"{word('cities', language)} ({word('persons', language)})"
+        page.text(left, y, heading, fontsize=7.5, fontweight="bold", va="center")
+        for row in cities:
+            y -= 0.175
+            page.add_line(city_mark(left + 0.14, y, row.size_pt, row.kind))
+            page.text(left + 0.32, y, row.label, fontsize=7, va="center_baseline")
+        y -= 0.2
+    if has_roads:
         width = ROAD_WIDTHS["trunk"]
         for color, points in ((ROAD_EDGE, width + 2 * ROAD_EDGE_PT), (ROAD, width)):
-            page.add_line(Line2D([left, left + 0.3], [y, y], color=color, linewidth=points, solid_capstyle="butt"))
-        page.text(left + 0.4, y, word("main_roads", language), fontsize=7.5, va="center_baseline")
+            page.add_line(Line2D([left, left + 0.27], [y, y], color=color, linewidth=points, solid_capstyle="butt"))
+        page.text(left + 0.32, y, word("main_roads", language), fontsize=7, va="center_baseline")
+        y -= 0.18
+    if has_parents:
+        page.add_line(Line2D([left, left + 0.27], [y, y], color=OUTLINE, linewidth=0.8))
+        page.text(left + 0.32, y, word("parents", language), fontsize=7, va="center_baseline")
+        y -= 0.18
+    return y
+
+
+def city_mark(x: float, y: float, size_pt: float, kind: str) -> Line2D:
+    """Mark of a city: filled if the map measures to it, a star for the capital."""
+    return Line2D(
+        [x], [y], linestyle="", marker="*" if kind == "capital" else "o",
+        markersize=size_pt + (3.0 if kind == "capital" else 0.0),
+        markerfacecolor=CITY if kind == "measured" else "white", markeredgecolor=CITY, markeredgewidth=0.7,
+    )  # fmt: skip
 
 
 def scale_bar_m(metres_per_inch: float, *, max_length_in: float = 1.65) -> float:
@@ -278,40 +418,11 @@ def draw_north_arrow(page: Axes, *, left: float, top: float, language: str) -> N
     -----
     North is straight up along the frame's central meridian, which runs through the middle of the map.
     """
-    tip, foot, notch = top - 0.16, top - 0.52, top - 0.44
+    tip, foot, notch = top - 0.14, top - 0.42, top - 0.36
     page.add_patch(
-        Polygon([(left, tip), (left - 0.1, foot), (left, notch)], facecolor=OUTLINE, edgecolor=OUTLINE, lw=0.5)
+        Polygon([(left, tip), (left - 0.08, foot), (left, notch)], facecolor=OUTLINE, edgecolor=OUTLINE, lw=0.5)
     )
     page.add_patch(
-        Polygon([(left, tip), (left + 0.1, foot), (left, notch)], facecolor="white", edgecolor=OUTLINE, lw=0.5)
+        Polygon([(left, tip), (left + 0.08, foot), (left, notch)], facecolor="white", edgecolor=OUTLINE, lw=0.5)
     )
     page.text(left, top, word("north", language), fontsize=8, fontweight="bold", ha="center", va="top")
-
-
-def _city_rows(frame: Frame, language: str) -> list[tuple[float, str]]:
-    """Size of each mark that the map shows, and what it means; no words if no city's population is known."""
-    if frame.cities.empty:
-        return []
-    people = frame.cities["population_persons"].dropna()
-    if people.empty:
-        return [(CITY_SIZES[-1][1], "")]
-    sizes = {city_size_pt(float(value)) for value in people}
-    rows = []
-    for place, (least, size) in enumerate(CITY_SIZES):
-        if size in sizes:
-            phrase, limit = ("over", least) if least else ("under", CITY_SIZES[place - 1][0])
-            rows.append((size, word(phrase, language).format(number(limit, language))))
-    return rows
-
-
-def _mark(x: float, y: float, size: float) -> Line2D:
-    return Line2D(
-        [x],
-        [y],
-        marker="o",
-        markersize=size,
-        markerfacecolor="white",
-        markeredgecolor=CITY,
-        markeredgewidth=0.8,
-        linestyle="",
-    )

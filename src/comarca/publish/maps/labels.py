@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-from comarca.publish.maps.style import CITY, MUTED, city_size_pt
+from comarca.publish.maps.style import CITY, MUTED, PARENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
-    import pandas as pd
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from comarca.publish.maps.cities import CityMark
     from comarca.publish.maps.model import BaseMap, Frame
 
 #: With more territories than this, none is named.
 MAX_NAMED_TERRITORIES: Final = 30
 MAX_NAMED_CITIES: Final = 14
+MAX_NAMED_PARENTS: Final = 30
 #: Names of places are marked so, for formats that have a halo of their own.
 HALO_ID: Final = "place-name-"
 _HALO: Final = withStroke(linewidth=2.0, foreground="white")
@@ -32,17 +33,24 @@ _SIDES: Final = (
     ("center", "bottom", (0, 1)),
     ("center", "top", (0, -1)),
 )
-
 # In the middle, or a line above or below it where a city's mark is in the way.
 _CENTRE: Final = (
     ("center", "center_baseline", (0, 0)),
     ("center", "bottom", (0, 1)),
     ("center", "top", (0, -1)),
 )
+_STYLES: Final[dict[str, dict[str, Any]]] = {
+    "measured": {"fontsize": 7.0, "color": CITY, "fontweight": "bold"},
+    "city": {"fontsize": 6.5, "color": CITY},
+    "territory": {"fontsize": 6.5, "color": MUTED, "style": "italic"},
+    "parent": {"fontsize": 8.0, "color": PARENT, "alpha": 0.9},
+}
 
 
-def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
-    """Name the largest cities, and the territories if they are few.
+def place_labels(
+    axes: Axes, base: BaseMap, frame: Frame, marks: Sequence[CityMark], *, taken: Iterable[Bbox] = ()
+) -> None:
+    """Name the cities, the units one level up, and the territories if they are few.
 
     Parameters
     ----------
@@ -51,60 +59,73 @@ def place_labels(axes: Axes, base: BaseMap, frame: Frame) -> None:
     base : BaseMap
         Names of the territories.
     frame : Frame
-        Where cities and territories lie.
+        Where territories lie.
+    marks : sequence of CityMark
+        The cities that are drawn, the most important first.
+    taken : iterable of matplotlib.transforms.Bbox, optional
+        Parts of the axes that are covered, pixels.
 
     Notes
     -----
     A city that bears its territory's name is named once, at its mark. Each city tries its right, left, upper and lower
-    side, the largest first. A name that finds no room is left out.
+    side. A name that finds no room is left out.
     """
     names = set(base.territory_name) if len(base.territory_name) <= MAX_NAMED_TERRITORIES else set()
-    taken = _marks(axes, frame)
-    is_namesake = frame.cities["city_name"].isin(names)
-    done = _name_cities(axes, taken, frame.cities[is_namesake])
+    boxes = [*taken, *(_mark_box(axes, mark) for mark in marks)]
+    measured = [mark for mark in marks if mark.is_measured]
+    others = [mark for mark in marks if not mark.is_measured]
+    done = _name_cities(axes, boxes, measured[:MAX_NAMED_CITIES])
+    done |= _name_cities(axes, boxes, [mark for mark in others if mark.name in names])
+    if len(frame.parents) <= MAX_NAMED_PARENTS:
+        for x, y, name in frame.parents.itertuples(index=False):
+            _try(axes, boxes, str(name), (x, y), sides=_CENTRE, kind="parent", gap_pt=5.0)
     for number, point in zip(frame.territory, frame.label_points, strict=True):
         name = str(base.territory_name[number])
         if name in names - done:
-            _try(axes, taken, name, point, sides=_CENTRE, kind="territory", gap_pt=4.0)
-    _name_cities(axes, taken, frame.cities[~is_namesake].head(MAX_NAMED_CITIES))
+            _try(axes, boxes, name, point, sides=_CENTRE, kind="territory", gap_pt=4.0)
+    inside = [mark for mark in others if mark.name not in names and mark.is_inside]
+    _name_cities(axes, boxes, inside[:MAX_NAMED_CITIES])
 
 
-def _name_cities(axes: Axes, taken: list[Bbox], cities: pd.DataFrame) -> set[str]:
+def _name_cities(axes: Axes, taken: list[Bbox], marks: Iterable[CityMark]) -> set[str]:
     """Name cities at their marks; tell which found room."""
-    points = cities[["x", "y"]].to_numpy(dtype=float)
-    people = cities["population_persons"].to_numpy(dtype=float)
-    gaps = [city_size_pt(float(population)) / 2 + 1.5 for population in people]
     return {
-        str(name)
-        for name, point, gap_pt in zip(cities["city_name"], points, gaps, strict=True)
-        if _try(axes, taken, str(name), point, sides=_SIDES, kind="city", gap_pt=gap_pt)
+        mark.name
+        for mark in marks
+        if _try(
+            axes,
+            taken,
+            mark.name,
+            (mark.x, mark.y),
+            sides=_SIDES,
+            kind="measured" if mark.is_measured else "city",
+            gap_pt=mark.size_pt / 2 + 1.5,
+        )
     }
 
 
-def _marks(axes: Axes, frame: Frame) -> list[Bbox]:
-    """Places of the cities' marks, in pixels."""
-    points = axes.transData.transform(frame.cities[["x", "y"]].to_numpy(dtype=float).reshape(-1, 2))
-    half = [axes.figure.dpi / 72 * city_size_pt(float(people)) / 2 for people in frame.cities["population_persons"]]
-    return [Bbox.from_extents(x - r, y - r, x + r, y + r) for (x, y), r in zip(points, half, strict=True)]
+def _mark_box(axes: Axes, mark: CityMark) -> Bbox:
+    x, y = axes.transData.transform((mark.x, mark.y))
+    half = axes.figure.dpi / 72 * mark.size_pt / 2
+    return Bbox.from_extents(x - half, y - half, x + half, y + half)
 
 
 def _try(
     axes: Axes,
     taken: list[Bbox],
     name: str,
-    point: NDArray[np.float64],
+    point: tuple[float, float] | NDArray[np.float64],
     *,
     sides: Iterable[tuple[str, str, tuple[int, int]]],
     kind: str,
     gap_pt: float,
 ) -> bool:
     """Write a name on the first side where it hits no other and stays in the frame; tell whether there is one."""
-    color, style = (CITY, "normal") if kind == "city" else (MUTED, "italic")
     for ha, va, (right, up) in sides:
         text = axes.annotate(
             name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points",
             ha=ha, va=va, zorder=8, path_effects=[_HALO], parse_math=False, annotation_clip=False,
-            fontsize=6.5, color=color, style=style, gid=f"{HALO_ID}{len(taken)}",
+            gid=f"{HALO_ID}{len(taken)}", **_STYLES[kind],
         )  # fmt: skip
         box = text.get_window_extent()
         if (

@@ -1,25 +1,43 @@
-"""The page: A4, upright or across, whichever shows the region larger; all places in inches from the lower left."""
+"""The page: A4, filled by the map; legend and keys stand where the region is not. Places are in inches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
+import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from shapely import affinity
 
-from comarca.publish.maps.style import RC
+from comarca.publish.maps.style import RC, SEA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from matplotlib.axes import Axes
 
     from comarca.publish.maps.model import Frame
 
-MARGIN_IN: Final = 0.5
-#: Side of the one inset, or of each of several, which stand two in a row.
-INSET_IN: Final = (1.5, 1.0)
-INSET_STEP_IN: Final = (1.1, 1.18)
+A4_IN: Final = (8.27, 11.69)
+MARGIN_IN: Final = 0.4
+#: Room for title and subtitle above the map, and for sources below it.
+TITLE_IN: Final = 0.85
+LINE_OF_TITLE_IN: Final = 0.27
+FOOT_IN: Final = 0.72
+#: Width of the blocks of legend and keys, and their distance from the edge of the map.
+BLOCK_IN: Final = 2.5
+PAD_IN: Final = 0.12
+#: Side of an inset, with room below for its scale bar.
+INSET_IN: Final = 1.15
+#: Each step of the search for the largest scale.
+_STEP: Final = 1.04
+_STEPS: Final = 60
+_CORNERS: Final = (("right", "top"), ("right", "bottom"), ("left", "top"), ("left", "bottom"))
+_PLACES: Final = (0.5, 1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -42,6 +60,16 @@ class Box:
         """Upper side, inches."""
         return self.bottom + self.height
 
+    @property
+    def right(self) -> float:
+        """Right side, inches."""
+        return self.left + self.width
+
+    @property
+    def shape(self) -> shapely.Polygon:
+        """The rectangle as a polygon."""
+        return shapely.box(self.left, self.bottom, self.right, self.top)
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -51,64 +79,77 @@ class Layout:
     ----------
     width, height : float
         The page, inches.
-    map : Box
-        Room for the main frame.
-    legend, context, scale, insets : tuple of float
-        Upper left corner of the legend, of the marks of cities and roads, of the scale bar, and of the first inset.
+    panel : Box
+        The map with what lies around the region.
+    region : Box
+        Where the bounds of the main frame lie.
+    legend, keys : Box
+        Legend; marks of cities, scale bar, north, insets.
+    metres_per_inch : float
+        Scale.
     """
 
     width: float
     height: float
-    map: Box
-    legend: tuple[float, float]
-    context: tuple[float, float]
-    scale: tuple[float, float]
-    insets: tuple[float, float]
+    panel: Box
+    region: Box
+    legend: Box
+    keys: Box
+    metres_per_inch: float
+
+    @property
+    def fill(self) -> float:
+        """Share of the page that the map takes."""
+        return self.panel.width * self.panel.height / (self.width * self.height)
 
 
-_ACROSS: Final = Layout(
-    width=11.69,
-    height=8.27,
-    map=Box(0.5, 0.75, 8.1, 6.3),
-    legend=(8.85, 7.1),
-    context=(8.85, 4.75),
-    scale=(8.85, 1.35),
-    insets=(8.85, 3.6),
-)
-_UPRIGHT: Final = Layout(
-    width=8.27,
-    height=11.69,
-    map=Box(0.5, 3.25, 7.27, 7.2),
-    legend=(0.5, 3.0),
-    context=(3.1, 3.0),
-    scale=(3.1, 1.35),
-    insets=(5.65, 3.12),
-)
-_TALL: Final = Layout(
-    width=8.27,
-    height=11.69,
-    map=Box(0.5, 0.75, 4.6, 9.6),
-    legend=(5.4, 10.4),
-    context=(5.4, 7.9),
-    scale=(5.4, 1.35),
-    insets=(5.4, 6.4),
-)
-
-
-def choose_layout(frame: Frame) -> Layout:
-    """Choose the page that shows a frame at the largest scale.
+def choose_layout(frame: Frame, *, legend_in: float = 3.0, keys_in: float = 2.6, title_lines: int = 1) -> Layout:
+    """Choose the page and the places that show a frame at the largest scale.
 
     Parameters
     ----------
     frame : Frame
         The main frame.
+    legend_in, keys_in : float, optional
+        Heights of the two blocks, inches.
+    title_lines : int, optional
+        Lines of the title.
 
     Returns
     -------
     Layout
-        Across, upright with the legend below, or upright with the legend beside.
+        At the largest scale, in steps of 4 %, at which the region itself, not its bounds, keeps clear of both blocks in
+        any two corners of an upright page or one across.
     """
-    return min((_ACROSS, _UPRIGHT, _TALL), key=lambda layout: metres_per_inch(frame, layout.map))
+    return _search(frame.bounds, frame.area, legend_in, keys_in, title_lines)
+
+
+@lru_cache(maxsize=64)
+def _search(
+    bounds: tuple[float, float, float, float],
+    area: shapely.MultiPolygon,
+    legend_in: float,
+    keys_in: float,
+    title_lines: int,
+) -> Layout:
+    west, south, east, north = bounds
+    size = (east - west, north - south)
+    pages = [(page, _panel(page, title_lines)) for page in (A4_IN, A4_IN[::-1])]
+    least = min(_fit(size, panel) for _, panel in pages)
+    area = affinity.translate(area, -west, -south)
+    for step in range(_STEPS):
+        scale = least * _STEP**step
+        ground = affinity.scale(area, 1 / scale, 1 / scale, origin=(0, 0))
+        for page, panel in pages:
+            width, height = size[0] / scale, size[1] / scale
+            if width > panel.width - 2 * PAD_IN or height > panel.height - 2 * PAD_IN:
+                continue
+            for legend, keys in _blocks(panel, legend_in, keys_in):
+                taken = shapely.union(legend.shape, keys.shape)
+                for region in _positions(panel, width, height):
+                    if not affinity.translate(ground, region.left, region.bottom).intersects(taken):
+                        return Layout(*page, panel, region, legend, keys, scale)
+    raise AssertionError("a region that shrinks without end finds room")
 
 
 def page_scale(width_m: float, height_m: float) -> float:
@@ -124,59 +165,54 @@ def page_scale(width_m: float, height_m: float) -> float:
     float
         Metres on the ground per inch of paper.
     """
-    boxes = (layout.map for layout in (_ACROSS, _UPRIGHT, _TALL))
-    return min(max(width_m / box.width, height_m / box.height) for box in boxes)
+    return min(_fit((width_m, height_m), _panel(page, 1)) for page in (A4_IN, A4_IN[::-1]))
 
 
-def inset_boxes(layout: Layout, count: int) -> list[Box]:
-    """Places of insets; the room below each is for its scale bar.
+def inset_boxes(keys: Box, count: int) -> list[Box]:
+    """Places of insets, two in a row at the foot of the keys; the room below each is for its scale bar.
 
     Parameters
     ----------
-    layout : Layout
-        The page.
+    keys : Box
+        The block of keys, with `inset_height` more than it needs itself.
     count : int
         How many insets there are.
 
     Returns
     -------
     list of Box
-        Two in a row.
+        In the order of the frames.
     """
-    left, top = layout.insets
-    right, down = INSET_STEP_IN
-    size = INSET_IN[count > 1]
+    rows = (count + 1) // 2
     return [
-        Box(left + right * (place % 2), top - down * (place // 2) - size, size, size - 0.1) for place in range(count)
+        Box(
+            keys.left + 0.06 + (INSET_IN + 0.08) * (place % 2),
+            keys.bottom + 0.3 + (INSET_IN + 0.3) * (rows - 1 - place // 2),
+            INSET_IN,
+            INSET_IN,
+        )
+        for place in range(count)
     ]
 
 
+def inset_height(count: int) -> float:
+    """Room that insets need, inches."""
+    return (INSET_IN + 0.3) * ((count + 1) // 2) + (0.1 if count else 0.0)
+
+
 def metres_per_inch(frame: Frame, box: Box) -> float:
-    """Scale at which a frame fits into a box.
-
-    Parameters
-    ----------
-    frame : Frame
-        The frame.
-    box : Box
-        The room there is.
-
-    Returns
-    -------
-    float
-        Metres on the ground per inch of paper; a margin of 2 % is left around.
-    """
+    """Scale at which a frame fits into a box, with 4 % around it; metres on the ground per inch of paper."""
     west, south, east, north = frame.bounds
-    return 1.04 * max((east - west) / box.width, (north - south) / box.height)
+    return 1.08 * max((east - west) / box.width, (north - south) / box.height)
 
 
-def new_page(layout: Layout) -> tuple[Figure, Axes]:
+def new_page(width: float, height: float) -> tuple[Figure, Axes]:
     """Make a blank page.
 
     Parameters
     ----------
-    layout : Layout
-        Its size is taken.
+    width, height : float
+        Inches.
 
     Returns
     -------
@@ -186,40 +222,101 @@ def new_page(layout: Layout) -> tuple[Figure, Axes]:
         Covers the page; its data coordinates are inches.
     """
     with mpl.rc_context(RC):
-        figure = Figure(figsize=(layout.width, layout.height), facecolor="white")
+        figure = Figure(figsize=(width, height), facecolor="white")
         FigureCanvasAgg(figure)
-        page = figure.add_axes((0, 0, 1, 1))
-    page.set(xlim=(0, layout.width), ylim=(0, layout.height))
+        page = figure.add_axes((0, 0, 1, 1), zorder=5)
+    page.set(xlim=(0, width), ylim=(0, height), facecolor="none")
     page.set_axis_off()
     return figure, page
 
 
-def frame_axes(figure: Figure, layout: Layout, frame: Frame, box: Box) -> Axes:
-    """Make the axes of a frame, at one scale in both directions.
+def main_axes(figure: Figure, layout: Layout, frame: Frame) -> Axes:
+    """Make the axes of the main frame: they fill the panel, and the region lies where the layout says.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
         The page.
     layout : Layout
-        Its size is taken.
+        Where things stand.
     frame : Frame
-        What will be drawn.
-    box : Box
-        Where.
+        The main frame.
 
     Returns
     -------
     matplotlib.axes.Axes
         Data coordinates are the frame's metres.
     """
-    scale = metres_per_inch(frame, box)
+    panel, scale = layout.panel, layout.metres_per_inch
+    west = frame.bounds[0] - (layout.region.left - panel.left) * scale
+    south = frame.bounds[1] - (layout.region.bottom - panel.bottom) * scale
+    return _axes(figure, panel, (west, south, west + panel.width * scale, south + panel.height * scale))
+
+
+def inset_axes(figure: Figure, frame: Frame, box: Box) -> Axes:
+    """Make the axes of an inset, the frame in its middle; data coordinates are the frame's metres."""
     west, south, east, north = frame.bounds
-    middle = ((west + east) / 2, (south + north) / 2)
+    scale = metres_per_inch(frame, box)
+    x, y = (west + east) / 2, (south + north) / 2
     half = (scale * box.width / 2, scale * box.height / 2)
-    axes = figure.add_axes(
-        (box.left / layout.width, box.bottom / layout.height, box.width / layout.width, box.height / layout.height)
-    )
-    axes.set(xlim=(middle[0] - half[0], middle[0] + half[0]), ylim=(middle[1] - half[1], middle[1] + half[1]))
+    return _axes(figure, box, (x - half[0], y - half[1], x + half[0], y + half[1]), zorder=6)
+
+
+def frame_axes(figure: Figure, frame: Frame, box: Box) -> Axes:
+    """Make bare axes of a frame in a box, without a border; data coordinates are the frame's metres."""
+    axes = inset_axes(figure, frame, box)
     axes.set_axis_off()
     return axes
+
+
+def square_axes(figure: Figure, box: Box, bounds: tuple[float, float, float, float]) -> Axes:
+    """Make axes for a window of a plane."""
+    return _axes(figure, box, bounds, zorder=6)
+
+
+def _axes(figure: Figure, box: Box, bounds: tuple[float, float, float, float], *, zorder: int = 1) -> Axes:
+    width, height = figure.get_size_inches()
+    axes = figure.add_axes(
+        (box.left / width, box.bottom / height, box.width / width, box.height / height), zorder=zorder
+    )
+    west, south, east, north = bounds
+    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=SEA)
+    for spine in axes.spines.values():
+        spine.set(color="#8a8a8a", linewidth=0.6)
+    return axes
+
+
+def _panel(page: tuple[float, float], title_lines: int) -> Box:
+    top = TITLE_IN + LINE_OF_TITLE_IN * (title_lines - 1)
+    return Box(MARGIN_IN, FOOT_IN, page[0] - 2 * MARGIN_IN, page[1] - FOOT_IN - top)
+
+
+def _fit(size: tuple[float, float], panel: Box) -> float:
+    return max(size[0] / (panel.width - 2 * PAD_IN), size[1] / (panel.height - 2 * PAD_IN))
+
+
+def _blocks(panel: Box, legend_in: float, keys_in: float) -> Iterator[tuple[Box, Box]]:
+    """Places of both blocks in the corners; in the same corner they stand above each other."""
+    for corner, other in product(_CORNERS, _CORNERS):
+        legend = _corner(panel, corner, legend_in, 0.0)
+        keys = _corner(panel, other, keys_in, legend_in + PAD_IN if corner == other else 0.0)
+        apart = keys.left != legend.left or keys.bottom >= legend.top or legend.bottom >= keys.top
+        if apart and keys.bottom >= panel.bottom and legend.bottom >= panel.bottom and keys.top <= panel.top:
+            yield legend, keys
+
+
+def _corner(panel: Box, corner: tuple[str, str], height: float, beyond: float) -> Box:
+    side, end = corner
+    left = panel.left + PAD_IN if side == "left" else panel.right - PAD_IN - BLOCK_IN
+    bottom = panel.bottom + PAD_IN + beyond if end == "bottom" else panel.top - PAD_IN - beyond - height
+    return Box(left, bottom, BLOCK_IN, height)
+
+
+def _positions(panel: Box, width: float, height: float) -> Iterator[Box]:
+    for across, up in product(_PLACES, _PLACES):
+        yield Box(
+            panel.left + PAD_IN + across * (panel.width - 2 * PAD_IN - width),
+            panel.bottom + PAD_IN + up * (panel.height - 2 * PAD_IN - height),
+            width,
+            height,
+        )

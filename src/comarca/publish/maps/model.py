@@ -37,7 +37,11 @@ class Frame:
     roads : mapping
         Road class -> shapely.MultiLineString, the widest class first.
     cities : pandas.DataFrame
-        Columns ``x, y, city_name, population_persons``, the largest first.
+        Columns ``x, y, city_name, population_persons, is_capital``, the largest first.
+    parents : pandas.DataFrame
+        Units one level up that have borders: columns ``x, y, parent_name``.
+    surroundings : mapping
+        ISO code of a country -> shapely.MultiPolygon of its land around the region and below it.
     """
 
     crs: CRS
@@ -49,11 +53,19 @@ class Frame:
     parent_borders: shapely.MultiLineString
     roads: dict[str, shapely.MultiLineString]
     cities: pd.DataFrame
+    parents: pd.DataFrame
+    surroundings: dict[str, shapely.MultiPolygon]
 
     @cached_property
     def paths(self) -> list[Path]:
         """One compound path per territory; holes run against their shell, so that they stay empty."""
-        return [_path(shape) for shape in self.shapes]
+        return [path_of(shape) for shape in self.shapes]
+
+    @cached_property
+    def area(self) -> shapely.MultiPolygon:
+        """Ground that the territories cover, without details."""
+        ground = shapely.union_all(shapely.get_parts(shapely.polygonize([self.outline])))
+        return shapely.MultiPolygon(list(shapely.get_parts(shapely.simplify(ground, self.extent_m / 150))))
 
     @property
     def extent_m(self) -> float:
@@ -72,14 +84,18 @@ class BaseMap:
         In the order that the frames' territory numbers mean.
     frames : tuple of Frame
         The main frame first, then insets.
+    land : shapely.MultiPolygon
+        Coarse land around the main frame, in its plane, for a map that shows where the region lies.
     """
 
     territory_id: NDArray[np.object_]
     territory_name: NDArray[np.object_]
     frames: tuple[Frame, ...]
+    land: shapely.MultiPolygon
 
 
-def _path(shape: shapely.MultiPolygon) -> Path:
+def path_of(shape: shapely.MultiPolygon) -> Path:
+    """Turn polygons into one path."""
     from matplotlib.path import Path  # here, since a base map is made and kept without drawing
 
     polygons = shapely.get_parts(shapely.orient_polygons(shape))

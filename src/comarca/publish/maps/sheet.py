@@ -12,7 +12,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 
 from comarca.publish.maps.dynamics_words import say
-from comarca.publish.maps.layout import Box, Layout, frame_axes, new_page
+from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
 from comarca.publish.maps.style import BORDER, MUTED, OUTLINE, RC, contrast, type_style
 from comarca.publish.words import is_share, number, unit_label, word
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from comarca.publish.maps.model import BaseMap
     from comarca.registry.columns import Column
 
-_PAGE: Final = Layout(8.27, 11.69, Box(0.7, 0.8, 6.87, 10.0), (0, 0), (0, 0), (0, 0), (0, 0))
 _LEFT: Final = 0.7
 _RIGHT: Final = 7.57
 _GROUND: Final = "#e4e9ea"
@@ -92,7 +91,7 @@ def draw_sheet(data: SheetData, territory_id: str) -> Figure:
     """
     row, language = data.table[data.table.index == territory_id].iloc[0], data.language
     with mpl.rc_context(RC):
-        figure, page = new_page(_PAGE)
+        figure, page = new_page(*A4_IN)
         page.text(_LEFT, 11.2, str(row["territory_name"]), fontsize=22, fontweight="bold", va="top", parse_math=False)
         under = [str(row[name]) for name in ("parent_name", "country") if isinstance(row[name], str)]
         page.text(
@@ -113,7 +112,7 @@ def draw_sheet(data: SheetData, territory_id: str) -> Figure:
 def _locator(figure: Figure, page: Axes, data: SheetData, territory_id: str) -> None:
     page.text(_LEFT, 10.4, say("where", data.language), fontsize=11, fontweight="bold", va="top")
     frame = data.base.frames[0]
-    axes = frame_axes(figure, _PAGE, frame, Box(_LEFT, 7.75, 2.5, 2.4))
+    axes = frame_axes(figure, frame, Box(_LEFT, 7.75, 2.5, 2.4))
     here = int(np.flatnonzero(data.base.territory_id == territory_id)[0])
     is_here = frame.territory == here
     shapes = PathCollection(frame.paths, facecolors=[_GROUND], edgecolors=["white"], linewidths=[0.1])

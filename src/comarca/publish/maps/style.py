@@ -8,6 +8,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
+from comarca.publish.maps.palettes import catchment_colors, nominal_colors
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,10 +19,7 @@ if TYPE_CHECKING:
 SEQUENTIAL: Final = {"higher": "YlGnBu", "lower": "YlOrBr", "neither": "BuPu"}
 #: The same for values on both sides of zero: blue-green is the better side.
 DIVERGING: Final = {"higher": "BrBG", "lower": "BrBG_r", "neither": "PuOr_r"}
-#: Paul Tol's muted scheme (SRON/EPS/TN/09-002), for classes without an order.
-QUALITATIVE: Final = (
-    "#88ccee", "#cc6677", "#ddcc77", "#117733", "#332288", "#aa4499", "#44aa99", "#999933", "#882255",
-)  # fmt: skip
+_CATCHMENTS: Final = "urban_rural_catchment_class"
 #: Types of change: PRGn of ColorBrewer and greys, by the letters of growth and poverty; patterns by distribution.
 TYPE_COLORS: Final = {
     "W": {"W": "#1b7837", "N": "#5aae61", "L": "#b7e0b0"},
@@ -34,29 +33,41 @@ CLUSTER_COLORS: Final = {
     "not_significant": "#f4f4f4",
 }  # fmt: skip
 ZERO: Final = "#f7f4ec"
-NO_DATA: Final = "#ececec"
-NO_DATA_HATCH: Final = "#9a9a9a"
-HATCH: Final = "/////"
+NO_DATA: Final = "#d9d9d9"
+NO_DATA_HATCH: Final = "#a6a6a6"
+#: Pattern of territories without data, and of those whose value is flagged.
+HATCH: Final = "....."
+FLAG_HATCH: Final = "////"
+FLAG_COLOR: Final = "#3a3a3a"
+SEA: Final = "#eef2f5"
+LAND: Final = "#e9e7e2"
+COAST: Final = "#b9b9b4"
+#: Territories under circles, and the circles.
+GROUND: Final = "#f7f5ef"
+CIRCLE: Final = "#2b6ca3"
 BORDER: Final = "#6f6f6f"
 OUTLINE: Final = "#2b2b2b"
 ROAD: Final = "white"
 ROAD_EDGE: Final = "#3d3d3d"
 CITY: Final = "#111111"
+PARENT: Final = "#3b4a63"
 TEXT: Final = "#1a1a1a"
 MUTED: Final = "#5c5c5c"
 
 #: Widths of road lines in points; other classes are not drawn. Roads are white with dark edges, unlike borders.
 ROAD_WIDTHS: Final = {"motorway": 1.0, "trunk": 0.9, "primary": 0.6, "secondary": 0.3}
 ROAD_EDGE_PT: Final = 0.35
-#: Least population -> diameter of a city's mark in points.
+#: Least population -> diameter of a city's mark in points, where no classes are configured.
 CITY_SIZES: Final = ((1_000_000, 6.5), (250_000, 5.2), (50_000, 4.0), (0, 2.8))
+#: Diameters of the marks of configured classes, from the largest cities.
+CLASS_SIZES: Final = (7.0, 5.4, 3.9, 3.0, 2.6)
 
 RC: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans",
     "svg.fonttype": "none",
     "svg.hashsalt": "comarca",
     "pdf.fonttype": 42,
-    "hatch.linewidth": 0.5,
+    "hatch.linewidth": 0.4,
     "text.color": TEXT,
     "axes.unicode_minus": True,
 }
@@ -88,27 +99,26 @@ def class_colors(classes: Classes, better: str) -> list[str]:
     return [ZERO, *ramp] if classes.zero_apart else ramp
 
 
-def category_colors(count: int, better: str = "neither") -> list[str]:
-    """Colours of named classes.
+def category_colors(codes: Sequence[str], column: str, better: str = "neither") -> list[str]:
+    """Colours of the named classes that a map shows.
 
     Parameters
     ----------
-    count : int
-        How many.
+    codes : sequence of str
+        The classes present, in the order of the legend.
+    column : str
+        Name of the column: urban-rural catchment areas have a scheme of their own.
     better : str, default "neither"
         ``higher`` or ``lower`` for classes that run from little to much.
 
     Returns
     -------
     list of str
-        Hex colours: the scheme of numbers for classes with an order; else Paul Tol's muted scheme for up to nine,
-        evenly spaced steps of ``turbo`` for more.
+        Hex colours: the scheme of numbers for classes with an order; else hues that differ in tone as well.
     """
     if better != "neither":
-        return _ramp(SEQUENTIAL[better], np.linspace(0.15, 0.92, count).tolist())
-    if count <= len(QUALITATIVE):
-        return list(QUALITATIVE[:count])
-    return _ramp("turbo", np.linspace(0.03, 0.97, count).tolist())
+        return _ramp(SEQUENTIAL[better], np.linspace(0.15, 0.92, len(codes)).tolist())
+    return catchment_colors(codes) if column == _CATCHMENTS else nominal_colors(len(codes))
 
 
 def type_style(code: str) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,11 +12,12 @@ from comarca.measures.types_of_change import TYPES
 from comarca.publish.maps.classify import classify
 from comarca.publish.maps.furniture import Key
 from comarca.publish.maps.style import CLUSTER_COLORS, NO_DATA, category_colors, class_colors, type_style
+from comarca.publish.rounding import decimals
 from comarca.publish.table import is_integer
 from comarca.publish.words import is_share, number, word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -36,11 +38,18 @@ class MapText:
         Name of the region, for the subtitle.
     source_line : str
         Sources and licences, for the foot of the page.
+    producer : str
+        Who publishes the map; empty for nobody.
+    city_classes : mapping
+        Class of cities -> least number of inhabitants, and the number that it ends before. Without classes, marks are
+        by size.
     """
 
     language: str = "en"
     region: str = ""
     source_line: str = ""
+    producer: str = ""
+    city_classes: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,16 @@ class Theme:
         Per territory, the row of `keys`.
     keys : list of Key
         Rows of the legend.
+    numbers : numpy.ndarray
+        The values, NaN where missing; empty for classes with names.
+    is_flagged : numpy.ndarray of bool
+        Territories whose value stands, but is doubtful.
     """
 
     key_of: NDArray[np.intp]
     keys: list[Key]
+    numbers: NDArray[np.float64]
+    is_flagged: NDArray[np.bool_]
 
 
 def column_classes(
@@ -91,7 +106,9 @@ def column_classes(
     return classify(numbers, scheme=scheme, k=k, is_integer=is_integer(column), breaks=breaks)
 
 
-def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, language: str) -> Theme:
+def make_theme(
+    column: Column, values: pd.Series, classes: Classes | None, *, language: str, flags: pd.Series | None = None
+) -> Theme:
     """Sort territories into the rows of the legend.
 
     Parameters
@@ -104,6 +121,8 @@ def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, la
         As from `column_classes`.
     language : str
         ``en``, ``es`` or ``pt``.
+    flags : pandas.Series, optional
+        Reason codes of the same territories; a code beside a value says that it is doubtful.
 
     Returns
     -------
@@ -123,7 +142,51 @@ def make_theme(column: Column, values: pd.Series, classes: Classes | None, *, la
     if count[0]:
         label = word("no_data" if keys else "no_data_at_all", language)
         keys.append(Key(label, NO_DATA, int(count[0]), is_no_data=True))
-    return Theme(np.where(code < 0, len(labels), code), keys)
+    present = values.notna().to_numpy()
+    flagged = present & (flags.fillna("").to_numpy() != "") if flags is not None else np.zeros(len(values), dtype=bool)
+    numbers = _numbers(values) if column.kind == "number" else np.empty(0)
+    return Theme(np.where(code < 0, len(labels), code), keys, numbers, flagged)
+
+
+def is_amount(column: Column) -> bool:
+    """Tell whether a column counts people or things, which are drawn as circles: a fill would show the area instead.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+
+    Returns
+    -------
+    bool
+        By the ending of its name, and for the population.
+    """
+    return column.kind == "number" and (column.name.endswith("_count") or column.name == "population_persons")
+
+
+def not_drawable(column: Column, values: pd.Series, classes: Classes | None) -> str:
+    """Say why a map of a column would tell nothing.
+
+    Parameters
+    ----------
+    column : Column
+        What the values are.
+    values : pandas.Series
+        One value per territory.
+    classes : Classes or None
+        As from `column_classes`.
+
+    Returns
+    -------
+    str
+        A key of `comarca.publish.words.WORDS`: ``no_data_at_all`` or ``one_value``; empty if it would tell something.
+    """
+    present = values.dropna()
+    if present.empty:
+        return "no_data_at_all"
+    shown = present.astype("float64").round(decimals(column)) if column.kind == "number" else present
+    is_uniform = column.kind == "number" and not is_amount(column) and classes is not None and classes.count == 1
+    return "one_value" if (shown == shown.iloc[0]).all() or is_uniform else ""
 
 
 def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
@@ -141,38 +204,50 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``under 20``, ``20 - 40``, ``40 and over``; whole numbers as ``1 - 3``, ``4 - 8``. Where the registry
-        has a greatest value, the last class ends there: a share is never ``80 and over``.
+        Such as ``3.2 to 19.9``, ``20.0 to 41.7``: from the least to the greatest value, with the same digits in all,
+        and no number in two classes.
     """
-    factor = 100 if is_share(column) else 1
+    factor, digits = _digits(classes, column)
+    step = 10.0**-digits
+    limits = [round(limit * factor, digits) for limit in classes.breaks]
+    lows = [round(classes.low * factor, digits), *limits]
+    highs = [*(limit - step for limit in limits), round(classes.high * factor, digits)]
+    if classes.zero_apart:
+        lows[0], highs[0] = 0.0, 0.0
+        lows[1:2] = [max(step, limits[0] if len(limits) > 1 and limits[0] > 0 else step)]
+    if limits:
+        lows[0], highs[-1] = min(lows[0], limits[0]), max(highs[-1], limits[-1])
+    labels = [_span(low, high, digits, language) for low, high in zip(lows, highs, strict=True)]
+    return [number(0, language), *labels[1:]] if classes.zero_apart else labels
 
-    def write(value: float) -> str:
-        return number(value * factor, language)
 
-    if classes.count == 1:
-        return [
-            write(classes.low) if classes.low == classes.high else f"{write(classes.low)} \u2013 {write(classes.high)}"
-        ]
+def range_text(classes: Classes, column: Column, language: str) -> tuple[str, str]:
+    """Write the least and the greatest value with the digits of the legend."""
+    factor, digits = _digits(classes, column)
+    low, high = (number(value * factor, language, decimals=digits) for value in (classes.low, classes.high))
+    return low, high
+
+
+def _span(low: float, high: float, digits: int, language: str) -> str:
+    first, last = (number(value, language, decimals=digits) for value in (low, high))
+    return first if low >= high or first == last else word("span", language).format(first, last)
+
+
+def _digits(classes: Classes, column: Column) -> tuple[float, int]:
+    """Factor and digits after the point of a legend: what the limits need, and three digits of the range."""
+    share = is_share(column)
+    factor, most = (100.0, max(decimals(column) - 2, 0)) if share else (1.0, decimals(column))
     if classes.is_integer:
-        lows = [min(classes.low, classes.breaks[0]), *classes.breaks]
-        highs = [*(limit - 1 for limit in classes.breaks), max(classes.high, classes.breaks[-1])]
-        return [
-            write(low) if low >= high else f"{write(low)} \u2013 {write(high)}"
-            for low, high in zip(lows, highs, strict=True)
-        ]
-    first = write(0) if classes.zero_apart else word("under", language).format(write(classes.breaks[0]))
-    inner = [
-        f"{write(low)} \u2013 {write(high)}" for low, high in zip(classes.breaks[:-1], classes.breaks[1:], strict=True)
-    ]
-    if classes.zero_apart and inner:
-        inner[0] = word("under", language).format(write(classes.breaks[1]))
-    return [first, *inner, _last_label(classes.breaks[-1], column.range[1], write, language)]
+        return factor, 0
+    needed = [_decimals_of(limit * factor) for limit in classes.breaks]
+    spread = (classes.high - classes.low) * factor
+    fine = min(most, max(0, 2 - math.floor(math.log10(spread)))) if spread > 0 else most
+    return factor, max([fine, *needed])
 
 
-def _last_label(least: float, bound: float | None, write: Callable[[float], str], language: str) -> str:
-    if bound is None:
-        return word("over", language).format(write(least))
-    return write(bound) if least >= bound else f"{write(least)} \u2013 {write(bound)}"
+def _decimals_of(value: float) -> int:
+    text = f"{float(f'{value:.6g}'):.8f}".rstrip("0")
+    return len(text) - text.index(".") - 1
 
 
 def _numeric(
@@ -200,7 +275,7 @@ def _categorical(
     order = [code for code in titles if code in present] + sorted(present - titles.keys())
     place = {code: row for row, code in enumerate(order)}
     code = texts.map(place).astype("float64").fillna(-1).to_numpy().astype(np.intp)
-    styles = _category_styles(column, [*titles, *sorted(present - titles.keys())])
+    styles = _category_styles(column, order)
     chosen = [styles[name] for name in order]
     labels = [titles.get(name, name) for name in order]
     return code, labels, [color for color, _ in chosen], [hatch for _, hatch in chosen]
@@ -210,7 +285,7 @@ def _category_styles(column: Column, names: list[str]) -> dict[str, tuple[str, s
     """Colour and pattern of each category."""
     if names and set(names) <= set(TYPES):
         return {name: type_style(name) for name in names}
-    if set(names) == set(CLUSTER_COLORS):
+    if names and set(names) <= set(CLUSTER_COLORS):
         return {name: (CLUSTER_COLORS[name], "") for name in names}
-    colors = category_colors(len(names), column.better if column.kind == "class" else "neither")
+    colors = category_colors(names, column.name, column.better if column.kind == "class" else "neither")
     return {name: (color, "") for name, color in zip(names, colors, strict=True)}

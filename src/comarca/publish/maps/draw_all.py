@@ -1,0 +1,193 @@
+"""Draw all maps of a region: each figure once, saved as PNG, as SVG and as a page of the atlas."""
+
+from __future__ import annotations
+
+import base64
+import io as memory
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from html import escape
+from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any, Final
+
+from matplotlib import image
+
+from comarca import io
+from comarca.publish.maps.atlas_pdf import page_bytes
+from comarca.publish.maps.choropleth import draw_map, save_map
+from comarca.publish.maps.files import base_of, classes_of, text_of
+from comarca.publish.maps.theme import not_drawable
+from comarca.publish.words import word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from comarca.publish.assembled import Assembled
+    from comarca.registry.columns import Column
+
+#: Every how many pixels a picture is sampled for its thumbnail.
+_THUMB_STEP: Final = 6
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What came of a column.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    reason : str
+        Why no map was drawn, in the region's first language; empty if one was.
+    page : bytes
+        The map as a PDF of one page.
+    thumbnail : bytes
+        The map as a small PNG.
+    """
+
+    column: str
+    reason: str = ""
+    page: bytes = b""
+    thumbnail: bytes = b""
+
+
+class Drawer:
+    """Draws maps of one region; what they share is read once.
+
+    Parameters
+    ----------
+    data : Assembled
+        With the inputs ``table, flags, columns, shapes, frames, classes, credits``.
+    folder : pathlib.Path
+        Where pictures go.
+    """
+
+    def __init__(self, data: Assembled, folder: Path) -> None:
+        self.data, self.folder = data, folder
+        self.base, self.classes, self.text = base_of(data), classes_of(data), text_of(data)
+        self.table = data.table.set_index("territory_id", drop=False)
+
+    def draw(self, column: Column) -> Drawn:
+        """Draw the map of a column and save it, or say why it would tell nothing."""
+        reason = not_drawable(column, self.table[column.name], self.classes.get(column.name))
+        if reason:
+            return Drawn(column.name, reason=word(reason, self.data.language))
+        figure = draw_map(
+            self.base,
+            column,
+            self.table[column.name],
+            year=self.data.years.get(column.name),
+            text=replace(self.text, source_line=self.data.credit_of(column.name)),
+            classes=self.classes.get(column.name),
+            flags=self.data.flags.get(column.name),
+        )
+        for suffix in ("png", "svg"):
+            with io.atomic_path(self.folder / f"{column.name}.{suffix}") as part:
+                save_map(figure, part)
+        page = page_bytes(figure, len(self.base.territory_id))
+        return Drawn(column.name, page=page, thumbnail=thumbnail(self.folder / f"{column.name}.png"))
+
+
+_drawer: list[Drawer] = []
+
+
+def draw_all(data: Assembled, folder: Path, *, workers: int = 1) -> list[Drawn]:
+    """Draw the maps of all mapped columns, and remove pictures of columns that are no longer drawn.
+
+    Parameters
+    ----------
+    data : Assembled
+        As for `Drawer`.
+    folder : pathlib.Path
+        Where pictures go.
+    workers : int, optional
+        Processes that draw at the same time; the pictures are the same for any number.
+
+    Returns
+    -------
+    list of Drawn
+        In the order of the table.
+    """
+    mapped = [column for column in data.columns if column.mapped]
+    if workers > 1:
+        with ProcessPoolExecutor(workers, get_context("fork"), _start, (data, folder)) as pool:
+            drawn = list(pool.map(_draw, mapped))
+    else:
+        drawer = Drawer(data, folder)
+        drawn = [drawer.draw(column) for column in mapped]
+    made = {entry.column for entry in drawn if not entry.reason}
+    for path in [*folder.glob("*.png"), *folder.glob("*.svg")]:
+        if path.stem not in made and "__" not in path.stem:
+            path.unlink()
+    return drawn
+
+
+def index(drawn: Sequence[Drawn], columns: Sequence[Column], language: str) -> dict[str, Any]:
+    """List what was drawn and what was not, for ``maps/index.json``."""
+    titles = {column.name: column.title[language] for column in columns}
+    return {
+        "made": [
+            {"column": entry.column, "title": titles[entry.column]}
+            | {suffix: f"{entry.column}.{suffix}" for suffix in ("png", "svg")}
+            for entry in drawn
+            if not entry.reason
+        ],
+        "skipped": [
+            {"column": entry.column, "title": titles[entry.column], "reason": entry.reason}
+            for entry in drawn
+            if entry.reason
+        ],
+    }
+
+
+def contact_sheet(
+    drawn: Sequence[Drawn],
+    columns: Sequence[Column],
+    *,
+    title: str,
+    language: str,
+    families: Mapping[str, Mapping[str, str]],
+) -> str:
+    """Make a page that shows all maps small, by family and title, and the list of those that were not drawn."""
+    known = {column.name: column for column in columns}
+    parts = [f"<h1>{escape(title)}</h1>"]
+    family = None
+    for entry in drawn:
+        column = known[entry.column]
+        if column.family != family:
+            family = column.family
+            parts.append(f"<h2>{escape(families.get(family, {}).get(language, family))}</h2>")
+        text = escape(column.title[language])
+        if entry.reason:
+            parts.append(f"<p>{text}: {escape(entry.reason)}.</p>")
+            continue
+        picture = base64.b64encode(entry.thumbnail).decode()
+        parts.append(
+            f'<figure><a href="{entry.column}.png"><img alt="{text}" src="data:image/png;base64,{picture}"></a>'
+            f"<figcaption>{text}</figcaption></figure>"
+        )
+    style = (
+        "body{font-family:sans-serif;margin:1.5em;max-width:75em}figure{display:inline-block;width:15em;margin:.5em;"
+        "vertical-align:top}img{width:100%;border:1px solid #ccc}figcaption{font-size:.85em}"
+    )
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{style}</style>'
+    return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
+
+
+def thumbnail(path: Path) -> bytes:
+    """Make a small picture of a large one: every block of pixels becomes its mean."""
+    pixels = image.imread(path)[..., :3]
+    height, width = (size // _THUMB_STEP * _THUMB_STEP for size in pixels.shape[:2])
+    blocks = pixels[:height, :width].reshape(height // _THUMB_STEP, _THUMB_STEP, width // _THUMB_STEP, _THUMB_STEP, 3)
+    stream = memory.BytesIO()
+    image.imsave(stream, blocks.mean(axis=(1, 3)), format="png", metadata={"Software": ""})
+    return stream.getvalue()
+
+
+def _start(data: Assembled, folder: Path) -> None:
+    _drawer[:] = [Drawer(data, folder)]
+
+
+def _draw(column: Column) -> Drawn:
+    return _drawer[0].draw(column)

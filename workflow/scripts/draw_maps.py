@@ -1,0 +1,29 @@
+"""Draw all maps of a region, list them, and join them with their texts to the atlas for print."""
+
+from pathlib import Path
+
+from comarca import io
+from comarca.jobs import run
+from comarca.publish.analysis import Analysis
+from comarca.publish.assembled import Assembled
+from comarca.publish.maps.analysis_pages import analysis_pages
+from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
+from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
+from comarca.publish.maps.files import base_of, text_of
+
+
+def main(*, language: str, threads: int, listing: str, contacts: str, atlas: str, **files: str) -> None:
+    data = Assembled(files, language)
+    drawn = draw_all(data, Path(listing).parent, workers=threads)
+    pages = tuple(analysis_pages(Analysis.of(data), data.columns, language))
+    about = AtlasText(data.title, text_of(data), data.families, data.source_text, further=pages)
+    with io.atomic_path(atlas) as part:
+        maps = {entry.column: entry.page for entry in drawn if entry.page}
+        write_atlas_pdf(base_of(data), data.columns, maps, part, about=about)
+    sheet = contact_sheet(drawn, data.columns, title=data.title, language=language, families=data.families)
+    io.write_text(sheet, contacts)
+    io.write_json(index(drawn, data.columns, language), listing)
+
+
+if "snakemake" in globals():
+    run(main, snakemake)
