@@ -27,6 +27,12 @@ def rules(project, *targets):
     return {rule: count for rule, count in project.planned(*targets).items() if rule not in {"total", "tables"}}
 
 
+def shown_jobs(project):
+    """The messages of the jobs that a dry run would run."""
+    done = project.run("tables", "-n", "--quiet", "reason")
+    return done.stdout + done.stderr
+
+
 def test_a_mended_title_computes_nothing_anew(example_project):
     registry = example_project.folder / "src/comarca/registry/data/indicators/access.yaml"
     with edited(
@@ -40,7 +46,7 @@ def test_a_mended_title_computes_nothing_anew(example_project):
 def test_an_edit_of_inequality_computes_the_families_anew_that_measure_it(example_project):
     module = example_project.folder / "src/comarca/measures/inequality.py"
     with edited(module, lambda text: text + "\n# An edit.\n"):
-        done = example_project.run("-n", "tables").stdout
+        done = shown_jobs(example_project)
     families = set(re.findall(r"LIE: computing the (\w+) indicators", done))
     assert families == {"land", "settlement"}
     assert not re.search(r"^(rule|localrule) (build_|harmonise_|fetch_|compute_(?!family))", done, flags=re.MULTILINE)
@@ -50,10 +56,10 @@ def test_an_option_of_one_family_computes_that_family_anew(example_project):
     def change(text):
         settings = yaml.safe_load(text)
         settings["regions"]["LIE"]["indicators"] = {"urbanisation": {"urban_within_min": 11}}
-        return yaml.safe_dump(settings)
+        return yaml.safe_dump(settings, sort_keys=False)
 
     with edited(example_project.folder / "config/config.yaml", change):
-        done = example_project.run("-n", "tables").stdout
+        done = shown_jobs(example_project)
     assert set(re.findall(r"LIE: computing the (\w+) indicators", done)) == {"urbanisation"}
 
 
