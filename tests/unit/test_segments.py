@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comarca.crs import GEOD, arc_m, geocentric_m, geodesic_step_km
-from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import ANY, NEVER, Components, Tolls, index_segments
+from comarca.roads.search import ANY, cheapest_segment
+from comarca.roads.segments import NEVER, Tolls, index_segments
 
 
 def brute_force(lon, lat, first, points, tolls, cost_per_m):
@@ -126,9 +126,8 @@ def test_points_use_only_segments_of_their_own_piece_however_far(seed):
     of_vertex, toll = np.repeat(component[::2], 2), np.repeat(toll[::2], 2)
     own = np.array([7, 7, 0, 1, ANY, 99])
     points_m = geocentric_m(9 + 0.04 * rng.random(6), 47 + 0.04 * rng.random(6))
-    index = index_segments(lon, lat, first)
-    components = Components(of_vertex, own)
-    found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, components=components)
+    index = index_segments(lon, lat, first, of_vertex)
+    found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, component=own)
     for i, point_m in enumerate(points_m):
         may = first if own[i] == ANY else first[of_vertex[first] == own[i]]
         alone = index_segments(lon, lat, may)

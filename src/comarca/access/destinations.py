@@ -107,7 +107,8 @@ class Destinations:
     @cached_property
     def outline_index(self) -> SegmentIndex:
         """Index of the segments of the outlines."""
-        return index_segments(self.outlines.lon, self.outlines.lat, self.outlines.first)
+        component = self.component[self.outlines.destination]
+        return index_segments(self.outlines.lon, self.outlines.lat, self.outlines.first, component)
 
 
 def walkable_index(network: RoadNetwork) -> SegmentIndex:
@@ -125,7 +126,7 @@ def walkable_index(network: RoadNetwork) -> SegmentIndex:
     """
     is_first = network.edge_on_foot[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
-    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
+    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first), network.vertex_component)
 
 
 def put_on_network(
@@ -167,7 +168,6 @@ def put_on_network(
         walkable_index(network),
         geocentric_m(shapely.get_x(point), shapely.get_y(point)),
         tolls=_tolls_to_enter(network, fragment_max_km),
-        cost_per_m=1.0,
     )
     has_area_node = np.zeros(len(geometry), dtype=bool)
     has_area_node[_nodes_inside(network, geometry)[1]] = True

@@ -14,7 +14,7 @@ from comarca.crs import geocentric_m
 from comarca.roads.graph import TravelGraph, reversed_graph
 from comarca.roads.network import RoadNetwork
 from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import SegmentIndex, Tolls, packed_index
+from comarca.roads.segments import SegmentIndex, packed_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,9 @@ class RoutableNetwork:
         return cls(
             destinations=destinations,
             graph=TravelGraph(minutes=csr_array(matrix, shape=(size, size)), km=arrays["graph_km"]),
-            index=packed_index(geocentric_m(network.vertex_lon, network.vertex_lat), arrays["index_first"]),
+            index=packed_index(
+                geocentric_m(network.vertex_lon, network.vertex_lat), arrays["index_first"], network.vertex_component
+            ),
         )
 
 
@@ -156,8 +158,7 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
     """
     network = routable.destinations.network
     point_m = geocentric_m(lon, lat)
-    free = np.zeros(len(network.vertex_lon))
-    nearest = cheapest_segment(routable.index, point_m, tolls=Tolls(free, free), cost_per_m=1.0)
+    nearest = cheapest_segment(routable.index, point_m)
     component = np.full(len(nearest.vertex), -1)
     has_road = nearest.vertex >= 0
     component[has_road] = network.vertex_component[nearest.vertex[has_road]]

@@ -17,8 +17,8 @@ from comarca.access.model import WALKING, Route
 from comarca.crs import GEOD
 from comarca.results import Flag
 from comarca.roads.graph import Reached, nearest_source
-from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import ANY, NEVER, Cheapest, Components, Tolls, toll_at
+from comarca.roads.search import ANY, cheapest_segment
+from comarca.roads.segments import NEVER, Cheapest, Tolls, toll_at
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def straight_km(origins: Origins, destinations: Destinations, chosen: Booleans) 
         return np.full(len(origins.lon), np.nan)
     outlines = destinations.outlines
     toll = _outline_toll(destinations, chosen)
-    nearest = cheapest_segment(destinations.outline_index, origins.point_m, tolls=Tolls(toll, toll), cost_per_m=1.0)
+    nearest = cheapest_segment(destinations.outline_index, origins.point_m, tolls=Tolls(toll, toll))
     lon, lat = (
         values[nearest.vertex] + nearest.fraction * (values[nearest.vertex + 1] - values[nearest.vertex])
         for values in (outlines.lon, outlines.lat)
@@ -228,27 +228,18 @@ def _over_roads(
 ) -> Route:
     """Walk to a road on a component that is open to the origin, and go on over it."""
     network = routable.destinations.network
-    route = Route.none(len(component))
     if not targets.has_destination.any():
-        return route
+        return Route.none(len(component))
     reach_m = np.where(component == ANY, _reach_m(origins, walking), walking.max_straight_m)
-    bound = np.full(len(component), np.inf)
-    has_road = np.flatnonzero(component >= 0)
-    toll = toll_at(targets.tolls, origins.vertex[has_road], origins.fraction[has_road]).min(axis=0)
-    by_nearest = origins.distance_m[has_road] * walking.min_per_m + toll
-    bound[has_road] = np.where(by_nearest < NEVER / 2, by_nearest * (1 + 1e-12) + 1e-9, np.inf)
-    point = np.flatnonzero(component != NONE)
     cheapest = cheapest_segment(
         routable.index,
-        origins.point_m[point],
+        origins.point_m,
         tolls=targets.tolls,
         cost_per_m=walking.min_per_m,
-        bound=bound[point],
-        reach_m=reach_m[point],
-        components=Components(network.vertex_component, component[point]),
+        reach_m=reach_m,
+        component=component,
     )
-    _enter(route, point, _ride(network, targets, cheapest, walking))
-    return route
+    return _ride(network, targets, cheapest, walking)
 
 
 def _ride(network: RoadNetwork, targets: _Targets, cheapest: Cheapest, walking: Walking) -> Route:
@@ -292,7 +283,7 @@ def _on_foot(
         cost_per_m=walking.min_per_m,
         bound=bound_min,
         reach_m=_reach_m(origins, walking),
-        components=Components(destinations.component[destinations.outlines.destination], component),
+        component=component,
     )
     has_route = np.flatnonzero(cheapest.vertex >= 0)
     walk_m = cheapest.distance_m[has_route]

@@ -1,40 +1,43 @@
 """Search for the cheapest way from a point onto one of many segments.
 
-The search goes down a tree of boxes for many points at once, keeping the branches that can still beat a point's best.
+The search goes down a tree of boxes, one point at a time, cheapest box first, and leaves out the boxes that cannot beat
+the best segment met so far. Each point starts with the segment of the point before it, as neighbours follow each other.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from comarca.crs import EARTH_RADIUS_M, arc_m
-from comarca.roads.segments import ANY, FANOUT, NEVER, Cheapest, Tolls, grouped, toll_at
+from comarca.compiled import compiled
+from comarca.crs import EARTH_RADIUS_M
+from comarca.roads.segments import FANOUT, NEVER, OPEN, Cheapest, Tolls, least_tolls
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.roads.segments import Components, SegmentIndex
+    from comarca.roads.segments import SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Singles = NDArray[np.float32]
 
-_MAX_PAIRS: Final = 4_000_000
-_CHUNK: Final = 16_384
-_BEAM: Final = 6
+#: Component of a point that may use every segment.
+ANY: Final = -1
+#: Deepest tree: 8**20 segments.
+_MAX_LEVELS: Final = 20
 
 
 def cheapest_segment(
     index: SegmentIndex,
     points_m: Floats,
     *,
-    tolls: Tolls,
-    cost_per_m: float,
+    cost_per_m: float = 1.0,
+    tolls: Tolls | None = None,
     bound: Floats | None = None,
     reach_m: Floats | None = None,
-    components: Components | None = None,
+    component: Integers | None = None,
 ) -> Cheapest:
     """Find, for each point, the segment over which the way is cheapest.
 
@@ -43,182 +46,205 @@ def cheapest_segment(
     index : SegmentIndex
         The segments.
     points_m : numpy.ndarray, shape (n, 3)
-        Earth-centred coordinates of the points.
-    tolls : Tolls
-        Costs onwards from the vertices.
-    cost_per_m : float
+        Earth-centred coordinates of the points; fastest where neighbours follow each other.
+    cost_per_m : float, optional
         Cost of the straight way from the point to the nearest point of the segment.
+    tolls : Tolls, optional
+        Costs onwards from the vertices; none if not given.
     bound : numpy.ndarray, shape (n,), optional
         Only segments that cost at most this much are of interest.
     reach_m : numpy.ndarray, shape (n,), optional
         Only segments at most this far are of interest.
-    components : Components, optional
-        Which segments each point may use; all of them if not given.
+    component : numpy.ndarray, shape (n,), optional
+        The component whose segments each point may use, beside those that are open to all; `ANY` may use every one.
 
     Returns
     -------
     Cheapest
-        The exact optimum over all segments, each entered at its point nearest to the given point.
+        The exact optimum over all segments, each entered at its point nearest to the given point. Of equally cheap
+        segments the first in the index.
     """
     count = len(points_m)
-    found = Cheapest(np.full(count, np.inf), np.full(count, -1), np.zeros(count), np.full(count, np.inf))
-    if len(index.first) == 0 or count == 0:
-        return found
-    lost: list[Integers] = []
-    query = _Query(
-        index=index,
-        points_m=points_m,
-        tolls=tolls,
-        cost_per_m=cost_per_m,
-        least=_least_tolls(index, tolls),
-        limit=np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2),
-        reach_m=np.full(count, np.inf) if reach_m is None else reach_m,
-        components=components,
+    cheapest = Cheapest(np.full(count, np.inf), np.full(count, -1), np.zeros(count), np.full(count, np.inf))
+    if tolls is None:
+        tolls = Tolls(*(np.zeros(len(index.vertex_m)) for _ in range(2)))
+    limit = np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2)
+    everyone = np.full(count, ANY)
+    nowhere = np.full(count, np.inf)
+    _search(
+        index,
+        tolls,
+        least_tolls(index, tolls),
+        np.ascontiguousarray(points_m),
+        everyone if component is None else component,
+        limit,
+        nowhere if reach_m is None else reach_m,
+        float(cost_per_m),
+        cheapest,
     )
-    for start in range(0, count, _CHUNK):
-        chunk = np.arange(start, min(start + _CHUNK, count))
-        query.limit[chunk] = np.minimum(query.limit[chunk], _beam(query, chunk))
-        is_lost = _is_lost(query, chunk)
-        _descend(query, chunk[~is_lost], found)
-        lost.append(chunk[is_lost])
-    if components is not None:
-        _search_by_component(query, np.concatenate(lost), found)
-    return found
+    return cheapest
 
 
-@dataclass(frozen=True)
-class _Query:
-    """What a search goes by; `limit` is what a point's way may cost at most."""
+class _Query(NamedTuple):
+    """A point, the component it may use, and what ways from it cost."""
 
-    index: SegmentIndex
-    points_m: Floats
-    tolls: Tolls
+    x: float
+    y: float
+    z: float
+    component: int
+    reach_m: float
     cost_per_m: float
-    least: list[Floats]
-    limit: Floats
-    reach_m: Floats
-    components: Components | None
 
 
-def _least_tolls(index: SegmentIndex, tolls: Tolls) -> list[Floats]:
-    """Give the least toll inside each box, level by level."""
-    at_vertex = np.minimum(tolls.ahead, tolls.back)
-    least = np.minimum(at_vertex[index.first], at_vertex[index.first + 1])
-    levels = []
-    for _ in index.low:
-        least = grouped(np.minimum, least)
-        levels.append(least)
-    return levels
+class _Scratch(NamedTuple):
+    """Nodes still to be visited, the least that ways over them cost, and the same of the boxes of one node."""
+
+    stack: Integers
+    stack_bound: Singles
+    bound: Singles
 
 
-def _box_cost(query: _Query, level: int, box: Integers, point: Integers) -> tuple[Floats, Floats]:
-    """Bound from below what a way over a box costs, and how far it is."""
-    points_m = query.points_m[point]
-    gap = np.maximum(query.index.low[level][box] - points_m, points_m - query.index.high[level][box])
-    np.maximum(gap, 0, out=gap)
-    distance_m = np.sqrt(np.einsum("ij,ij->i", gap, gap))
-    return distance_m * query.cost_per_m + query.least[level][box], distance_m
-
-
-def _segment_cost(query: _Query, segment: Integers, point: Integers) -> Cheapest:
-    """Cost of the way over given segments, one per point."""
-    vertex = query.index.first[segment]
-    start = query.index.vertex_m[vertex]
-    along = query.index.vertex_m[vertex + 1] - start
-    toward = query.points_m[point] - start
-    square = np.einsum("ij,ij->i", along, along)
-    fraction = np.einsum("ij,ij->i", toward, along) / np.where(square > 0, square, 1)
-    np.clip(fraction, 0, 1, out=fraction)
-    toward -= fraction[:, None] * along
+@compiled
+def _approach(index: SegmentIndex, tolls: Tolls, vertex: int, query: _Query) -> tuple[float, float, float]:
+    """Give the straight distance through the Earth to a segment, the nearest position on it, and the toll there."""
+    start_x, start_y, start_z = index.vertex_m[vertex, 0], index.vertex_m[vertex, 1], index.vertex_m[vertex, 2]
+    along_x = index.vertex_m[vertex + 1, 0] - start_x
+    along_y = index.vertex_m[vertex + 1, 1] - start_y
+    along_z = index.vertex_m[vertex + 1, 2] - start_z
+    toward_x, toward_y, toward_z = query.x - start_x, query.y - start_y, query.z - start_z
+    square = along_x * along_x + along_z * along_z + along_y * along_y
+    fraction = 0.0
+    if square > 0:
+        fraction = (toward_x * along_x + toward_z * along_z + toward_y * along_y) / square
+        fraction = min(max(fraction, 0.0), 1.0)
     # The Earth's surface rises above the chord of a long segment.
-    rise_m = fraction * (1 - fraction) * square / (2 * EARTH_RADIUS_M)
-    toward -= (rise_m / EARTH_RADIUS_M)[:, None] * query.points_m[point]
-    distance_m = arc_m(np.sqrt(np.einsum("ij,ij->i", toward, toward)))
-    toll = toll_at(query.tolls, vertex, fraction).min(axis=0)
-    is_open = distance_m <= query.reach_m[point]
-    if query.components is not None:
-        component, own = query.components.of_vertex[vertex], query.components.of_point[point]
-        is_open &= (component == own) | (component < 0) | (own == ANY)
-    cost = np.where(is_open, distance_m * query.cost_per_m + toll, np.inf)
-    return Cheapest(cost, vertex, fraction, distance_m)
+    rise = fraction * (1 - fraction) * square / (2 * EARTH_RADIUS_M) / EARTH_RADIUS_M
+    toward_x = toward_x - fraction * along_x - rise * query.x
+    toward_y = toward_y - fraction * along_y - rise * query.y
+    toward_z = toward_z - fraction * along_z - rise * query.z
+    chord_m = np.sqrt(toward_x * toward_x + toward_z * toward_z + toward_y * toward_y)
+    ahead = tolls.ahead[vertex] + fraction * (tolls.ahead[vertex + 1] - tolls.ahead[vertex])
+    back = tolls.back[vertex] + fraction * (tolls.back[vertex + 1] - tolls.back[vertex])
+    return chord_m, fraction, min(ahead, back)
 
 
-def _children(box: Integers, size: int) -> tuple[Integers, Integers]:
-    """Give the children of boxes, with the position of the parent of each."""
-    child = (box[:, None] * FANOUT + np.arange(FANOUT)).ravel()
-    exists = child < size
-    return child[exists], np.repeat(np.arange(len(box)), FANOUT)[exists]
+@compiled
+def _arc_m(chord_m: float) -> float:
+    """Length over the Earth's surface, as `comarca.crs.arc_m`."""
+    return float(2 * EARTH_RADIUS_M * np.arcsin(min(chord_m / (2 * EARTH_RADIUS_M), 1.0)))
 
 
-def _beam(query: _Query, chunk: Integers) -> Floats:
-    """Cost over the best segment found by following the few most promising boxes of each level."""
-    boxes = np.zeros((len(chunk), 1), dtype=np.int64)
-    for level in reversed(range(len(query.least))):
-        child, exists = _padded_children(boxes, len(query.least[level]))
-        cost, _ = _box_cost(query, level, child.ravel(), np.repeat(chunk, child.shape[1]))
-        cost = np.where(exists, cost.reshape(child.shape), np.inf)
-        width = min(_BEAM, cost.shape[1])
-        boxes = np.take_along_axis(child, np.argpartition(cost, width - 1, axis=1)[:, :width], axis=1)
-    segment, exists = _padded_children(boxes, len(query.index.first))
-    cost = _segment_cost(query, segment.ravel(), np.repeat(chunk, segment.shape[1])).cost
-    # A hair above, so that the optimum itself stays below the bound.
-    return np.asarray(cost.reshape(segment.shape).min(axis=1) * (1 + 1e-12) + 1e-9)
+@compiled
+def _rounded_up(cost: float) -> np.float32:
+    """Give a cost in single precision, a hair above, so that rounding leaves no box out that holds the best."""
+    return np.float32(cost * (1 + 1e-6) + 1e-4)
 
 
-def _padded_children(boxes: Integers, size: int) -> tuple[Integers, NDArray[np.bool_]]:
-    """Give the children of each row of boxes; those that do not exist are replaced by the last one."""
-    child = (boxes[:, :, None] * FANOUT + np.arange(FANOUT)).reshape(len(boxes), -1)
-    return np.minimum(child, size - 1), child < size
+@compiled
+def _better(
+    index: SegmentIndex, tolls: Tolls, segment: int, query: _Query, best: float, best_segment: int
+) -> tuple[float, int]:
+    """Take a segment if it is open to the point, within reach and cheaper; of equally cheap ones the first."""
+    member = index.component[segment]
+    if query.component != ANY and member not in (query.component, OPEN):
+        return best, best_segment
+    chord_m, _, toll = _approach(index, tolls, index.first[segment], query)
+    if chord_m > query.reach_m or chord_m * query.cost_per_m + toll > best:
+        return best, best_segment
+    distance_m = _arc_m(chord_m)
+    cost = distance_m * query.cost_per_m + toll
+    is_better = cost < best or (cost == best and (best_segment < 0 or segment < best_segment))
+    if is_better and distance_m <= query.reach_m:
+        return cost, segment
+    return best, best_segment
 
 
-def _is_lost(query: _Query, chunk: Integers) -> NDArray[np.bool_]:
-    """Tell for which points nothing is known yet that could bound the search."""
-    if query.components is None:
-        return np.zeros(len(chunk), dtype=bool)
-    has_bound = (query.limit[chunk] < NEVER / 2) | np.isfinite(query.reach_m[chunk])
-    return np.asarray(~has_bound & (query.components.of_point[chunk] != ANY))
+@compiled
+def _bound_boxes(box_m: Singles, toll: Singles, query: _Query, bound: Singles) -> None:
+    """Bound from below what ways over the boxes of a node cost, all eight at once."""
+    x, y, z = np.float32(query.x), np.float32(query.y), np.float32(query.z)
+    per_m, none = np.float32(query.cost_per_m), np.float32(0)
+    for lane in range(FANOUT):
+        gap_x = max(max(box_m[0, lane] - x, x - box_m[3, lane]), none)
+        gap_y = max(max(box_m[1, lane] - y, y - box_m[4, lane]), none)
+        gap_z = max(max(box_m[2, lane] - z, z - box_m[5, lane]), none)
+        bound[lane] = np.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z) * per_m + toll[lane]
 
 
-def _search_by_component(query: _Query, point: Integers, found: Cheapest) -> None:
-    """Search for the few points around which no segment of their own component leads anywhere."""
-    own = query.components.of_point[point] if query.components else point
-    for component in np.unique(own):
-        here = point[own == component]
-        is_open = query.components.of_vertex == component if query.components else True
-        tolls = Tolls(*(np.where(is_open, toll, NEVER) for toll in query.tolls))
-        part = cheapest_segment(query.index, query.points_m[here], tolls=tolls, cost_per_m=query.cost_per_m)
-        for whole, values in zip(found, part, strict=True):
-            whole[here] = values
+@compiled
+def _push_children(
+    index: SegmentIndex, least: Singles, node: int, query: _Query, limit: np.float32, top: int, scratch: _Scratch
+) -> int:
+    """Put the children of a node that can beat the best on the stack, the cheapest on top; give the new height."""
+    base, reach = top, query.reach_m * query.cost_per_m
+    for lane in range(FANOUT):
+        bound = scratch.bound[lane]
+        if bound > limit or bound - least[node, lane] > reach + _rounded_up(bound) - bound:
+            continue
+        low, high = index.box_component[node, 0, lane], index.box_component[node, 1, lane]
+        if query.component != ANY and low != OPEN and not low <= query.component <= high:
+            continue
+        place = top
+        while place > base and scratch.stack_bound[place - 1] < bound:
+            scratch.stack_bound[place] = scratch.stack_bound[place - 1]
+            scratch.stack[place] = scratch.stack[place - 1]
+            place -= 1
+        scratch.stack_bound[place], scratch.stack[place] = bound, index.child[node] + lane
+        top += 1
+    return top
 
 
-def _first_least(cost: Floats, group: Integers) -> Integers:
-    """Position of the first least cost of each group; groups are runs."""
-    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    least = np.minimum.reduceat(cost, starts)
-    runs = np.diff(np.append(starts, len(group)))
-    is_least = np.flatnonzero(cost == np.repeat(least, runs))
-    return is_least[np.searchsorted(is_least, starts)]
+@compiled
+def _best_of_point(
+    index: SegmentIndex, tolls: Tolls, least: Singles, query: _Query, best: float, best_segment: int, scratch: _Scratch
+) -> tuple[float, int]:
+    """Go down the tree from the root, cheapest box first."""
+    scratch.stack[0], scratch.stack_bound[0], top = len(index.child) - 1, 0, 1
+    while top > 0:
+        top -= 1
+        limit = _rounded_up(best)
+        if scratch.stack_bound[top] > limit:
+            continue
+        node = scratch.stack[top]
+        _bound_boxes(index.box_m[node], least[node], query, scratch.bound)
+        if node >= index.leaf_count:
+            top = _push_children(index, least, node, query, limit, top, scratch)
+            continue
+        for lane in range(min(FANOUT, len(index.first) - index.child[node])):
+            if scratch.bound[lane] <= _rounded_up(best):
+                best, best_segment = _better(index, tolls, index.child[node] + lane, query, best, best_segment)
+    return best, best_segment
 
 
-def _descend(query: _Query, chunk: Integers, found: Cheapest) -> None:
-    """Search the tree for a chunk of points and enter what is found."""
-    box, point = np.zeros(len(chunk), dtype=np.int64), chunk
-    for level in reversed(range(len(query.least))):
-        child, parent = _children(box, len(query.least[level]))
-        point = point[parent]
-        cost, distance_m = _box_cost(query, level, child, point)
-        keep = (cost <= query.limit[point]) & (distance_m <= query.reach_m[point])
-        box, point = child[keep], point[keep]
-        if len(box) * FANOUT > _MAX_PAIRS and len(chunk) > 1:
-            for half in np.array_split(chunk, 2):
-                _descend(query, half, found)
-            return
-    segment, parent = _children(box, len(query.index.first))
-    point = point[parent]
-    if len(point) == 0:
-        return
-    result = _segment_cost(query, segment, point)
-    best = _first_least(result.cost, point)
-    best = best[result.cost[best] <= query.limit[point[best]]]
-    for target, source in zip(found, result, strict=True):
-        target[point[best]] = source[best]
+@compiled
+def _search(
+    index: SegmentIndex,
+    tolls: Tolls,
+    least: Singles,
+    points_m: Floats,
+    component: Integers,
+    limit: Floats,
+    reach_m: Floats,
+    cost_per_m: float,
+    cheapest: Cheapest,
+) -> None:
+    """Search the tree for each point and enter what is cheapest; see `cheapest_segment`."""
+    scratch = _Scratch(
+        np.empty(FANOUT * _MAX_LEVELS, dtype=np.int64),
+        np.empty(FANOUT * _MAX_LEVELS, dtype=np.float32),
+        np.empty(FANOUT, dtype=np.float32),
+    )
+    before = -1
+    for row in range(len(points_m)):
+        x, y, z = points_m[row, 0], points_m[row, 1], points_m[row, 2]
+        query = _Query(x, y, z, component[row], reach_m[row], cost_per_m)
+        best, segment = limit[row], -1
+        if before >= 0:
+            best, segment = _better(index, tolls, before, query, best, segment)
+        best, segment = _best_of_point(index, tolls, least, query, best, segment, scratch)
+        if segment >= 0:
+            vertex = index.first[segment]
+            chord_m, fraction, _ = _approach(index, tolls, vertex, query)
+            cheapest.cost[row], cheapest.vertex[row] = best, vertex
+            cheapest.fraction[row], cheapest.distance_m[row] = fraction, _arc_m(chord_m)
+            before = segment

@@ -5,11 +5,11 @@ The index is a packed tree of boxes in earth-centred coordinates (metres): no pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
+from comarca.compiled import compiled
 from comarca.crs import EARTH_RADIUS_M, geocentric_m
 
 if TYPE_CHECKING:
@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-#: Component of a point that may use every segment.
-ANY: Final = -1
 #: Toll of a segment that cannot be used. Finite, so that tolls can be interpolated.
 NEVER: Final = 1e12
-#: Children of a box.
+#: Children of a node.
 FANOUT: Final = 8
+#: Component of a segment that is open to all points.
+OPEN: Final = -1
+_CURVE_BITS: Final = 20
+#: What boxes are wider than their segments: single precision is good to 0.5 m at the Earth's surface.
+_MARGIN_M: Final = 1.0
 
 
-@dataclass(frozen=True)
-class SegmentIndex:
-    """Tree of boxes over segments.
+class SegmentIndex(NamedTuple):
+    """Tree of boxes over segments: each node holds the boxes of up to eight nodes, or of up to eight segments.
 
     Attributes
     ----------
@@ -36,29 +38,26 @@ class SegmentIndex:
         Earth-centred coordinates of all vertices.
     first : numpy.ndarray, shape (s,)
         First vertex of each segment, along a space-filling curve; the second vertex is the next one.
-    low, high : tuple of numpy.ndarray, each of shape (boxes, 3)
-        Corners of the boxes, level by level: the first holds boxes of eight segments, the last at most eight boxes.
+    component : numpy.ndarray of int32, shape (s,)
+        Number of the component that each segment belongs to, or `OPEN`.
+    child : numpy.ndarray, shape (nodes,)
+        First child of each node: a segment for the first `leaf_count` nodes, a node for the others. The root is the
+        last node.
+    leaf_count : int
+        Number of nodes that hold segments.
+    box_m : numpy.ndarray of float32, shape (nodes, 6, 8)
+        Lower and upper corners of the children, a metre wider than they are, as numbers are rounded.
+    box_component : numpy.ndarray of int32, shape (nodes, 2, 8)
+        Least and greatest component inside.
     """
 
     vertex_m: Floats
     first: Integers
-    low: tuple[Floats, ...]
-    high: tuple[Floats, ...]
-
-
-class Components(NamedTuple):
-    """Who may use which segments.
-
-    Attributes
-    ----------
-    of_vertex : numpy.ndarray, shape (v,)
-        Number of the component that a segment's first vertex belongs to; -1 is open to all.
-    of_point : numpy.ndarray, shape (n,)
-        Number of the one component that a point may use, beside what is open to all; `ANY` may use every component.
-    """
-
-    of_vertex: Integers
-    of_point: Integers
+    component: NDArray[np.int32]
+    child: Integers
+    leaf_count: int
+    box_m: NDArray[np.float32]
+    box_component: NDArray[np.int32]
 
 
 class Cheapest(NamedTuple):
@@ -73,7 +72,7 @@ class Cheapest(NamedTuple):
     fraction : numpy.ndarray, shape (n,)
         Where on the segment its nearest point lies, from 0 to 1.
     distance_m : numpy.ndarray, shape (n,)
-        From the point to it.
+        From the point to it; infinite where there is none.
     """
 
     cost: Floats
@@ -95,7 +94,7 @@ class Tolls(NamedTuple):
     back: Floats
 
 
-def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
+def index_segments(lon: Floats, lat: Floats, first: Integers, component: Integers | None = None) -> SegmentIndex:
     """Build the tree of boxes over segments.
 
     Parameters
@@ -104,6 +103,8 @@ def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
         Vertices, degrees.
     first : numpy.ndarray, shape (s,)
         Vertices that start a segment, whose end is the next vertex.
+    component : numpy.ndarray, shape (v,), optional
+        Component of each vertex; open to all if not given.
 
     Returns
     -------
@@ -111,10 +112,10 @@ def index_segments(lon: Floats, lat: Floats, first: Integers) -> SegmentIndex:
         The index.
     """
     first = first[np.argsort(_curve_position(lon[first], lat[first]), kind="stable")]
-    return packed_index(geocentric_m(lon, lat), first)
+    return packed_index(geocentric_m(lon, lat), first, component)
 
 
-def packed_index(vertex_m: Floats, first: Integers) -> SegmentIndex:
+def packed_index(vertex_m: Floats, first: Integers, component: Integers | None = None) -> SegmentIndex:
     """Build the tree of boxes over segments that are in order already.
 
     Parameters
@@ -123,6 +124,8 @@ def packed_index(vertex_m: Floats, first: Integers) -> SegmentIndex:
         Earth-centred coordinates of the vertices.
     first : numpy.ndarray, shape (s,)
         First vertices of the segments, neighbours near each other; `SegmentIndex.first` of an earlier index.
+    component : numpy.ndarray, shape (v,), optional
+        As for `index_segments`.
 
     Returns
     -------
@@ -131,51 +134,85 @@ def packed_index(vertex_m: Floats, first: Integers) -> SegmentIndex:
     """
     start, end = vertex_m[first], vertex_m[first + 1]
     rise_m = (np.einsum("ij,ij->i", end - start, end - start) / (8 * EARTH_RADIUS_M))[:, None]
-    low, high = np.minimum(start, end) - rise_m, np.maximum(start, end) + rise_m
-    lows: list[Floats] = []
-    highs: list[Floats] = []
-    while not lows or len(low) > FANOUT:
-        low, high = grouped(np.minimum, low), grouped(np.maximum, high)
-        lows.append(low)
-        highs.append(high)
-    return SegmentIndex(vertex_m=vertex_m, first=first, low=tuple(lows), high=tuple(highs))
+    member = np.full(len(first), OPEN, dtype=np.int32) if component is None else component[first].astype(np.int32)
+    low = _levels((np.minimum(start, end) - rise_m - _MARGIN_M).astype(np.float32), np.minimum, np.inf)
+    high = _levels((np.maximum(start, end) + rise_m + _MARGIN_M).astype(np.float32), np.maximum, -np.inf)
+    least = _levels(member, np.minimum, OPEN)
+    greatest = _levels(member, np.maximum, OPEN)
+    level_start = np.cumsum([0, *(len(level) for level in low)])
+    child = [FANOUT * np.arange(len(level)) for level in low]
+    child[1:] = [numbers + start for numbers, start in zip(child[1:], level_start[:-1], strict=False)]
+    corners = np.concatenate([np.concatenate(low), np.concatenate(high)], axis=2)
+    return SegmentIndex(
+        vertex_m=vertex_m,
+        first=first,
+        component=member,
+        child=np.concatenate(child),
+        leaf_count=len(low[0]),
+        box_m=np.ascontiguousarray(corners.transpose(0, 2, 1)),
+        box_component=np.stack([np.concatenate(least), np.concatenate(greatest)], axis=1),
+    )
+
+
+def _levels(values: NDArray[Any], reduce: np.ufunc, neutral: float) -> list[NDArray[Any]]:
+    """Gather values, or rows, by eight and reduce each eight to one, level by level up to the root."""
+    levels: list[NDArray[Any]] = []
+    while not levels or len(levels[-1]) > 1:
+        count = max(-(-len(values) // FANOUT), 1)
+        padded = np.full((count * FANOUT, *values.shape[1:]), neutral, dtype=values.dtype)
+        padded[: len(values)] = values
+        levels.append(padded.reshape(count, FANOUT, *values.shape[1:]))
+        values = reduce.reduce(levels[-1], axis=1)
+    return levels
 
 
 def _curve_position(lon: Floats, lat: Floats) -> Integers:
-    """Position along a Z-order curve over the bounding box."""
+    """Position along a Hilbert curve over the bounding box."""
     if len(lon) == 0:
         return np.zeros(0, dtype=np.int64)
     side = max(np.ptp(lon), np.ptp(lat), 1e-9)
-    column = ((lon - lon.min()) / side * 65_535).astype(np.int64)
-    row = ((lat - lat.min()) / side * 65_535).astype(np.int64)
-    return _spread_bits(column) | (_spread_bits(row) << 1)
+    cells = 2**_CURVE_BITS - 1
+    return _hilbert(
+        ((lon - lon.min()) / side * cells).astype(np.int64), ((lat - lat.min()) / side * cells).astype(np.int64)
+    )
 
 
-def _spread_bits(number: Integers) -> Integers:
-    """Put a zero between the 16 low bits."""
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        number = (number | (number << shift)) & mask
-    return number
+@compiled
+def _hilbert(column: Integers, row: Integers) -> Integers:
+    """Give the position of cells along the curve of 2**20 x 2**20 cells."""
+    position = np.zeros(len(column), dtype=np.int64)
+    for point in range(len(column)):
+        x, y = column[point], row[point]
+        for bit in range(_CURVE_BITS - 1, -1, -1):
+            half = 1 << bit
+            right, up = (x >> bit) & 1, (y >> bit) & 1
+            position[point] += half * half * ((3 * right) ^ up)
+            x, y = x & (half - 1), y & (half - 1)
+            if up == 0:
+                if right == 1:
+                    x, y = half - 1 - x, half - 1 - y
+                x, y = y, x
+    return position
 
 
-def grouped(reduce: np.ufunc, values: NDArray[np.float64]) -> Floats:
-    """Reduce each run of `FANOUT` values, or rows, to one.
+def least_tolls(index: SegmentIndex, tolls: Tolls) -> NDArray[np.float32]:
+    """Give the least toll inside each box.
 
     Parameters
     ----------
-    reduce : numpy.ufunc
-        ``numpy.minimum`` or ``numpy.maximum``.
-    values : numpy.ndarray, shape (n, ...)
-        What to reduce.
+    index : SegmentIndex
+        The segments.
+    tolls : Tolls
+        Costs onwards from the vertices.
 
     Returns
     -------
-    numpy.ndarray
-        One value or row per run; the last run may be shorter.
+    numpy.ndarray of float32, shape (nodes, 8)
+        For each child of each node, a hair below the least toll, as numbers are rounded.
     """
-    if len(values) == 0:
-        return values
-    return np.asarray(reduce.reduceat(values, np.arange(0, len(values), FANOUT), axis=0))
+    at_vertex = np.minimum(tolls.ahead, tolls.back)
+    least = np.minimum(at_vertex[index.first], at_vertex[index.first + 1]) * (1 - 1e-6) - 1e-6
+    return np.concatenate(_levels(least.astype(np.float32), np.minimum, np.inf))
 
 
 def toll_at(tolls: Tolls, vertex: Integers, fraction: Floats) -> Floats:
@@ -188,7 +225,7 @@ def toll_at(tolls: Tolls, vertex: Integers, fraction: Floats) -> Floats:
     vertex : numpy.ndarray, shape (n,)
         First vertices of the segments.
     fraction : numpy.ndarray, shape (n,)
-        Places on them, from 0 to 1.
+        Positions on them, from 0 to 1.
 
     Returns
     -------
