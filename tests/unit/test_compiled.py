@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from comarca.compiled import compiled
+from comarca.roads.compiled import compiled
 
 RUN = """
 import numpy as np

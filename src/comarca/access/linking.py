@@ -14,7 +14,7 @@ from comarca.polygons import territory_of
 from comarca.results import Check
 from comarca.roads.connectors import link_cities, link_components, link_gaps, main_component
 from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import NEVER, Tolls, index_segments
+from comarca.roads.segments import index_segments
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -106,16 +106,13 @@ def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_k
     is_first = np.ones(len(network.vertex_lon), dtype=bool)
     is_first[network.edge_start[1:] - 1] = False
     index = index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
-    free = np.zeros(len(network.vertex_lon))
     nearest = cheapest_segment(
         index,
         geocentric_m(lon, lat),
-        tolls=Tolls(free, free),
-        cost_per_m=1.0,
         reach_m=np.broadcast_to(np.asarray(reach_km, dtype=float) * M_PER_KM, np.shape(lon)),
     )
     component = np.full(len(lon), -1, dtype=np.int64)
-    has_road = (nearest.vertex >= 0) & (nearest.cost < NEVER / 2)
+    has_road = nearest.vertex >= 0
     component[has_road] = network.vertex_component[nearest.vertex[has_road]]
     return component
 

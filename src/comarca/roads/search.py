@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from comarca.compiled import compiled
 from comarca.crs import EARTH_RADIUS_M
+from comarca.roads.compiled import compiled
 from comarca.roads.segments import FANOUT, NEVER, OPEN, Cheapest, Tolls, least_tolls
 
 if TYPE_CHECKING:
@@ -69,16 +69,14 @@ def cheapest_segment(
     if tolls is None:
         tolls = Tolls(*(np.zeros(len(index.vertex_m)) for _ in range(2)))
     limit = np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2)
-    everyone = np.full(count, ANY)
-    nowhere = np.full(count, np.inf)
     _search(
         index,
         tolls,
         least_tolls(index, tolls),
-        np.ascontiguousarray(points_m),
-        everyone if component is None else component,
+        np.ascontiguousarray(points_m, dtype=float),
+        np.ascontiguousarray(np.full(count, ANY) if component is None else component, dtype=np.int64),
         limit,
-        nowhere if reach_m is None else reach_m,
+        np.ascontiguousarray(np.full(count, np.inf) if reach_m is None else reach_m, dtype=float),
         float(cost_per_m),
         cheapest,
     )

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from comarca.compiled import compiled
 from comarca.crs import EARTH_RADIUS_M, geocentric_m
+from comarca.roads.compiled import compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
