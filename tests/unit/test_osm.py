@@ -14,6 +14,7 @@ from osm_cases import CORNERS, SQUARE
 from comarca.crs import geodesic_area_km2
 from comarca.layers.schemas import LAYERS
 from comarca.sources.osm.areas import footprint_m2
+from comarca.sources.osm.edited import is_edited
 from comarca.sources.osm.read import OSM_LAYERS, read_osm
 from comarca.sources.osm.tags import country_code, is_closed_to_vehicles, parse_count, parse_number, road_class
 
@@ -365,8 +366,16 @@ def test_what_an_editor_deletes_or_a_server_hides_is_not_there(tmp_path: Path) -
         for number, marks, refs in ways
     )
     path = tmp_path / "edited.osm"
+    assert not is_edited(_plain_xml(tmp_path))
     path.write_text(f"<?xml version='1.0'?><osm version='0.6'>{nodes}{text}</osm>")
+    assert is_edited(path)
     assert sorted(read_osm(path, ["roads"])["roads"]["road_id"]) == ["w10", "w13"]
+
+
+def _plain_xml(folder: Path) -> Path:
+    path = folder / "plain.osm"
+    path.write_text("<?xml version='1.0'?><osm version='0.6'><node id='1' lat='0' lon='0' visible='true'/></osm>")
+    return path
 
 
 def test_of_several_versions_the_last_one_counts(tmp_path: Path) -> None:
