@@ -1,4 +1,4 @@
-"""fieldmaps: boundaries of the world that meet at the borders of countries; a country's rows are cut out on the way."""
+"""Boundaries of fieldmaps, which meet at the borders of countries; a country's rows are cut out on the way."""
 
 from __future__ import annotations
 
