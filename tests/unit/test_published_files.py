@@ -1,0 +1,275 @@
+"""Products written from the assembled files of a region, and pages that are drawn of it."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from map_cases import column, grid, layer, settlements
+
+from comarca import io
+from comarca.dynamics.profiles import profile_table, similar_territories
+from comarca.dynamics.summary import summarise, transitions
+from comarca.fetch.receipts import Failure, LayerReceipt
+from comarca.land.lorenz_curves import LorenzCurve
+from comarca.publish.absent import Absent, fallback_checks, mapped_values, published
+from comarca.publish.analysis import write_curves
+from comarca.publish.assembled import Assembled
+from comarca.publish.describe import describe
+from comarca.publish.exports import (
+    analysis_csv,
+    atlas_html,
+    atlas_pdf,
+    codebook_csv,
+    codebook_language_csv,
+    long_csv,
+    long_csvt,
+    qgis_styles,
+)
+from comarca.publish.maps.base import build_base
+from comarca.publish.maps.classify import classify
+from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
+from comarca.publish.maps.dynamics_words import DYNAMICS_WORDS, say
+from comarca.publish.maps.files import write_base, write_classes
+from comarca.publish.maps.frames import centred_crs, divide, project
+from comarca.publish.maps.labels import HALO_ID, place_labels
+from comarca.publish.maps.model import BaseMap, Frame
+from comarca.publish.maps.sheet import SheetData, draw_sheet
+from comarca.registry.columns import LANGUAGES
+from comarca.registry.propositions import load_propositions
+
+COLUMNS = [
+    *(column(name, kind="text", unit="") for name in ("territory_id", "territory_name", "parent_name", "country")),
+    column("time_min"),
+    column("a_class", kind="class", unit="", categories={"W": dict.fromkeys(LANGUAGES, "win")}),
+]
+IDS = [f"{place:03d}" for place in range(9)]
+
+
+@pytest.fixture
+def territories():
+    return layer(grid(-70, -10, -67, -7, 3), parents=["Norte"] * 8 + [None])
+
+
+@pytest.fixture
+def table(territories):
+    values = [1 / 3, *range(1, 8), np.nan]
+    return pd.DataFrame(territories.drop(columns="geometry")).assign(time_min=values, a_class=["W"] * 8 + [None])
+
+
+@pytest.fixture
+def data(territories, table, tmp_path):
+    """All that a region assembles."""
+    files = {name: str(tmp_path / name) for name in ("shapes", "frames", "classes", "columns", "credits", "source_text",
+             "lorenz_curves", "table", "flags", "profiles", "similar_territories")}  # fmt: skip
+    write_base(
+        build_base(territories, cities=settlements(("Ciudad", 1e5, -68.5, -8.5))), files["shapes"], files["frames"]
+    )
+    write_classes({"time_min": classify(table["time_min"]), "a_class": None}, files["classes"])
+    texts = describe(
+        COLUMNS, region="R", title=dict.fromkeys(LANGUAGES, "Region"), languages=["es", "en"],
+        families={"some": dict.fromkeys(LANGUAGES, "Some")}, years={"time_min": 2020},
+        city_classes={"large": [1e6, None]},
+    )  # fmt: skip
+    io.write_json(texts, files["columns"])
+    io.write_json(dict.fromkeys(LANGUAGES, "Sources: us."), files["credits"])
+    io.write_text("Sources", files["source_text"])
+    write_curves({}, files["lorenz_curves"])
+    indexed = table.set_index("territory_id")
+    flags = pd.DataFrame(np.where(indexed.isna(), "unreachable", ""), indexed.index, indexed.columns)
+    profiles = profile_table(indexed, {"time_min": "access"}, better={"time_min": "lower"}, units={"time_min": "min"})
+    similar = similar_territories(indexed, ["time_min"])
+    for name, rows in (("table", table), ("flags", flags), ("profiles", profiles),
+                       ("similar_territories", similar)):  # fmt: skip
+        io.write_table(rows, files[name])
+    return Assembled(files, "es")
+
+
+def test_a_description_gives_back_the_columns_and_texts_of_a_region(data):
+    assert [entry.name for entry in data.columns] == [entry.name for entry in COLUMNS]
+    assert data.columns[-1].categories == COLUMNS[-1].categories
+    assert (data.region, data.title, data.languages, data.years) == ("R", "Region", ["es", "en"], {"time_min": 2020})
+    assert data.city_classes == {"large": (1e6, None)}
+
+
+def test_tables_of_the_region_are_written_as_csv(data, tmp_path):
+    writers = {
+        "codebook.csv": codebook_csv, "codebook_pt.csv": codebook_language_csv, "long.csv": long_csv,
+        "long.csvt": long_csvt, "profiles.csv": analysis_csv,
+    }  # fmt: skip
+    for name, module in writers.items():
+        module.write(data.in_language("pt") if "_pt" in name else data, tmp_path / name)
+    assert pd.read_csv(tmp_path / "codebook.csv")["column"].tolist() == [entry.name for entry in COLUMNS]
+    assert "Um título" in (tmp_path / "codebook_pt.csv").read_text(encoding="utf-8")
+    long = pd.read_csv(tmp_path / "long.csv", dtype={"territory_id": str})
+    assert len((tmp_path / "long.csvt").read_text().split(",")) == len(long.columns)
+    row = long[(long["territory_id"] == "008") & (long["column"] == "time_min")].iloc[0]
+    assert np.isnan(row["value"])
+    assert "unreachable" in row.tolist()
+    assert pd.read_csv(tmp_path / "profiles.csv")["column"].unique().tolist() == ["time_min"]
+
+
+def test_figures_of_the_analysis_have_six_digits_and_whole_numbers_stay_whole():
+    rounded = analysis_csv.rounded(pd.DataFrame({"a": [1 / 3, 12_345_678.0, np.nan], "b": [1, 2, 3]}))
+    assert rounded["a"].tolist()[:2] == [0.333333, 12_345_678.0]
+    assert rounded["b"].tolist() == [1, 2, 3]
+
+
+def test_both_atlases_are_written_from_the_same_files(data, tmp_path):
+    pytest.importorskip("bokeh", reason="the interactive atlas needs the JavaScript that ships in the package bokeh")
+    atlas_pdf.write(data, tmp_path / "atlas.pdf")
+    atlas_html.write(data, tmp_path / "atlas.html")
+    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "atlas.pdf").read_bytes())) >= 4
+    page = (tmp_path / "atlas.html").read_text(encoding="utf-8")
+    content = json.loads(
+        re.search(r'<script type="application/json" id="atlas-data">(.*?)</script>', page, re.DOTALL)[1]
+    )
+    assert content["names"] == [f"T{name}" for name in IDS]
+
+
+def test_styles_for_qgis_colour_each_class_once(table):
+    style = qgis_styles.graduated_style(COLUMNS[-2], table["time_min"], classify(table["time_min"]), language="en")
+    limits = [tuple(map(float, pair)) for pair in re.findall(r'lower="(\S+)" upper="(\S+)"', style.qml)]
+    for value in table["time_min"].dropna():
+        assert sum(low <= value <= high for low, high in limits) == 1
+    category = qgis_styles.category_style(COLUMNS[-1], table["a_class"], language="en")
+    assert "win" in category.qml
+    assert "win" in category.sld
+
+
+# What a region turned out to lack
+
+
+def test_columns_of_absent_layers_are_left_out_and_named(tmp_path):
+    failure = Failure("night_lights", "LIE", "nightlights", "https://x", "data/raw/x", "HTTP 404", "a remedy")
+    path = tmp_path / "absent.json"
+    io.write_json({"layers": ["night_lights"], "columns": ["time_min"], "failures": [failure.as_dict()]}, path)
+    absent = Absent.read(str(path))
+    assert [entry.name for entry in absent.kept(COLUMNS)] == [
+        entry.name for entry in COLUMNS if entry.name != "time_min"
+    ]
+    (row,) = absent.not_computed(COLUMNS)
+    assert row.column == "time_min"
+    (check,) = absent.checks()
+    assert (check.status, check.value) == ("warn", 1)
+    assert Absent.read(None).kept(COLUMNS) == COLUMNS
+    assert Absent().checks() == []
+
+
+def test_a_column_that_the_table_lacks_is_not_published_and_its_map_has_no_data(tmp_path):
+    io.write_table(pd.DataFrame({"territory_id": ["a"]}), tmp_path / "t.parquet")
+    entries = json.loads(json.dumps([vars(entry) for entry in COLUMNS]))
+    assert [entry.name for entry in published(entries, tmp_path / "t.parquet")] == ["territory_id"]
+    assert mapped_values(pd.DataFrame({"territory_id": ["a"]}), "time_min").isna().all()
+
+
+def test_layers_from_the_second_choice_are_a_warning():
+    failure = Failure("roads", "LIE", "geofabrik", "https://x", "data/raw/x", "HTTP 404", "a remedy")
+    first, second = (
+        LayerReceipt("cities", "LIE", "ready", "ucdb"),
+        LayerReceipt("roads", "LIE", "ready", "overpass", tried=(failure,)),
+    )
+    (check,) = fallback_checks([first, second])
+    assert check.rows == [{"layer": "roads", "taken": "overpass", "reason": "geofabrik: HTTP 404"}]
+    assert fallback_checks([first]) == []
+
+
+# Parts of maps
+
+
+def test_parts_are_divided_by_distance_and_projected_about_their_centre():
+    west, east = shapely.box(-180, -18, -179, -16), grid(178, -18, 180, -16, 4)
+    parts = np.array([*east, west, shapely.box(-150, -18, -149.9, -17)])
+    groups = divide(parts, np.arange(len(parts)))
+    assert [len(group.parts) for group in groups] == [17, 1], "the far island is an inset"
+    plane = project(parts[:17], centred_crs(parts[:17]))
+    assert shapely.area(plane).sum() == pytest.approx(3 * 106_000 * 221_000, rel=0.02)
+    assert shapely.union_all(plane.tolist()).bounds[2] < 400_000, "neighbours across the antimeridian"
+
+
+def test_a_name_that_finds_no_room_is_left_out(territories):
+    from matplotlib.figure import Figure
+
+    crowd = settlements(*((f"Ciudad {n}", 1e5 - n, -68.5 + n * 1e-4, -8.5) for n in range(14)))
+    base = build_base(territories, cities=crowd)
+    assert isinstance(base, BaseMap)
+    (frame,) = base.frames
+    assert isinstance(frame, Frame)
+    axes = Figure(figsize=(6, 6)).add_subplot()
+    west, south, east, north = frame.bounds
+    axes.set(xlim=(west, east), ylim=(south, north))
+    place_labels(axes, base, frame)
+    names = [text.get_text() for text in axes.texts if str(text.get_gid()).startswith(HALO_ID)]
+    assert "Ciudad 0" in names
+    assert len(names) < 14 + len(IDS)
+
+
+# Pages on what changed
+
+
+def texts(figure):
+    return "\n".join(text.get_text() for axes in figure.axes for text in axes.texts)
+
+
+def test_every_word_of_the_pages_is_there_in_three_languages():
+    assert all(set(words) == set(LANGUAGES) and all(words.values()) for words in DYNAMICS_WORDS.values())
+    assert say("land", "pt") == "Terra"
+
+
+PERIODS = [(1990, 2000), (2000, 2010)]
+
+
+def test_pages_on_types_count_territories_people_and_moves():
+    index = pd.Index(list("abc"), name="territory_id")
+    types = pd.DataFrame({"parent_name": "P", "dynamics_type_1990_2000": ["WWW", "WWW", None],
+                          "dynamics_type_2000_2010": ["WWW", "LLL", "LLL"]}, index)  # fmt: skip
+    rows = [(code, year, 1000.0) for code in "abc" for year in (1990, 2000, 2010)]
+    people = pd.DataFrame(rows, columns=["territory_id", "year", "population"])
+    titles = {name: dict.fromkeys(LANGUAGES, f"type {name}") for name in ("WWW", "LLL")}
+    pages = summary_pages(summarise(types, people, PERIODS), transitions(types, people, PERIODS), titles, language="en")
+    page = "\n".join(texts(figure) for figure in pages)
+    assert "type WWW" in page
+    assert say("missing", "en") in page
+    assert "1990\u20132000" in page
+
+
+def test_a_page_on_factors_gives_each_correlation_with_its_number():
+    row = {"group": "all", "period": "1990-2000", "column": "time_min"}
+    for change, rho in (("growth", 0.5), ("poverty", -0.25), ("equality", np.nan)):
+        row |= {f"rho_{change}": rho, f"n_{change}": 40, f"p_{change}": 0.01, f"q_{change}": 0.02}
+    (figure,) = factor_pages(pd.DataFrame([row]), COLUMNS, language="en")
+    assert "+0.50 (n 40)" in texts(figure)
+    assert "-0.25" in texts(figure).replace("\u2212", "-")
+
+
+def test_a_page_on_propositions_draws_what_can_be_told_and_gives_reasons_for_the_rest():
+    propositions = load_propositions().rows
+    rows = []
+    for coefficient, proposition in zip((0.3, np.nan), propositions[:2], strict=True):
+        notes = {f"{name}_{language}": text for language in LANGUAGES for name, text in
+                 (("note", "No such column."), ("condition", ""))}  # fmt: skip
+        rows.append({"id": proposition.id, "coefficient": coefficient, "low": 0.1, "high": 0.5, "expected": "+",
+                     "verdict": "as expected", "outcome": "growth", "period": "1990-2000", **notes})  # fmt: skip
+    page = "\n".join(texts(figure) for figure in proposition_pages(pd.DataFrame(rows), propositions, language="en"))
+    flat = " ".join(page.split())
+    assert all(entry.claim["en"][:40] in flat for entry in propositions[:2])
+    assert "+0.30" in page
+    assert "No such column." in flat
+
+
+def test_the_sheet_of_a_territory_has_its_place_factors_land_and_the_most_alike(territories, table, data):
+    indexed = table.set_index("territory_id", drop=False)
+    curve = LorenzCurve(kind="holdings", year=2011, count=10, gini=0.5, curve=np.array([[0, 0], [0.5, 0.0], [1, 1]]))
+    sheet = SheetData(
+        base=build_base(territories), table=indexed, columns=COLUMNS, profiles=io.read_table(data.path("profiles")),
+        similar=io.read_table(data.path("similar_territories")), curves={"000": [curve]}, language="en",
+    )  # fmt: skip
+    page = texts(draw_sheet(sheet, "000"))
+    assert "T000" in page
+    assert say("similar", "en") in page
+    assert "0.33 min" in page
+    without = texts(draw_sheet(sheet, "008"))
+    assert say("no_value", "en") in without
+    assert say("no_curve", "en") in without
