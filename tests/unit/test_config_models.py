@@ -5,8 +5,9 @@ import inspect
 import pytest
 from pydantic import ValidationError
 
-from comarca.config import families, layers, tables
+from comarca.config import dynamics, families, layers, tables
 from comarca.config.base import Model, Source
+from comarca.config.dynamics import Clusters, Functional
 from comarca.config.families import IndicatorOptions, LandOptions
 from comarca.config.layers import Cities, LandCover, NightLights, Parcels, Roads
 from comarca.config.region import Region
@@ -49,7 +50,7 @@ def test_a_model_refuses_unknown_keys_and_is_not_changed_after_reading():
 def test_every_key_of_every_model_says_what_it_means():
     models = {
         model
-        for module in (families, layers, tables)
+        for module in (dynamics, families, layers, tables)
         for _, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, Model) and model.__module__ == module.__name__
     }
@@ -110,3 +111,17 @@ def test_a_region_chooses_the_engine_of_zonal_sums():
     assert Region(country="NIC").zonal.engine == "exactextract"
     with pytest.raises(ValidationError, match="exactextract"):
         Region(country="NIC", zonal={"engine": "gdal"})
+
+
+def test_functional_territories_may_be_named_by_one_word_and_need_what_it_asks_for():
+    assert Functional.model_validate("city").max_time_min == 60
+    assert Functional.model_validate({"by": "flows", "path": "commuters.csv"}).method == "travel_to_work"
+    for wrong in ("flows", "column", {"by": "city", "path": "a.csv"}, {"by": "city", "column": "x"}):
+        with pytest.raises(ValidationError, match="goes with"):
+            Functional.model_validate(wrong)
+
+
+def test_the_options_of_a_test_are_all_but_its_columns():
+    assert Clusters(columns=("a",)).tests == {"permutations": 999, "level": 0.05, "seed": 12_345}
+    with pytest.raises(ValidationError, match="level"):
+        Clusters(level=1.0)

@@ -13,6 +13,7 @@ from comarca.dynamics.functional import add_up, group_by_city, group_territories
 from comarca.dynamics.together import RegionTable, common_columns, left_out, stack, stack_tables
 from comarca.errors import InputError
 from comarca.indicators.production import compute
+from comarca.sources.tables.flows import read_flows
 
 NAN = math.nan
 
@@ -142,3 +143,16 @@ def test_regions_are_stacked_by_the_columns_that_all_have(root):
     assert left_out(regions).to_numpy().tolist() == [["population_persons", "A"]]
     both = stack_tables({"A": one.table, "B": one.table})
     assert both["region"].tolist() == ["A", "B"]
+
+
+def test_flows_of_one_pair_are_summed_and_those_across_the_border_left_out(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text("de;a;n\na;b;1,5\na;b;2\na;z;9\nb;b;-\nb;a;4\n", encoding="utf-8")
+    columns = {"origin_id": "de", "destination_id": "a", "persons": "n"}
+    flows = read_flows(path, known=["a", "b"], columns=columns)
+    assert flows.to_numpy().tolist() == [["a", "b", 3.5], ["b", "a", 4.0], ["b", "b", 0.0]]
+    with pytest.raises(InputError, match="no flow between two territories"):
+        read_flows(path, known=["x"], columns=columns)
+    path.write_text("de;a;n\na;b;-1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="0 or more"):
+        read_flows(path, known=["a", "b"], columns=columns)

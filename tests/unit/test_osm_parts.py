@@ -15,6 +15,7 @@ from osm_cases import CORNERS, SQUARE
 
 from comarca.crs import GEOD
 from comarca.errors import InputError
+from comarca.sources.osm.edited import has_new_nodes, is_edited, tidied
 from comarca.sources.osm.lines import (
     ROAD_KEYS,
     LineParts,
@@ -152,3 +153,19 @@ def test_elements_of_several_answers_become_one_sorted_extract_with_the_oldest_d
     assert read_header(path).timestamp == "2024-01-01T00:00:00Z"
     seen = [(entry.type_str(), entry.id, dict(entry.tags)) for entry in osmium.FileProcessor(str(path))]
     assert seen == [("n", 1, {}), ("n", 2, {}), ("w", 3, {"highway": "track"})]
+
+
+def test_a_file_from_an_editor_is_told_and_written_as_a_server_would_have_it(write: Write, tmp_path: Path) -> None:
+    path = tmp_path / "edited.osm"
+    path.write_text(
+        "<osm version='0.6'><node id='-1' lat='0' lon='1'/><node id='2' action='delete' lat='0' lon='2'/>"
+        "<node id='3' version='1' lat='0' lon='3'/><way id='-4'><nd ref='-1'/><nd ref='3'/></way></osm>"
+    )
+    assert is_edited(path)
+    assert not is_edited(write(CORNERS, name="plain.osm"))
+    tidy = osmium.FileProcessor(str(tidied(path, tmp_path / "tidy.osm.pbf")))
+    assert [(entry.type_str(), entry.id > 0) for entry in tidy] == [("n", True), ("n", True), ("w", True)]
+    opl = tmp_path / "a.opl"
+    for text, answer in ((b"", False), (b"w1 T Nn1x0y0,n2x0y1\n", False), (b"w1 T Nn1x0y0,n-2x0y1\n", True)):
+        opl.write_bytes(text)
+        assert has_new_nodes(opl) is answer

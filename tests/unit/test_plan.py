@@ -13,6 +13,7 @@ from comarca.access.model import Walking
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.layers.index import LAYERS
 from comarca.plan.inputs import INPUTS
+from comarca.plan.region import RegionPlan
 from comarca.plan.run import RunPlan
 from comarca.registry.products import PRODUCTS
 
@@ -289,3 +290,13 @@ def test_products_of_columns_and_classes_that_are_gone_are_stale(files):
     prune(stale)
     assert stale_products(files) == []
     assert all((folder / name).exists() for name in kept)
+
+
+def test_a_run_plans_each_region_by_its_name(root, in_folder):
+    run = plan(root, el_norte=FILES, NIC=FILES)
+    regions = [run["el_norte"], run["NIC"]]
+    assert all(isinstance(region, RegionPlan) for region in regions)
+    assert [region.path("roads") for region in regions] == [
+        f"results/{name}/layers/roads.parquet" for name in ("el_norte", "NIC")
+    ]
+    assert [region.title("es") for region in regions] == ["El Norte", "Nicaragua"]

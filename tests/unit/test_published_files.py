@@ -15,7 +15,7 @@ from comarca.dynamics.summary import summarise, transitions
 from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.land.lorenz_curves import LorenzCurve
 from comarca.publish.absent import Absent, fallback_checks, mapped_values, published
-from comarca.publish.analysis import write_curves
+from comarca.publish.analysis import Dynamics, write_curves
 from comarca.publish.assembled import Assembled
 from comarca.publish.describe import describe
 from comarca.publish.exports import (
@@ -30,6 +30,7 @@ from comarca.publish.exports import (
 )
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.classify import classify
+from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
 from comarca.publish.maps.dynamics_words import DYNAMICS_WORDS, say
 from comarca.publish.maps.files import write_base, write_classes
@@ -221,42 +222,65 @@ def test_every_word_of_the_pages_is_there_in_three_languages():
 PERIODS = [(1990, 2000), (2000, 2010)]
 
 
-def test_pages_on_types_count_territories_people_and_moves():
+@pytest.fixture
+def dynamics():
+    """Two types over two periods, one factor, and two propositions of which one cannot be told."""
     index = pd.Index(list("abc"), name="territory_id")
     types = pd.DataFrame({"parent_name": "P", "dynamics_type_1990_2000": ["WWW", "WWW", None],
                           "dynamics_type_2000_2010": ["WWW", "LLL", "LLL"]}, index)  # fmt: skip
     rows = [(code, year, 1000.0) for code in "abc" for year in (1990, 2000, 2010)]
     people = pd.DataFrame(rows, columns=["territory_id", "year", "population"])
-    titles = {name: dict.fromkeys(LANGUAGES, f"type {name}") for name in ("WWW", "LLL")}
-    pages = summary_pages(summarise(types, people, PERIODS), transitions(types, people, PERIODS), titles, language="en")
-    page = "\n".join(texts(figure) for figure in pages)
+    factor = {"group": "all", "period": "1990-2000", "column": "time_min"}
+    for change, rho in (("growth", 0.5), ("poverty", -0.25), ("equality", np.nan)):
+        factor |= {f"rho_{change}": rho, f"n_{change}": 40, f"p_{change}": 0.01, f"q_{change}": 0.02}
+    told = []
+    for coefficient, proposition in zip((0.3, np.nan), load_propositions().rows[:2], strict=True):
+        notes = {f"{name}_{language}": text for language in LANGUAGES for name, text in
+                 (("note", "No such column."), ("condition", ""))}  # fmt: skip
+        told.append({"id": proposition.id, "coefficient": coefficient, "low": 0.1, "high": 0.5, "expected": "+",
+                     "verdict": "as expected", "outcome": "growth", "period": "1990-2000", "n": 40, "p": 0.01,
+                     "q": 0.02, "condition": "", **notes})  # fmt: skip
+    return Dynamics(
+        summarise(types, people, PERIODS),
+        transitions(types, people, PERIODS),
+        pd.DataFrame([factor]),
+        pd.DataFrame(told),
+    )
+
+
+TYPES = {name: dict.fromkeys(LANGUAGES, f"type {name}") for name in ("WWW", "LLL")}
+
+
+def test_pages_on_types_count_territories_people_and_moves(dynamics):
+    page = "\n".join(map(texts, summary_pages(dynamics.summary, dynamics.transitions, TYPES, language="en")))
     assert "type WWW" in page
     assert say("missing", "en") in page
     assert "1990\u20132000" in page
 
 
-def test_a_page_on_factors_gives_each_correlation_with_its_number():
-    row = {"group": "all", "period": "1990-2000", "column": "time_min"}
-    for change, rho in (("growth", 0.5), ("poverty", -0.25), ("equality", np.nan)):
-        row |= {f"rho_{change}": rho, f"n_{change}": 40, f"p_{change}": 0.01, f"q_{change}": 0.02}
-    (figure,) = factor_pages(pd.DataFrame([row]), COLUMNS, language="en")
+def test_a_page_on_factors_gives_each_correlation_with_its_number(dynamics):
+    (figure,) = factor_pages(dynamics.factors, COLUMNS, language="en")
     assert "+0.50 (n 40)" in texts(figure)
     assert "-0.25" in texts(figure).replace("\u2212", "-")
 
 
-def test_a_page_on_propositions_draws_what_can_be_told_and_gives_reasons_for_the_rest():
+def test_a_page_on_propositions_draws_what_can_be_told_and_gives_reasons_for_the_rest(dynamics):
     propositions = load_propositions().rows
-    rows = []
-    for coefficient, proposition in zip((0.3, np.nan), propositions[:2], strict=True):
-        notes = {f"{name}_{language}": text for language in LANGUAGES for name, text in
-                 (("note", "No such column."), ("condition", ""))}  # fmt: skip
-        rows.append({"id": proposition.id, "coefficient": coefficient, "low": 0.1, "high": 0.5, "expected": "+",
-                     "verdict": "as expected", "outcome": "growth", "period": "1990-2000", **notes})  # fmt: skip
-    page = "\n".join(texts(figure) for figure in proposition_pages(pd.DataFrame(rows), propositions, language="en"))
-    flat = " ".join(page.split())
-    assert all(entry.claim["en"][:40] in flat for entry in propositions[:2])
+    page = " ".join(
+        "\n".join(map(texts, proposition_pages(dynamics.propositions, propositions, language="en"))).split()
+    )
+    assert all(entry.claim["en"][:40] in page for entry in propositions[:2])
     assert "+0.30" in page
-    assert "No such column." in flat
+    assert "No such column." in page
+
+
+def test_the_screen_shows_the_same_in_each_language_and_hides_all_but_the_first(dynamics):
+    columns = [*COLUMNS, column("dynamics_type", kind="class", unit="", categories=TYPES)]
+    page = dynamics_html(dynamics, load_propositions().rows, columns, languages=["es", "en"])
+    assert re.findall(r'data-language="(\w+)" lang="\w+"( hidden)?', page) == [("es", ""), ("en", " hidden")]
+    assert page.count("type WWW") == 2 * 2
+    assert page.count("<svg") == 2
+    assert "<strong>0.50 (n 40)</strong>" in page
 
 
 def test_the_sheet_of_a_territory_has_its_place_factors_land_and_the_most_alike(territories, table, data):

@@ -15,10 +15,14 @@ from servers.samples import geojson, geopackage, zipped
 from servers.world import SOURCES
 
 from comarca.errors import InputError, RetrievalError
+from comarca.fetch.providers.index import PROVIDERS
 from comarca.registry.countries import Country, Level, country
 from comarca.sources.boundaries import cod as cod_units
 from comarca.sources.boundaries import gadm as gadm_units
 from comarca.sources.boundaries import geoboundaries as geoboundaries_units
+from comarca.sources.boundaries.fetched import READERS
+from comarca.sources.boundaries.fetched import territories as fetched_territories
+from comarca.sources.boundaries.provider_file import choose_level, parents_by_place
 
 if TYPE_CHECKING:
     from servers.bench import Desk
@@ -267,3 +271,39 @@ def test_boundaries_that_cannot_be_made_into_units_leave_the_turn_to_the_next_pr
     assert "cannot be used" in receipt.tried[0].reason
     with pytest.raises(RetrievalError, match="cannot be used"):
         desk.fetch("territories", ALFA, "cod")
+
+
+# --- What the readers share ---------------------------------------------------------------------------------------
+
+
+def test_each_provider_of_boundaries_has_a_reader_and_a_level() -> None:
+    assert set(READERS) == set(PROVIDERS["territories"])
+    with pytest.raises(InputError, match="one that has the units of XAA"):
+        fetched_territories([], provider="gadm", country=with_rules(levels={"gadm": None}), level=None)
+
+
+@pytest.mark.parametrize(
+    ("offered", "number", "exact", "chosen"), [([0, 1, 2], 2, True, 2), ([0, 1], 2, False, 1), ([3, 1], 2, False, 1)]
+)
+def test_the_level_is_the_one_asked_for_or_the_next_coarser(
+    offered: list[int], number: int, exact: bool, chosen: int
+) -> None:
+    assert choose_level(offered, Level(number, exact=exact), where="f") == chosen
+
+
+def test_a_level_that_is_not_there_is_refused() -> None:
+    for offered, exact in (([0, 1], True), ([3], False)):
+        with pytest.raises(InputError, match="level 2"):
+            choose_level(offered, Level(2, exact=exact), where="f")
+
+
+def test_a_parent_is_the_unit_that_holds_a_point_inside() -> None:
+    units = gpd.GeoDataFrame(
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1), shapely.box(9, 9, 10, 10)], crs=4326
+    )
+    above = gpd.GeoDataFrame(
+        {"name": ["West", "East"]}, geometry=[shapely.box(0, 0, 1.5, 1), shapely.box(1.5, 0, 4, 1)], crs=4326
+    )
+    parents = parents_by_place(units, above, name="name")
+    assert parents.tolist()[:2] == ["West", "East"]
+    assert parents.isna().tolist() == [False, False, True]

@@ -14,9 +14,11 @@ from servers.loopback import Fault
 from servers.samples import geopackage, zipped
 
 from comarca.errors import InputError
+from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.schemas import validate_layer
 from comarca.sources.cities import geonames as geonames_cities
 from comarca.sources.cities import ucdb as ucdb_cities
+from comarca.sources.cities.fetched import READERS, cities
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -102,3 +104,12 @@ def test_the_offline_copy_stands_at_the_end_of_the_ladder(desk: Desk) -> None:
     receipt = desk.fetch("cities", ALFA, "geonames_dump", "geonames")
     assert (receipt.provider, receipt.files) == ("geonames", ())
     assert "please log in" in receipt.tried[0].reason
+
+
+def test_each_provider_of_files_has_a_reader_and_sections_of_a_city_are_merged(desk: Desk) -> None:
+    assert set(READERS) == set(PROVIDERS["cities"])
+    desk.world.geonames(ALFA)
+    paths = [Path(desk.fetch("cities", ALFA, "geonames_dump").files[0].path)]
+    merged, checks = cities(paths, territories(ALFA), provider="geonames_dump", abroad_buffer_km=50.0)
+    assert sorted(merged["city_name"]) == ["El Alto", 'San José "La Villa"']
+    assert [check.name for check in checks] == ["cities_merged"]
