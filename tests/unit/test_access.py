@@ -173,7 +173,9 @@ def test_without_any_road_people_still_walk_to_what_is_near(options):
     way = quickest_routes(routable, origins, np.ones(2, dtype=bool))
     assert way.minutes[[0, 2]] == pytest.approx([KM * 1000 * PACE, 0], rel=1e-5)
     assert np.isinf(way.minutes[1])
-    assert market_potential(routable, way, np.array([1000.0, 10.0]))[1:] == pytest.approx([np.nan, 10], nan_ok=True)
+    assert market_potential(routable, origins, way, np.array([1000.0, 10.0]))[1:] == pytest.approx(
+        [np.nan, 10], nan_ok=True
+    )
 
 
 def direct_definition(network, city, point):
@@ -239,10 +241,64 @@ def test_market_potential_halves_with_each_half_life():
     routable = routable_network(network, places((0, 0), (0.1, 0)), walking=NO_FRAGMENTS)
     origins = origins_at(routable, np.array([0.02]), np.array([0.0]))
     nearest = quickest_routes(routable, origins, np.array([True, True]), walking=NO_FRAGMENTS)
-    persons = market_potential(routable, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=50)
+    persons = market_potential(
+        routable, origins, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=50
+    )
     assert persons[0] == pytest.approx(1000 / 2 + 500 / 2**4, rel=1e-4)
-    near = market_potential(routable, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=2)
+    near = market_potential(
+        routable, origins, nearest, np.array([1000.0, 500.0]), half_life_min=2 * KM, cutoff_half_lives=2
+    )
     assert near[0] == pytest.approx(1000 / 2, rel=1e-4)
+
+
+def potential_at(network, cities, points, persons, **options):
+    routable = routable_network(network, cities, walking=NO_FRAGMENTS)
+    lon, lat = np.array(points, dtype=float).T
+    origins = origins_at(routable, lon, lat)
+    nearest = quickest_routes(routable, origins, np.ones(len(cities), dtype=bool), walking=NO_FRAGMENTS)
+    return market_potential(routable, origins, nearest, np.array(persons), walking=NO_FRAGMENTS, **options)
+
+
+def test_people_inside_a_city_are_in_reach_of_the_other_cities():
+    cities = places(box(-0.01, -0.01, 0.01, 0.01), (0.1, 0))
+    got = potential_at(network_of([ROAD], speed_kmh=60), cities, [(0.0, 0.0), (0.005, 0.0)], [1000.0, 500.0],
+                       half_life_min=2 * KM)  # fmt: skip
+    assert got == pytest.approx([1000 + 500 / 2**5, 1000 + 500 / 2**4.75], rel=1e-4)
+
+
+def test_people_who_walk_to_a_city_are_in_reach_of_the_other_cities():
+    cities = places((0.03, 0.001), (0.1, 0))
+    point, persons = [(0.03, 0.002)], [1000.0, 500.0]
+    routable = routable_network(network_of([ROAD], speed_kmh=60), cities, walking=NO_FRAGMENTS)
+    nearest = quickest_routes(
+        routable, origins_at(routable, *np.array(point).T), np.array([True, True]), walking=NO_FRAGMENTS
+    )
+    assert nearest.vertex[0] == -1
+    walk_min, road_min = GEOD.inv(0, 0.001, 0, 0.002)[2] * PACE, GEOD.inv(0, 0, 0, 0.002)[2] * PACE + 7 * KM
+    got = potential_at(network_of([ROAD], speed_kmh=60), cities, point, persons, half_life_min=10.0)
+    assert got[0] == pytest.approx(1000 / 2 ** (walk_min / 10) + 500 / 2 ** (road_min / 10), rel=1e-4)
+
+
+@pytest.mark.parametrize("shift", [0, 1e-12, -1e-12, 1e-9, 3e-8])
+def test_a_city_on_a_road_is_the_same_whatever_the_rounding(shift):
+    got = potential_at(network_of([ROAD], speed_kmh=60), places((0.03, shift), (0.1, 0)), [(0.03, 0.0)],
+                       [60_000.0, 900_000.0], half_life_min=60.0)  # fmt: skip
+    assert got[0] == pytest.approx(60_000 + 900_000 / 2 ** (7 * KM / 60), rel=1e-4)
+
+
+def test_market_potential_is_the_sum_over_cities_tried_out_one_by_one():
+    rng = np.random.default_rng(5)
+    lines = [[(x, 0), (x + 0.02, 0)] for x in np.arange(0, 0.1, 0.02)] + [
+        [(0.04, -0.05), (0.04, 0)],
+        [(0.04, 0), (0.04, 0.05)],
+    ]
+    network = network_of(lines, speed_kmh=rng.uniform(20, 80, len(lines)))
+    cities = places((0.0, 0.0), box(0.035, 0.02, 0.045, 0.04), (0.1, 0.0), (0.04, -0.05))
+    persons = np.array([1000.0, 2000.0, 3000.0, 4000.0])
+    points = [(0.04, 0.03), (0.05, 0.0), (0.0, 0.0), (0.04, 0.0), (0.04, 0.025)]
+    got = potential_at(network, cities, points, persons)
+    times = [access(network, cities, points, chosen=np.arange(4) == city).minutes for city in range(4)]
+    assert got == pytest.approx((persons[:, None] * np.exp2(-np.array(times) / 60)).sum(axis=0), rel=1e-6)
 
 
 def test_market_potential_is_missing_where_no_city_can_be_reached():
@@ -250,7 +306,7 @@ def test_market_potential_is_missing_where_no_city_can_be_reached():
     routable = routable_network(network, places((0, 0)), walking=NO_FRAGMENTS)
     origins = origins_at(routable, np.array([1.0, 0.1]), np.array([1.0, 0.0]))
     nearest = quickest_routes(routable, origins, np.array([True]), walking=NO_FRAGMENTS)
-    persons = market_potential(routable, nearest, np.array([1000.0]))
+    persons = market_potential(routable, origins, nearest, np.array([1000.0]))
     assert np.isnan(persons[0])
     assert 0 < persons[1] < 1000
 

@@ -71,3 +71,35 @@ def test_amounts_that_cannot_be_are_refused():
         shannon([1, 2])
     with pytest.raises(ValueError, match="order must not be negative"):
         hill_number([[1, 2]], order=-1)
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        shannon,
+        simpson,
+        lambda table: hill_number(table, order=1),
+        lambda table: hill_number(table, order=2),
+        lambda table: hill_number(table, order=0),
+    ],
+)
+def test_where_nothing_is_mapped_there_is_no_diversity_whether_or_not_there_are_classes(measure):
+    assert np.isnan(measure(np.zeros((3, 0)))).all()
+    assert np.isnan(measure(np.zeros((3, 2)))).all()
+
+
+@given(st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=40))
+def test_rounding_passes_no_bound(amounts):
+    row = np.array([amounts])
+    k = len(amounts)
+    assert 0 <= shannon(row)[0] <= np.log(k)
+    assert 0 <= simpson(row)[0] <= 1 - 1 / k
+    for order in (0, 0.5, 1, 2, 5):
+        assert 1 <= hill_number(row, order=order)[0] <= k
+
+
+def test_equal_parts_reach_the_bound_and_do_not_pass_it():
+    for k in range(1, 200):
+        row = np.full((1, k), 0.1)
+        assert simpson(row)[0] <= 1 - 1 / k
+        assert hill_number(row, order=2)[0] <= k

@@ -18,12 +18,20 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.access.model import Route, Walking
+    from comarca.access.model import Origins, Route, Walking
     from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+
+class _Roads(NamedTuple):
+    """The road that each point takes: segment (-1 for none), position on it, and the straight walk to it."""
+
+    vertex: Integers
+    fraction: Floats
+    walk_m: Floats
 
 
 class _Entries(NamedTuple):
@@ -38,6 +46,7 @@ class _Entries(NamedTuple):
 
 def market_potential(
     routable: RoutableNetwork,
+    origins: Origins,
     nearest: Route,
     population_persons: Floats,
     *,
@@ -51,7 +60,9 @@ def market_potential(
     ----------
     routable : RoutableNetwork
         The network with the cities on it.
-    nearest : Access
+    origins : Origins
+        The points.
+    nearest : Route
         The quickest route from each point to any of the cities: it tells where they take to the road.
     population_persons : numpy.ndarray, shape (p,)
         Inhabitants of the cities; NaN counts as none.
@@ -72,11 +83,12 @@ def market_potential(
     ``sum over cities j of P_j exp(-ln 2 t_j / half_life)`` (Hansen 1959, doi:10.1080/01944365908978307). One bounded
     search per city, over the core of the network. What is left out is less than ``2**-cutoff_half_lives`` (0.8 % by
     default) of the people of the cities left out. Each point takes to the road where its quickest way to any city
-    does, in either direction, so the sum errs on the low side where another road would be better for another city.
+    does, in either direction; those who are in a city, or walk to one, take to the road nearest to them for the others.
+    So the sum errs on the low side where another road would be better for another city.
     """
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
-    entry = _entries(routable.destinations.network, nearest, walking)
+    entry = _entries(routable.destinations.network, _by_road(origins, nearest, walking), walking)
     node, destination = routable.destinations.node, routable.destinations.destination
     keep = np.zeros(len(routable.destinations.network.node_lon), dtype=bool)
     keep[entry.ahead], keep[entry.back], keep[node] = True, True, True
@@ -98,15 +110,26 @@ def market_potential(
     return potential
 
 
-def _entries(network: RoadNetwork, nearest: Route, walking: Walking) -> _Entries:
-    """Walk to the road that leads to the nearest city, and along it to both its ends."""
-    point = np.flatnonzero(nearest.vertex >= 0)
-    vertex, fraction = nearest.vertex[point], nearest.fraction[point]
+def _by_road(origins: Origins, nearest: Route, walking: Walking) -> _Roads:
+    """Take the road of the quickest route; where that has none, the road nearest to the point."""
+    takes_road = nearest.vertex >= 0
+    is_near = nearest.is_reached & (origins.vertex >= 0) & (origins.distance_m <= walking.max_straight_m)
+    return _Roads(
+        vertex=np.where(takes_road, nearest.vertex, np.where(is_near, origins.vertex, -1)),
+        fraction=np.where(takes_road, nearest.fraction, origins.fraction),
+        walk_m=np.where(takes_road, nearest.walk_m, origins.distance_m),
+    )
+
+
+def _entries(network: RoadNetwork, roads: _Roads, walking: Walking) -> _Entries:
+    """Walk to the road, and along it to both its ends."""
+    point = np.flatnonzero(roads.vertex >= 0)
+    vertex, fraction = roads.vertex[point], roads.fraction[point]
     edge = network.vertex_edge[vertex]
     whole_km = np.where(network.edge_km[edge] > 0, network.edge_km[edge], 1)
     along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
     share = along_km / whole_km
-    walk_min = nearest.walk_m[point] * walking.min_per_m
+    walk_min = roads.walk_m[point] * walking.min_per_m
     return _Entries(
         point=point,
         ahead=network.edge_to[edge],
@@ -153,6 +176,6 @@ def market_potential_table(
     origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
     nearest = quickest_routes(routable, origins, counts, walking=walking)
     persons = market_potential(
-        routable, nearest, np.where(counts, population, 0.0), half_life_min=half_life_min, walking=walking
+        routable, origins, nearest, np.where(counts, population, 0.0), half_life_min=half_life_min, walking=walking
     )
     return pd.DataFrame({"market_potential_persons": persons}, index=pd.Index(demand["demand_id"], name="demand_id"))

@@ -1,7 +1,8 @@
 """How many kinds there are, and how evenly: diversity of each row of a table of groups by classes.
 
 `amount`, of shape (g, k), is what each class (column) has in each group (row), in any one unit of measure. A result has
-shape (g,): one value per row, NaN for a row of zeros. Amounts that are negative or not finite raise ValueError. All
+shape (g,): one value per row, NaN for a row of zeros or without any class; never beyond its bounds by rounding.
+Amounts that are negative or not finite raise ValueError. All
 depend on how finely classes are told apart: compare groups under one legend only.
 """
 
@@ -31,7 +32,7 @@ def shannon(amount: ArrayLike) -> FloatArray:
     [1.3863, 0.0]
     """
     share = class_shares(amount)
-    return np.asarray(np.maximum(-xlogy(share, share).sum(axis=1), 0.0))
+    return _bounded(-xlogy(share, share).sum(axis=1), 0.0, np.log(_present(share)))
 
 
 def simpson(amount: ArrayLike) -> FloatArray:
@@ -47,7 +48,7 @@ def simpson(amount: ArrayLike) -> FloatArray:
     [0.5, 0.375]
     """
     share = class_shares(amount)
-    return np.asarray(np.maximum(1 - (share**2).sum(axis=1), 0.0))
+    return _bounded(1 - (share**2).sum(axis=1), 0.0, 1 - 1 / _present(share))
 
 
 def hill_number(amount: ArrayLike, *, order: float) -> FloatArray:
@@ -81,12 +82,14 @@ def hill_number(amount: ArrayLike, *, order: float) -> FloatArray:
     """
     if not order >= 0:
         raise ValueError(f"order must not be negative, got {order}")
-    if order == 1:
-        return np.asarray(np.exp(shannon(amount)))
     share = class_shares(amount)
+    if order == 1:
+        return _bounded(np.exp(shannon(amount)), 1.0, _present(share))
     power = np.where(share > 0, np.where(share > 0, share, 1.0) ** order, 0.0)
     power[np.isnan(share)] = np.nan
-    return np.asarray(np.maximum(power.sum(axis=1) ** (1 / (1 - order)), 1.0))
+    with np.errstate(divide="ignore"):
+        number = power.sum(axis=1) ** (1 / (1 - order))
+    return _bounded(number, 1.0, _present(share))
 
 
 def class_shares(amount: ArrayLike) -> FloatArray:
@@ -104,3 +107,14 @@ def class_shares(amount: ArrayLike) -> FloatArray:
         raise ValueError("amounts must be finite and not negative")
     total = table.sum(axis=1, keepdims=True)
     return np.asarray(np.divide(table, total, out=np.full(table.shape, np.nan), where=total > 0))
+
+
+def _present(share: FloatArray) -> FloatArray:
+    """Count the classes that each row has any of; NaN where it has none."""
+    count = (share > 0).sum(axis=1)
+    return np.where(count > 0, count, np.nan)
+
+
+def _bounded(value: FloatArray, low: float, high: FloatArray) -> FloatArray:
+    """Keep values within bounds that they pass by rounding alone; NaN where the upper one is."""
+    return np.minimum(np.maximum(value, low), high)
