@@ -16,6 +16,7 @@ import numpy as np
 
 from comarca.errors import InputError
 from comarca.results import Check, Indicators
+from comarca.spreadsheets import without_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -220,7 +221,7 @@ def write_table(table: pd.DataFrame, path: PathLike) -> None:
 
 
 def write_csv(table: pd.DataFrame, path: PathLike) -> None:
-    """Write a CSV file: UTF-8, comma, full precision, without an index.
+    """Write a CSV file: UTF-8, comma, full precision, without an index, and no cell that a spreadsheet would execute.
 
     Parameters
     ----------
@@ -230,7 +231,7 @@ def write_csv(table: pd.DataFrame, path: PathLike) -> None:
         Where to.
     """
     with atomic_path(path) as part:
-        table.to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
+        without_formulas(table).to_csv(part, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def read_json(path: PathLike) -> Any:

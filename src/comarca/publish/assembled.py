@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from comarca import io
+from comarca.errors import InputError
 from comarca.registry.columns import Column
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ class Assembled:
         """Layer ``territories``."""
         self.path("territories")
         layer = self.layer("territories")
-        assert layer is not None
+        if layer is None:
+            raise InputError("territories", got=None, expected="the layer of territories")
         return layer
 
     def layer(self, name: str) -> gpd.GeoDataFrame | None:

@@ -7,6 +7,7 @@ from importlib.metadata import files, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from comarca.publish.folders import without_folders
 from comarca.publish.provenance import InputFile
 from comarca.registry.licences import licence_of
 from comarca.sources.datasets import files_of, paths_of
@@ -63,7 +64,7 @@ def local_input(
         layer=layer,
         provider="OpenStreetMap" if layer == "osm" else str(stated.get("source") or "file"),
         version="",
-        path=", ".join(each.as_posix() for each in named),
+        path=", ".join(without_folders(each.as_posix()) for each in named),
         url=stated.get("url"),
         sha256=_sha256_of(files),
         bytes=sum(file.stat().st_size for file in files),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from comarca.publish.folders import without_folders
 from comarca.publish.licence import licence_paragraphs, terms_of
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def provenance(
         "run_seconds": run_seconds,
         "terms": terms_of(inputs).as_dict(),
         "inputs": [asdict(entry) for entry in _ordered(inputs)],
-        "config": dict(config),
+        "config": without_folders(dict(config)),
         "versions": library_versions(),
     }
 

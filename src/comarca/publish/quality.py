@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from comarca.publish.folders import without_folders
 from comarca.publish.table_checks import table_checks
 from comarca.results import MEANING, Flag
 
@@ -83,6 +84,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
+    if isinstance(value, str):
+        return without_folders(value)
     if isinstance(value, np.generic):
         return _plain(value.item())
     if value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):

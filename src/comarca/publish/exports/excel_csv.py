@@ -9,6 +9,7 @@ import pandas as pd
 from comarca.publish.codebook import heading
 from comarca.publish.rounding import decimals, rounded
 from comarca.publish.words import DECIMAL_COMMA, word
+from comarca.spreadsheets import as_text, without_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,10 +47,10 @@ def excel_table(table: pd.DataFrame, columns: Sequence[Column], language: str) -
     pandas.DataFrame
         Texts only; empty where a value is missing. A code that Excel would read as a number stays text.
     """
-    shown = rounded(table, columns)
+    shown = without_formulas(rounded(table, columns))
     known = {column.name: column for column in columns}
     cells = [_cells(shown[name], known[str(name)], language) for name in shown.columns]
-    headings = [heading(known[str(name)], language) for name in shown.columns]
+    headings = [as_text(heading(known[str(name)], language)) for name in shown.columns]
     return pd.DataFrame(dict(enumerate(cells))).set_axis(headings, axis="columns")
 
 

@@ -13,6 +13,7 @@ import xlsxwriter
 from comarca.publish.codebook import codebook_in, heading
 from comarca.publish.rounding import decimals, rounded
 from comarca.publish.words import word
+from comarca.spreadsheets import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +120,7 @@ class _Writer:
         for place, column in enumerate(map(str, table.columns)):
             entry = self.known.get(column)
             label = heading(entry, self.language) if titles and entry else column
-            sheet.write_string(0, place, label, self.head)
+            sheet.write_string(0, place, as_text(label), self.head)
             if notes and entry:
                 sheet.write_comment(0, place, _note(entry, self.language), {"x_scale": 2, "y_scale": 1.5})
             width = _width(label, table[column])
@@ -144,7 +145,7 @@ class _Writer:
                 continue
             plain: Any = value.item() if isinstance(value, np.generic) else value
             if isinstance(plain, str):
-                sheet.write_string(row, place, _FORBIDDEN.sub("", plain), text)
+                sheet.write_string(row, place, as_text(_FORBIDDEN.sub("", plain)), text)
             elif isinstance(plain, bool):
                 sheet.write_boolean(row, place, plain)
             else:

@@ -19,6 +19,7 @@ from comarca.results import Check
 from comarca.sources.boundaries.topology import topology_checks
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, repair_polygons
+from comarca.spreadsheets import refuse_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -234,6 +235,7 @@ def territories_from_rows(
     if code.isna().any():
         numbers = ", ".join(str(row + 1) for row in np.flatnonzero(code.isna())[:5])
         raise InputError(f"{where}, column {id}, row(s) {numbers}", got=None, expected="a code for every territory")
+    refuse_formulas(code, where=f"{where}, column {id}")
     repaired, repairs = repair_polygons(raw, ids=code, name="territories")
     territories = gpd.GeoDataFrame(
         {

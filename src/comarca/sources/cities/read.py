@@ -19,6 +19,7 @@ from comarca.sources.tables.numbers import parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
 from comarca.sources.vectors.spots import read_spots
+from comarca.spreadsheets import refuse_formulas
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -158,6 +159,7 @@ def cities_from_file(
             require_column(column, whole.columns, where=f"cities: {path}")
     raw, shapeless = with_shapes(whole, SPOTS, name="cities", where=f"cities: {path}")
     code = raw[ROW].astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
+    refuse_formulas(code, where=f"{where} {id}")
     persons = _persons(raw[population], f"{where} {population}")
     if code.duplicated().any():
         again = code[code.duplicated()].iloc[0]
