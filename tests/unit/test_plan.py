@@ -74,7 +74,7 @@ def test_the_example_makes_its_tables_maps_and_atlases(example):
     products = example.products
     assert {"results/LIE/indicators.csv", "results/LIE/quality.md", "results/LIE/atlas.html"} <= {*products}
     assert "results/LIE/layers/travel_time_town.tif" in products
-    assert "results/LIE/maps/road_density_km_per_100km2.svg" in products
+    assert {"results/LIE/maps/index.json", "results/LIE/maps/index.html", "results/LIE/atlas.pdf"} <= {*products}
     assert "results/LIE/layers/outcomes.parquet" not in products
     assert len(products) == len({*products})
 
@@ -186,7 +186,7 @@ def test_a_familys_options_are_those_its_compute_takes(example):
 
 def test_columns_are_computed_without_their_texts(example):
     column = example.columns("access")[0]
-    assert set(column) == {"name", "family", "kind", "range", "layers", "categories", "fields"}
+    assert set(column) == {"name", "family", "kind", "range", "layers", "categories", "template", "fields"}
     assert [entry["name"] for entry in example.table_columns] == [entry["name"] for entry in example.printed_columns]
     assert example.printed_columns[0]["title"]["es"]
 

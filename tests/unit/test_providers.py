@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,12 +13,16 @@ from comarca.errors import ConfigError
 from comarca.fetch.formats import VerificationError
 from comarca.fetch.on_disk import FORMAT_OF_SUFFIX, format_of, make_receipt, present, record
 from comarca.fetch.providers.cod import CodBoundaries, rank_resources
+from comarca.fetch.providers.cod_parquet import CodParquet, levels_of
+from comarca.fetch.providers.fieldmaps import FieldMaps
 from comarca.fetch.providers.gadm import Gadm
 from comarca.fetch.providers.geoboundaries import GeoBoundaries
 from comarca.fetch.providers.ghspop import EPOCHS, GhsPop
 from comarca.fetch.providers.mapbiomas import MapBiomas
 from comarca.fetch.providers.nightlights import SIMULATED, NightLights
 from comarca.fetch.providers.one_file import GeonamesDump, UrbanCentres
+from comarca.fetch.providers.osm_fr import OsmFrance
+from comarca.fetch.providers.overture import OvertureDivisions
 from comarca.fetch.providers.worldcover import WorldCover
 from comarca.fetch.providers.worldpop import WorldPop
 from comarca.fetch.receipts import Resolved, meta_path, read_receipt
@@ -118,6 +122,40 @@ def test_a_dataset_made_from_gadm_is_not_passed_on() -> None:
     assert "forbids" in address.licence
     with pytest.raises(TransferError, match="its format has changed"):
         CodBoundaries().resolve(request, index({"error": "no"}))
+
+
+@pytest.mark.parametrize("provider", [CodParquet(), FieldMaps()])
+def test_coarser_levels_have_files_of_their_own_where_the_level_is_a_guess(provider: CodParquet | FieldMaps) -> None:
+    guess, stated = (one(provider.plan(country("AFG"), options, SETTINGS, None)) for options in ({}, {"level": 2}))
+    assert [level for level, _ in levels_of(stated)] == [2]
+    if not guess.params["exact"]:
+        assert [level for level, _ in levels_of(guess)] == [2, 1]
+        assert len({path for _, path in levels_of(guess)}) == 2
+
+
+def test_a_catalogue_that_has_changed_says_so() -> None:
+    request = one(CodParquet().plan(country("GTM"), {"level": 2}, SETTINGS, None))
+    with pytest.raises(TransferError, match="its format has changed"):
+        CodParquet().resolve(request, index({"error": 1}))
+    with pytest.raises(TransferError, match="no level 2"):
+        CodParquet().resolve(request, index({"links": []}))
+
+
+def test_overture_is_found_by_its_latest_release() -> None:
+    request = one(OvertureDivisions().plan(country("GTM"), {}, SETTINGS, None))
+    assert request.params["iso2"] == "GT"
+    (address,) = OvertureDivisions().resolve(request, index({"latest": "2025-01-22.0"}))
+    assert (address.version, address.data_date) == ("2025-01-22.0", "2025-01-22")
+    with pytest.raises(TransferError, match="its format has changed"):
+        OvertureDivisions().resolve(request, index({}))
+    with pytest.raises(ConfigError, match="no numbers"):
+        OvertureDivisions().plan(country("GTM"), {"level": 2}, SETTINGS, None)
+
+
+def test_the_second_host_of_extracts_is_asked_for_countries_that_it_has() -> None:
+    assert one(OsmFrance().plan(country("GTM"), {}, SETTINGS, None)).params["extract"] == country("GTM").osmfr_extract
+    with pytest.raises(NotOfferedError, match="no extract"):
+        OsmFrance().plan(replace(country("GTM"), osmfr_extract=""), {}, SETTINGS, None)
 
 
 @pytest.mark.parametrize(("year", "epoch"), [(1900, "1975"), (1977, "1975"), (2018, "2020"), (2100, "2030")])

@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from map_cases import column, grid, layer, settlements
+from matplotlib.figure import Figure
 
 from comarca import io
 from comarca.dynamics.profiles import profile_table, similar_territories
@@ -15,34 +17,44 @@ from comarca.dynamics.summary import summarise, transitions
 from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.land.lorenz_curves import LorenzCurve
 from comarca.publish.absent import Absent, fallback_checks, mapped_values, published
-from comarca.publish.analysis import Dynamics, write_curves
+from comarca.publish.analysis import Analysis, Dynamics, write_curves
 from comarca.publish.assembled import Assembled
 from comarca.publish.describe import describe
 from comarca.publish.exports import (
     analysis_csv,
     atlas_html,
-    atlas_pdf,
     codebook_csv,
     codebook_language_csv,
     long_csv,
     long_csvt,
     qgis_styles,
 )
+from comarca.publish.maps.amounts import largest_radius_in, legend_circles, radii_in
+from comarca.publish.maps.analysis_pages import analysis_pages
+from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
 from comarca.publish.maps.base import build_base
+from comarca.publish.maps.cities import city_marks
 from comarca.publish.maps.classify import classify
+from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
+from comarca.publish.maps.drawing import border_width, draw_classes, draw_flagged
 from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
 from comarca.publish.maps.dynamics_words import DYNAMICS_WORDS, say
-from comarca.publish.maps.files import write_base, write_classes
+from comarca.publish.maps.files import base_of, text_of, write_base, write_classes
 from comarca.publish.maps.frames import centred_crs, divide, project
 from comarca.publish.maps.labels import HALO_ID, place_labels
 from comarca.publish.maps.model import BaseMap, Frame
+from comarca.publish.maps.page import city_class_label, city_keys
 from comarca.publish.maps.sheet import SheetData, draw_sheet
+from comarca.publish.maps.theme import MapText, make_theme
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.propositions import load_propositions
 
 COLUMNS = [
-    *(column(name, kind="text", unit="") for name in ("territory_id", "territory_name", "parent_name", "country")),
+    *(
+        replace(column(name, kind="text", unit=""), mapped=False)
+        for name in ("territory_id", "territory_name", "parent_name", "country")
+    ),
     column("time_min"),
     column("a_class", kind="class", unit="", categories={"W": dict.fromkeys(LANGUAGES, "win")}),
 ]
@@ -75,7 +87,8 @@ def data(territories, table, tmp_path):
         city_classes={"large": [1e6, None]},
     )  # fmt: skip
     io.write_json(texts, files["columns"])
-    io.write_json(dict.fromkeys(LANGUAGES, "Sources: us."), files["credits"])
+    credit = {"word": "Sources", "all": "Sources: us.", "layers": {}}
+    io.write_json(dict.fromkeys(LANGUAGES, credit), files["credits"])
     io.write_text("Sources", files["source_text"])
     write_curves({}, files["lorenz_curves"])
     indexed = table.set_index("territory_id")
@@ -118,16 +131,32 @@ def test_figures_of_the_analysis_have_six_digits_and_whole_numbers_stay_whole():
     assert rounded["b"].tolist() == [1, 2, 3]
 
 
-def test_both_atlases_are_written_from_the_same_files(data, tmp_path):
+def test_the_atlas_for_the_screen_holds_all_territories(data, tmp_path):
     pytest.importorskip("bokeh", reason="the interactive atlas needs the JavaScript that ships in the package bokeh")
-    atlas_pdf.write(data, tmp_path / "atlas.pdf")
     atlas_html.write(data, tmp_path / "atlas.html")
-    assert len(re.findall(rb"/Type /Page\b", (tmp_path / "atlas.pdf").read_bytes())) >= 4
     page = (tmp_path / "atlas.html").read_text(encoding="utf-8")
     content = json.loads(
         re.search(r'<script type="application/json" id="atlas-data">(.*?)</script>', page, re.DOTALL)[1]
     )
     assert content["names"] == [f"T{name}" for name in IDS]
+
+
+def test_all_maps_are_drawn_once_listed_and_joined_to_an_atlas(data, tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    (folder / "gone.png").touch()
+    drawn = draw_all(data, folder)
+    assert [entry.column for entry in drawn if not entry.reason] == ["time_min"]
+    assert sorted(path.name for path in folder.iterdir()) == ["time_min.png", "time_min.svg"]
+    listed = index(drawn, data.columns, "en")
+    assert [entry["column"] for entry in listed["made"]] == ["time_min"]
+    assert "a_class" in [entry["column"] for entry in listed["skipped"]], "one value alone tells nothing"
+    sheet = contact_sheet(drawn, data.columns, title="Region", language="en", families={})
+    assert sheet.count("<figure>") == 1
+    about = AtlasText("Region", text_of(data), data.families, "Sources")
+    maps = {entry.column: entry.page for entry in drawn if entry.page}
+    write_atlas_pdf(base_of(data), data.columns, maps, tmp_path / "atlas.pdf", about=about)
+    assert (tmp_path / "atlas.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_styles_for_qgis_colour_each_class_once(table):
@@ -191,8 +220,6 @@ def test_parts_are_divided_by_distance_and_projected_about_their_centre():
 
 
 def test_a_name_that_finds_no_room_is_left_out(territories):
-    from matplotlib.figure import Figure
-
     crowd = settlements(*((f"Ciudad {n}", 1e5 - n, -68.5 + n * 1e-4, -8.5) for n in range(14)))
     base = build_base(territories, cities=crowd)
     assert isinstance(base, BaseMap)
@@ -201,10 +228,46 @@ def test_a_name_that_finds_no_room_is_left_out(territories):
     axes = Figure(figsize=(6, 6)).add_subplot()
     west, south, east, north = frame.bounds
     axes.set(xlim=(west, east), ylim=(south, north))
-    place_labels(axes, base, frame)
+    place_labels(axes, base, frame, city_marks(frame, column(), {}))
     names = [text.get_text() for text in axes.texts if str(text.get_gid()).startswith(HALO_ID)]
-    assert "Ciudad 0" in names
+    assert names
     assert len(names) < 14 + len(IDS)
+    assert len(names) == len(set(names))
+
+
+def test_circles_have_areas_like_their_amounts_and_the_legend_has_round_ones():
+    radii = radii_in(np.array([0.0, 100.0, 400.0, np.nan]), 0.4)
+    np.testing.assert_allclose(radii, [0, 0.2, 0.4, 0])
+    assert legend_circles(np.array([400.0, np.nan]), 0.4, "en") == [
+        ("200", pytest.approx(0.4 * np.sqrt(0.5))), ("100", pytest.approx(0.2)),
+        ("20", pytest.approx(0.4 * np.sqrt(0.05))),
+    ]  # fmt: skip
+    assert largest_radius_in(30, 4) > largest_radius_in(30, 4_000)
+
+
+def test_territories_are_filled_by_class_and_doubtful_ones_hatched_unless_all_are(territories, table):
+    base, values = build_base(territories), table.set_index("territory_id")["time_min"].fillna(9)
+    flags = pd.Series("", values.index)
+    for doubtful, patterns in ((2, 1), (9, 0)):
+        flags.iloc[:doubtful] = "border_bias"
+        theme = make_theme(column(), values, classify(values), language="en", flags=flags)
+        axes = Figure().add_subplot()
+        draw_flagged(axes, base.frames[0], theme)
+        assert len(axes.patches) == patterns
+    axes = Figure().add_subplot()
+    draw_classes(axes, base.frames[0], theme)
+    assert sum(len(shapes.get_paths()) for shapes in axes.collections) == len(IDS)
+    assert border_width(10) > border_width(5_000)
+
+
+def test_the_key_of_cities_names_the_classes_that_are_shown(territories):
+    classes = {"town": (5_000, 50_000), "large": (1_000_000, None)}
+    base = build_base(territories, cities=settlements(("Ciudad", 2e6, -68.5, -8.5)))
+    text = MapText(language="en", city_classes=classes)
+    rows = city_keys("large", city_marks(base.frames[0], column(), classes), text)
+    assert [row.kind for row in rows] == ["measured"]
+    assert city_class_label(5_000, 50_000, "en") == "5,000 to 50,000"
+    assert "1,000,000" in city_class_label(1_000_000, None, "en")
 
 
 # Pages on what changed
@@ -281,6 +344,13 @@ def test_the_screen_shows_the_same_in_each_language_and_hides_all_but_the_first(
     assert page.count("type WWW") == 2 * 2
     assert page.count("<svg") == 2
     assert "<strong>0.50 (n 40)</strong>" in page
+
+
+def test_a_region_without_outcomes_has_no_pages_on_them(dynamics):
+    columns = [*COLUMNS, column("dynamics_type", kind="class", unit="", categories=TYPES)]
+    tables = {"profiles": pd.DataFrame(), "similar": pd.DataFrame()}
+    assert list(analysis_pages(Analysis(**tables), columns, "en")) == []
+    assert len(list(analysis_pages(Analysis(**tables, dynamics=dynamics), columns, "en"))) == 3
 
 
 def test_the_sheet_of_a_territory_has_its_place_factors_land_and_the_most_alike(territories, table, data):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -95,8 +96,9 @@ def compute(
         if column.name == "market_potential_persons":
             values[column.name], flags[column.name] = _potential(people, market_potential, demand["demand_id"])
         else:
-            access = by_class[column.fields["city_class"]]
-            values[column.name], flags[column.name] = access.column(column)
+            fields = dict(column.fields)
+            access = by_class[fields.pop("city_class")]
+            values[column.name], flags[column.name] = _COLUMNS[column.template](access, **fields)
     return Indicators(
         values=pd.DataFrame(values, index=index),
         flags=pd.DataFrame(flags, index=index).astype(str),
@@ -146,47 +148,50 @@ class _ClassAccess:
     def has_no_city(self) -> bool:
         return bool((self.times["reason"] == Flag.NO_CITY.value).any())
 
-    def column(self, column: TableColumn) -> tuple[Any, Texts]:
-        """Compute one column with its flags."""
-        name, city_class = column.name, column.fields["city_class"]
-        if name == f"has_{city_class}_city":
-            return pd.array(self.inside > 0, dtype="boolean"), _no_flags(self.people.count)
-        if name == f"{city_class}_city_count":
-            return self.inside.astype(float), _no_flags(self.people.count)
-        if name in {f"nearest_{city_class}_city_name", f"nearest_{city_class}_city_id"}:
-            return self._flagged(pd.array(self._nearest(name.rsplit("_", 1)[1]), dtype="str"))
-        measures: dict[str, Callable[[], Floats]] = {
-            f"time_{city_class}_city_mean_min": lambda: self.people.mean(self.minutes),
-            f"time_{city_class}_city_median_min": lambda: self.people.quantile(self.minutes, 0.5),
-            f"time_{city_class}_city_p90_min": lambda: self.people.quantile(self.minutes, 0.9),
-            f"distance_{city_class}_city_mean_km": lambda: self.people.mean(self.times["km"].to_numpy(dtype=float)),
-            f"unreachable_{city_class}_city_population_share": self._unreachable,
-        }
-        if "time_threshold" in column.fields:
-            return self._flagged(self._within(float(column.fields["time_threshold"])))
-        if name == f"distance_{city_class}_city_straight_km":
-            # The crow flies to cities off the network too, so the edge of the road data does not matter to it.
-            return self._flagged(self.people.mean(self.times["straight_km"].to_numpy(dtype=float)), may_be_biased=False)
-        return self._flagged(measures[name]())
+    def has_city(self) -> tuple[Any, Texts]:
+        return pd.array(self.inside > 0, dtype="boolean"), _no_flags(self.people.count)
+
+    def city_count(self) -> tuple[Any, Texts]:
+        return self.inside.astype(float), _no_flags(self.people.count)
+
+    def nearest_city_id(self) -> tuple[Any, Texts]:
+        return self._flagged(pd.array(self._nearest(), dtype="str"))
+
+    def nearest_city_name(self) -> tuple[Any, Texts]:
+        names = pd.Series(self._nearest()).map(self.cities.set_index("city_id")["city_name"])
+        return self._flagged(pd.array(names.to_numpy(dtype=object), dtype="str"))
+
+    def mean_min(self) -> tuple[Any, Texts]:
+        return self._flagged(self.people.mean(self.minutes))
+
+    def quantile_min(self, quantile: float) -> tuple[Any, Texts]:
+        return self._flagged(self.people.quantile(self.minutes, quantile))
+
+    def mean_km(self) -> tuple[Any, Texts]:
+        return self._flagged(self.people.mean(self.times["km"].to_numpy(dtype=float)))
+
+    def straight_km(self) -> tuple[Any, Texts]:
+        """Give straight distances, also to cities off the network, so that the edge of the road data is no bias."""
+        return self._flagged(self.people.mean(self.times["straight_km"].to_numpy(dtype=float)), may_be_biased=False)
+
+    def within_share(self, time_threshold: str) -> tuple[Any, Texts]:
+        return self._flagged(self._share(self.minutes <= float(time_threshold)))
+
+    def unreachable_share(self) -> tuple[Any, Texts]:
+        return self._flagged(self._share(np.isnan(self.minutes)))
 
     def biased_share(self) -> Floats:
         """Share of the people for whom a city off the network might be nearer."""
         at_least_min = self.times["off_network_km"].to_numpy(dtype=float) / _STRAIGHT_KMH * MIN_PER_HOUR
-        found_min = np.where(np.isnan(self.minutes), np.inf, self.minutes)
-        return self.people.mean((at_least_min < found_min).astype(float))
+        road_min = np.where(np.isnan(self.minutes), np.inf, self.minutes)
+        return self.people.mean((at_least_min < road_min).astype(float))
 
-    def _within(self, threshold_min: float) -> Floats:
-        if self.has_no_city:
-            return np.full(self.people.count, np.nan)
-        return self.people.mean((self.minutes <= threshold_min).astype(float))
+    def _share(self, has: NDArray[np.bool_]) -> Floats:
+        """Share of the people who have something; not defined without any city."""
+        return np.full(self.people.count, np.nan) if self.has_no_city else self.people.mean(has.astype(float))
 
-    def _unreachable(self) -> Floats:
-        if self.has_no_city:
-            return np.full(self.people.count, np.nan)
-        return self.people.mean(np.isnan(self.minutes).astype(float))
-
-    def _nearest(self, what: str) -> Texts:
-        """Name or id of the city that most of the people reach first; the first id of equals."""
+    def _nearest(self) -> Texts:
+        """Id of the city that most of the people reach first; the first id of equals."""
         ids = self.times["city_id"]
         rows = pd.DataFrame(
             {"territory": self.people.territory, "city_id": ids.to_numpy(dtype=object), "weight": self.people.weight}
@@ -194,12 +199,9 @@ class _ClassAccess:
         rows = rows[ids.notna().to_numpy() & (rows["territory"] >= 0) & (rows["weight"] > 0)]
         sums = rows.groupby(["territory", "city_id"])["weight"].sum().reset_index()
         most = sums.sort_values(["weight", "city_id"], ascending=[False, True]).drop_duplicates("territory")
-        found = np.full(self.people.count, None, dtype=object)
-        chosen = most["city_id"]
-        if what == "name":
-            chosen = chosen.map(self.cities.set_index("city_id")["city_name"])
-        found[most["territory"].to_numpy()] = chosen.to_numpy(dtype=object)
-        return found
+        nearest = np.full(self.people.count, None, dtype=object)
+        nearest[most["territory"].to_numpy()] = most["city_id"].to_numpy(dtype=object)
+        return nearest
 
     def _flagged(self, value: Any, *, may_be_biased: bool = True) -> tuple[Any, Texts]:
         is_missing = np.asarray(pd.isna(value))
@@ -208,6 +210,22 @@ class _ClassAccess:
         reasons = np.where(is_missing & (reasons == Flag.OK.value), default.value, reasons)
         bias = np.where(may_be_biased & (self.biased_share() > _BIAS_SHARE), Flag.BORDER_BIAS.value, Flag.OK.value)
         return value, np.where(is_missing, reasons, bias).astype(object)
+
+
+#: Registry name of a column -> what computes it for a class of cities.
+_COLUMNS: Final[Mapping[str, Callable[..., tuple[Any, Texts]]]] = {
+    "has_{city_class}_city": _ClassAccess.has_city,
+    "{city_class}_city_count": _ClassAccess.city_count,
+    "nearest_{city_class}_city_id": _ClassAccess.nearest_city_id,
+    "nearest_{city_class}_city_name": _ClassAccess.nearest_city_name,
+    "time_{city_class}_city_mean_min": _ClassAccess.mean_min,
+    "time_{city_class}_city_median_min": partial(_ClassAccess.quantile_min, quantile=0.5),
+    "time_{city_class}_city_p90_min": partial(_ClassAccess.quantile_min, quantile=0.9),
+    "distance_{city_class}_city_mean_km": _ClassAccess.mean_km,
+    "distance_{city_class}_city_straight_km": _ClassAccess.straight_km,
+    "population_within_{time_threshold}min_{city_class}_city_share": _ClassAccess.within_share,
+    "unreachable_{city_class}_city_population_share": _ClassAccess.unreachable_share,
+}
 
 
 def _times_of(travel_times: Mapping[str, pd.DataFrame], city_class: str, demand_id: pd.Series) -> pd.DataFrame:

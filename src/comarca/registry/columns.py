@@ -51,6 +51,8 @@ class TableColumn:
         Layers without which the column is not computed.
     categories : collection of str
         For ``class`` columns: the values, in the order of the legend.
+    template : str
+        The registry's name of the column, which may hold fields in braces; empty for a column of a user's table.
     fields : mapping
         The values of the fields of a templated name, for this column.
     """
@@ -61,6 +63,7 @@ class TableColumn:
     range: tuple[float | None, float | None]
     layers: tuple[str, ...]
     categories: Collection[str] = ()
+    template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -339,6 +342,7 @@ def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Col
     low, high = entry.get("range", (None, None))
     return Column(
         name=name,
+        template=name,
         family=family,
         title=_in_all_languages(path, name, entry["title"]),
         unit=str(entry["unit"]),
