@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,7 +12,8 @@ import shapely
 
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import CRSError, InputError
-from comarca.sources.boundaries.read import territories_from_file, territories_from_osm
+from comarca.registry.countries import country
+from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
 from comarca.sources.boundaries.topology import topology_checks
 from comarca.sources.osm.read import read_osm
 
@@ -260,3 +262,36 @@ def test_neighbours_whose_vertices_differ_do_not_overlap() -> None:
     left = shapely.Polygon([(0, 0), (1, 0), (1, 0.5), (1, 1), (0, 1)])
     overlaps, gaps = topology_checks(_squares(left, shapely.box(1, 0, 2, 1)))
     assert (overlaps.value, gaps.value) == (0.0, 0.0)
+
+
+# --- the level of the units --------------------------------------------------------------------------------------
+
+
+def _levels(**counts: int) -> gpd.GeoDataFrame:
+    """A country of the code XA with so many named units of each level, and as many abroad."""
+    rows: list[Any] = [("r0", "2", "Land", "XA", None, shapely.box(0, 0, 10, 10))]
+    for name, count in counts.items():
+        level = name.removeprefix("level_")
+        for number in range(count):
+            west = 10 * number / count
+            rows.append(("r", level, f"Unit {number}", None, None, shapely.box(west, 0, west + 10 / count, 10)))
+            rows.append(("r", level, f"Abroad {number}", None, None, shapely.box(20 + west, 0, 21 + west, 10)))
+    return _boundaries([(f"r{number}", *row[1:]) for number, row in enumerate(rows)])
+
+
+@pytest.mark.parametrize(
+    ("level", "units", "expected"),
+    [(None, (14, 16), 6), (None, (40, 42), 8), (None, (100, 110), 8), (5, (14, 16), 5), (None, None, 8)],
+)
+def test_the_level_of_the_units_is_the_catalogues_or_the_one_with_as_many_as_it_expects(
+    level: int | None, units: tuple[int, int] | None, expected: int
+) -> None:
+    """Trinidad and Tobago and seven others have no level in the catalogue, but a number of units."""
+    land = replace(country("XAA"), iso2="XA", osm_admin_level=level, units=units)
+    boundaries = _levels(level_4=3, level_6=15, level_8=41)
+    assert osm_admin_level(boundaries, land) == expected
+
+
+def test_units_abroad_do_not_count_for_the_level() -> None:
+    land = replace(country("XAA"), iso2="XA", osm_admin_level=None, units=(30, 30))
+    assert osm_admin_level(_levels(level_6=15, level_9=30), land) == 9
