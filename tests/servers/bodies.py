@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import osmium
+import pyarrow as pa
 import shapely
 
 from comarca.registry.files import load_sources
@@ -122,6 +123,58 @@ def overture_frame(place: Place) -> gpd.GeoDataFrame:
     )  # fmt: skip
     foreign = frame.iloc[:4].assign(country="ZZ", division_id=[f"foreign-{n}" for n in range(4)])
     return gpd.GeoDataFrame(gpd.pd.concat([frame, foreign], ignore_index=True), crs=4326)
+
+
+def overture_segments(place: Place) -> pa.Table:
+    """Segments as Overture has them: rules of parts of a segment as lists of structures, boxes, a railway."""
+    x, y = place.capital
+    coords = {"both": [(x, y), (x + 0.1, y)], "oneway": [(x + 0.1, y), (x + 0.1, y + 0.1)],
+              "link": [(x, y), (x + 0.05, y + 0.05)], "closed": [(x, y), (x - 0.02, y)],
+              "rules": [(x, y), (x, y + 0.1)], "stairs": [(x, y), (x, y - 0.01)],
+              "rail": [(x, y), (x + 0.1, y)]}  # fmt: skip
+    lines = {name: shapely.LineString(points) for name, points in coords.items()}
+    denied = {"access_type": "denied"}
+    backward: dict[str, Any] = {"heading": "backward", "during": None, "mode": None}
+    slow = {"max_speed": {"value": 5, "unit": "mph"}, "when": {"during": "night"}, "between": None}
+    rows: dict[str, dict[str, Any]] = {
+        "both": {"class": "primary", "names": {"primary": "Ruta 1"},
+                 "road_surface": [{"value": "paved", "between": None}],
+                 "speed_limits": [{"max_speed": {"value": 80, "unit": "km/h"}, "when": None, "between": None}],
+                 "road_flags": [{"values": ["is_bridge"], "between": [0.0, 0.1]}]},
+        "oneway": {"class": "motorway", "access_restrictions": [{**denied, "when": backward}],
+                   "road_flags": [{"values": ["is_bridge", "is_tunnel"], "between": [0.2, 0.4]},
+                                  {"values": ["is_bridge"], "between": [0.4, 1.0]}]},
+        "link": {"class": "motorway", "road_flags": [{"values": ["is_link"], "between": None}]},
+        "closed": {"class": "residential", "access_restrictions": [{**denied, "when": None}]},
+        "rules": {"class": "tertiary",
+                  "road_surface": [{"value": "paved", "between": [0.0, 0.3]},
+                                   {"value": "gravel", "between": [0.3, 1.0]},
+                                   {"value": "unknown", "between": None}],
+                  "speed_limits": [{"max_speed": {"value": 40, "unit": "mph"}, "when": None, "between": [0.0, 0.9]},
+                                   {"max_speed": {"value": 20, "unit": "mph"}, "when": None, "between": [0.9, 1.0]},
+                                   slow],
+                  "access_restrictions": [
+                      {**denied, "when": {**backward, "mode": ["hgv"]}},
+                      {**denied, "when": {**backward, "during": "Mo-Su 22:00-06:00"}}]},
+        "stairs": {"class": "steps"},
+        "rail": {"class": "primary", "subtype": "rail"},
+    }  # fmt: skip
+    between = pa.list_(pa.float64())
+    when = pa.struct({"heading": pa.string(), "during": pa.string(), "mode": pa.list_(pa.string())})
+    limit = pa.struct({"value": pa.int32(), "unit": pa.string()})
+    kinds = {
+        "subtype": pa.string(), "class": pa.string(), "names": pa.struct({"primary": pa.string()}),
+        "road_surface": pa.list_(pa.struct({"value": pa.string(), "between": between})),
+        "speed_limits": pa.list_(
+            pa.struct({"max_speed": limit, "when": pa.struct({"during": pa.string()}), "between": between})),
+        "access_restrictions": pa.list_(pa.struct({"access_type": pa.string(), "when": when, "between": between})),
+        "road_flags": pa.list_(pa.struct({"values": pa.list_(pa.string()), "between": between})),
+    }  # fmt: skip
+    boxes = [dict(zip(("xmin", "ymin", "xmax", "ymax"), lines[name].bounds, strict=True)) for name in rows]
+    columns = {name: pa.array([{"subtype": "road", **row}.get(name) for row in rows.values()], kind)
+               for name, kind in kinds.items()}  # fmt: skip
+    geometry = pa.array([shapely.to_wkb(lines[name]) for name in rows], pa.binary())
+    return pa.table({"id": pa.array([*rows]), "bbox": pa.array(boxes), **columns, "geometry": geometry})
 
 
 def shapefile_members(frame: gpd.GeoDataFrame, name: str) -> dict[str, bytes]:

@@ -7,12 +7,15 @@ the source registry there.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import geopandas as gpd
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 from pyproj import Transformer
 
@@ -28,6 +31,7 @@ from servers.bodies import (
     geoboundaries_frame,
     geonames_row,
     overture_frame,
+    overture_segments,
     shapefile_members,
 )
 from servers.samples import geojson, geopackage, geoparquet, raster, zipped
@@ -53,6 +57,7 @@ class World:
         self.mirrors = {provider: f"{server.url}/{provider}" for provider in providers(SOURCES)}
         self._index: list[dict[str, Any]] = []
         self._dump: list[str] = []
+        self._road_places: list[Place] = []
         self._centres: list[gpd.GeoDataFrame] = []
 
     def path(self, provider: str, url: str) -> str:
@@ -78,6 +83,7 @@ class World:
         self.cod_parquet(place)
         self.fieldmaps(place)
         self.overture(place)
+        self.overture_roads(place)
         self.gadm(place)
         self.geonames(place)
         self.ucdb(place)
@@ -243,6 +249,29 @@ class World:
             paths.append(self.put("overture", href, geoparquet(overture_frame(place), row_group_size=4)))
         self.put("overture", url, json.dumps({"links": links}).encode())
         return paths
+
+    def overture_roads(self, place: Place, *, release: str = "2026-10-21.0") -> tuple[str, str]:
+        """The catalogue, the collection of segments, a file around the place and one far away; returns their paths."""
+        row = SOURCES["overture_roads"]
+        self.put("overture", row.url[0], json.dumps({"latest": release, "links": []}).encode())
+        url = row.more["stac"].format(release=release)
+        self._road_places.append(place)
+        x, y = self._road_places[0].capital
+        boxes = [[-180, -90, 180, 90], [x - 5, y - 5, x + 5, y + 5], [120, 40, 121, 41]]
+        links = [{"rel": "item", "href": f"./{number}.json"} for number in range(2)]
+        collection = {"links": links, "extent": {"spatial": {"bbox": boxes}}}
+        self.put("overture", url, json.dumps(collection).encode())
+        buffer = io.BytesIO()
+        pq.write_table(pa.concat_tables(map(overture_segments, self._road_places)), buffer, row_group_size=3)
+        paths = []
+        for number in range(2):
+            href = (
+                f"https://overturemaps-us-west-2.s3.us-west-2.amazonaws.com/release/{release}/segment-{number}.parquet"
+            )
+            item = json.dumps({"assets": {"aws": {"href": href}}}).encode()
+            self.put("overture", url.replace("collection.json", f"{number}.json"), item)
+            paths.append(self.put("overture", href, buffer.getvalue()))
+        return paths[0], paths[1]
 
     def gadm(self, place: Place) -> str:
         """The GeoPackage, with a disputed row, a lake that stands as a unit, and the text NA for what is not known."""

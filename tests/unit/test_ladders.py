@@ -56,6 +56,14 @@ def test_without_osm_no_ladder_ends_in_what_osm_would_give():
     assert known["population"].providers == ("worldpop", "ghspop", "settlements")
 
 
+def test_roads_of_overture_are_fetched_by_area_and_those_of_osm_or_a_graph_are_not():
+    known = ladders(region(roads=["overture", "osm"]))["roads"]
+    assert (known.providers, known.is_required, known.needs_outline) == (("overture", "osm"), True, True)
+    assert known.options == {"buffer_km": 50.0}
+    assert "roads" not in ladders(region())
+    assert "roads" not in ladders(region(roads={"provider": "graphml", "path": "a.graphml"}))
+
+
 def test_only_providers_that_are_asked_by_area_wait_for_the_territories():
     known = ladders(region(land_cover="worldcover", population="worldpop"))
     assert {layer: ladder.needs_outline for layer, ladder in known.items()} == {

@@ -154,6 +154,17 @@ def test_a_layer_that_is_not_fetched_has_no_ladder(fetched):
         fetched.ladder("night_lights")
 
 
+def test_roads_that_are_fetched_come_by_their_receipt_and_fall_back_on_osm(root):
+    regions = {
+        name: {"country": "NIC", "roads": roads} for name, roads in (("A", "overture"), ("B", ["overture", "osm"]))
+    }
+    plan = RunPlan.read({"regions": regions}, root=root)
+    first, second = (plan[name].inputs("harmonise_layer", "roads") for name in ("A", "B"))
+    assert first["receipt"] == "results/A/fetched/roads.json"
+    assert "source" not in first
+    assert second["source"] == "results/B/layers/osm/roads.parquet"
+
+
 def test_offline_says_which_required_files_lack(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     run = RunPlan.read({"regions": {"A": {"country": "NIC"}}, "offline": True}, root=root)

@@ -6,6 +6,7 @@ import io
 import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import geopandas as gpd
 import pandas as pd
@@ -185,10 +186,14 @@ def server() -> Iterator[LoopbackServer]:
         yield running
 
 
+def client_of(server: LoopbackServer) -> Client:
+    return Client(trusted=[urlsplit(server.url).netloc])
+
+
 def test_a_remote_file_reads_like_a_local_one(server: LoopbackServer) -> None:
     body = random.Random(1).randbytes(700_000)
     server.put("/x", body)
-    with Client() as client:
+    with client_of(server) as client:
         remote, local = RemoteFile(client, f"{server.url}/x"), io.BytesIO(body)
         chance = random.Random(2)
         for _ in range(60):
@@ -207,7 +212,7 @@ def test_a_large_file_is_not_fetched_whole(server: LoopbackServer, tmp_path: Pat
     frame["padding"] = [random.Random(n).randbytes(60_000) for n in range(len(frame))]
     body = geoparquet(frame, row_group_size=4, compression=None)
     server.put("/world.parquet", body)
-    with Client() as client:
+    with client_of(server) as client:
         copy_rows(client, f"{server.url}/world.parquet", tmp_path / "part", equal={"iso_3": "QQE"})
     asked = [headers["Range"] for _, _, headers in server.requests]
     spans = [tuple(map(int, text.removeprefix("bytes=").split("-"))) for text in asked]
@@ -219,21 +224,21 @@ def test_a_large_file_is_not_fetched_whole(server: LoopbackServer, tmp_path: Pat
 def test_rows_are_kept_by_ranges_too(server: LoopbackServer, tmp_path: Path) -> None:
     frame = fieldmaps_frame(ALFA).assign(bbox=[{"xmin": float(n), "xmax": n + 1.0} for n in range(4)])
     server.put("/x.parquet", geoparquet(frame, row_group_size=1))
-    with Client() as client:
+    with client_of(server) as client:
         copy_rows(client, f"{server.url}/x.parquet", tmp_path / "part", equal={}, ranges={"bbox.xmin": (1.0, 2.0)})
     assert [row["xmin"] for row in pq.read_table(tmp_path / "part").column("bbox").to_pylist()] == [1.0, 2.0]
 
 
 def test_a_server_without_ranges_is_not_read_to_its_end(server: LoopbackServer, tmp_path: Path) -> None:
     server.put("/x.parquet", geoparquet(fieldmaps_frame(ALFA)), ranges=False)
-    with Client() as client, pytest.raises(TransferError, match="does not hand out parts"):
+    with client_of(server) as client, pytest.raises(TransferError, match="does not hand out parts"):
         copy_rows(client, f"{server.url}/x.parquet", tmp_path / "part", equal={"iso_3": "XAA"})
 
 
 def test_a_file_that_changes_while_it_is_read_is_given_up(server: LoopbackServer) -> None:
     body = bytes(2_000_000)
     server.put("/x", body)
-    with Client() as client:
+    with client_of(server) as client:
         remote = RemoteFile(client, f"{server.url}/x")
         remote.read(10)
         server.put("/x", body + b"!")
@@ -242,10 +247,13 @@ def test_a_file_that_changes_while_it_is_read_is_given_up(server: LoopbackServer
             remote.read(10)
 
 
-@pytest.mark.parametrize("body", [b"PAR1 and nothing more", geoparquet(overture_frame(ALFA))])
+@pytest.mark.parametrize("body", [b"PAR1 and nothing more", geoparquet(overture_frame(ALFA))], ids=["text", "other"])
 def test_what_is_no_such_file_is_refused(server: LoopbackServer, tmp_path: Path, body: bytes) -> None:
     server.put("/x.parquet", body)
-    with Client() as client, pytest.raises(VerificationError, match="not a Parquet file with the columns iso_3"):
+    with (
+        client_of(server) as client,
+        pytest.raises(VerificationError, match="not a Parquet file with the columns iso_3"),
+    ):
         copy_rows(client, f"{server.url}/x.parquet", tmp_path / "part", equal={"iso_3": "XAA"})
 
 

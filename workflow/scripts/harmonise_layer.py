@@ -6,12 +6,15 @@ import geopandas as gpd
 import pandas as pd
 
 from comarca import io
+from comarca.fetch.ladder import present_files
+from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.graphml import roads_from_graphml
 from comarca.sources.vectors.nearby import within_reach
+from comarca.sources.vectors.overture import roads_from_overture
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
 from comarca.sources.vectors.read import VectorOptions, options_of
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
@@ -20,7 +23,6 @@ from comarca.sources.vectors.roads import RoadColumns, roads_from_file
 def main(
     *,
     layer: str,
-    source: str | list[str],
     own: dict[str, Any],
     service_kinds: list[str],
     speeds: str,
@@ -30,11 +32,17 @@ def main(
     buffer_km: float,
     parquet: str,
     checks: str,
+    source: str | list[str] | None = None,
+    receipt: str | None = None,
 ) -> None:
     others = {"provider", "path", *VectorOptions.__annotations__}
     options = {key: value for key, value in own.items() if key not in others}
     reading = options_of(own)
-    if own and layer == "roads" and "graphml" in own["provider"]:
+    fetched = load_layer_receipt(receipt) if receipt else None
+    if fetched is not None and fetched.files:
+        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+        whole, found = roads_from_overture(present_files(fetched)[0], known_classes=table.class_kmh)
+    elif own and layer == "roads" and "graphml" in own["provider"]:
         table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
         whole, found = roads_from_graphml(own["path"], known_classes=table.class_kmh)
     elif own and layer == "roads":

@@ -56,7 +56,7 @@ class Roads(VectorSource):
 
     WITH_PATH: ClassVar[tuple[str, ...]] = ("file", "graphml")
 
-    provider: tuple[Literal["osm", "file", "graphml", "none"], ...] = Field(
+    provider: tuple[Annotated[str, ProviderOf("roads", ("osm", "file", "graphml", "none"))], ...] = Field(
         ("osm",), description="Where the roads come from; `graphml` is a graph that OSMnx saved."
     )
     road_class: str | None = Field(None, alias="class", description="Column of the file with the class of the road.")

@@ -117,7 +117,7 @@ def probe(
         One per layer, provider, country and address.
     """
     found: list[Finding] = []
-    with Client(settings.policy, contact=settings.contact) as client:
+    with Client(settings.policy, contact=settings.contact, trusted=settings.hosts) as client:
         for layer, providers in PROVIDERS.items():
             for provider in providers:
                 for code in countries:

@@ -110,6 +110,9 @@ def harmonise_cities(region: RegionPlan) -> dict[str, Any]:
 def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
     """Name the user's file, or the layer read from OSM, and the tables that roads are read by."""
     row = LAYERS[layer]
+    if layer in region.ladders:
+        is_fallback = row.raw_path and "osm" in region.ladders[layer].providers
+        return region.receipt(layer) | speeds(region) | ({"source": region.file(row.raw_path)} if is_fallback else {})
     own = None if row.section == "osm" else own_files(region, f"{row.section}.path")
     return {"source": own or region.file(row.raw_path), **speeds(region)}
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from comarca.fetch.receipts import LayerReceipt
 
 #: Layers without which a run makes no sense.
-REQUIRED: Final = frozenset({"osm", "territories", "cities"})
+REQUIRED: Final = frozenset({"osm", "territories", "roads", "cities"})
 #: Configuration keys that say which file of a provider is wanted.
 _OPTIONS: Final = ("level", "year")
 
@@ -126,7 +126,7 @@ def population_source(configured: Iterable[str], receipt: LayerReceipt | None, g
 def _ladder(region: Region, layer: str, known: dict[str, Any]) -> Ladder:
     source, names = getattr(region, layer), providers(region, layer)
     options = {key: value for key in _OPTIONS if (value := getattr(source, key, None)) is not None}
-    options |= {"buffer_km": region.abroad_buffer_km} if layer == "osm" else {}
+    options |= {"buffer_km": region.abroad_buffer_km} if layer in {"osm", "roads"} else {}
     return Ladder(
         providers=names,
         options=options,

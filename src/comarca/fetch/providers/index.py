@@ -16,7 +16,7 @@ from comarca.fetch.providers.nightlights import NightLights
 from comarca.fetch.providers.one_file import GeonamesDump, UrbanCentres
 from comarca.fetch.providers.osm_fr import OsmFrance
 from comarca.fetch.providers.overpass import Overpass
-from comarca.fetch.providers.overture import OvertureDivisions
+from comarca.fetch.providers.overture import OvertureDivisions, OvertureRoads
 from comarca.fetch.providers.worldcover import WorldCover
 from comarca.fetch.providers.worldpop import WorldPop
 
@@ -33,10 +33,11 @@ PROVIDERS: Final[dict[str, dict[str, Provider]]] = {
         "overture": OvertureDivisions(),
         "gadm": Gadm(),
     },
+    "roads": {"overture": OvertureRoads()},
     "cities": {"geonames_dump": GeonamesDump(), "ucdb": UrbanCentres()},
     "population": {"worldpop": WorldPop(), "ghspop": GhsPop()},
     "land_cover": {"worldcover": WorldCover(), "mapbiomas": MapBiomas()},
     "night_lights": {"nightlights": NightLights()},
 }
 #: Providers that need no file of their own: other layers or the environment have what they need.
-LOCAL: Final = frozenset({"osm", "settlements", "geonames", "degurba", "totals", "none"})
+LOCAL: Final = frozenset({"osm", "settlements", "geonames", "degurba", "totals", "none", "graphml"})

@@ -1,20 +1,14 @@
-"""Overture Maps: areas of administrative divisions, cut out of the release that its STAC catalogue calls the latest.
-
-Overture keeps two releases only, so what was cut is the archive.
-"""
+"""Overture Maps: areas of administrative divisions, and roads, cut out of the latest release."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin
+import hashlib
+from typing import TYPE_CHECKING, Any, Final
 
 from comarca.errors import ConfigError
-from comarca.fetch.formats import VerificationError
 from comarca.fetch.http import Delivery
-from comarca.fetch.providers.protocol import BoundaryProvider
-from comarca.fetch.receipts import Resolved
-from comarca.fetch.remote_parquet import copy_rows
-from comarca.fetch.retry import TransferError
+from comarca.fetch.overture import collection_files, copy_collection, latest_collection
+from comarca.fetch.providers.protocol import BoundaryProvider, Provider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,9 +16,11 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-    from comarca.fetch.receipts import Request
+    from comarca.fetch.receipts import Request, Resolved
     from comarca.fetch.settings import Context, Settings
     from comarca.registry.countries import Country
+
+DEFAULT_BUFFER_KM: Final = 50.0
 
 
 class OvertureDivisions(BoundaryProvider):
@@ -46,49 +42,51 @@ class OvertureDivisions(BoundaryProvider):
 
     def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
         """Find the collection of the latest release."""
-        row = context.settings.sources[self.source]
-        catalogue = context.get_json(row.url[0], request.provider)
-        try:
-            release = str(catalogue["latest"])
-        except (KeyError, TypeError) as error:
-            raise TransferError(f"the catalogue has no {error}: its format has changed", url=row.url[0]) from error
-        return (Resolved(row.more["stac"].format(release=release), version=release, data_date=release[:10]),)
+        return (latest_collection(self.source, request, context),)
 
     def sample(self, request: Request, address: Resolved, context: Context) -> tuple[str, str]:
         """Name the first file of the collection."""
-        return _hrefs(address.url, request, context)[0], request.format
+        return collection_files(address.url, request, context)[0], request.format
 
     def deliver(self, request: Request, address: Resolved, part: Path, context: Context) -> Delivery:
-        """Read the blocks that hold the country out of each file of the collection, and join them."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        pieces = []
-        for position, href in enumerate(_hrefs(address.url, request, context)):
-            url = context.url(href, request.provider)
-            piece = part.with_name(f"{part.name}.{position}")
-            try:
-                copy_rows(context.client, url, piece, equal={"country": request.params["iso2"]})
-                pieces.append(pq.read_table(piece))
-            except TransferError as error:
-                if error.status != 404:
-                    raise
-            finally:
-                piece.unlink(missing_ok=True)
-        if not pieces:
-            raise TransferError(f"no division of {request.country}", url=address.url, status=404)
-        try:
-            pq.write_table(pa.concat_tables(pieces), part)
-        except pa.ArrowInvalid as error:
-            raise VerificationError(f"the files of the collection differ: {error}") from error
+        """Read the blocks that hold the country."""
+        copy_collection(address.url, part, request, context, equal={"country": request.params["iso2"]})
         return Delivery(final_url=address.url, etag="", last_modified="")
 
 
-def _hrefs(url: str, request: Request, context: Context) -> list[str]:
-    """Addresses of the Parquet files of a collection."""
-    collection = context.get_json(url, request.provider)
-    try:
-        items = [urljoin(url, str(link["href"])) for link in collection["links"] if link["rel"] == "item"]
-        return [str(context.get_json(item, request.provider)["assets"]["aws"]["href"]) for item in items]
-    except (KeyError, TypeError) as error:
-        raise TransferError(f"the collection has no {error}: its format has changed", url=url) from error
+class OvertureRoads(Provider):
+    """The roads of the box around a region and its surroundings."""
+
+    source = "overture_roads"
+    needs_boundary = True
+
+    def plan(
+        self, country: Country, options: Mapping[str, Any], settings: Settings, boundary: BaseGeometry | None
+    ) -> tuple[Request, ...]:
+        """Name the roads by the box that they lie in."""
+        if boundary is None:
+            return (settings.request(self.source, country.iso3, params={"digest": "<area>"}),)
+        from comarca.sources.osm.clip import routing_area
+
+        area = routing_area(boundary, buffer_km=float(options.get("buffer_km", DEFAULT_BUFFER_KM)))
+        box = ",".join(f"{side:.4f}" for side in area.bounds)
+        digest = hashlib.sha256(box.encode()).hexdigest()[:12]
+        return (settings.request(self.source, country.iso3, params={"digest": digest, "box": box}),)
+
+    def resolve(self, request: Request, context: Context) -> tuple[Resolved, ...]:
+        """Find the collection of the latest release."""
+        return (latest_collection(self.source, request, context),)
+
+    def sample(self, request: Request, address: Resolved, context: Context) -> tuple[str, str]:
+        """Name the first file of the collection that reaches into the box."""
+        return collection_files(address.url, request, context, bounds=_bounds(request))[0], request.format
+
+    def deliver(self, request: Request, address: Resolved, part: Path, context: Context) -> Delivery:
+        """Read the blocks that reach into the box."""
+        copy_collection(address.url, part, request, context, equal={"subtype": "road"}, bounds=_bounds(request))
+        return Delivery(final_url=address.url, etag="", last_modified="")
+
+
+def _bounds(request: Request) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(side) for side in request.params["box"].split(","))
+    return west, south, east, north
