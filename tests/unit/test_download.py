@@ -118,7 +118,9 @@ def test_redirects_are_followed_and_the_final_address_is_recorded(bench: Bench, 
     assert (receipt.url, receipt.final_url) == (server.url + "/moved", server.url + PATH)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused_at_once(tmp_path: Path) -> None:
+def test_a_certificate_that_nobody_vouches_for_is_refused_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is needed to make a certificate")
@@ -131,8 +133,13 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_at_once(tmp_path: Path
     with LoopbackServer(certificate=certificate, key=key) as server:
         server.put(PATH, GOOD["zip"])
         bench = Bench(server, tmp_path / "raw")
-        assert "certificate is not valid" in str(bench.refused())
+        refused = str(bench.refused())
+        assert "certificate is not valid" in refused
+        assert "REQUESTS_CA_BUNDLE" in refused
+        assert "Try again later" not in refused
         assert server.hits() == 0
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        assert Path(Bench(server, tmp_path / "raw").fetch().path).is_file()
     assert bench.clock.pauses == []
 
 

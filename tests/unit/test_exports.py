@@ -140,6 +140,15 @@ def test_geoparquet_reads_back_with_geometry(table, territories, columns, tmp_pa
     assert found.geometry.geom_equals(territories.geometry).all()
 
 
+def test_geoparquet_is_packed_as_every_reader_unpacks_it(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.parquet"
+    write_geoparquet(table, territories, columns, path)
+    groups = [
+        pq.ParquetFile(path).metadata.row_group(0).column(number).to_dict() for number in range(len(table.columns))
+    ]
+    assert {group["compression"] for group in groups} == {"SNAPPY"}
+
+
 def test_geoparquet_carries_the_meaning_of_each_column(table, territories, columns, tmp_path):
     path = tmp_path / "indicators.parquet"
     write_geoparquet(table, territories, columns, path, years={LONG_NAME: 2013})

@@ -96,6 +96,7 @@ def _from_provider(request: Request, context: Context, provider: Provider) -> Re
 
 def _from_addresses(request: Request, context: Context, provider: Provider) -> Receipt:
     troubles: list[str] = []
+    remedies: list[str] = []
     statuses: set[int | None] = set()
     for _ in range(ROUNDS):
         damaged = False
@@ -103,6 +104,7 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
             candidates = provider.resolve(request, context)
         except (TransferError, VerificationError) as error:
             troubles.append(f"{getattr(error, 'url', request.url)}: {error}")
+            remedies.append(error.remedy if isinstance(error, TransferError) else "")
             statuses.add(getattr(error, "status", None))
             break
         for candidate in candidates:
@@ -117,10 +119,12 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
                 statuses.add(getattr(error, "status", None))
                 why = "what it gave cannot be used: " if isinstance(error, InputError) else ""
                 troubles.append(f"{public(candidate.url)}: {why}{error}")
+                remedies.append(error.remedy if isinstance(error, TransferError) else "")
         if not damaged:
             break
     reason = "; ".join(dict.fromkeys(troubles)) or "the provider has no such file"
-    raise FileError(failure(request, reason, put_there(request)), not_there=statuses <= NOT_THERE)
+    remedy = next(filter(None, remedies), "") or put_there(request)
+    raise FileError(failure(request, reason, remedy), not_there=statuses <= NOT_THERE)
 
 
 def _obtain(request: Request, candidate: Resolved, context: Context, provider: Provider) -> Receipt:

@@ -50,6 +50,10 @@ log = logging.getLogger(__name__)
 
 CHUNK: Final = 1 << 16
 SMALL_LIMIT_BYTES: Final = 1 << 27
+_CERTIFICATE_REMEDY: Final = (
+    "Trying again does not help. A firewall that opens encrypted traffic signs it anew: ask your IT for the "
+    "organisation's certificate (a PEM file) and name that file in the environment variable REQUESTS_CA_BUNDLE."
+)
 
 
 @dataclass(frozen=True)
@@ -359,7 +363,8 @@ class Client:
         except RefusedAddressError as error:
             raise TransferError(str(error), url=url) from error
         except requests.exceptions.SSLError as error:
-            raise TransferError(f"the server's certificate is not valid: {error}", url=url) from error
+            message = f"the server's certificate is not valid: {error}"
+            raise TransferError(message, url=url, remedy=_CERTIFICATE_REMEDY) from error
         except requests.TooManyRedirects as error:
             raise TransferError(f"more than {self.policy.max_redirects} redirects, likely a loop", url=url) from error
         except PASSING_ERRORS as error:

@@ -45,10 +45,12 @@ class TransferError(ComarcaError):
         The address.
     status : int, optional
         HTTP status, if there was an answer.
+    remedy : str, optional
+        What to do, where trying again later does not help.
     """
 
-    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
-        self.url, self.status = public(url), status
+    def __init__(self, message: str, *, url: str, status: int | None = None, remedy: str = "") -> None:
+        self.url, self.status, self.remedy = public(url), status, remedy
         super().__init__(redacted(message))
 
 
