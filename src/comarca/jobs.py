@@ -97,15 +97,15 @@ def _arguments(main: Callable[..., None], snakemake: Any) -> dict[str, Any]:
     files = {"input": _named(snakemake.input), "output": _named(snakemake.output)}
     given = {**files, "params": _named(snakemake.params), "wildcards": _named(snakemake.wildcards)}
     given["job"] = {"log": snakemake.log[0], "threads": snakemake.threads, "config": snakemake.config}
-    found: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     parameters = inspect.signature(main).parameters.values()
     asked = [parameter for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
     for parameter in asked:
-        sources = [kind for kind, known in given.items() if parameter.name in known]
+        sources = [kind for kind, taken in given.items() if parameter.name in taken]
         if len(sources) > 1:
             raise TypeError(f"rule {snakemake.rule} has two things named {parameter.name}: {' and '.join(sources)}")
         if sources:
-            found[parameter.name] = given[sources[0]][parameter.name]
+            arguments[parameter.name] = given[sources[0]][parameter.name]
         elif parameter.default is parameter.empty:
             raise TypeError(
                 f"rule {snakemake.rule} gives no {parameter.name}, which its script needs: no input, output, parameter "
@@ -113,8 +113,8 @@ def _arguments(main: Callable[..., None], snakemake: Any) -> dict[str, Any]:
             )
     if len(asked) < len(parameters):
         names = {parameter.name for parameter in asked} | _UNREAD
-        found |= {name: value for part in files.values() for name, value in part.items() if name not in names}
-    return found
+        arguments |= {name: value for part in files.values() for name, value in part.items() if name not in names}
+    return arguments
 
 
 def _named(items: Any) -> Mapping[str, Any]:

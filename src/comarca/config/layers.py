@@ -204,8 +204,8 @@ class Population(Source):
     @property
     def raster(self) -> str | None:
         """The user's raster of people, or of what totals are spread by."""
-        own = self.pattern if "totals" in self.provider else self.path
-        return own if own is None or isinstance(own, str) else own[0]
+        path = self.pattern if "totals" in self.provider else self.path
+        return path if path is None or isinstance(path, str) else path[0]
 
     @property
     def from_settlements(self) -> bool:

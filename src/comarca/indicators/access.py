@@ -42,24 +42,19 @@ def compute(
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     market_potential: pd.DataFrame | None = None,
     columns: Sequence[TableColumn],
-    **engine_options: object,
 ) -> Indicators:
     """Gather travel times by territory.
 
     Parameters
     ----------
-    territories, demand, cities : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326.
+    cities : geopandas.GeoDataFrame
+        Layer ``cities``, EPSG:4326.
     travel_times : mapping of str to pandas.DataFrame
         City class -> what `comarca.access.cities.city_travel_times` gives, indexed by ``demand_id``.
     city_classes_persons : mapping
         City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     market_potential : pandas.DataFrame, optional
         Column ``market_potential_persons``, indexed by ``demand_id``.
-    columns : sequence of TableColumn
-        The active columns.
-    **engine_options
-        Options that the travel times were made with; not needed any more.
 
     Returns
     -------
@@ -70,8 +65,6 @@ def compute(
     ------
     InputError
         If a demand point has no travel time, or a class of cities has no table.
-    CRSError
-        If a layer is not in EPSG:4326.
     """
     for name, layer in (("territories", territories), ("demand", demand), ("cities", cities)):
         require_storage_crs(layer, name=name)

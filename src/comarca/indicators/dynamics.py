@@ -35,8 +35,6 @@ def compute(
 
     Parameters
     ----------
-    territories : geopandas.GeoDataFrame
-        Layer ``territories``.
     outcomes : pandas.DataFrame
         Layer ``outcomes``, see `comarca.sources.tables.comparable`; ``has_constant_prices`` says whether incomes are
         known to be in constant prices.
@@ -85,8 +83,8 @@ def periods_of(columns: Sequence[TableColumn]) -> list[tuple[int, int]]:
     list of tuple of int
         First and last year of each pair, ascending by the last.
     """
-    found = {column.fields["period"] for column in columns if "period" in column.fields}
-    pairs = [tuple(int(year) for year in period.split("_")) for period in found]
+    periods = {column.fields["period"] for column in columns if "period" in column.fields}
+    pairs = [tuple(int(year) for year in period.split("_")) for period in periods]
     return sorted(((first, last) for first, last in pairs), key=lambda pair: (pair[1], -pair[0]))
 
 

@@ -35,27 +35,16 @@ def compute(
 
     Parameters
     ----------
-    territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with persons.
     land_cover_areas : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``area_ha``, ``is_natural``, ``is_farmed``, ``is_built_up``, ``is_water``;
         one row per class.
     territory_lights : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``light``: sum of the raster of night lights over the territory.
-    columns : sequence of TableColumn
-        The active columns.
 
     Returns
     -------
     Indicators
-        The columns that the layers given allow; shares are of the last year, changes from the first year to it.
-
-    Raises
-    ------
-    CRSError
-        If the territories are not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
+        Shares are of the last year, changes from the first year to it.
     """
     require_storage_crs(territories, name="layer territories")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")

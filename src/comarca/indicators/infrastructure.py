@@ -51,8 +51,8 @@ def compute(
 
     Parameters
     ----------
-    territories, roads, power, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with persons. All but the first are optional.
+    roads, power : geopandas.GeoDataFrame, optional
+        Layers of these names, EPSG:4326.
     degree_of_urbanisation : pandas.DataFrame, optional
         Column ``cell_class`` (`comarca.population.degurba.classify_cells`) indexed by ``demand_id``.
     surfaces : pandas.DataFrame, optional
@@ -65,21 +65,12 @@ def compute(
         Straight distances that count as near.
     lit_above : float, optional
         Brightness above which a place counts as lit, in the raster's unit.
-    columns : sequence of TableColumn
-        The active columns.
 
     Returns
     -------
     Indicators
-        The columns that the layers given allow. No road is 0 km; but a layer that is empty in all territories is not
-        mapped, and its columns are missing (flag ``not_mapped``).
-
-    Raises
-    ------
-    CRSError
-        If the territories are not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
+        No road is 0 km; but a layer that is empty in all territories is not mapped, and its columns are missing (flag
+        ``not_mapped``).
 
     Notes
     -----
@@ -119,10 +110,10 @@ class _Cut:
     """Lines cut at borders, ready to be summed by territory."""
 
     def __init__(self, lines: NDArray[np.object_], areas: NDArray[np.object_], index: pd.Index) -> None:
-        found = length_by_territory(lines, areas)
+        pieces = length_by_territory(lines, areas)
         self.lines, self.areas, self.index = lines, areas, index
-        self.line, self.territory, self.km = (found[name].to_numpy() for name in ("line", "territory", "km"))
-        self.is_mapped = len(found) > 0
+        self.line, self.territory, self.km = (pieces[name].to_numpy() for name in ("line", "territory", "km"))
+        self.is_mapped = len(pieces) > 0
 
     def total(self, weight: ArrayLike = 1.0) -> pd.Series:
         """Sum of km x weight of the line, by territory."""
@@ -200,13 +191,13 @@ def _per_person(roads: gpd.GeoDataFrame, cut: _Cut, persons: pd.Series) -> Indic
 def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indicators:
     """Paved share of road km: among those tagged, and of all with the rest imputed by class."""
     km = cut.by_line()
-    known = surface_is(roads["surface"], surfaces["is_paved"])
-    by_class = paved_share_by_class(roads["road_class"], known, km)
+    is_paved = surface_is(roads["surface"], surfaces["is_paved"])
+    by_class = paved_share_by_class(roads["road_class"], is_paved, km)
     guess = base_class(roads["road_class"]).map(by_class["share"]).to_numpy(dtype=float)
-    length, tagged = cut.total(), cut.total(~np.isnan(known))
+    length, tagged = cut.total(), cut.total(~np.isnan(is_paved))
     values = {
-        "paved_road_share": cut.total(np.where(np.isnan(known), guess, known)) / length.where(length > 0),
-        "paved_road_tagged_share": cut.total(np.nan_to_num(known)) / tagged.where(tagged > 0),
+        "paved_road_share": cut.total(np.where(np.isnan(is_paved), guess, is_paved)) / length.where(length > 0),
+        "paved_road_tagged_share": cut.total(np.nan_to_num(is_paved)) / tagged.where(tagged > 0),
     }
     names, plain = ("road_class", *by_class.columns), by_class.astype(object).where(by_class.notna(), None)
     untagged = pd.Series(np.where(length > 0, Flag.NOT_MAPPED, Flag.NO_ROADS), length.index)
@@ -214,18 +205,18 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
         Check(
             name="paved_share_of_untagged_roads",
             status="info",
-            value=float(km[np.isnan(known)].sum()),
+            value=float(km[np.isnan(is_paved)].sum()),
             threshold="",
             message="Roads without a surface tag count as paved by the share of their class that is given here.",
             rows=[dict(zip(names, row, strict=True)) for row in plain.itertuples()],
         ),
-        _unknown_surfaces(roads["surface"], known, km),
+        _unknown_surfaces(roads["surface"], is_paved, km),
     ]
     return _mapped(values, cut, checks, paved_road_share=Flag.NO_ROADS, paved_road_tagged_share=untagged)
 
 
-def _unknown_surfaces(surface: pd.Series, known: FloatArray, km: FloatArray) -> Check:
-    strange = surface.notna().to_numpy() & np.isnan(known)
+def _unknown_surfaces(surface: pd.Series, is_paved: FloatArray, km: FloatArray) -> Check:
+    strange = surface.notna().to_numpy() & np.isnan(is_paved)
     rows = pd.Series(km[strange]).groupby(surface[strange].to_numpy()).sum().sort_values(ascending=False)
     return Check(
         name="unknown_surfaces",

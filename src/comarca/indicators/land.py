@@ -57,8 +57,6 @@ def compute(
 
     Parameters
     ----------
-    territories : geopandas.GeoDataFrame
-        Layer ``territories``, EPSG:4326.
     land_use : geopandas.GeoDataFrame, optional
         Layer ``land_use``, EPSG:4326: mapped polygons with their use.
     land_cover_patches, land_cover_areas : pandas.DataFrame, optional
@@ -78,18 +76,9 @@ def compute(
         What happens to a field or patch that several territories share.
     suppressed : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
         How withheld areas of size classes are estimated.
-    columns : sequence of TableColumn
-        The active columns of the family.
-
-    Returns
-    -------
-    Indicators
-        The columns asked for, and the checks of this family.
 
     Raises
     ------
-    CRSError
-        If a layer is not in EPSG:4326.
     InputError
         If a table names a territory that the region does not have.
     """
@@ -101,9 +90,9 @@ def compute(
         units = measured.units(parcels, where="layer parcels")
         blocks.append(concentration(units, measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
     if holdings is not None:
-        block, found = holding_columns(holdings, measured, estimate=suppressed)
+        block, remarks = holding_columns(holdings, measured, estimate=suppressed)
         blocks.append(block)
-        checks += found
+        checks += remarks
     if land_cover_patches is not None and land_cover_areas is not None:
         blocks += land_cover_columns(land_cover_patches, land_cover_areas, measured, border=border)
     if land_use is not None:

@@ -40,8 +40,6 @@ def compute(
 
     Parameters
     ----------
-    territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with persons.
     land_cover_areas : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``class_code``, ``is_farmed``, ``area_ha``; the last year counts.
     economy : geopandas.GeoDataFrame, optional
@@ -54,20 +52,6 @@ def compute(
         Fewest establishments to speak of diversity.
     small_firm_max_jobs : int, optional
         Largest number of jobs of a small firm.
-    columns : sequence of TableColumn
-        The active columns.
-
-    Returns
-    -------
-    Indicators
-        The columns that the layers given allow.
-
-    Raises
-    ------
-    CRSError
-        If a layer is not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
     """
     require_storage_crs(territories, name="layer territories")
     places = territories.sort_values("territory_id", ignore_index=True)
@@ -148,9 +132,9 @@ def _economy(
 
 def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]) -> Indicators:
     """Diversity of jobs by sector, the largest sector, and location quotients."""
-    known = employment[employment["territory_id"].isin(index)]
-    gaps = known.loc[known["jobs"].isna(), "territory_id"].unique()
-    table = _table(known.fillna({"jobs": 0.0}), "sector", "jobs", index)
+    rows = employment[employment["territory_id"].isin(index)]
+    gaps = rows.loc[rows["jobs"].isna(), "territory_id"].unique()
+    table = _table(rows.fillna({"jobs": 0.0}), "sector", "jobs", index)
     table[index.isin(gaps)] = 0.0
     total = table.sum(axis=1)
     share = table.div(total.where(total > 0), axis=0)
@@ -170,7 +154,7 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
     )
     for name in wanted:
         values[f"employment_{name}_location_quotient_ratio"] = quotient.get(name, pd.Series(np.nan, index))
-    has_row = index.isin(known["territory_id"])
+    has_row = index.isin(rows["territory_id"])
     reason = np.select([~has_row, index.isin(gaps)], [Flag.NO_SOURCE_ROW, Flag.NOT_IN_SOURCE], Flag.ZERO_DENOMINATOR)
     reasons = dict.fromkeys(map(str, values), pd.Series(reason, index))
     strange = sorted(set(employment["territory_id"]) - set(index))
@@ -186,13 +170,13 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
 
 
 def _small_firms(firms: pd.DataFrame, index: pd.Index, max_jobs: int) -> Indicators:
-    known = firms[firms["territory_id"].isin(index)]
-    small = known["firms"].where(known["max_jobs"] <= max_jobs, 0.0)
-    rows = known.assign(small=small.where(known["firms"].notna()))
+    inside = firms[firms["territory_id"].isin(index)]
+    small = inside["firms"].where(inside["max_jobs"] <= max_jobs, 0.0)
+    rows = inside.assign(small=small.where(inside["firms"].notna()))
     both = rows.groupby("territory_id")[["small", "firms"]].sum(skipna=False).reindex(index)
     values = (both["small"] / both["firms"].where(both["firms"] > 0)).to_frame("small_firm_share")
     reason = np.select(
-        [~index.isin(known["territory_id"]), both["firms"].isna()],
+        [~index.isin(inside["territory_id"]), both["firms"].isna()],
         [Flag.NO_SOURCE_ROW, Flag.NOT_IN_SOURCE],
         Flag.ZERO_DENOMINATOR,
     )

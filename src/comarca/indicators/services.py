@@ -34,29 +34,18 @@ def compute(
 
     Parameters
     ----------
-    territories, services : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326.
-    demand : geopandas.GeoDataFrame, optional
-        Layer ``demand`` with persons; needed for values per person and for times.
+    services : geopandas.GeoDataFrame
+        Layer ``services``, EPSG:4326.
     service_times : mapping of str to pandas.DataFrame, optional
         Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached).
     kinds : sequence of str
         Kinds of services to report on.
-    columns : sequence of TableColumn
-        The active columns.
 
     Returns
     -------
     Indicators
-        The columns that the layers given allow. No service is 0; a kind that is found in no territory is not mapped,
-        and its columns are missing (flag ``not_mapped``).
-
-    Raises
-    ------
-    CRSError
-        If a layer is not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
+        No service is 0; a kind that is found in no territory is not mapped, and its columns are missing (flag
+        ``not_mapped``).
 
     Notes
     -----

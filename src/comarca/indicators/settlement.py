@@ -35,26 +35,10 @@ def compute(
 
     Parameters
     ----------
-    territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with persons.
     degree_of_urbanisation : pandas.DataFrame, optional
         Columns ``cell_class`` and ``settlement`` (`comarca.population.degurba.CellClasses`) indexed by ``demand_id``.
     population_by_year : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``persons``; the first and the last year are compared.
-    columns : sequence of TableColumn
-        The active columns.
-
-    Returns
-    -------
-    Indicators
-        The columns that the layers given allow.
-
-    Raises
-    ------
-    CRSError
-        If a layer is not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
     """
     require_storage_crs(territories, name="layer territories")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")

@@ -25,25 +25,13 @@ def compute(
 ) -> Indicators:
     """Codes, names, geodesic area and population of each territory.
 
-    Parameters
-    ----------
-    territories : geopandas.GeoDataFrame
-        Layer ``territories``, EPSG:4326.
-    demand : geopandas.GeoDataFrame, optional
-        Layer ``demand``, with persons. Needed if a population column is active.
-    columns : sequence of TableColumn
-        The active columns of the family.
-
     Returns
     -------
     Indicators
-        The columns asked for. A territory without a row of `demand` has no population value (flag
-        ``no_demand``): it is not known to be empty.
+        A territory without a row of `demand` has no population value (flag ``no_demand``): it is not known to be empty.
 
     Raises
     ------
-    CRSError
-        If the territories are not in EPSG:4326.
     ValueError
         If a population column is active but `demand` is not given.
     """

@@ -42,8 +42,6 @@ def compute(
 
     Parameters
     ----------
-    territories, demand : geopandas.GeoDataFrame
-        Layers of these names, EPSG:4326; ``demand`` with persons.
     degree_of_urbanisation : pandas.DataFrame
         Columns ``cell_class`` (`comarca.population.degurba.classify_cells`), ``detailed_class``
         (`comarca.population.degurba.classify_cells_in_detail`) and ``density_persons_per_km2`` of the cell that each
@@ -53,20 +51,11 @@ def compute(
         `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
     urban_within_min : float, optional
         An urban cell lies in the city that it reaches within this time; see `comarca.access.urca.classify`.
-    columns : sequence of TableColumn
-        The active columns.
 
     Returns
     -------
     Indicators
-        The columns asked for; missing where nobody is known to live (flags ``no_demand``, ``no_population``).
-
-    Raises
-    ------
-    CRSError
-        If a layer is not in EPSG:4326.
-    KeyError
-        If a column is active whose layer is not given.
+        Missing where nobody is known to live (flags ``no_demand``, ``no_population``).
     """
     require_storage_crs(territories, name="layer territories")
     require_storage_crs(demand, name="layer demand")

@@ -128,9 +128,9 @@ def archive_of(path: str | Path) -> tuple[str, str]:
         Path inside; empty for a plain path.
     """
     text = str(path)
-    found = _PACKED.match(text)
-    if found and not Path(text).exists() and Path(found["archive"]).is_file():
-        return found["archive"], found["inside"].strip("/")
+    match = _PACKED.match(text)
+    if match and not Path(text).exists() and Path(match["archive"]).is_file():
+        return match["archive"], match["inside"].strip("/")
     return text.removeprefix("/vsizip/"), ""
 
 
@@ -203,8 +203,8 @@ def _files(path: str) -> list[str]:
         within: Iterable[Path] = place.rglob("*")
         if not is_folder_format(place):
             within = (Path(name) for member in folder_members(place) for name in _files(member))
-        found = sorted(str(file) for file in within if file.is_file() and file.suffix.lower() not in {".lock", ".lck"})
-        return found or [str(place)]
+        files = sorted(str(file) for file in within if file.is_file() and file.suffix.lower() not in {".lock", ".lck"})
+        return files or [str(place)]
     return [str(place), *_beside(place)]
 
 
@@ -214,7 +214,7 @@ def _beside(place: Path) -> list[str]:
     if not place.parent.is_dir():
         return []
     stem = place.stem.lower()
-    found = [
+    companions = [
         entry
         for entry in place.parent.iterdir()
         if entry != place
@@ -222,7 +222,7 @@ def _beside(place: Path) -> list[str]:
         and entry.is_file()
         and (not entry.name.endswith("-wal") or entry.stat().st_size)
     ]
-    return sorted([*map(str, found), *_references(place)])
+    return sorted([*map(str, companions), *_references(place)])
 
 
 def _references(place: Path) -> list[str]:

@@ -78,13 +78,13 @@ def choose_rows(table: pd.DataFrame, where_rows: Mapping[str, Any] | None, *, wh
 
 
 def _texts(table: pd.DataFrame, column: str, where: str) -> pd.Series:
-    known = {same_form(str(name)): name for name in table if name != "geometry"}
-    if same_form(column) not in known:
+    columns = {same_form(str(name)): name for name in table if name != "geometry"}
+    if same_form(column) not in columns:
         raise InputError(
-            f"{where}, where", got=column, expected=f"one of the columns {', '.join(known)}",
-            remedy=did_you_mean(column, known),
+            f"{where}, where", got=column, expected=f"one of the columns {', '.join(columns)}",
+            remedy=did_you_mean(column, columns),
         )  # fmt: skip
-    values = table[known[same_form(column)]]
+    values = table[columns[same_form(column)]]
     words = {value: _plain(value) for value in values.dropna().unique()}
     return values.map(words).fillna("").astype("str")
 

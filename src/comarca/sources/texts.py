@@ -136,14 +136,14 @@ def mojibake_check(table: pd.DataFrame, where: str) -> list[Check]:
         for text in table[column].dropna().unique()
         if isinstance(text, str)
     )
-    found = {text: plain for text in texts if (plain := unmangled(text)) is not None}
+    meant = {text: plain for text in texts if (plain := unmangled(text)) is not None}
     lost = {text for column in table if column != "geometry" and pd.api.types.is_string_dtype(table[column])
             for text in table[column].dropna().unique() if isinstance(text, str) and "\ufffd" in text}  # fmt: skip
-    if not found and not lost:
+    if not meant and not lost:
         return []
-    rows = [{"text": text, "meant": found.get(text, "")} for text in sorted([*found, *lost])[:_LISTED]]
+    rows = [{"text": text, "meant": meant.get(text, "")} for text in sorted([*meant, *lost])[:_LISTED]]
     message = (
-        f"{len(found) + len(lost)} texts of {where} look as if UTF-8 had been read in another encoding, such as "
+        f"{len(meant) + len(lost)} texts of {where} look as if UTF-8 had been read in another encoding, such as "
         f"{rows[0]['text']!r}. Set the key `encoding` to UTF-8, or save the file anew if its own texts are spoilt."
     )
-    return [Check("mojibake", "warn", len(found) + len(lost), "0 texts", message, rows)]
+    return [Check("mojibake", "warn", len(meant) + len(lost), "0 texts", message, rows)]

@@ -185,16 +185,16 @@ def territories_from_file(
 
 def _known_not_units(territories: gpd.GeoDataFrame, country: str, column: str) -> list[Check]:
     """Warn of rows that the catalogue knows to be no units, such as lakes."""
-    known = {fold_name(text) for text in country_of(country).not_units}
+    not_units = {fold_name(text) for text in country_of(country).not_units}
     named = territories["territory_name"]
-    found = sorted(named[named.map(fold_name).isin(known)])
-    if not found:
+    names = sorted(named[named.map(fold_name).isin(not_units)])
+    if not names:
         return []
     message = (
-        f"{len(found)} territories are no units of the country, as far as the catalogue knows: {', '.join(found)}."
-        f" Leave them out with territories.where, such as {{not: {{{column}: [{', '.join(found)}]}}}}."
+        f"{len(names)} territories are no units of the country, as far as the catalogue knows: {', '.join(names)}."
+        f" Leave them out with territories.where, such as {{not: {{{column}: [{', '.join(names)}]}}}}."
     )
-    return [Check("territories_not_units", "warn", len(found), "0", message, [{"name": name} for name in found])]
+    return [Check("territories_not_units", "warn", len(names), "0", message, [{"name": name} for name in names])]
 
 
 def territories_from_rows(

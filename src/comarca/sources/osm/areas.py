@@ -56,19 +56,19 @@ class AreaParts:
     tables: dict[str, list[gpd.GeoDataFrame]] = field(default_factory=dict)
     dropped: Counter[str] = field(default_factory=Counter)
 
-    def add(self, ids: pd.Series, said: dict[str, pd.DataFrame], shapes: NDArray[np.object_]) -> None:
+    def add(self, ids: pd.Series, values: dict[str, pd.DataFrame], shapes: NDArray[np.object_]) -> None:
         """Add areas to the layers they belong to.
 
         Parameters
         ----------
         ids : pandas.Series of str, shape (n,)
             Identifiers.
-        said : dict of str to pandas.DataFrame, each of shape (n, ...)
+        values : dict of str to pandas.DataFrame, each of shape (n, ...)
             Per layer, what the tags say of the areas; the first column is null where they do not belong to it.
         shapes : numpy.ndarray of shapely geometries, shape (n,)
             (Multi)Polygons.
         """
-        for name, table in said.items():
+        for name, table in values.items():
             belongs = _belongs(table)
             named = table[belongs].assign(
                 id=pd.Series(ids.to_numpy()[belongs], index=table.index[belongs], dtype="str")
@@ -109,7 +109,7 @@ def area_keys(layers: Collection[str], *, further: bool) -> tuple[str, ...]:
         Without repetition.
     """
     keys = [LAYER_KEYS[name] for name in layers if name in LAYER_KEYS]
-    return tuple(dict.fromkeys(key for known, more in keys for key in (*known, *(more if further else ()))))
+    return tuple(dict.fromkeys(key for usual, more in keys for key in (*usual, *(more if further else ()))))
 
 
 def add_closed_ways(parts: AreaParts, block: WayBlock, tags: pd.DataFrame) -> None:
@@ -124,13 +124,13 @@ def add_closed_ways(parts: AreaParts, block: WayBlock, tags: pd.DataFrame) -> No
     tags : pandas.DataFrame
         Their tags.
     """
-    said = {name: _SAY[name](tags) for name in parts.wanted}
-    is_any = np.logical_or.reduce([_belongs(table) for table in said.values()])
+    values = {name: _SAY[name](tags) for name in parts.wanted}
+    is_any = np.logical_or.reduce([_belongs(table) for table in values.values()])
     candidate = np.flatnonzero(is_any & (tags["area"] != "no").to_numpy())
     shapes, kept = _polygons(block.nodes.take(pa.array(candidate)), parts.dropped)
     rows = candidate[kept]
     ids = "w" + pd.Series(block.ids[rows]).astype("str")
-    parts.add(ids, {name: table.iloc[rows] for name, table in said.items()}, shapes)
+    parts.add(ids, {name: table.iloc[rows] for name, table in values.items()}, shapes)
 
 
 def add_relations(parts: AreaParts, areas: Areas) -> None:
@@ -144,7 +144,7 @@ def add_relations(parts: AreaParts, areas: Areas) -> None:
         What the assembler made.
     """
     keys = area_keys(parts.wanted, further=True)
-    tags = pd.DataFrame([[said.get(key) for key in keys] for said in areas.tags], columns=list(keys), dtype="str")
+    tags = pd.DataFrame([[entry.get(key) for key in keys] for entry in areas.tags], columns=list(keys), dtype="str")
     shapes = shapely.from_wkb(np.array(areas.wkb, dtype=object))
     single = shapely.get_num_geometries(shapes) == 1
     shapes[single] = shapely.get_geometry(shapes[single], 0)
@@ -201,8 +201,8 @@ def _polygons(nodes: pa.Array, dropped: Counter[str]) -> tuple[NDArray[np.object
     return shapes[valid], kept[valid]
 
 
-def _belongs(said: pd.DataFrame) -> NDArray[np.bool_]:
-    return said.iloc[:, 0].notna().to_numpy(dtype=bool)
+def _belongs(values: pd.DataFrame) -> NDArray[np.bool_]:
+    return values.iloc[:, 0].notna().to_numpy(dtype=bool)
 
 
 def _as_points(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -246,12 +246,12 @@ def grade_separated(vertices: Vertices, ways: int) -> pd.Series:
     some_node[codes] = vertices.node
     is_shared = np.zeros(len(distinct), dtype=bool)
     is_shared[codes[vertices.node != some_node[codes]]] = True
-    found = np.flatnonzero(is_shared[codes])
-    first = np.searchsorted(vertices.way, vertices.way[found])
-    said = pd.Series(
-        [f"{at}:{node}" for at, node in zip(found - first, vertices.node[found], strict=True)], dtype="str"
+    shared = np.flatnonzero(is_shared[codes])
+    first = np.searchsorted(vertices.way, vertices.way[shared])
+    marks = pd.Series(
+        [f"{at}:{node}" for at, node in zip(shared - first, vertices.node[shared], strict=True)], dtype="str"
     )
-    return said.groupby(vertices.way[found]).agg(" ".join).reindex(range(ways)).astype("str")
+    return marks.groupby(vertices.way[shared]).agg(" ".join).reindex(range(ways)).astype("str")
 
 
 def _joined(parts: LineParts) -> Vertices:

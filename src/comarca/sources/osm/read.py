@@ -117,14 +117,14 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
         opl = Path(folder) / "wanted.opl"
         areas = _extracted(path, opl, _wanted(layers), Path(folder) / "tidy.osm.pbf")
         try:
-            found, dropped, gap_km = _parse(opl, areas, layers)
+            read, dropped, gap_km = _parse(opl, areas, layers)
         except pa.ArrowInvalid as error:
             raise InputError(
                 str(path), got=str(error), expected="nodes before ways", remedy="Run `osmium sort` on it."
             ) from error
-    if "roads" in layers and found["roads"].empty:
+    if "roads" in layers and read["roads"].empty:
         raise _roadless(path, dropped["roads"])
-    checked = {name: _checked(found[name], name) for name in layers}
+    checked = {name: _checked(read[name], name) for name in layers}
     logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
     gaps = [_gap_check(path, checked["roads"], gap_km)] if "roads" in layers else []
     left_out = [_check(path, name, reasons) for name, reasons in dropped.items()]
@@ -170,24 +170,24 @@ def _parse(
             add_power(power, block, tags)
         if parts.wanted:
             add_closed_ways(parts, block, tags)
-    found = _point_layers(opl, layers)
+    parsed = _point_layers(opl, layers)
     dropped = {}
     if "roads" in layers:
-        found["roads"], dropped["roads"] = roads_layer(roads), roads.dropped
+        parsed["roads"], dropped["roads"] = roads_layer(roads), roads.dropped
     if "power" in layers:
-        found["power"], dropped["power"] = power_layer(power), power.dropped
+        parsed["power"], dropped["power"] = power_layer(power), power.dropped
     if parts.wanted:
         add_relations(parts, areas)
         dropped["areas"] = parts.dropped
-        found |= {name: parts.layer(name) for name in parts.wanted if name not in _FACILITIES}
+        parsed |= {name: parts.layer(name) for name in parts.wanted if name not in _FACILITIES}
     for name in _FACILITIES:
         if name in layers:
-            found[name], dropped[name] = _facilities(found[name], parts.layer(name))
+            parsed[name], dropped[name] = _facilities(parsed[name], parts.layer(name))
     if "economy" in layers:
-        said = found["economy"]["kind"].astype("str").str.split("=", n=1)
-        parts_of = {"sector": said.str[0].astype("str"), "category": said.str[1].astype("str")}
-        found["economy"] = found["economy"].assign(**parts_of)
-    return found, dropped, roads.gap_km
+        kinds = parsed["economy"]["kind"].astype("str").str.split("=", n=1)
+        parts_of = {"sector": kinds.str[0].astype("str"), "category": kinds.str[1].astype("str")}
+        parsed["economy"] = parsed["economy"].assign(**parts_of)
+    return parsed, dropped, roads.gap_km
 
 
 def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
@@ -196,15 +196,15 @@ def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFr
     nodes = read_nodes(opl, tuple(dict.fromkeys((*_PLACE_KEYS, *SERVICE_KEYS, *_ECONOMY_KEYS))))
     nodes["id"] = "n" + nodes["id"].astype("str")
     points = gpd.GeoDataFrame(nodes, geometry=shapely.points(nodes[["longitude", "latitude"]].to_numpy()), crs=STORAGE)
-    found = {}
+    made = {}
     if "places" in layers:
         places = points[points["place"].isin(osm_tags.SETTLEMENTS)]
-        found["places"] = places.assign(population_persons=parse_count(places["population"]))
+        made["places"] = places.assign(population_persons=parse_count(places["population"]))
     for name, kind_of in _FACILITIES.items():
         if name in layers:
             facilities = points.assign(kind=kind_of(points))
-            found[name] = facilities.loc[facilities["kind"].notna(), ["id", "kind", "name", "geometry"]]
-    return found
+            made[name] = facilities.loc[facilities["kind"].notna(), ["id", "kind", "name", "geometry"]]
+    return made
 
 
 def _facilities(nodes: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Counter[str]]:
@@ -253,7 +253,7 @@ def _gap_check(path: Path, roads: gpd.GeoDataFrame, gap_km: Mapping[str, float])
 def _check(path: Path, layer: str, dropped: Counter[str]) -> Check:
     rows = [{"reason": reason, "count": n} for reason, n in sorted(dropped.items()) if n]
     total = sum(dropped.values())
-    said = "; ".join(f"{row['reason']}: {row['count']}" for row in rows) or "nothing"
+    reasons = "; ".join(f"{row['reason']}: {row['count']}" for row in rows) or "nothing"
     return Check(
-        f"osm_{layer}_left_out", "info", total, "", f"Left out of {layer} when reading {path.name}: {said}.", rows
+        f"osm_{layer}_left_out", "info", total, "", f"Left out of {layer} when reading {path.name}: {reasons}.", rows
     )

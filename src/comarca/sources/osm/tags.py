@@ -217,12 +217,12 @@ def establishment(tags: pd.DataFrame) -> pd.Series:
     pandas.Series
         Same index. The sector is one of those in `ECONOMY_KEYS`, the category the first value of its tag.
     """
-    found = pd.Series(None, index=tags.index, dtype="str")
+    kind = pd.Series(None, index=tags.index, dtype="str")
     for key, (sector, listed) in ECONOMY_KEYS.items():
-        value = tags[key][found.isna()].dropna().astype("str").str.split(";", n=1).str[0].str.strip().str.lower()
+        value = tags[key][kind.isna()].dropna().astype("str").str.split(";", n=1).str[0].str.strip().str.lower()
         counts = ~value.isin(["", *_NO_ESTABLISHMENT]) if listed is None else value.isin(listed)
-        found[value.index[counts]] = f"{sector}=" + value[counts]
-    return found
+        kind[value.index[counts]] = f"{sector}=" + value[counts]
+    return kind
 
 
 def land_use(tags: pd.DataFrame) -> pd.Series:

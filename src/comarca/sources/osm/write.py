@@ -34,8 +34,8 @@ def write_elements(answers: Iterable[Mapping[str, Any]], path: Path) -> None:
     for answer in answers:
         dates.append(str(answer.get("osm3s", {}).get("timestamp_osm_base", "")))
         for element in answer["elements"]:
-            known = objects[element["type"]].get(element["id"], {})
-            if len(element) > len(known):
+            earlier = objects[element["type"]].get(element["id"], {})
+            if len(element) > len(earlier):
                 objects[element["type"]][element["id"]] = element
     header = osmium.io.Header()
     header.set("generator", "comarca")

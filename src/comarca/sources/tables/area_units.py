@@ -71,14 +71,14 @@ def area_unit(word: str, *, country: str, where: str) -> AreaUnit:
     InputError
         If it is not known, or not for that country.
     """
-    known = _words(country)
+    units = _words(country)
     plain = fold_text(word).replace("_", " ")
-    if plain in known:
-        return known[plain]
-    names = sorted({unit.name for unit in known.values()})
+    if plain in units:
+        return units[plain]
+    names = sorted({unit.name for unit in units.values()})
     elsewhere = [row.country for row in _rows() if plain in row.words]
     remedy = f"It is known for {', '.join(elsewhere)} only; convert the table to hectares." if any(elsewhere) else ""
-    raise InputError(where, got=word, expected=f"one of {names}", remedy=remedy or did_you_mean(plain, known))
+    raise InputError(where, got=word, expected=f"one of {names}", remedy=remedy or did_you_mean(plain, units))
 
 
 def find_unit(text: str, *, country: str) -> tuple[AreaUnit | None, str]:
@@ -103,18 +103,18 @@ def find_unit(text: str, *, country: str) -> tuple[AreaUnit | None, str]:
     InputError
         If a unit is named that is not known for the country, or the text names two.
     """
-    known = _words(country)
+    unit_of = _words(country)
     pattern = _pattern(country)
-    found = {known[match.rstrip(".")] for match in pattern.findall(text) if match.rstrip(".") in known}
+    units = {unit_of[match.rstrip(".")] for match in pattern.findall(text) if match.rstrip(".") in unit_of}
     rest = " ".join(pattern.sub(" ", text).split())
     foreign = _foreign_pattern(country).search(rest)
-    if foreign or len(found) > 1:
-        names = foreign[0] if foreign else " and ".join(sorted(unit.name for unit in found))
+    if foreign or len(units) > 1:
+        names = foreign[0] if foreign else " and ".join(sorted(unit.name for unit in units))
         raise InputError(
             f"unit in {text!r}", got=names, expected=f"one unit of area that is known for {country or 'the country'}",
             remedy="Name it with the key `area_unit`, such as alqueire_mineiro, or convert the table to hectares.",
         )  # fmt: skip
-    return next(iter(found), None), rest
+    return next(iter(units), None), rest
 
 
 @dataclass(frozen=True)

@@ -109,18 +109,18 @@ def read_attributes(
 def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -> tuple[pd.DataFrame, Check]:
     """Join rows whose name, within the parent if that is given, is that of one territory and of no other row."""
     parts = ["territory_name", *(["parent_name"] if "parent_name" in table else [])]
-    key, own = (
+    key, labelled = (
         frame[parts].fillna("").map(fold_name).agg("\n".join, axis=1).reset_index(drop=True)
         for frame in (table, labels)
     )
-    single = ~own.duplicated(keep=False)
-    code_of = dict(zip(own[single], labels["territory_id"].reset_index(drop=True)[single], strict=True))
+    single = ~labelled.duplicated(keep=False)
+    code_of = dict(zip(labelled[single], labels["territory_id"].reset_index(drop=True)[single], strict=True))
     code = key.map(code_of).where(~key.duplicated(keep=False))
     label_of = dict(zip(labels["territory_id"], labels["territory_name"], strict=True))
     rows = [
-        {"name": name, "territory_id": "" if pd.isna(found) else str(found),
-         "nearest": nearest_names(name, label_of) if pd.isna(found) else []}
-        for name, found in zip(table["territory_name"], code, strict=True)
+        {"name": name, "territory_id": "" if pd.isna(territory) else str(territory),
+         "nearest": nearest_names(name, label_of) if pd.isna(territory) else []}
+        for name, territory in zip(table["territory_name"], code, strict=True)
     ]  # fmt: skip
     lost = int(code.isna().sum())
     check = Check(
@@ -143,16 +143,16 @@ def _cells(texts: pd.Series, entry: ConfiguredColumn, missing: Collection[str], 
     is_void = is_missing(texts, marks=missing, letters=entry.kind == "class")
     if entry.kind == "text":
         return texts.mask(is_void).astype("str")
-    known = {same_form(value): value for value in entry.categories}
+    categories = {same_form(value): value for value in entry.categories}
     plain = clean_codes(texts).map(same_form)
-    found = texts.map(lambda text: same_form(text)).map(known).fillna(plain.map(known))
-    strange = texts[found.isna() & ~is_void]
+    cells = texts.map(lambda text: same_form(text)).map(categories).fillna(plain.map(categories))
+    strange = texts[cells.isna() & ~is_void]
     if len(strange):
         raise InputError(
             where, got=sorted(strange.unique())[:5], expected=f"one of the categories {list(entry.categories)}",
             remedy=f"{len(strange)} such cell(s). Add them to `categories` of this column in the configuration.",
         )  # fmt: skip
-    return found.astype("str")
+    return cells.astype("str")
 
 
 def _booleans(texts: pd.Series, missing: Collection[str], where: str) -> pd.Series:

@@ -75,11 +75,11 @@ def in_common_units(
 
 
 def _price_factors(years: pd.Series, deflator: Mapping[int, float], where: str) -> dict[int, float]:
-    known = sorted(int(year) for year in years.unique())
-    if lacking := [year for year in known if year not in deflator]:
+    dates = sorted(int(year) for year in years.unique())
+    if lacking := [year for year in dates if year not in deflator]:
         raise InputError(f"{where}, deflator", got=sorted(deflator), expected=f"also {lacking}")
-    logger.info("Incomes are brought to the prices of %d.", known[-1])
-    return {year: deflator[known[-1]] / deflator[year] for year in known}
+    logger.info("Incomes are brought to the prices of %d.", dates[-1])
+    return {year: deflator[dates[-1]] / deflator[year] for year in dates}
 
 
 def read_crosswalk(
@@ -200,8 +200,8 @@ def join_units(
     inside = {code: unit for code, unit in unit_of.items() if code in territories}
     spread = pd.DataFrame({"territory_id": list(inside), "unit_id": list(inside.values())}, dtype=str)
     joint = spread.merge(units.drop(columns="territory_name"), on="unit_id")
-    own = table[["territory_id", "year", "population"]]
-    joint = joint.merge(own, on=["territory_id", "year"], how="left")
+    people = table[["territory_id", "year", "population"]]
+    joint = joint.merge(people, on=["territory_id", "year"], how="left")
     joint = joint.assign(territory_name=joint["territory_id"].map(dict(territories)))
     joined = pd.concat([alone[~is_member], joint[list(alone)]])
     order = ["territory_id", "territory_name", "year"]

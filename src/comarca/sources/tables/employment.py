@@ -98,14 +98,14 @@ def read_sectors(
     """
     raw = read_text_table(path, **layout)
     names = pick_columns(raw, columns or {}, required=["sector"], where=str(path))["sector"].str.strip()
-    found: dict[str, str] = {}
+    sectors: dict[str, str] = {}
     for name in sorted(set(names) - {""}):
         key = sector_key(name)
-        if not key or key in found:
+        if not key or key in sectors:
             raise InputError(f"{path}, column sector", got=name, expected="names that differ in letters or digits",
-                             remedy=f"It reads like {found[key]!r}." if key else "")  # fmt: skip
-        found[key] = name
-    return found
+                             remedy=f"It reads like {sectors[key]!r}." if key else "")  # fmt: skip
+        sectors[key] = name
+    return sectors
 
 
 def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:

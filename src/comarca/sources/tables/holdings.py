@@ -147,15 +147,15 @@ def _from_wide(
     by_row = _measure_column(table, kept, measure, where)
     if by_row and "size_class" in table:
         return _from_measure_rows(table, by_row, own_unit, country, where)
-    found: dict[str, tuple[SizeClass, str | None]] = {}
+    classes: dict[str, tuple[SizeClass, str | None]] = {}
     for heading in map(str, table.columns.drop([*kept, *([by_row] if by_row else [])])):
         size_class = find_size_class(heading, country=country)
         if size_class is None and looks_like_class(heading):
             raise InputError(f"{where}, heading", got=heading, expected="a size class such as 'De 10 a menos de 20 ha'",
                              remedy="Change the heading, or leave the column out of the file.")  # fmt: skip
         if size_class and (by_row or _measure(size_class.rest)):
-            found[heading] = (size_class, _measure(size_class.rest))
-    if not found or (not by_row and {measure for _, measure in found.values()} != set(_MEASURES)):
+            classes[heading] = (size_class, _measure(size_class.rest))
+    if not classes or (not by_row and {measure for _, measure in classes.values()} != set(_MEASURES)):
         raise InputError(
             where, got=list(table),
             expected="columns holdings and area_ha, or headings that name a measure and a class",
@@ -163,11 +163,11 @@ def _from_wide(
             " measure a row holds, `header_rows` how many rows the heading has.",
         )  # fmt: skip
     id_vars = [*kept, *([by_row] if by_row else [])]
-    rows = table.melt(id_vars=id_vars, value_vars=list(found), var_name="heading", value_name="text")
+    rows = table.melt(id_vars=id_vars, value_vars=list(classes), var_name="heading", value_name="text")
     rows["measure"] = (
-        rows[by_row].map(_measure) if by_row else rows["heading"].map({h: m for h, (_, m) in found.items()})
+        rows[by_row].map(_measure) if by_row else rows["heading"].map({h: m for h, (_, m) in classes.items()})
     )
-    limits = {heading: _limits(entry, own_unit, None, where) for heading, (entry, _) in found.items()}
+    limits = {heading: _limits(entry, own_unit, None, where) for heading, (entry, _) in classes.items()}
     return _by_measure(rows, kept, limits, "heading", where)
 
 

@@ -81,8 +81,8 @@ def join_by_code(
     decided = {same_form(str(key)): code for key, code in (codes or {}).items()}
     by_name = table["territory_name"].map(lambda text: decided.get(same_form(str(text))))
     by_code = table["territory_id"].map(lambda text: decided.get(same_form(str(text))))
-    own = {same_form(code): code for code in territories}
-    plain = table["territory_id"].map(lambda text: own.get(same_form(str(text)), str(text)))
+    code_of = {same_form(code): code for code in territories}
+    plain = table["territory_id"].map(lambda text: code_of.get(same_form(str(text)), str(text)))
     code = by_name.where(by_name.notna(), by_code.where(by_code.notna(), plain))
     repairs = code_repairs(code[~code.isin(list(territories))].unique(), territories)
     if repair and len(repairs) == 1:
@@ -162,8 +162,8 @@ def code_repairs(stray: Iterable[str], territories: Iterable[str]) -> list[CodeR
         Each kind of fault by which at least half of the stray codes, or all of several, would be codes of territories.
     """
     codes = [code for code in dict.fromkeys(map(str, stray)) if code]
-    known = list(dict.fromkeys(territories))
-    width = max((len(code) for code in known), default=0)
+    valid = list(dict.fromkeys(territories))
+    width = max((len(code) for code in valid), default=0)
     rules = (
         ("The codes of the table have lost their leading zeros (padding them with zeros would join them)",
          lambda code: code.zfill(width), lambda code: code),
@@ -182,16 +182,16 @@ def code_repairs(stray: Iterable[str], territories: Iterable[str]) -> list[CodeR
         ("The territories' codes end in .0, as numbers do in some programs", lambda code: code,
          lambda code: re.sub(r"\.0+$", "", code)),
     )  # fmt: skip
-    found = []
+    faults = []
     for fault, theirs, ours in rules:
         meant: dict[str, list[str]] = {}
-        for code in known:
+        for code in valid:
             meant.setdefault(ours(code), []).append(code)
         fit = {code: meant[theirs(code)][0] for code in codes if len(meant.get(theirs(code), ())) == 1}
-        fit = {code: own for code, own in fit.items() if code not in known}
+        fit = {code: target for code, target in fit.items() if code not in valid}
         if fit and len(set(fit.values())) == len(fit) and len(fit) >= _CLEAR_SHARE * len(codes):
-            found.append(CodeRepair(fault, fit))
-    return found[:1]
+            faults.append(CodeRepair(fault, fit))
+    return faults[:1]
 
 
 def nearest_names(name: str, candidates: Mapping[str, str], *, count: int = 3) -> list[str]:
@@ -230,7 +230,7 @@ def _check(
     is_repaired: bool,
 ) -> Check:
     stray = coded.loc[~fits, ["territory_id", "territory_name"]].drop_duplicates()
-    code_of = {code: own for each in repairs for code, own in each.code_of.items()}
+    code_of = {code: meant for each in repairs for code, meant in each.code_of.items()}
     rows = [
         {
             "territory_id": str(row.territory_id),
@@ -241,8 +241,8 @@ def _check(
         }
         for row in stray.itertuples()
     ]
-    found = coded.loc[fits, "territory_id"].nunique()
-    message = f"{found} of {len(territories)} territories have rows in the table of {name}."
+    joined = coded.loc[fits, "territory_id"].nunique()
+    message = f"{joined} of {len(territories)} territories have rows in the table of {name}."
     if rows:
         message += f" Not joined, for want of a code of the region: {len(rows)}."
     for each in repairs:
@@ -251,7 +251,7 @@ def _check(
     return Check(
         name=f"{name}_join",
         status="warn" if rows or repairs else "pass",
-        value=found,
+        value=joined,
         threshold="every row of the table has the code of a territory",
         message=message,
         rows=rows,

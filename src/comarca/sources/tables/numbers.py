@@ -53,10 +53,10 @@ def is_missing(texts: pd.Series, *, marks: Collection[str] = (), letters: bool =
     pandas.Series of bool
         Same index.
     """
-    known = {_mark(mark) for mark in marks} | (MISSING_MARKS if letters else MISSING_MARKS - _LETTERS)
+    marked = {_mark(mark) for mark in marks} | (MISSING_MARKS if letters else MISSING_MARKS - _LETTERS)
     if not letters:
-        known |= {"-", *ZERO_MARKS}
-    answer = {text: _mark(text) in known for text in texts.unique()}
+        marked |= {"-", *ZERO_MARKS}
+    answer = {text: _mark(text) in marked for text in texts.unique()}
     return texts.map(answer).astype(bool)
 
 
@@ -221,7 +221,7 @@ def _bare(texts: pd.Series) -> pd.Series:
 def _signs(
     table: pd.DataFrame, names: list[str], hint: Decimal | None, where: str, whole: Collection[str]
 ) -> dict[str, Decimal]:
-    found: dict[str, Decimal] = {}
+    signs_of: dict[str, Decimal] = {}
     doubtful: list[str] = []
     for name in names:
         cells = table[name][~is_missing(table[name])]
@@ -233,16 +233,16 @@ def _signs(
         if len(signs) > 1:
             decimal_of(cells, where=f"{where}, column {name}")
         if signs:
-            found[name] = "," if signs == [","] else "."
+            signs_of[name] = "," if signs == [","] else "."
         elif name in whole and (sign := _of_counts(cells)):
-            found[name] = sign
+            signs_of[name] = sign
         else:
             doubtful.append(name)
-    others = set(found.values())
+    others = set(signs_of.values())
     for name in doubtful:
         common = next(iter(others)) if len(others) == 1 else None
-        found[name] = decimal_of(table[name], where=f"{where}, column {name}", hint=common or hint)
-    return found
+        signs_of[name] = decimal_of(table[name], where=f"{where}, column {name}", hint=common or hint)
+    return signs_of
 
 
 def _of_counts(cells: pd.Series) -> Decimal | None:

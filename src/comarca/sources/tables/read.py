@@ -115,10 +115,10 @@ def read_text_table(path: str | Path, **layout: Unpack[Layout]) -> pd.DataFrame:
     InputError
         If it is not there, of another kind, cannot be read, or holds no rows.
     """
-    found = open_table(path, **layout)
-    log_read(path, f"{len(found.cells)} rows, {found.cells.shape[1]} columns")
-    found.cells.attrs["separator"] = found.separator
-    return found.cells
+    opened = open_table(path, **layout)
+    log_read(path, f"{len(opened.cells)} rows, {opened.cells.shape[1]} columns")
+    opened.cells.attrs["separator"] = opened.separator
+    return opened.cells
 
 
 def table_checks(path: str | Path, *, name: str, **layout: Unpack[Layout]) -> list[Check]:

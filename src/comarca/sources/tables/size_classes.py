@@ -182,19 +182,19 @@ def parse_size_class(label: str, *, where: str, country: str = "") -> SizeClass:
         If it is not understood as a whole, or its limits are the wrong way round.
     """
     try:
-        found = find_size_class(label, country=country)
+        parsed = find_size_class(label, country=country)
     except InputError as error:
         raise InputError(where, got=label, expected=error.expected, remedy=error.remedy) from error
-    left = "" if found is None else " ".join(word for word in re.findall(r"\w+", found.rest) if word not in _FILLERS)
-    if found is None or (found.kind == "range" and left):
+    left = "" if parsed is None else " ".join(word for word in re.findall(r"\w+", parsed.rest) if word not in _FILLERS)
+    if parsed is None or (parsed.kind == "range" and left):
         raise InputError(
             where, got=label, expected="a size class such as 'De 10 a menos de 20 ha'",
             remedy=(f"Not understood in it: {left!r}. " if left else "")
             + "Or give the limits as numbers, in the columns class_min_ha and class_max_ha.",
         )  # fmt: skip
-    if found.upper <= found.lower:
+    if parsed.upper <= parsed.lower:
         raise InputError(where, got=label, expected="a lower limit below the upper one")
-    return found
+    return parsed
 
 
 def _folded(text: str) -> str:

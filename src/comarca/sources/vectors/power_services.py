@@ -86,15 +86,15 @@ def power_from_file(
     words = pd.Series("line", index=kept.index, dtype="str")
     if power_class is not None:
         words = as_code(kept[power_class], where=f"{where}, column {power_class}")
-    found = translate(words, classes or {}, POWER_WORDS)
+    meaning = translate(words, classes or {}, POWER_WORDS)
     strange = unknown_words(
-        words[found.isna()].fillna("(nothing)"), "power_class_unknown",
+        words[meaning.isna()].fillna("(nothing)"), "power_class_unknown",
         what="kinds of power line are not known; they are taken as transmission lines", known=POWER_WORDS,
     )  # fmt: skip
     power = gpd.GeoDataFrame(
         {
             "power_id": row_ids(kept, id, where=where),
-            "power_class": found.fillna("line"),
+            "power_class": meaning.fillna("line"),
             "voltage": _volts(kept[voltage]) if voltage else pd.Series(None, index=kept.index, dtype="str"),
         },
         geometry=kept.geometry,
@@ -171,16 +171,16 @@ def services_from_file(
     if kind is not None:
         words = as_code(kept[kind], where=f"{where}, column {kind}").fillna(default_kind or LEFT_OUT)
     ours = set(known_kinds) or set(SERVICE_WORDS.values())
-    found = translate(words, kinds or {}, SERVICE_WORDS | {word: word for word in (*ours, LEFT_OUT)})
-    found = found.fillna(words.map(lambda word: fold_name(word).replace(" ", "_")))
+    meaning = translate(words, kinds or {}, SERVICE_WORDS | {word: word for word in (*ours, LEFT_OUT)})
+    meaning = meaning.fillna(words.map(lambda word: fold_name(word).replace(" ", "_")))
     strange = unknown_words(
-        words[~found.isin([*ours, LEFT_OUT])], "services_kind_unknown",
+        words[~meaning.isin([*ours, LEFT_OUT])], "services_kind_unknown",
         what="kinds of service are none that is counted here; map them with services.kinds", known=SERVICE_WORDS,
     )  # fmt: skip
     services = gpd.GeoDataFrame(
         {
             "service_id": row_ids(kept, id, where=where),
-            "kind": found,
+            "kind": meaning,
             "name": _names(kept, name, where),
         },
         geometry=shapely.point_on_surface(kept.geometry.to_numpy()),

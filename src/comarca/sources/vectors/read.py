@@ -180,8 +180,8 @@ def open_vector(
         raise InputError(where, got="no rows", expected="at least one feature")
     kept, left_out = choose_rows(frame, options.get("where"), where=where)
     logger.info("%s: %d of %d rows from %d layer(s)", where, len(kept), len(frame), len(parts))
-    found = [*checks, *left_out, *mojibake_check(kept, where)]
-    return kept.reset_index(drop=True), [_named(check, name) for check in found]
+    notes = [*checks, *left_out, *mojibake_check(kept, where)]
+    return kept.reset_index(drop=True), [_named(check, name) for check in notes]
 
 
 def read_fields(path: PathLike | Sequence[str], *, name: str, **options: Unpack[VectorOptions]) -> list[str]:
@@ -346,9 +346,9 @@ def parts_of(shapes: NDArray[np.object_], dimension: int) -> tuple[NDArray[np.ob
     empty = np.full(
         int(mixed.sum()), (shapely.MultiPoint(), shapely.MultiLineString(), shapely.MultiPolygon())[dimension]
     )
-    found = shapes.copy()
-    found[mixed] = make(pieces[fits], indices=owner[fits], out=empty)
-    return found, int(mixed.sum())
+    parts = shapes.copy()
+    parts[mixed] = make(pieces[fits], indices=owner[fits], out=empty)
+    return parts, int(mixed.sum())
 
 
 def _named(check: Check, name: str) -> Check:
@@ -363,19 +363,19 @@ def _sources(path: PathLike | Sequence[str], options: VectorOptions, name: str) 
     """Layers to read, in order: of every path, every layer asked for, or the only one."""
     layer = options.get("layer")
     wanted = [] if layer is None else [layer] if isinstance(layer, str) else list(layer)
-    found: list[_Source] = []
+    sources: list[_Source] = []
     for each in paths_of(path):
         where = f"{name}: {each}"
         _require(each, where)
         data_sets, named = _data_sets(each, wanted, where)
         for data_set in data_sets:
             if Path(data_set).suffix.lower() in _PARQUET:
-                found.append(_Source(data_set, None, where))
+                sources.append(_Source(data_set, None, where))
             else:
                 if options.get("crs") is None and Path(data_set).suffix.lower() in _GEOJSON:
                     named_crs(data_set, STORAGE, where=where)  # before GDAL takes another one for it
-                found += [_Source(data_set, one, where) for one in _layers(data_set, named, where)]
-    return found
+                sources += [_Source(data_set, one, where) for one in _layers(data_set, named, where)]
+    return sources
 
 
 def _require(path: str, where: str) -> None:
@@ -419,13 +419,13 @@ def _layers(path: str, wanted: list[str], where: str) -> list[str]:
             where, got="a file that GDAL cannot open", expected="a vector file", remedy=str(error)
         ) from error
     spatial = [layer for layer, kind in listed if kind is not None]
-    known = {same_form(layer): layer for layer, _ in listed}
+    names = {same_form(layer): layer for layer, _ in listed}
     for layer in wanted:
-        if same_form(layer) not in known:
+        if same_form(layer) not in names:
             hint = did_you_mean(layer, spatial)
             raise InputError(where, got=layer, expected=f"one of the layers {', '.join(spatial)}", remedy=hint)
     if wanted:
-        return [known[same_form(layer)] for layer in wanted]
+        return [names[same_form(layer)] for layer in wanted]
     if not spatial:
         raise InputError(where, got="a table without geometry", expected="a layer with geometry")
     if len(spatial) > 1 and Path(path).suffix.lower() not in _FOLDERS_AS_LAYERS:
@@ -517,10 +517,10 @@ def _require_extent(bounds: Any, crs: Any, where: str) -> None:
 
 def _with_columns(frame: gpd.GeoDataFrame, columns: Sequence[str], where: str) -> gpd.GeoDataFrame:
     """Give the columns asked for the names asked for, which may differ in the form of their accents."""
-    known = {same_form(str(name)): name for name in frame.columns}
+    names = {same_form(str(name)): name for name in frame.columns}
     for column in columns:
-        require_column(column, [*frame.columns, *(column for _ in [0] if same_form(column) in known)], where=where)
-    theirs = {known[same_form(column)]: column for column in columns}
+        require_column(column, [*frame.columns, *(column for _ in [0] if same_form(column) in names)], where=where)
+    theirs = {names[same_form(column)]: column for column in columns}
     return frame.rename(columns={name: column for name, column in theirs.items() if name != column})
 
 

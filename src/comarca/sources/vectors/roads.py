@@ -166,11 +166,11 @@ def roads_from_file(
     surface, unknown_surface = _surface(classed, columns, known_surfaces, km, where)
     oneway, unknown_oneway = _oneway(classed, columns, km, where)
     maxspeed, unknown_maxspeed = _maxspeed(classed, columns, km, where)
-    found = classed.assign(surface__=surface, oneway__=oneway, maxspeed__=maxspeed)
-    found = found[(surface != LEFT_OUT).to_numpy() & (oneway != LEFT_OUT).to_numpy()]
-    if found.empty:
+    chosen = classed.assign(surface__=surface, oneway__=oneway, maxspeed__=maxspeed)
+    chosen = chosen[(surface != LEFT_OUT).to_numpy() & (oneway != LEFT_OUT).to_numpy()]
+    if chosen.empty:
         raise InputError(where, got=f"{len(kept)} rows, all of them left out", expected="at least one that is kept")
-    wanted = lines_of(found.reset_index(drop=True))
+    wanted = lines_of(chosen.reset_index(drop=True))
     surface, oneway, maxspeed = (wanted[name] for name in ("surface__", "oneway__", "maxspeed__"))
     closed = (oneway == "closed").to_numpy()
     level, *ends = _levels(wanted, columns, where)
@@ -191,7 +191,7 @@ def roads_from_file(
         crs=STORAGE,
     )
     checks = [
-        *remarks, shapeless, left_out_check("roads", len(kept) - len(found), len(kept)),
+        *remarks, shapeless, left_out_check("roads", len(kept) - len(chosen), len(kept)),
         unknown_surface, unknown_oneway, unknown_maxspeed, _doubles(roads), *noding_checks(noded),
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
@@ -221,26 +221,26 @@ def _classes(kept: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str
             )  # fmt: skip
         return pd.Series(columns.default_class, index=kept.index, dtype="str")
     words = as_code(kept[columns.road_class], where=f"{where}, column {columns.road_class}")
-    found = translate(words, columns.classes, {fold_name(name): name for name in known})
-    found = found.where(words.notna(), columns.default_class)
-    if found.isna().any():
-        _refuse_classes(words[found.isna()], [*known, *columns.classes], f"{where}, column {columns.road_class}")
-    return found.astype("str")
+    meaning = translate(words, columns.classes, {fold_name(name): name for name in known})
+    meaning = meaning.where(words.notna(), columns.default_class)
+    if meaning.isna().any():
+        _refuse_classes(words[meaning.isna()], [*known, *columns.classes], f"{where}, column {columns.road_class}")
+    return meaning.astype("str")
 
 
 def _refuse_classes(words: pd.Series, known: list[str], where: str) -> None:
     counts = words.value_counts()
-    said = [
+    hints = [
         " ".join(f"{str(word)!r} ({count} rows) {did_you_mean(str(word), known)}".split())
         for word, count in counts.head(_LISTED).items()
     ]
-    said += [f"and {len(counts) - _LISTED} more: is this the right column?"] if len(counts) > _LISTED else []
+    hints += [f"and {len(counts) - _LISTED} more: is this the right column?"] if len(counts) > _LISTED else []
     without = int(words.isna().sum())
-    said += [f"{without} rows have no class: set roads.default_class."] if without else []
+    hints += [f"{without} rows have no class: set roads.default_class."] if without else []
     raise InputError(
         where, got=f"{len(counts)} classes that are not known, in {len(words)} rows",
         expected="classes of the table of speeds, or of the configuration's roads.classes",
-        remedy=f"Map each to a class of the table of speeds, or to `{LEFT_OUT}` to leave it out: " + "; ".join(said),
+        remedy=f"Map each to a class of the table of speeds, or to `{LEFT_OUT}` to leave it out: " + "; ".join(hints),
     )  # fmt: skip
 
 
@@ -273,11 +273,11 @@ def _oneway(
             remedy="These may be true and false, or against and along the line: say which with roads.oneways, such as"
             " `{F: forward, T: backward}`.",
         )  # fmt: skip
-    found, check = understand(
+    direction, check = understand(
         plain, columns.oneways, ONEWAY_WORDS, km=km, name="roads_oneway", key="roads.oneways",
         where=f"{where}, column {column}", unknown=columns.unknown,
     )  # fmt: skip
-    return found.replace(_DIRECTIONS).astype("str"), check
+    return direction.replace(_DIRECTIONS).astype("str"), check
 
 
 def _maxspeed(
@@ -312,12 +312,12 @@ def _levels(
     wanted: gpd.GeoDataFrame, columns: RoadColumns, where: str
 ) -> tuple[NDArray[np.str_], NDArray[np.str_], NDArray[np.str_]]:
     """Level of each line, of its start and of its end."""
-    own = _level(wanted, columns.level, where)
-    start = _level(wanted, columns.from_level, where) if columns.from_level else own
-    end = _level(wanted, columns.to_level, where) if columns.to_level else own
+    middle = _level(wanted, columns.level, where)
+    start = _level(wanted, columns.from_level, where) if columns.from_level else middle
+    end = _level(wanted, columns.to_level, where) if columns.to_level else middle
     if columns.level is None and (columns.from_level or columns.to_level):
-        own = np.where(start == end, start, np.char.add(np.char.add(start, " to "), end))
-    return own, start, end
+        middle = np.where(start == end, start, np.char.add(np.char.add(start, " to "), end))
+    return middle, start, end
 
 
 def _level(wanted: gpd.GeoDataFrame, column: str | None, where: str) -> NDArray[np.str_]:
@@ -344,8 +344,8 @@ def _separated(
     vertices = read_vertices(lines)
     changes = vertices.line[1:] != vertices.line[:-1]
     first, last = np.append(True, changes), np.append(changes, True)
-    own, start, end = (level[vertices.line] for level in ends)
-    words = np.where(first, start, np.where(last, end, own))
+    middle, start, end = (level[vertices.line] for level in ends)
+    words = np.where(first, start, np.where(last, end, middle))
     labels = np.unique(words, return_inverse=True)[1]
     place = np.unique(position_code(vertices.step), return_inverse=True)[1]
     weight = np.where(first | last, 1, 2)

@@ -192,7 +192,7 @@ def understand(
 
     Returns
     -------
-    found : pandas.Series of str
+    meaning : pandas.Series of str
         Same index; null where nothing is given.
     check : Check
         Words taken as not given.
@@ -202,8 +202,8 @@ def understand(
     InputError
         If there are words that are not understood, unless they are to count as not given.
     """
-    found = translate(words, own, known)
-    lost = words[words.notna() & found.isna()]
+    meaning = translate(words, own, known)
+    lost = words[words.notna() & meaning.isna()]
     extent = pd.Series(km if km is not None else np.zeros(len(words)), index=words.index)[lost.index]
     table = pd.DataFrame({"word": lost, "km": extent}).groupby("word")["km"].agg(["size", "sum"])
     table = table.sort_values(["sum", "size"], ascending=False)
@@ -222,7 +222,7 @@ def understand(
             f" `unknown: untagged` to treat them as not given: {told}.",
         )  # fmt: skip
     message = f"{len(lost)} rows with {len(table)} words that are not understood; they count as not given, see {key}."
-    return found, Check(f"{name}_words", "warn" if rows else "pass", len(lost), "0 rows", message, rows)
+    return meaning, Check(f"{name}_words", "warn" if rows else "pass", len(lost), "0 rows", message, rows)
 
 
 def suggest(word: str, known: Mapping[str, str]) -> str:

@@ -13,11 +13,11 @@ from comarca.registry import DATA
 
 
 def _read_words() -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
+    words: dict[str, dict[str, str]] = {}
     with (DATA / "words.csv").open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            found.setdefault(row["kind"], {}).update(dict.fromkeys(row["words"].split("; "), row["meaning"]))
-    return found
+            words.setdefault(row["kind"], {}).update(dict.fromkeys(row["words"].split("; "), row["meaning"]))
+    return words
 
 
 _WORDS: Final = _read_words()
