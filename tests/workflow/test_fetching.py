@@ -79,7 +79,7 @@ PRODUCTS = [f"results/XBB/{name}" for name in ("indicators.csv", "quality.md", "
 @pytest.fixture(scope="module")
 def beta(start):
     region = {
-        "country": "XBB", "osm": ["geofabrik", "overpass"], "cities": ["geonames_dump", "ucdb"],
+        "country": "XBB", "abroad_buffer_km": 10, "osm": ["geofabrik", "overpass"], "cities": ["geonames_dump", "ucdb"],
         "land_cover": ["mapbiomas", "worldcover"], "night_lights": "nightlights", "indicators": FAMILIES_OFF,
     }  # fmt: skip
     gone = without(
@@ -244,7 +244,7 @@ def test_an_offline_run_says_what_it_lacks_before_any_job(start):
     assert "offline=true" in said
     assert "Select jobs" not in said
     assert world.server.hits() == 0
-    assert "offline=true" in project.run("-n", "tables").stderr
+    assert "build_demand" in project.planned("tables")  # a dry run looks for no files
 
 
 # --- All families, and a map --------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ class Overpass(Provider):
         if size_km2 > limit_km2:
             raise NotOfferedError(
                 f"Overpass is for small areas: this one has {size_km2:,.0f} km2 with its buffer, "
-                f"more than {limit_km2:,.0f} km2. Take the provider geofabrik"
+                f"more than {limit_km2:,.0f} km2. Take the provider geofabrik, or a smaller abroad_buffer_km"
             )
         outline = area.simplify(_SIMPLIFY_DEG).wkt
         digest = hashlib.sha256(outline.encode()).hexdigest()[:12]
