@@ -150,6 +150,32 @@ def test_without_the_index_the_catalogue_has_the_address(desk: Desk) -> None:
     assert "without the provider's index" in receipt.note
 
 
+def test_a_shared_extract_is_cut_also_without_the_index_or_if_a_person_put_it_there(desk: Desk) -> None:
+    """Malaysia, Ireland and Morocco share theirs, though the index lists one code for each."""
+    for code, extract, parent in (
+        ("MYS", "malaysia-singapore-brunei", "asia"),
+        ("IRL", "ireland-and-northern-ireland", "europe"),
+        ("MAR", "morocco", "africa"),
+    ):
+        desk.world.geofabrik(ALFA, extract=extract, parent=parent, codes=[code[:2]])
+        assert desk.fetch("osm", code, "geofabrik").files[0].is_shared, code
+    desk.server.fail(INDEX, *[Fault("status", 503)] * 30)
+    blind = desk.settings(raw_dir=desk.folder / "blind")
+    assert desk.fetch("osm", "MAR", "geofabrik", settings=blind).files[0].is_shared
+    by_hand = desk.settings(raw_dir=desk.folder / "by_hand", offline=True)
+    target = desk.folder / "by_hand/geofabrik/latest/haiti-and-domrep.osm.pbf"
+    target.parent.mkdir(parents=True)
+    target.write_bytes(extract_of(ALFA))
+    assert desk.fetch("osm", "HTI", "geofabrik", settings=by_hand).files[0].is_shared
+
+
+def test_a_countrys_own_extract_is_not_cut(desk: Desk) -> None:
+    desk.world.geofabrik(ALFA, extract="nicaragua", parent="central-america", codes=["NI"])
+    assert not desk.fetch("osm", "NIC", "geofabrik").files[0].is_shared
+    desk.world.geofabrik(BETA, extract="polynesie-francaise", parent="australia-oceania", codes=["VU"])
+    assert not desk.fetch("osm", "PYF", "geofabrik").files[0].is_shared  # its code in the index is Vanuatu's
+
+
 def test_the_smallest_region_that_lists_the_code_is_chosen_and_no_part_of_a_country() -> None:
     def entry(name: str, parent: str | None, *codes: str) -> dict[str, Any]:
         return (
