@@ -12,10 +12,14 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run test test-slow lint format bench docs schema validate router probe lock clean
+.PHONY: run publish test test-slow lint format bench docs schema validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
+
+# The data set of a region, ready to be published: make publish REGION=LIE
+publish: $(READY)
+	$(BIN)/snakemake --cores $(CORES) results/$(or $(REGION),$(error say which: make publish REGION=LIE))/publication/ro-crate-metadata.json
 
 # The share of lines and branches that the tests run is printed; below the floor in pyproject.toml the target fails.
 test: $(READY_DEV)

@@ -256,7 +256,7 @@ def test_a_vector_map_says_all_that_it_should_in_text(base, values, tmp_path):
         "Regi\u00f3n \u00b7 minutos \u00b7 datos de 2020",
         "Sin datos",
         "T000",
-        "V\u00edas principales",
+        "Carreteras principales",
         "n: n\u00famero de territorios",
     ):
         assert words in texts

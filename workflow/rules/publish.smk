@@ -126,6 +126,27 @@ rule assemble_quality:
         "../scripts/assemble_quality.py"
 
 
+# The data set ready to be published; by name also: make publish REGION=...
+rule publish_region:
+    input:
+        unpack(of("product_files", "table", "columns", "sources", "territories")),
+        products=of("published_files"),
+        code=code("publish_region"),
+    output:
+        crate=in_region(PUBLICATION),
+    log:
+        in_region("logs/publish_region.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        statement=of("statement", PLAN.config.contact or ""),
+        region_config=of("whole_config"),
+    message:
+        "{wildcards.region}: gathering the data set to be published."
+    script:
+        "../scripts/publish_region.py"
+
+
 rule build_map_base:
     input:
         unpack(of("shown_layers")),

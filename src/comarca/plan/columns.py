@@ -25,6 +25,14 @@ _RESERVED: Final = frozenset({"fid", "ogc_fid", "geom", "geometry", "wkb_geometr
 _TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
 
 
+#: Separator of thousands, words for a span and for an open end, inhabitants.
+_CLASS_WORDS: Final = {
+    "en": (",", "{} to {}", "{} or more", "inhabitants"),
+    "es": ("\N{NO-BREAK SPACE}", "{} a {}", "{} o m\u00e1s", "habitantes"),
+    "pt": (".", "{} a {}", "{} ou mais", "habitantes"),
+}
+
+
 def regional_registry(registry: Registry, region: Region) -> Registry:
     """Extend the registry by what a region's own tables bring.
 
@@ -47,8 +55,30 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
         If the user's columns bear wrong or taken names, or the sectors cannot be read.
     """
     terms = {"employment_sector": _sectors(region), "period": _periods(region), "cluster_column": {}}
+    terms["city_class"] = {name: class_words(*limits) for name, limits in region.city_classes_persons.items()}
     extended = _with_attributes(Registry(registry.families, {**registry.terms, **terms}), region)
     return _with_clusters(extended, region) if region.clusters.columns else extended
+
+
+def class_words(low: float, high: float | None) -> dict[str, str]:
+    """Say in words which cities a class holds.
+
+    Parameters
+    ----------
+    low, high : float, float or None
+        Inhabitants: from (included) and to (not included; None is no limit).
+
+    Returns
+    -------
+    dict
+        Per language, such as ``50,000 to 1,000,000 inhabitants``: titles that name the class alone say nothing.
+    """
+    words = {}
+    for language, (separator, span, open_end, people) in _CLASS_WORDS.items():
+        limits = [f"{limit:,.0f}".replace(",", separator) for limit in (low, high) if limit is not None]
+        text = open_end.format(*limits) if high is None else span.format(*limits)
+        words[language] = f"{text} {people}"
+    return words
 
 
 def _with_attributes(extended: Registry, region: Region) -> Registry:

@@ -16,7 +16,7 @@ from comarca.plan.ladders import ladders, layers_resting_on
 from comarca.plan.layers import available_layers, layers_of_extract, missing_key, providers, sources
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
-from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, TEXTS
+from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, PUBLICATION, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -428,4 +428,31 @@ class RegionPlan:
     @cached_property
     def products(self) -> list[str]:
         """All that a run makes of the region: tables, travel-time rasters, maps and atlases."""
-        return [*self.tables, *(self.file(name) for name in (*DRAWN, *ATLASES))]
+        return [*self.tables, *(self.file(name) for name in (*DRAWN, *ATLASES, PUBLICATION))]
+
+    @cached_property
+    def published_files(self) -> list[str]:
+        """Products that go into the data set to be published: files of the region's folder, not of others in it."""
+        return [path for path in self.tables if path.count("/") == 2 and path.count(".")]
+
+    def statement(self, contact: str) -> dict[str, str]:
+        """Read what the configuration says of the published data set.
+
+        Parameters
+        ----------
+        contact : str
+            Contact of the whole configuration, where the region names none.
+        """
+        section = self.config.publication.model_dump()
+        section["contact"] = section["contact"] or contact
+        return {name: value or "" for name, value in section.items()}
+
+    @property
+    def whole_config(self) -> dict[str, Any]:
+        """The configuration that makes the region alone, as plain data."""
+        config = dict(self.plain_config)
+        for name, entry in self.own_descriptions.items():
+            if isinstance(section := config.get(name), dict):
+                config[name] = section | entry
+        config |= {"title": self.config.title} if self.config.title else {}
+        return {"regions": {self.name: config}, "languages": list(self.languages)}

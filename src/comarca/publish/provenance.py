@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -117,7 +117,7 @@ def provenance(
     dict
         Plain data for `provenance.json`.
     """
-    return {
+    record: dict[str, Any] = {
         "region": region,
         "finished": finished,
         "run_seconds": run_seconds,
@@ -126,6 +126,17 @@ def provenance(
         "config": without_folders(dict(config)),
         "versions": library_versions(),
     }
+    return {key: without_home(value) for key, value in record.items()}
+
+
+def without_home(value: Any) -> Any:
+    """Write ``~`` for the user's home in all texts of plain data: nobody needs to know how it is called."""
+    if isinstance(value, dict):
+        return {key: without_home(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_home(entry) for entry in value]
+    home = str(Path.home())
+    return value.replace(home, "~") if isinstance(value, str) and home != "/" else value
 
 
 def sources_table(inputs: Sequence[InputFile]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "territories": {"en": "territories", "es": "territorios", "pt": "territórios"},
     "cities": {"en": "Cities", "es": "Ciudades", "pt": "Cidades"},
     "persons": {"en": "persons", "es": "personas", "pt": "pessoas"},
-    "main_roads": {"en": "Main roads", "es": "Vías principales", "pt": "Vias principais"},
+    "main_roads": {"en": "Main roads", "es": "Carreteras principales", "pt": "Estradas principais"},
     "north": {"en": "N", "es": "N", "pt": "N"},
     "span": {"en": "{} to {}", "es": "{} a {}", "pt": "{} a {}"},
     "one_value": {"en": "The same value for all territories", "es": "El mismo valor en todos los territorios",

@@ -110,6 +110,9 @@ TEXTS: Final = ("provenance.json", "SOURCES.md", "LICENSE.md", "quality.json", "
 #: What the job that draws writes; single pictures lie beside the first of them.
 DRAWN: Final = ("maps/index.json", "maps/index.html", "atlas.pdf")
 
+#: The data set ready to be published; copies of the products lie beside it.
+PUBLICATION: Final = "publication/ro-crate-metadata.json"
+
 PRODUCTS: Final = (
     Product("csv", "indicators.csv", "wide_csv", ("table", "columns"), report="table", job="tables"),
     Product("csvt", "indicators.csvt", "csvt", ("table", "columns"), job="tables"),

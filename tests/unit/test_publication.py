@@ -1,0 +1,143 @@
+"""The folder of a data set: complete, consistent, and read by the programs that it is for."""
+
+import json
+import subprocess
+
+import frictionless
+import geopandas as gpd
+import pytest
+import rdflib
+import shapely
+import yaml
+
+from comarca.io import write_csv, write_json
+from comarca.publish.provenance import InputFile, without_home
+from comarca.publish.publication.dataset import Statement, describe_dataset, newest_date
+from comarca.publish.publication.folder import METADATA, write_publication
+from comarca.registry.columns import Column
+
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+DCT = rdflib.Namespace("http://purl.org/dc/terms/")
+INPUTS = [
+    InputFile("osm", "OpenStreetMap", "", "a.pbf", "https://example.org/a.pbf", "ab" * 32, 1, "2024-05-02",
+              "2024-05-01", "ODbL 1.0", "\u00a9 OpenStreetMap contributors", share_alike=True, redistribute=True),
+    InputFile("cities", "GeoNames", "3", "b", None, "cd" * 32, 1, None, None, "CC BY 4.0", "\u00a9 GeoNames",
+              redistribute=True),
+]  # fmt: skip
+TERRITORIES = gpd.GeoDataFrame({"territory_id": ["1", "2"]}, geometry=[shapely.box(-60, -30, -59, -29)] * 2, crs=4326)
+COLUMN = Column(
+    name="area_km2", family="territory", title={"en": "Area", "es": "Superficie", "pt": "\u00c1rea"}, unit="km2",
+    kind="number", range=(0, None), better="neither", definition="d", method="m", source="s", missing="x", layers=(),
+    mapped=True,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data():
+    statement = Statement(
+        version="2.1", producer="Instituto <X> & Y", contact="data@example.org", revision="Roads of 2024."
+    )
+    return describe_dataset(
+        region="X", titles={"en": "X", "es": "Equis", "pt": "Xis"}, statement=statement, inputs=INPUTS,
+        territories=TERRITORIES, columns=[COLUMN], years={"area_km2": 2024}, commit="0123456789abcdef",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(data, tmp_path_factory):
+    products = tmp_path_factory.mktemp("products")
+    write_csv(TERRITORIES[["territory_id"]].assign(area_km2=[1.5, 2.5]), products / "indicators.csv")
+    fields = [{"name": "territory_id", "type": "string"}, {"name": "area_km2", "type": "number"}]
+    resource = {"name": "indicators", "path": "indicators.csv", "schema": {"fields": fields}}
+    write_json({"name": "comarca-x", "resources": [resource]}, products / "datapackage.json")
+    (products / "LICENSE.md").write_text("# Licence\n", encoding="utf-8")
+    target = tmp_path_factory.mktemp("publication") / "publication"
+    write_publication(target, sorted(products.iterdir()), data, config={"regions": {"X": {"country": "URY"}}})
+    return target
+
+
+def test_the_folder_holds_the_products_and_all_that_is_said_of_them(folder):
+    names = {path.name for path in folder.iterdir()}
+    assert names == {*METADATA, "indicators.csv", "datapackage.json", "LICENSE.md"}
+
+
+def test_the_licence_follows_from_the_inputs_everywhere(folder, data):
+    assert data.licence == "ODbL-1.0"
+    assert yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))["license"] == "ODbL-1.0"
+    crate = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    root = next(entry for entry in crate["@graph"] if entry["@id"] == "./")
+    assert root["license"]["@id"].startswith("https://opendatacommons.org/licenses/odbl")
+    assert "ODbL-1.0" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_crate_names_every_file_with_its_checksum(folder):
+    graph = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    files = {entry["@id"]: entry for entry in graph if entry["@type"] == "File"}
+    expected = {path.name for path in folder.iterdir()} - {"ro-crate-metadata.json", "SHA256SUMS"}
+    assert files.keys() == expected
+    assert all(len(entry["sha256"]) == 64 for entry in files.values())
+    root = next(entry for entry in graph if entry["@id"] == "./")
+    assert {part["@id"] for part in root["hasPart"]} == expected
+    assert {"name", "description", "datePublished", "license"} <= root.keys()
+    run = next(entry for entry in graph if entry["@type"] == "CreateAction")
+    assert len(run["object"]) == len(INPUTS)
+
+
+def test_the_catalogue_has_what_dcat_ap_asks_for(folder, data):
+    graph = rdflib.Graph().parse(folder / "dcat.rdf", format="xml")
+    catalogue, dataset = (next(graph.subjects(rdflib.RDF.type, kind)) for kind in (DCAT.Catalog, DCAT.Dataset))
+    assert all((catalogue, name, None) in graph for name in (DCT.title, DCT.description, DCT.publisher, DCAT.dataset))
+    assert all((dataset, name, None) in graph for name in (DCT.title, DCT.description))
+    assert {title.language for title in graph.objects(dataset, DCT.title)} == {"en", "es", "pt"}
+    files = list(graph.objects(dataset, DCAT.distribution))
+    assert len(files) == len(list(folder.iterdir())) - 3
+    assert all((file, DCAT.accessURL, None) in graph and (file, DCT.license, None) in graph for file in files)
+    assert str(graph.value(dataset, DCAT.version)) == data.statement.version
+
+
+def test_the_data_package_is_valid_and_says_who_when_and_where(folder):
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    assert report.valid, report.flatten(["type", "message"])
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["version"] == "2.1"
+    assert package["contributors"] == [{"title": "Instituto <X> & Y", "role": "publisher", "email": "data@example.org"}]
+    assert package["spatial"]["bbox"] == [-60, -30, -59, -29]
+    assert package["temporal"] == {"start": "2024", "end": "2024"}
+
+
+def test_the_checksums_are_those_of_the_files(folder):
+    done = subprocess.run(
+        ["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=folder, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_speaks_three_languages(folder):
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    for words in (
+        "# Territory indicators of X",
+        "# Indicadores territoriales de Equis",
+        "# Indicadores territoriais de Xis",
+    ):
+        assert words in text
+    assert "Roads of 2024." in text
+
+
+def test_the_same_inputs_give_the_same_folder(folder, data, tmp_path):
+    products = [folder / name for name in ("indicators.csv", "datapackage.json", "LICENSE.md")]
+    write_publication(tmp_path / "again", products, data, config={"regions": {"X": {"country": "URY"}}})
+    for path in folder.iterdir():
+        assert (tmp_path / "again" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
+def test_the_date_is_that_of_the_newest_input_and_never_the_clock(monkeypatch):
+    assert newest_date(INPUTS) == "2024-05-02"
+    assert newest_date([]) == "1980-01-01"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert newest_date(INPUTS) == "2023-11-14"
+
+
+def test_nobody_learns_the_name_of_the_users_home(monkeypatch):
+    monkeypatch.setattr("comarca.publish.provenance.Path.home", lambda: "/home/somebody")
+    value = {"path": "/home/somebody/data/a.csv", "more": [("/home/somebody", 1)]}
+    assert without_home(value) == {"path": "~/data/a.csv", "more": [["~", 1]]}

@@ -1,0 +1,77 @@
+"""Everything that a reader sees is in Spanish and Portuguese as in English, in one set of words."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from comarca.config.region import Region
+from comarca.plan.columns import class_words, regional_registry
+from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
+from comarca.publish.words import WORDS
+from comarca.registry import DATA
+from comarca.registry.columns import LANGUAGES, TEXTS, load_registry, translations
+
+REGISTRY = load_registry()
+COLUMNS = [column for family in REGISTRY.families.values() for column in family.columns]
+GLOSSARY = yaml.safe_load((DATA / "glossary.yaml").read_text(encoding="utf-8"))
+
+
+def english_texts():
+    """Every text that columns print, with the column that has it."""
+    for column in COLUMNS:
+        for each in (column, replace(column, **column.by_area)):
+            yield from ((column.name, getattr(each, name)) for name in TEXTS if getattr(each, name))
+
+
+def spoken(language):
+    """All that the registry and the maps say in a language."""
+    yield from (column.title[language] for column in COLUMNS)
+    yield from (title[language] for column in COLUMNS for title in column.categories.values())
+    yield from (words[language] for values in REGISTRY.terms.values() for words in values.values())
+    yield from (words[language] for words in (*WORDS.values(), *ATLAS_WORDS.values()))
+    yield from (text for _, text in english_texts()) if language == "en" else translations(language).values()
+    yield from REASON_WORDS[language].values()
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_no_text_of_a_column_is_left_untranslated(language):
+    known = translations(language)
+    assert {name: text for name, text in english_texts() if text not in known} == {}
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_translations_keep_the_fields_of_templates_and_none_is_left_over(language):
+    every = {text for _, text in english_texts()}
+    for english, translated in translations(language).items():
+        assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", translated)), english
+        assert english in every, f"no column says any longer: {english}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_thing_has_one_word(language):
+    refused = {word: name for name, entry in GLOSSARY.items() for word in entry.get("not", {}).get(language, ())}
+    found = {
+        word: text
+        for text in spoken(language)
+        for word in refused
+        if re.search(rf"(?<!\w){word}(s|es)?(?!\w)", text, re.IGNORECASE)
+    }
+    assert found == {}
+
+
+def test_titles_state_which_cities_a_class_holds():
+    assert class_words(50_000, 1_000_000)["en"] == "50,000 to 1,000,000 inhabitants"
+    assert class_words(1_000_000, None)["es"] == "1\u00a0000\u00a0000 o m\u00e1s habitantes"
+    registry = regional_registry(REGISTRY, Region(country="LIE"))
+    columns, _ = registry.columns("access", fields={"city_class": ["town"]}, layers=["population"])
+    assert not columns
+    inactive = registry.columns("access", fields={"city_class": ["town"]}, layers=["population"])[1]
+    title = next(column.title for column in inactive if column.name == "town_city_count")
+    assert title["es"] == "N\u00famero de ciudades (20\u00a0000 a 50\u00a0000 habitantes)"
+
+
+def test_a_text_without_a_translation_is_read_in_english():
+    column = replace(COLUMNS[0], definition="Never said before.", texts={})
+    assert column.text("definition", "pt") == "Never said before."
