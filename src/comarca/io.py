@@ -70,7 +70,7 @@ def log_read(path: PathLike, content: str) -> None:
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], path: PathLike, *, field: str) -> None:
-    """Write several tables of one shape as one, told apart by a column.
+    """Write several tables of one shape as one, with a column that says which.
 
     Parameters
     ----------

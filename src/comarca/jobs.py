@@ -1,4 +1,4 @@
-"""What every workflow script needs: its files and parameters by name, a log file, errors that speak to users."""
+"""What every workflow script needs: its files and parameters by name, a log file, errors for users."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a family of indicators hands back: values, a reason code for each gap, and the checks it made."""
+"""What a family of indicators returns: values, a reason code for each gap, and the checks it made."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ MEANING: Final[dict[Flag, str]] = {
     Flag.BETWEEN_CLASSES: "the value stands, but the figures it rests on allow the next class as well",
     Flag.NOT_AT_BOTH_DATES: "the source has the territory at one of the two dates only; it may be new or merged",
     Flag.COMPARED_JOINTLY: "the value stands for a unit of several territories, as municipalities split or merged",
-    Flag.PRICES_NOT_STATED: "the value stands, but nobody says whether incomes are in constant prices",
+    Flag.PRICES_NOT_STATED: "the value stands, but it is not stated whether incomes are in constant prices",
 }
 
 
@@ -116,7 +116,7 @@ class Indicators:
     flags : pandas.DataFrame
         The same shape; `Flag` texts, empty where nothing is to be said. A missing value always has one.
     checks : list of Check
-        The checks the family made on its way.
+        The checks that the family made.
     """
 
     values: pd.DataFrame

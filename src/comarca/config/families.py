@@ -74,7 +74,9 @@ class LandOptions(FamilyOptions):
 
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"lorenz"})
 
-    min_units: PositiveInt = Field(30, description="Fewest units (parcels, patches, fields) to speak of concentration.")
+    min_units: PositiveInt = Field(
+        30, description="Fewest units (parcels, patches, fields) for which concentration is measured."
+    )
     large_unit_ha: PositiveFloat = Field(1000.0, description="From this size on a unit counts as large, ha.")
     field_classes: tuple[str, ...] = Field(
         ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
@@ -100,7 +102,9 @@ class UrbanisationOptions(FamilyOptions):
 class ProductionOptions(FamilyOptions):
     """What a territory lives from."""
 
-    min_establishments: PositiveInt = Field(30, description="Fewest mapped establishments to speak of diversity.")
+    min_establishments: PositiveInt = Field(
+        30, description="Fewest mapped establishments for which diversity is measured."
+    )
     small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
 
 

@@ -147,7 +147,7 @@ def _changes(ends: _Ends, thresholds: Mapping[str, float], level: float, no_chan
 
 
 def _without_prices(flags: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
-    """Flag what rests on incomes of which nobody says in which prices they are."""
+    """Flag what rests on incomes whose prices are not stated."""
     names = [name for name in flags if str(name).startswith(("income_change", "income_growth", "dynamics_type"))]
     doubtful = values[names].notna() & (flags[names] == Flag.OK)
     return flags.assign(**flags[names].mask(doubtful, Flag.PRICES_NOT_STATED.value))
@@ -157,7 +157,7 @@ def _prices_check(*, is_constant: bool) -> Check:
     if is_constant:
         message = "Incomes are in constant prices."
     else:
-        message = "Nobody says in which prices incomes are. If they are not constant, inflation reads as growth."
+        message = "The prices of incomes are not stated. If they are not constant, inflation reads as growth."
     return Check(
         name="outcomes_prices",
         status="pass" if is_constant else "warn",

@@ -67,7 +67,7 @@ def compute(
     holdings : pandas.DataFrame, optional
         Layer ``holdings``, see `comarca.land.holdings.holding_columns`.
     min_units : int, default 30
-        Fewest units to speak of concentration; below, the measures are NaN with flag ``too_few_units``.
+        Fewest units for which concentration is measured; below, the measures are NaN with flag ``too_few_units``.
     large_unit_ha : float, default 1000
         Size from which on a unit counts as large, ha.
     field_classes : sequence of str

@@ -49,7 +49,7 @@ def compute(
     firms : pandas.DataFrame, optional
         The user's table: ``territory_id``, ``firms``, ``max_jobs`` (upper limit of the size class; NaN where open).
     min_establishments : int, optional
-        Fewest establishments to speak of diversity.
+        Fewest establishments for which diversity is measured.
     small_firm_max_jobs : int, optional
         Largest number of jobs of a small firm.
     """

@@ -39,7 +39,7 @@ class MeasuredTerritories:
     total_ha : numpy.ndarray, shape (m,)
         Their areas, ha.
     min_units : int
-        Fewest units to speak of concentration.
+        Fewest units for which concentration is measured.
     large_unit_ha : float
         Size from which on a unit counts as large, ha.
     """

@@ -46,7 +46,7 @@ def year_of_people(receipt: LayerReceipt | None, *, configured: int | None, extr
     Returns
     -------
     int or None
-        The year; None if nobody says.
+        The year; None if it is not stated.
     """
     if receipt is None:
         return configured

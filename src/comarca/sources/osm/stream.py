@@ -1,4 +1,4 @@
-"""One streaming pass over an OSM file that hands over arrays instead of objects.
+"""One streaming pass over an OSM file that gives arrays instead of objects.
 
 pyosmium filters in C++ and writes what is wanted, with the places of the nodes, as text lines in its OPL format to a
 temporary file, which `comarca.sources.osm.opl` parses in blocks. No Python code runs per node, vertex or way, and node
@@ -152,7 +152,7 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
             processor.with_filter(writer).with_filter(EntityFilter(osm.AREA))
             for area in cast("Iterator[osm.Area]", processor):
                 if not area.num_rings()[0]:
-                    continue  # Of a relation whose ring does not close the assembler hands over an area without rings.
+                    continue  # The ring of the relation does not close.
                 areas.ids.append(area.orig_id())
                 areas.tags.append(dict(area.tags))
                 areas.wkb.append(factory.create_multipolygon(area))
