@@ -97,7 +97,7 @@ def failure_table(failures: Iterable[Failure | Mapping[str, str]]) -> str:
 
 
 def put_there(request: Request) -> str:
-    """Say how to mend it by hand.
+    """Say how to get the file by hand.
 
     Parameters
     ----------
