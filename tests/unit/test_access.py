@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from road_cases import network_of
 from shapely.geometry import Point, box
 
+from comarca.access import rasters
 from comarca.access.market import market_potential
 from comarca.access.model import Walking
 from comarca.access.rasters import travel_time_raster
@@ -331,3 +332,16 @@ def test_the_raster_holds_the_time_from_each_cells_centre():
     assert np.isnan(raster.minutes[0, 0])
     assert raster.destination[0, 0] == -1
     assert (raster.destination[row, known] == 0).all()
+
+
+def test_a_raster_is_the_same_in_strips(monkeypatch):
+    network = network_of([ROAD, [(0.02, -0.03), (0.02, 0.03)]], speed_kmh=60)
+    routable = routable_network(network, places((0.05, 0), (0.02, 0.02)), walking=NO_FRAGMENTS)
+    options = {"grid": square_grid((0.0, -0.04, 0.1, 0.04), cell_m=500), "area": box(0, -0.04, 0.1, 0.04)}
+    chosen = np.ones(2, dtype=bool)
+    whole = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
+    monkeypatch.setattr(rasters, "_STRIP_CELLS", 70)
+    strips = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
+    np.testing.assert_array_equal(strips.minutes, whole.minutes)
+    np.testing.assert_array_equal(strips.destination, whole.destination)
+    assert set(np.unique(whole.destination)) == {-1, 0, 1}

@@ -17,7 +17,7 @@ from road_cases import network_of
 from scipy import ndimage
 from skimage.graph import MCP_Geometric
 
-from comarca.access.cell_graph import cell_graph
+from comarca.access.cells import Seeds, walk_to_seeds
 from comarca.access.cities import travel_times_by_class
 from comarca.access.friction import (
     FrictionSurface,
@@ -25,14 +25,13 @@ from comarca.access.friction import (
     slope_factor,
     walking_speeds,
 )
-from comarca.access.offroad import offroad_reasons, offroad_routes
-from comarca.access.offroad_graph import offroad_network
+from comarca.access.offroad import offroad_reasons, offroad_routes, offroad_targets
+from comarca.access.offroad_network import offroad_network
 from comarca.access.rasters import travel_time_raster
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes, straight_km
 from comarca.rasters.grids import cell_middles, square_grid
 from comarca.results import Flag
-from comarca.roads.graph import nearest_source
 
 KMH_4 = 60 / 4000
 #: Far from everything that is tested.
@@ -62,7 +61,7 @@ def answer(routable, friction, lon, lat) -> Answer:
     """Give the route from each point to the nearest of all destinations."""
     origins, offroad = origins_at(routable, lon, lat), offroad_network(routable, friction)
     chosen = np.ones(len(routable.destinations.geometry), dtype=bool)
-    route = offroad_routes(offroad, origins, chosen)
+    route = offroad_routes(offroad, origins, offroad_targets(offroad, chosen))
     straight = straight_km(origins, routable.destinations, chosen)
     reason = offroad_reasons(offroad, origins, route, chosen)
     return Answer(route.minutes, route.km, straight, route.destination, reason)
@@ -81,20 +80,37 @@ def plane(rows=41, columns=61, pace=KMH_4) -> FrictionSurface:
     return FrictionSurface(grid_of(rows, columns), np.full((rows, columns), pace))
 
 
-def test_cells_are_linked_as_in_scikit_image():
+@pytest.mark.parametrize("shape", [(70, 90), (1, 50), (50, 1)])
+def test_walks_over_cells_are_those_of_scikit_image(shape):
     rng = np.random.default_rng(7)
-    pace = rng.uniform(0.01, 0.05, (70, 90))
+    pace = rng.uniform(0.01, 0.05, shape)
     pace[30:33, 5:80] = np.inf
     pace[:50, 40:42] = np.inf
     friction = FrictionSurface(grid_of(*pace.shape), pace)
-    cells = cell_graph(friction)
-    source = [(3, 4), (60, 70)]
-    reached = nearest_source(cells.links, cells.node[np.ravel_multi_index(np.array(source).T, pace.shape)])
-    ours = np.full(pace.size, np.inf)
-    ours[cells.node >= 0] = reached.minutes[cells.node[cells.node >= 0]]
-    theirs = MCP_Geometric(pace).find_costs(source)[0] * CELL_M
-    np.testing.assert_allclose(ours.reshape(pace.shape), theirs, rtol=1e-3)
-    assert np.isfinite(theirs).mean() > 0.9
+    source = [(0, 0), (shape[0] - 1, shape[1] // 2)]
+    cell = np.ravel_multi_index(np.array(source).T, pace.shape)
+    walks = walk_to_seeds(friction, Seeds(cell, np.zeros(2)))
+    theirs, _ = MCP_Geometric(pace).find_costs(source)
+    np.testing.assert_allclose(walks.minutes.reshape(pace.shape), theirs * CELL_M, rtol=1e-12)
+    assert np.isfinite(theirs).mean() >= 0.8
+    for number, start in enumerate(source):
+        alone, _ = MCP_Geometric(pace).find_costs([start])
+        own = (walks.seed == number).reshape(pace.shape)
+        np.testing.assert_allclose(alone[own] * CELL_M, walks.minutes.reshape(pace.shape)[own], rtol=1e-12)
+
+
+def test_walks_go_on_from_the_seeds_as_long_as_it_takes_from_there():
+    friction = plane(1, 11)
+    walks = walk_to_seeds(friction, Seeds(np.array([10, 0, 0]), np.array([2.0, 50.0, 1.0])))
+    step = CELL_M * KMH_4
+    expected = np.minimum(1.0 + np.arange(11) * step, 2.0 + np.arange(11)[::-1] * step)
+    np.testing.assert_allclose(walks.minutes, expected, rtol=1e-12)
+    # Of two seeds in one cell the quicker counts, whatever their order.
+    assert walks.seed.tolist() == [2] * 6 + [0] * 5
+    np.testing.assert_allclose(walks.km * 1000, np.minimum(np.arange(11), np.arange(11)[::-1]) * CELL_M)
+    nobody = walk_to_seeds(friction, Seeds(np.zeros(0, dtype=np.int64), np.zeros(0)))
+    assert np.isinf(nobody.minutes).all()
+    assert (nobody.seed == -1).all()
 
 
 def test_on_the_plane_ways_are_octile(no_roads):

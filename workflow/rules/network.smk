@@ -127,9 +127,11 @@ rule build_city_network:
     input:
         network=in_region("layers/linked_network.npz"),
         cities=in_region("layers/cities.parquet"),
+        demand=in_region("layers/demand.parquet"),
         code=code("build_city_network"),
     output:
         city_network=in_region("layers/city_network.npz"),
+        origins=in_region("layers/origins.npz"),
     log:
         in_region("logs/build_city_network.log"),
     benchmark:
@@ -181,6 +183,7 @@ rule compute_travel_times:
         cities=in_region("layers/cities.parquet"),
         territories=in_region("layers/territories.parquet"),
         demand=in_region("layers/demand.parquet"),
+        origins=in_region("layers/origins.npz"),
         code=code("compute_travel_times"),
     output:
         times=in_region("layers/travel_times.parquet"),
@@ -254,6 +257,7 @@ rule compute_urca_times:
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
+        origins=in_region("layers/origins.npz"),
         code=code("compute_urca_times"),
     output:
         times=in_region("layers/urca_times.parquet"),
@@ -276,6 +280,7 @@ rule compute_market_potential:
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
+        origins=in_region("layers/origins.npz"),
         code=code("compute_market_potential"),
     output:
         potential=in_region("layers/market_potential.parquet"),
@@ -300,6 +305,7 @@ rule compute_service_times:
         network=in_region("layers/linked_network.npz"),
         services=in_region("layers/services.parquet"),
         demand=in_region("layers/demand.parquet"),
+        origins=in_region("layers/origins.npz"),
         code=code("compute_service_times"),
     output:
         times=in_region("layers/service_times.parquet"),

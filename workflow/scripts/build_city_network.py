@@ -1,4 +1,4 @@
-"""Put the cities of all classes on the road network, once for all jobs that measure times to them."""
+"""Put the cities of all classes on the road network, and find the road nearest to each demand point, once for all."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,13 @@ from collections.abc import Mapping, Sequence
 from comarca import io
 from comarca.access.cities import cities_to_reach
 from comarca.access.model import Walking
-from comarca.access.routable import routable_network
+from comarca.access.routable import demand_origins, routable_network
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.roads.network import RoadNetwork
+
+#: Distance to a road, in metres, from which on the log counts demand points as far.
+FAR_M = 5_000.0
 
 log = logging.getLogger("comarca.build_city_network")
 
@@ -18,10 +21,12 @@ def main(
     *,
     network: str,
     cities: str,
+    demand: str,
     intervals: Sequence[tuple[float, float | None]],
     walking: Mapping[str, float],
     max_snap_km: float,
     city_network: str,
+    origins: str,
 ) -> None:
     roads = RoadNetwork.from_arrays(io.read_arrays(network))
     layer = cities_to_reach(layer_io.read_layer(cities, "cities"), intervals)
@@ -31,7 +36,11 @@ def main(
         len(roads.edge_from), len(roads.node_lon), len(layer), routable.destinations.is_on_network.sum(),
         len(routable.index.first),
     )  # fmt: skip
+    starts = demand_origins(routable, layer_io.read_layer(demand, "demand"))
+    is_far = starts.distance_m > FAR_M
+    log.info("%d demand points, %d of them more than %g m from every road", len(is_far), is_far.sum(), FAR_M)
     io.write_arrays(routable.to_arrays(), city_network)
+    io.write_arrays(starts.to_arrays(), origins)
 
 
 if "snakemake" in globals():

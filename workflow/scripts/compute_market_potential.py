@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from comarca import io
 from comarca.access.market import market_potential_table
-from comarca.access.model import Walking
+from comarca.access.model import Origins, Walking
 from comarca.access.routable import RoutableNetwork
 from comarca.jobs import run
 from comarca.layers import files as layer_io
@@ -15,6 +15,7 @@ def main(
     network: str,
     cities: str,
     demand: str,
+    origins: str,
     min_persons: float,
     half_life_min: float,
     walking: Mapping[str, float],
@@ -27,6 +28,7 @@ def main(
         layer_io.read_layer(demand, "demand"),
         min_persons=min_persons,
         half_life_min=half_life_min,
+        origins=Origins.from_arrays(io.read_arrays(origins)),
         walking=Walking(**walking),
     )
     io.write_table(table, potential)

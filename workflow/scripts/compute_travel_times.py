@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from comarca import io
 from comarca.access.cities import travel_times_by_class
 from comarca.access.friction import FrictionSurface
-from comarca.access.model import Walking
+from comarca.access.model import Origins, Walking
 from comarca.access.routable import RoutableNetwork
 from comarca.jobs import run
 from comarca.layers import files as layer_io
@@ -16,6 +16,7 @@ def main(
     network: str,
     cities: str,
     demand: str,
+    origins: str,
     territories: str,
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     walking: Mapping[str, float],
@@ -30,6 +31,7 @@ def main(
         layer,
         layer_io.read_layer(demand, "demand"),
         city_classes_persons=city_classes_persons,
+        origins=Origins.from_arrays(io.read_arrays(origins)),
         walking=Walking(**walking),
         territories=layer_io.read_layer(territories, "territories"),
         friction=FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None,

@@ -9,12 +9,11 @@ import numpy as np
 import pandas as pd
 
 from comarca.access.model import WALKING
-from comarca.access.offroad import offroad_reasons, offroad_routes
-from comarca.access.offroad_graph import offroad_network
-from comarca.access.routable import origins_at
+from comarca.access.offroad import offroad_reasons, offroad_routes, offroad_targets
+from comarca.access.offroad_network import offroad_network
+from comarca.access.routable import demand_origins
 from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.access.urca import CITY_SIZES_PERSONS
-from comarca.crs import require_storage_crs
 from comarca.polygons import territory_of
 from comarca.population.people import demand_weight
 from comarca.results import Check, Flag
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
     from comarca.access.friction import FrictionSurface
     from comarca.access.model import Origins, Walking
-    from comarca.access.offroad_graph import OffroadNetwork
+    from comarca.access.offroad_network import OffroadNetwork
     from comarca.access.routable import RoutableNetwork
 
     Booleans = NDArray[np.bool_]
@@ -135,7 +134,7 @@ def city_travel_times(
         route = quickest_routes(routable, origins, chosen, walking=walking)
         reason = reasons(route, chosen)
     else:
-        route = offroad_routes(offroad, origins, chosen)
+        route = offroad_routes(offroad, origins, offroad_targets(offroad, chosen))
         reason = offroad_reasons(offroad, origins, route, chosen)
     destinations = routable.destinations
     identifiers = np.array([*destinations.destination_id, None], dtype=object)
@@ -159,6 +158,7 @@ def travel_times_by_class(
     demand: gpd.GeoDataFrame,
     *,
     city_classes_persons: Mapping[str, Interval],
+    origins: Origins | None = None,
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
     territories: gpd.GeoDataFrame | None = None,
@@ -175,6 +175,8 @@ def travel_times_by_class(
         Schema ``demand``.
     city_classes_persons : mapping
         Class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
+    origins : Origins, optional
+        The demand points with their nearest roads, in the order of `demand`; found if not given.
     walking : Walking, optional
         How people walk.
     friction : FrictionSurface, optional
@@ -187,11 +189,10 @@ def travel_times_by_class(
     TravelTimes
         Times, the cities that were used, and checks.
     """
-    require_storage_crs(demand, name="demand")
     cities = cities.iloc[routable.destinations.rows_in(cities["city_id"])].reset_index(drop=True)
     member = {name: in_class(cities, interval) for name, interval in city_classes_persons.items()}
     is_abroad = None if territories is None else territory_of(cities.geometry.to_numpy(), territories) < 0
-    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    origins = demand_origins(routable, demand) if origins is None else origins
     offroad = None if friction is None else offroad_network(routable, friction)
     times = {
         name: city_travel_times(
@@ -262,6 +263,7 @@ def urca_travel_times(
     cities: gpd.GeoDataFrame,
     demand: gpd.GeoDataFrame,
     *,
+    origins: Origins | None = None,
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
 ) -> pd.DataFrame:
@@ -269,7 +271,7 @@ def urca_travel_times(
 
     Parameters
     ----------
-    routable, cities, demand, walking, friction
+    routable, cities, demand, origins, walking, friction
         As for `travel_times_by_class`.
 
     Returns
@@ -279,7 +281,13 @@ def urca_travel_times(
         city of the size is reached. To a city's edge where it is an area, else to its point.
     """
     by_size = travel_times_by_class(
-        routable, cities, demand, city_classes_persons=CITY_SIZES_PERSONS, walking=walking, friction=friction
+        routable,
+        cities,
+        demand,
+        city_classes_persons=CITY_SIZES_PERSONS,
+        origins=origins,
+        walking=walking,
+        friction=friction,
     )
     return pd.DataFrame({name: table["minutes"] for name, table in by_size.times.items()})
 

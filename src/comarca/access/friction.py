@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _COLUMNS: Final = ("legend", "code", "speed_kmh")
 _MAX_SUBCELLS: Final = 10
 #: Steepness and fastest slope of Tobler's hiking function.
-_TOBLER: Final = (3.5, -0.05)
+STEEPNESS: Final = 3.5
+FASTEST_SLOPE: Final = -0.05
 
 
 @dataclass(frozen=True)
@@ -240,8 +241,7 @@ def slope_factor(slope: Floats) -> Floats:
     ``exp(3.5 (|slope + 0.05| - 0.05))``: the hiking function of Tobler (1993), Three presentations on geographical
     analysis and modeling, NCGIA report 93-1, over its value on the level, for which speeds by land cover hold.
     """
-    steepness, fastest = _TOBLER
-    return np.asarray(np.exp(steepness * (np.abs(slope - fastest) + fastest)))
+    return np.asarray(np.exp(STEEPNESS * (np.abs(slope - FASTEST_SLOPE) + FASTEST_SLOPE)))
 
 
 def _barriers(min_per_m: Floats) -> Check:

@@ -144,7 +144,7 @@ def _drawn(connectors: gpd.GeoDataFrame) -> Check:
     rows: list[dict[str, Any]] = [
         {
             "kind": row.kind,
-            "name": row.name_,
+            "name": None if pd.isna(row.name_) else row.name_,
             "km": round(row.length_km, 3),
             "longitude": round(x, 5),
             "latitude": round(y, 5),

@@ -9,9 +9,8 @@ import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.model import WALKING
-from comarca.access.routable import origins_at
+from comarca.access.routable import demand_origins
 from comarca.access.routes import quickest_routes
-from comarca.crs import require_storage_crs
 from comarca.roads.core_graph import core_graph
 
 if TYPE_CHECKING:
@@ -146,6 +145,7 @@ def market_potential_table(
     *,
     min_persons: float,
     half_life_min: float = 60.0,
+    origins: Origins | None = None,
     walking: Walking = WALKING,
 ) -> pd.DataFrame:
     """Tabulate the market potential of each demand point.
@@ -162,6 +162,8 @@ def market_potential_table(
         Cities with fewer inhabitants do not count.
     half_life_min : float, optional
         Travel time at which a city counts half.
+    origins : Origins, optional
+        The demand points with their nearest roads, in the order of `demand`; found if not given.
     walking : Walking, optional
         How people walk.
 
@@ -170,10 +172,9 @@ def market_potential_table(
     pandas.DataFrame
         Column ``market_potential_persons`` indexed by ``demand_id``; NaN where no city can be reached.
     """
-    require_storage_crs(demand, name="demand")
     population = cities["population_persons"].to_numpy()[routable.destinations.rows_in(cities["city_id"])]
     counts = population >= min_persons
-    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    origins = demand_origins(routable, demand) if origins is None else origins
     nearest = quickest_routes(routable, origins, counts, walking=walking)
     persons = market_potential(
         routable, origins, nearest, np.where(counts, population, 0.0), half_life_min=half_life_min, walking=walking

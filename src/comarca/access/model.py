@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 import shapely
 
+from comarca.crs import geocentric_m
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -61,27 +64,53 @@ WALKING: Final = Walking()
 class Origins:
     """Points where people start, and the road nearest to each.
 
+    They hold for a network whatever destinations are put on it: cuts change neither roads nor components.
+
     Attributes
     ----------
     lon, lat : numpy.ndarray, shape (n,)
         Degrees.
-    point_m : numpy.ndarray, shape (n, 3)
-        Earth-centred coordinates.
     distance_m : numpy.ndarray, shape (n,)
         Straight distance to the nearest road that people may walk onto; infinite if there is none.
-    vertex, fraction : numpy.ndarray, shape (n,)
-        First vertex of the nearest segment, -1 if there is none, and the position on it.
     component : numpy.ndarray, shape (n,)
         Component of the network that road belongs to, -1 if there is none.
     """
 
     lon: Floats
     lat: Floats
-    point_m: Floats
     distance_m: Floats
-    vertex: Integers
-    fraction: Floats
     component: Integers
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the arrays by name, to be stored.
+
+        Returns
+        -------
+        dict
+            One entry per attribute.
+        """
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Take stored arrays back.
+
+        Parameters
+        ----------
+        arrays : mapping
+            What `to_arrays` gave.
+
+        Returns
+        -------
+        Origins
+            The same points.
+        """
+        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+
+    @cached_property
+    def point_m(self) -> Floats:
+        """Earth-centred coordinates, shape (n, 3)."""
+        return geocentric_m(self.lon, self.lat)
 
     @cached_property
     def tree(self) -> shapely.STRtree:

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import rasterio.features
 import shapely
 import shapely.geometry
+from affine import Affine
 
-from comarca.access.model import WALKING
-from comarca.access.offroad import offroad_routes
-from comarca.access.offroad_graph import offroad_network
+from comarca.access.model import WALKING, Origins
+from comarca.access.offroad import offroad_routes, offroad_targets
+from comarca.access.offroad_network import offroad_network
 from comarca.access.routable import origins_at
 from comarca.access.routes import quickest_routes
 from comarca.crs import STORAGE
-from comarca.rasters.grids import cell_middles
+from comarca.rasters.grids import Grid, cell_middles
 from comarca.units import M2_PER_KM2
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from comarca.access.friction import FrictionSurface
-    from comarca.access.model import Walking
+    from comarca.access.model import Route, Walking
     from comarca.access.routable import RoutableNetwork
-    from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
+
+
+#: Cells whose routes are searched in one go, which bounds the memory.
+_STRIP_CELLS: Final = 500_000
 
 
 class RasterTimes(NamedTuple):
@@ -75,20 +82,45 @@ def travel_time_raster(
     -------
     RasterTimes
         Times and catchments.
+
+    Notes
+    -----
+    Exact: every cell has the route of its centre. Neighbours follow each other in the search, so each begins with the
+    road of the one before it.
     """
-    lon, lat = cell_middles(grid)
     shapely.prepare(area)
-    inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
-    origins = origins_at(routable, lon[inside], lat[inside])
-    if friction is None:
-        route = quickest_routes(routable, origins, chosen, walking=walking)
-    else:
-        route = offroad_routes(offroad_network(routable, friction), origins, chosen)
-    minutes = np.full(lon.size, np.nan, dtype=np.float32)
-    destination = np.full(lon.size, -1, dtype=np.int32)
-    minutes[inside] = np.where(route.is_reached, route.minutes, np.nan)
-    destination[inside] = route.destination
-    return RasterTimes(minutes=minutes.reshape(grid.shape), destination=destination.reshape(grid.shape))
+    routes = _routes_of_points(routable, chosen, walking, friction)
+    minutes = np.full(grid.shape, np.nan, dtype=np.float32)
+    destination = np.full(grid.shape, -1, dtype=np.int32)
+    rows, columns = grid.shape
+    step = max(1, _STRIP_CELLS // columns)
+    for first in range(0, rows, step):
+        shape = (min(step, rows - first), columns)
+        strip = Grid(grid.crs, grid.transform @ Affine.translation(0, first), shape)
+        lon, lat = cell_middles(strip)
+        inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
+        route = routes(lon[inside], lat[inside])
+        flat = first * columns + inside
+        minutes.ravel()[flat] = np.where(route.is_reached, route.minutes, np.nan)
+        destination.ravel()[flat] = route.destination
+    return RasterTimes(minutes=minutes, destination=destination)
+
+
+def _routes_of_points(
+    routable: RoutableNetwork, chosen: Booleans, walking: Walking, friction: FrictionSurface | None
+) -> Callable[[Floats, Floats], Route]:
+    """Make the function that gives the routes from points."""
+    if friction is None or not chosen.any():
+        return lambda lon, lat: quickest_routes(routable, origins_at(routable, lon, lat), chosen, walking=walking)
+    offroad = offroad_network(routable, friction)
+    targets = offroad_targets(offroad, chosen)
+
+    def routes(lon: Floats, lat: Floats) -> Route:
+        # Which road is nearest does not matter here.
+        origins = Origins(lon, lat, distance_m=np.full(len(lon), np.nan), component=np.full(len(lon), -1))
+        return offroad_routes(offroad, origins, targets)
+
+    return routes
 
 
 def catchment_areas(destination: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from comarca.access.destinations import Destinations, put_on_network, walkable_index
 from comarca.access.model import WALKING, Origins, Walking
-from comarca.crs import geocentric_m
+from comarca.crs import geocentric_m, require_storage_crs
 from comarca.roads.graph import TravelGraph, reversed_graph
 from comarca.roads.network import RoadNetwork
 from comarca.roads.search import cheapest_segment
@@ -147,7 +147,7 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
     Parameters
     ----------
     routable : RoutableNetwork
-        The network.
+        The network; any destinations on it make no difference.
     lon, lat : numpy.ndarray, shape (n,)
         Points, degrees.
 
@@ -156,18 +156,33 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
     Origins
         The points with their nearest roads.
     """
-    network = routable.destinations.network
-    point_m = geocentric_m(lon, lat)
-    nearest = cheapest_segment(routable.index, point_m)
-    component = np.full(len(nearest.vertex), -1)
+    lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+    nearest = cheapest_segment(routable.index, geocentric_m(lon, lat))
     has_road = nearest.vertex >= 0
-    component[has_road] = network.vertex_component[nearest.vertex[has_road]]
-    return Origins(
-        lon=np.asarray(lon, dtype=float),
-        lat=np.asarray(lat, dtype=float),
-        point_m=point_m,
-        distance_m=nearest.distance_m,
-        vertex=nearest.vertex,
-        fraction=nearest.fraction,
-        component=component,
-    )
+    component = np.full(len(lon), -1)
+    component[has_road] = routable.destinations.network.vertex_component[nearest.vertex[has_road]]
+    return Origins(lon=lon, lat=lat, distance_m=nearest.distance_m, component=component)
+
+
+def demand_origins(routable: RoutableNetwork, demand: gpd.GeoDataFrame) -> Origins:
+    """Find the road nearest to each demand point.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network.
+    demand : geopandas.GeoDataFrame
+        Schema ``demand``.
+
+    Returns
+    -------
+    Origins
+        The points in the order of the layer.
+
+    Raises
+    ------
+    CRSError
+        If demand is not in EPSG:4326.
+    """
+    require_storage_crs(demand, name="demand")
+    return origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())

@@ -68,7 +68,7 @@ def quickest_routes(
     """
     if not chosen.any():
         return Route.none(len(origins.lon))
-    targets = _find_targets(routable, chosen)
+    targets = find_targets(routable, chosen)
     component = _open_components(routable, origins, targets, walking)
     by_road = _over_roads(routable, origins, targets, component, walking)
     route = _quicker(by_road, _on_foot(routable, origins, chosen, component, walking, by_road.minutes))
@@ -181,8 +181,20 @@ def inside_areas(origins: Origins, geometry: NDArray[np.object_], chosen: Boolea
 
 
 @dataclass(frozen=True)
-class _Targets:
-    """The network's times to the chosen destinations."""
+class Targets:
+    """The network's times to the chosen destinations.
+
+    Attributes
+    ----------
+    reached : Reached
+        Time and length from each node, and the node where a destination is reached first.
+    destination_of_node : numpy.ndarray, shape (n,)
+        Row of the destination that each node belongs to, -1 if none.
+    tolls : Tolls
+        Minutes onwards from each vertex.
+    has_destination : numpy.ndarray of bool, shape (c,)
+        Components with a chosen destination.
+    """
 
     reached: Reached
     destination_of_node: Integers
@@ -190,8 +202,21 @@ class _Targets:
     has_destination: Booleans
 
 
-def _find_targets(routable: RoutableNetwork, chosen: Booleans) -> _Targets:
-    """Search the network from the chosen destinations, all at once."""
+def find_targets(routable: RoutableNetwork, chosen: Booleans) -> Targets:
+    """Search the network from the chosen destinations, all at once.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network and the destinations.
+    chosen : numpy.ndarray of bool, shape (p,)
+        Destinations that count.
+
+    Returns
+    -------
+    Targets
+        Times from every node and vertex.
+    """
     destinations, network = routable.destinations, routable.destinations.network
     counts = chosen[destinations.destination]
     node, destination = destinations.node[counts], destinations.destination[counts]
@@ -202,7 +227,7 @@ def _find_targets(routable: RoutableNetwork, chosen: Booleans) -> _Targets:
         reached = nearest_source(routable.graph, node)
     else:
         reached = Reached(np.full(node_count, np.inf), np.full(node_count, np.inf), np.full(node_count, -1))
-    return _Targets(
+    return Targets(
         reached=reached,
         destination_of_node=destination_of_node,
         tolls=network_tolls(network, reached.minutes),
@@ -210,7 +235,39 @@ def _find_targets(routable: RoutableNetwork, chosen: Booleans) -> _Targets:
     )
 
 
-def _open_components(routable: RoutableNetwork, origins: Origins, targets: _Targets, walking: Walking) -> Integers:
+def drive_on(
+    network: RoadNetwork, targets: Targets, vertex: Integers, fraction: Floats
+) -> tuple[Floats, Floats, Integers]:
+    """Drive from positions on roads to the destination reached first.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    targets : Targets
+        Times to the destinations.
+    vertex, fraction : numpy.ndarray, shape (n,)
+        Segments, by their first vertex, and positions on them.
+
+    Returns
+    -------
+    minutes, km : numpy.ndarray, shape (n,)
+        Time, at least `NEVER` where there is no way, and length.
+    destination : numpy.ndarray, shape (n,)
+        Row of the destination, -1 where there is no way.
+    """
+    toll = toll_at(targets.tolls, vertex, fraction)
+    goes_back = np.argmin(toll, axis=0).astype(bool)
+    edge = network.vertex_edge[vertex]
+    node = np.where(goes_back, network.edge_from[edge], network.edge_to[edge])
+    along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
+    along_km = np.where(goes_back, along_km, network.edge_km[edge] - along_km)
+    source = targets.reached.source[node]
+    destination = np.where(source >= 0, targets.destination_of_node[source], -1)
+    return toll.min(axis=0), along_km + targets.reached.km[node], destination
+
+
+def _open_components(routable: RoutableNetwork, origins: Origins, targets: Targets, walking: Walking) -> Integers:
     """Give the component that each point may walk onto: `ANY` beside a mere fragment, or `NONE`."""
     length_km = routable.destinations.network.component_km
     is_free = np.append(length_km < walking.fragment_max_km, True)[origins.component]
@@ -224,7 +281,7 @@ def _reach_m(origins: Origins, walking: Walking) -> Floats:
 
 
 def _over_roads(
-    routable: RoutableNetwork, origins: Origins, targets: _Targets, component: Integers, walking: Walking
+    routable: RoutableNetwork, origins: Origins, targets: Targets, component: Integers, walking: Walking
 ) -> Route:
     """Walk to a road on a component that is open to the origin, and go on over it."""
     network = routable.destinations.network
@@ -242,21 +299,17 @@ def _over_roads(
     return _ride(network, targets, cheapest, walking)
 
 
-def _ride(network: RoadNetwork, targets: _Targets, cheapest: Cheapest, walking: Walking) -> Route:
+def _ride(network: RoadNetwork, targets: Targets, cheapest: Cheapest, walking: Walking) -> Route:
     """Follow the network from the segments taken to."""
     has_route = np.flatnonzero(cheapest.vertex >= 0)
     vertex, fraction = cheapest.vertex[has_route], cheapest.fraction[has_route]
-    goes_back = np.argmin(toll_at(targets.tolls, vertex, fraction), axis=0).astype(bool)
-    edge = network.vertex_edge[vertex]
-    node = np.where(goes_back, network.edge_from[edge], network.edge_to[edge])
-    along_km = network.vertex_km[vertex] + fraction * (network.vertex_km[vertex + 1] - network.vertex_km[vertex])
-    along_km = np.where(goes_back, along_km, network.edge_km[edge] - along_km)
+    _, ride_km, destination = drive_on(network, targets, vertex, fraction)
     walk_m = cheapest.distance_m[has_route]
     route = Route.none(len(cheapest.vertex))
     ridden = Route(
         minutes=cheapest.cost[has_route],
-        km=walk_m * walking.walk_detour_ratio / M_PER_KM + along_km + targets.reached.km[node],
-        destination=targets.destination_of_node[targets.reached.source[node]],
+        km=walk_m * walking.walk_detour_ratio / M_PER_KM + ride_km,
+        destination=destination,
         vertex=vertex,
         fraction=fraction,
         walk_m=walk_m,

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from comarca.access.model import WALKING, Walking
-from comarca.access.routable import origins_at, routable_network
+from comarca.access.routable import demand_origins, routable_network
 from comarca.access.routes import quickest_routes, reasons
-from comarca.crs import require_storage_crs
 from comarca.results import Check
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from comarca.access.model import Origins
     from comarca.roads.network import RoadNetwork
 
 
@@ -43,6 +43,7 @@ def service_travel_times(
     demand: gpd.GeoDataFrame,
     *,
     kinds: Sequence[str],
+    origins: Origins | None = None,
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
 ) -> ServiceTimes:
@@ -58,6 +59,8 @@ def service_travel_times(
         Schema ``demand``.
     kinds : sequence of str
         Kinds to compute times to. A kind that no service is of has only gaps.
+    origins : Origins, optional
+        The demand points with their nearest roads, in the order of `demand`; found if not given.
     walking : Walking, optional
         How people walk.
     max_snap_km : float, optional
@@ -73,10 +76,9 @@ def service_travel_times(
     CRSError
         If demand is not in EPSG:4326.
     """
-    require_storage_crs(demand, name="demand")
     used = services[services["kind"].isin(list(kinds))].reset_index(drop=True)
     routable = routable_network(network, used, identifier="service_id", walking=walking, max_snap_km=max_snap_km)
-    origins = origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    origins = demand_origins(routable, demand) if origins is None else origins
     index = pd.Index(demand["demand_id"], name="demand_id")
     times = {}
     for kind in kinds:
