@@ -9,6 +9,7 @@ import pytest
 from road_cases import network_of
 from shapely.geometry import Point, box
 
+from comarca import io
 from comarca.access.linking import link_network, nearest_component
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes
@@ -154,3 +155,9 @@ def test_connectors_do_not_depend_on_the_order_of_the_cities():
     assert both[0].sort_values("name").length_km.tolist() == pytest.approx(
         both[1].sort_values("name").length_km.tolist()
     )
+
+
+def test_connectors_over_gaps_have_no_name_and_can_be_written(tmp_path):
+    _, _, checks = linked(network_of([MAIN, [(0.20005, 0.0), (0.3, 0.0)]]), cities_at((0.1, 0.0)), bridge_gap_m=10)
+    assert [row["name"] for row in checks[0].rows] == [None]
+    io.write_checks(checks, tmp_path / "checks.json")
