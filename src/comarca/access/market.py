@@ -12,6 +12,7 @@ from comarca.access.model import WALKING
 from comarca.access.routable import demand_origins
 from comarca.access.routes import quickest_routes
 from comarca.roads.core_graph import core_graph
+from comarca.roads.search import cheapest_segment
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -87,7 +88,7 @@ def market_potential(
     """
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
-    entry = _entries(routable.destinations.network, _by_road(origins, nearest, walking), walking)
+    entry = _entries(routable.destinations.network, _by_road(routable, origins, nearest, walking), walking)
     node, destination = routable.destinations.node, routable.destinations.destination
     keep = np.zeros(len(routable.destinations.network.node_lon), dtype=bool)
     keep[entry.ahead], keep[entry.back], keep[node] = True, True, True
@@ -109,15 +110,15 @@ def market_potential(
     return potential
 
 
-def _by_road(origins: Origins, nearest: Route, walking: Walking) -> _Roads:
+def _by_road(routable: RoutableNetwork, origins: Origins, nearest: Route, walking: Walking) -> _Roads:
     """Take the road of the quickest route; where that has none, the road nearest to the point."""
-    takes_road = nearest.vertex >= 0
-    is_near = nearest.is_reached & (origins.vertex >= 0) & (origins.distance_m <= walking.max_straight_m)
-    return _Roads(
-        vertex=np.where(takes_road, nearest.vertex, np.where(is_near, origins.vertex, -1)),
-        fraction=np.where(takes_road, nearest.fraction, origins.fraction),
-        walk_m=np.where(takes_road, nearest.walk_m, origins.distance_m),
-    )
+    roads = _Roads(nearest.vertex.copy(), nearest.fraction.copy(), nearest.walk_m.copy())
+    is_near = origins.distance_m <= walking.max_straight_m
+    walkers = np.flatnonzero((nearest.vertex < 0) & nearest.is_reached & is_near)
+    road = cheapest_segment(routable.index, origins.point_m[walkers])
+    for values, found in zip(roads, (road.vertex, road.fraction, road.distance_m), strict=True):
+        values[walkers] = found
+    return roads
 
 
 def _entries(network: RoadNetwork, roads: _Roads, walking: Walking) -> _Entries:
