@@ -12,6 +12,7 @@ import shapely
 from comarca.errors import ConfigError
 from comarca.fetch.formats import VerificationError
 from comarca.fetch.on_disk import FORMAT_OF_SUFFIX, format_of, make_receipt, present, record
+from comarca.fetch.overture import collection_files
 from comarca.fetch.providers.cod import CodBoundaries, rank_resources
 from comarca.fetch.providers.cod_parquet import CodParquet, levels_of
 from comarca.fetch.providers.fieldmaps import FieldMaps
@@ -150,6 +151,20 @@ def test_overture_is_found_by_its_latest_release() -> None:
         OvertureDivisions().resolve(request, index({}))
     with pytest.raises(ConfigError, match="no numbers"):
         OvertureDivisions().plan(country("GTM"), {"level": 2}, SETTINGS, None)
+
+
+def test_files_of_a_collection_that_reach_into_the_region_are_listed() -> None:
+    request = one(OvertureDivisions().plan(country("GTM"), {}, SETTINGS, None))
+    boxes = [[-180, -90, 180, 90], [-92, 13, -88, 18], [10, 10, 20, 20]]
+    collection = {
+        "links": [{"rel": "item", "href": "./1.json"}, {"rel": "self", "href": "x"}, {"rel": "item", "href": "./2.json"}],
+        "extent": {"spatial": {"bbox": boxes}}, "assets": {"aws": {"href": "https://x/part.parquet"}},
+    }  # fmt: skip
+    url = "https://x/collection.json"
+    assert len(collection_files(url, request, index(collection))) == 2
+    assert len(collection_files(url, request, index(collection), bounds=GUATEMALA.bounds)) == 1
+    with pytest.raises(TransferError, match="its format has changed"):
+        collection_files(url, request, index({}))
 
 
 def test_the_second_host_of_extracts_is_asked_for_countries_that_it_has() -> None:

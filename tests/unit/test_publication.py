@@ -12,8 +12,10 @@ import yaml
 
 from comarca.io import write_csv, write_json
 from comarca.publish.provenance import InputFile, without_home
+from comarca.publish.publication.catalogue import enriched_package
 from comarca.publish.publication.dataset import Statement, describe_dataset, newest_date
 from comarca.publish.publication.folder import METADATA, write_publication
+from comarca.publish.publication.texts import checksums, held_by
 from comarca.registry.columns import Column
 
 DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
@@ -141,3 +143,19 @@ def test_nobody_learns_the_name_of_the_users_home(monkeypatch):
     monkeypatch.setattr("comarca.publish.provenance.Path.home", lambda: "/home/somebody")
     value = {"path": "/home/somebody/data/a.csv", "more": [("/home/somebody", 1)]}
     assert without_home(value) == {"path": "~/data/a.csv", "more": [["~", 1]]}
+
+
+def test_each_file_is_described_by_the_longest_beginning_of_its_name():
+    assert held_by("indicators.csv")[0] == "the table"
+    assert held_by("indicators_excel_es.csv")[2] == "a tabela para Excel"
+    assert held_by("indicators.xlsx")[0] == "the table in another format"
+    assert held_by("strange.bin") is None
+
+
+def test_checksums_are_sorted_and_a_package_keeps_what_it_has(tmp_path, data):
+    for name in "ba":
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    lines = checksums([tmp_path / "b", tmp_path / "a"]).splitlines()
+    assert [line.split()[1] for line in lines] == ["a", "b"]
+    package = enriched_package({"name": "kept", "resources": []}, data)
+    assert (package["name"], package["version"]) == ("kept", "2.1")
