@@ -157,7 +157,7 @@ def test_files_of_a_collection_that_reach_into_the_region_are_listed() -> None:
     request = one(OvertureDivisions().plan(country("GTM"), {}, SETTINGS, None))
     boxes = [[-180, -90, 180, 90], [-92, 13, -88, 18], [10, 10, 20, 20]]
     collection = {
-        "links": [{"rel": "item", "href": "./1.json"}, {"rel": "self", "href": "x"}, {"rel": "item", "href": "./2.json"}],
+        "links": [{"rel": rel, "href": f"./{rel}.json"} for rel in ("item", "self", "item")],
         "extent": {"spatial": {"bbox": boxes}}, "assets": {"aws": {"href": "https://x/part.parquet"}},
     }  # fmt: skip
     url = "https://x/collection.json"
