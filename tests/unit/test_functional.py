@@ -1,5 +1,6 @@
 """Functional territories and stacked regions: nothing is lost, nothing is averaged."""
 
+import logging
 import math
 
 import geopandas as gpd
@@ -9,9 +10,10 @@ import pytest
 from families import columns_of
 from shapely.geometry import box
 
-from comarca.dynamics.functional import add_up, group_by_city, group_territories, regroup
+from comarca.config.dynamics import Functional
+from comarca.dynamics.functional import add_up, group_by_city, group_territories, grouping_of, regroup
 from comarca.dynamics.together import RegionTable, common_columns, left_out, stack, stack_tables
-from comarca.errors import InputError
+from comarca.errors import ConfigError, InputError
 from comarca.indicators.production import compute
 from comarca.sources.tables.flows import read_flows
 
@@ -156,3 +158,31 @@ def test_flows_of_one_pair_are_summed_and_those_across_the_border_left_out(tmp_p
     path.write_text("de;a;n\na;b;-1\n", encoding="utf-8")
     with pytest.raises(InputError, match="0 or more"):
         read_flows(path, known=["a", "b"], columns=columns)
+
+
+def test_flows_are_read_by_pair_and_those_outside_are_left_out_and_told(tmp_path, caplog):
+    path = tmp_path / "flows.csv"
+    path.write_text("from;to;n\na;a;9.000\na;b;500\nb;a;6.000\nb;b;2.000\nb;zz;40\na;b;1\n", encoding="utf-8")
+    columns = {"origin_id": "from", "destination_id": "to", "persons": "n"}
+    with caplog.at_level(logging.INFO):
+        found = read_flows(path, known=["a", "b", "c"], columns=columns)
+    assert found.to_numpy().tolist() == [["a", "a", 9000], ["a", "b", 501], ["b", "a", 6000], ["b", "b", 2000]]
+    assert "40 of 17541 persons go from or to places outside" in caplog.text
+    options = Functional(by="flows", path=str(path)).model_dump()
+    assert grouping_of(pd.DataFrame(), options, flows=found, cities=None)[0] == {"a": "a", "b": "a"}
+    louvain = Functional(by="flows", path=str(path), method="louvain").model_dump()
+    assert grouping_of(pd.DataFrame(), louvain, flows=found, cities=None)[0] == {"a": "a", "b": "a"}
+    with pytest.raises(InputError, match="no flow between two territories"):
+        read_flows(path, known=["x"], columns=columns)
+
+
+def test_a_grouping_whose_columns_lack_is_refused_with_what_to_do():
+    table = pd.DataFrame({"parent_name": ["P"]}, index=["a"])
+    with pytest.raises(ConfigError, match="Did you mean 'parent_name'"):
+        grouping_of(table, Functional(by="column", column="parent_nam").model_dump(), flows=None, cities=None)
+    with pytest.raises(ConfigError, match="need roads and cities"):
+        grouping_of(table, Functional(by="city").model_dump(), flows=None, cities=None)
+    groups, names = grouping_of(
+        table, Functional(by="column", column="parent_name").model_dump(), flows=None, cities=None
+    )
+    assert (groups, names) == ({"a": "group:P"}, {"group:P": "P"})
