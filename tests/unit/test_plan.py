@@ -33,8 +33,12 @@ FILES = {
 NAMES = ("units.gpkg", "roads.gpkg", "cities.csv", "people.tif", "people_2010.tif", "cover.tif", "parcels.gpkg")
 
 
+def of_project(root):
+    return lambda path: str(root / path)
+
+
 def plan(root, **regions):
-    return RunPlan.read({"regions": regions, "languages": ["es", "en"]}, root=root)
+    return RunPlan.read({"regions": regions, "languages": ["es", "en"]}, project_file=of_project(root))
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def in_folder(tmp_path, monkeypatch):
 @pytest.fixture
 def example(root):
     raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
-    return RunPlan.read(raw, root=root)["LIE"]
+    return RunPlan.read(raw, project_file=of_project(root))["LIE"]
 
 
 @pytest.fixture
@@ -67,7 +71,7 @@ def test_the_example_has_what_osm_gives(example):
     assert not example.has("holdings")
     assert example.path("roads") == "results/LIE/layers/roads.parquet"
     assert example.path("places") == "results/LIE/layers/osm/places.parquet"
-    assert example.path("surfaces") == str(example.root / "config/surfaces.csv")
+    assert example.path("surfaces") == example.project_file("config/surfaces.csv")
     assert example.ladders == {}
     assert example.losses == {}
 
@@ -84,7 +88,7 @@ def test_the_example_makes_its_tables_maps_and_atlases(example):
 def test_settlements_are_what_people_are_gathered_from(root, monkeypatch):
     monkeypatch.chdir(root)
     raw = yaml.safe_load((root / "config/config.yaml").read_text(encoding="utf-8"))
-    example = RunPlan.read(raw, root=root)["LIE"]
+    example = RunPlan.read(raw, project_file=of_project(root))["LIE"]
     folder = "results/LIE/layers"
     expected = {"settlements": f"{folder}/settlements.parquet", "cities": f"{folder}/cities.parquet"}
     assert example.inputs("build_demand") == expected
@@ -160,7 +164,7 @@ def test_roads_that_are_fetched_come_by_their_receipt_and_fall_back_on_osm(root)
     regions = {
         name: {"country": "NIC", "roads": roads} for name, roads in (("A", "overture"), ("B", ["overture", "osm"]))
     }
-    plan = RunPlan.read({"regions": regions}, root=root)
+    plan = RunPlan.read({"regions": regions}, project_file=of_project(root))
     first, second = (plan[name].inputs("harmonise_layer", "roads") for name in ("A", "B"))
     assert first["receipt"] == "results/A/fetched/roads.json"
     assert "source" not in first
@@ -169,7 +173,7 @@ def test_roads_that_are_fetched_come_by_their_receipt_and_fall_back_on_osm(root)
 
 def test_offline_says_which_required_files_lack(root, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    run = RunPlan.read({"regions": {"A": {"country": "NIC"}}, "offline": True}, root=root)
+    run = RunPlan.read({"regions": {"A": {"country": "NIC"}}, "offline": True}, project_file=of_project(root))
     with pytest.raises(RetrievalError, match="offline=true"):
         run.check()
 
@@ -227,7 +231,7 @@ def test_planning_a_run_loads_nothing_that_only_reads_or_measures(root):
         "from pathlib import Path",
         "from comarca.plan.run import RunPlan",
         "import comarca.plan.code, comarca.publish.summary, comarca.registry.products",
-        "run = RunPlan.read(yaml.safe_load(open('config/config.yaml')), root=Path('.'))",
+        "run = RunPlan.read(yaml.safe_load(open('config/config.yaml')), project_file=str)",
         "region = run['LIE']",
         "run.products, region.table_columns, region.printed_columns, region.not_computed, region.texts",
         "[region.inputs('compute_family', name) for name in region.families]",

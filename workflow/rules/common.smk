@@ -13,6 +13,11 @@ ROOT = Path(str(workflow.current_basedir)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 os.environ.update(PYTHONPATH=os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")])))
 
+try:
+    import comarca
+except ModuleNotFoundError:
+    how = "A workflow that comes from a repository needs the package too: pip install it from the same repository."
+    raise WorkflowError(f"The package comarca is not installed. {how}") from None
 from comarca.config.plain_yaml import require_plain_yaml
 from comarca.errors import ComarcaError
 from comarca.fetch.failures import failure_table
@@ -27,6 +32,12 @@ from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_IN
 from comarca.publish.summary import failed_layers, summarise_run
 
 STARTED = time.time()
+
+
+def project_file(path):
+    """Path of a file of the project, or of Snakemake's copy of it where the workflow comes from a repository."""
+    return str(ROOT / path) if ROOT.is_dir() else str(workflow.source_path(f"../../{path}"))
+
 
 CONFIGURATION = "config/config.yaml"
 READS_DEFAULT = not {"regions", "country"} & {*config} and Path(CONFIGURATION).is_file()
@@ -43,7 +54,7 @@ if READS_DEFAULT:
 
 
 try:
-    PLAN = RunPlan.read(config, root=ROOT)
+    PLAN = RunPlan.read(config, project_file=project_file)
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None
 
@@ -94,7 +105,7 @@ def of(question, *arguments):
 
 def code(script, *modules):
     """Files of the package that a rule's result hangs on: its script's imports, and modules it names itself."""
-    path = ROOT / "workflow/scripts" / f"{script}.py"
+    path = project_file(f"workflow/scripts/{script}.py")
     return lambda w: module_files(*(name.format(**w) for name in modules), *script_modules(path))
 
 

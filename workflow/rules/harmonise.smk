@@ -73,7 +73,7 @@ rule harmonise_cities:
 rule harmonise_layer:
     input:
         unpack(of("inputs", "harmonise_layer", "{layer}")),
-        surfaces=ROOT / "config/surfaces.csv",
+        surfaces=project_file("config/surfaces.csv"),
         territories=in_region("layers/territories.parquet"),
         code=code("harmonise_layer"),
     output:

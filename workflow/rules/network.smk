@@ -154,7 +154,7 @@ rule build_friction:
     input:
         unpack(of("inputs", "build_friction")),
         territories=in_region("layers/territories.parquet"),
-        speeds=ROOT / "config/offroad_speeds.csv",
+        speeds=project_file("config/offroad_speeds.csv"),
         code=code("build_friction"),
     output:
         friction=in_region("layers/friction.npz"),

@@ -119,7 +119,7 @@ def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
 
 def speeds(region: RegionPlan) -> Files:
     """Name the table of speeds: the user's or the project's own."""
-    return {"speeds": own_file(region, "speeds") or str(region.root / "config/speeds.csv")}
+    return {"speeds": own_file(region, "speeds") or region.project_file("config/speeds.csv")}
 
 
 @_rule

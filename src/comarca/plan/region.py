@@ -19,8 +19,7 @@ from comarca.registry.countries import country
 from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, PUBLICATION, TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
     from comarca.config.base import Source
     from comarca.config.region import Region
@@ -46,8 +45,8 @@ class RegionPlan:
         Languages of the products; maps speak the first one.
     general : Registry
         The families of indicators that come with the project.
-    root : pathlib.Path
-        The project's folder.
+    project_file : callable
+        Where a file of the project lies: takes its path in the project.
     peers : tuple of str
         The other regions that share map classes with this one.
     """
@@ -56,7 +55,7 @@ class RegionPlan:
     config: Region
     languages: tuple[str, ...]
     general: Registry
-    root: Path
+    project_file: Callable[[str], str]
     peers: tuple[str, ...] = ()
 
     def file(self, path: str) -> str:
@@ -77,7 +76,7 @@ class RegionPlan:
     def path(self, layer: str) -> str:
         """Path of a layer: in the folder of results or, for a reference, in the project."""
         row = LAYERS[layer]
-        return str(self.root / row.path) if row.kind == "reference" else self.file(row.path)
+        return self.project_file(row.path) if row.kind == "reference" else self.file(row.path)
 
     def given(self, *names: str) -> Files:
         """Paths by layer, of those that the region has and that are files."""

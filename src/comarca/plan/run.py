@@ -19,7 +19,7 @@ from comarca.registry.columns import load_registry
 from comarca.registry.products import TOGETHER, TOGETHER_DYNAMICS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from comarca.config.region import Config
     from comarca.fetch.receipts import Failure
@@ -48,15 +48,15 @@ class RunPlan:
     settings: Settings
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any], *, root: Path) -> RunPlan:
+    def read(cls, raw: Mapping[str, Any], *, project_file: Callable[[str], str]) -> RunPlan:
         """Check keys and types of a configuration and read the registries. None of the user's files is opened.
 
         Parameters
         ----------
         raw : mapping
             What stands in the YAML files and on the command line.
-        root : pathlib.Path
-            The project's folder.
+        project_file : callable
+            Where a file of the project lies: takes its path in the project.
 
         Returns
         -------
@@ -76,7 +76,7 @@ class RunPlan:
                 config=region,
                 languages=config.languages,
                 general=registry,
-                root=root,
+                project_file=project_file,
                 peers=tuple(other for other in shared if name in shared and other != name),
             )
             for name, region in config.regions.items()
