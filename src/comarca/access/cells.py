@@ -94,41 +94,32 @@ def walk_to_seeds(friction: FrictionSurface, seeds: Seeds) -> CellWalks:
     return walks._replace(km=np.where(is_reached, walks.km / M_PER_KM, np.nan))
 
 
-class _Heap(NamedTuple):
-    """Cells in the order of their minutes, the first on top; the position of each cell, -1 if it is not in it."""
-
-    cells: Integers
-    position: Integers
-
-
 @compiled
-def _rise(heap: _Heap, minutes: Floats, place: int) -> None:
-    """Move an entry up while it is before its parent."""
-    cell = heap.cells[place]
+def _push(heap_min: Floats, heap_cell: Integers, size: int, minutes: float, cell: int) -> None:
+    """Put an entry into a heap of `size` entries, the least on top."""
+    place = size
     while place > 0:
         parent = (place - 1) // 2
-        above = heap.cells[parent]
-        if minutes[above] <= minutes[cell]:
+        if heap_min[parent] <= minutes:
             break
-        heap.cells[place], heap.position[above] = above, place
+        heap_min[place], heap_cell[place] = heap_min[parent], heap_cell[parent]
         place = parent
-    heap.cells[place], heap.position[cell] = cell, place
+    heap_min[place], heap_cell[place] = minutes, cell
 
 
 @compiled
-def _sink(heap: _Heap, minutes: Floats, size: int) -> None:
-    """Move the top entry down while a child is before it."""
-    cell, place = heap.cells[0], 0
-    while 2 * place + 1 < size:
+def _pop(heap_min: Floats, heap_cell: Integers, size: int) -> None:
+    """Take the top off a heap of `size` entries."""
+    minutes, cell, place = heap_min[size - 1], heap_cell[size - 1], 0
+    while 2 * place + 1 < size - 1:
         child = 2 * place + 1
-        if child + 1 < size and minutes[heap.cells[child + 1]] < minutes[heap.cells[child]]:
+        if child + 1 < size - 1 and heap_min[child + 1] < heap_min[child]:
             child += 1
-        below = heap.cells[child]
-        if minutes[cell] <= minutes[below]:
+        if minutes <= heap_min[child]:
             break
-        heap.cells[place], heap.position[below] = below, place
+        heap_min[place], heap_cell[place] = heap_min[child], heap_cell[child]
         place = child
-    heap.cells[place], heap.position[cell] = cell, place
+    heap_min[place], heap_cell[place] = minutes, cell
 
 
 @compiled
@@ -146,22 +137,22 @@ def _step_min(pace: Floats, height: Floats, step_m: float, start: tuple[int, int
 def _walk(pace: Floats, height: Floats, cell_m: float, seed_cell: Integers, seed_min: Floats, walks: CellWalks) -> None:
     """Settle the cells in the order of their minutes; seeds come sorted."""
     rows, columns = pace.shape
-    heap = _Heap(np.empty(pace.size, dtype=np.int64), np.full(pace.size, -1, dtype=np.int64))
-    size = 0
+    heap_min, heap_cell, size = np.empty(len(seed_cell) + 1024), np.empty(len(seed_cell) + 1024, dtype=np.int64), 0
     for seed in range(len(seed_cell)):
         cell = seed_cell[seed]
         if seed_min[seed] < walks.minutes[cell] and np.isfinite(pace[cell // columns, cell % columns]):
             walks.minutes[cell], walks.seed[cell] = seed_min[seed], seed
-            heap.cells[size] = cell
-            _rise(heap, walks.minutes, size)
+            _push(heap_min, heap_cell, size, seed_min[seed], cell)
             size += 1
     while size > 0:
-        cell = heap.cells[0]
+        reached_min, cell = heap_min[0], heap_cell[0]
+        _pop(heap_min, heap_cell, size)
         size -= 1
-        heap.position[cell] = -1
-        if size > 0:
-            heap.cells[0] = heap.cells[size]
-            _sink(heap, walks.minutes, size)
+        if reached_min > walks.minutes[cell]:
+            continue
+        if size + len(_NEIGHBOURS) > len(heap_min):
+            heap_min = np.concatenate((heap_min, np.empty_like(heap_min)))
+            heap_cell = np.concatenate((heap_cell, np.empty_like(heap_cell)))
         row, column = cell // columns, cell % columns
         for down, right in _NEIGHBOURS:
             y, x = row + down, column + right
@@ -170,13 +161,10 @@ def _walk(pace: Floats, height: Floats, cell_m: float, seed_cell: Integers, seed
             if not (np.isfinite(pace[row, x]) or np.isfinite(pace[y, column])):
                 continue
             step_m = cell_m * np.hypot(down, right)
-            minutes = walks.minutes[cell] + _step_min(pace, height, step_m, (y, x), (row, column))
+            minutes = reached_min + _step_min(pace, height, step_m, (y, x), (row, column))
             other = y * columns + x
             if minutes < walks.minutes[other]:
-                if heap.position[other] < 0:
-                    heap.position[other] = size
-                    heap.cells[size] = other
-                    size += 1
                 walks.minutes[other], walks.seed[other] = minutes, walks.seed[cell]
                 walks.km[other] = walks.km[cell] + step_m
-                _rise(heap, walks.minutes, heap.position[other])
+                _push(heap_min, heap_cell, size, minutes, other)
+                size += 1
