@@ -88,6 +88,7 @@ COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
 lock:
 	$(COMPILE) --group pyproject.toml:build pyproject.toml -o requirements.lock
 	$(COMPILE) --group pyproject.toml:dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/python tools/build_environment.py
 
 clean:
 	rm -rf results .snakemake

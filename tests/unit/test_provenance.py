@@ -1,9 +1,11 @@
 """Every input is on record, and the texts that cite it are complete."""
 
 import json
+from importlib.metadata import PackageNotFoundError
 
 import pytest
 
+import comarca
 from comarca.publish.provenance import (
     InputFile,
     library_versions,
@@ -47,6 +49,19 @@ def test_the_record_is_plain_data_in_a_stable_order(inputs):
     assert [entry["layer"] for entry in record["inputs"]] == ["cities", "parcels", "roads", "services"]
     assert record["versions"] == library_versions()
     assert provenance(inputs[::-1], region="LIE", config={"country": "LIE"}, run_seconds=1.5) == record
+
+
+def test_versions_need_no_package_that_is_installed(monkeypatch):
+    def version(name):
+        if name in {"comarca", "snakemake"}:
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr("comarca.publish.provenance.version", version)
+    found = library_versions()
+    assert found["comarca"] == comarca.__version__
+    assert "snakemake" not in found
+    assert found["numpy"] == "1"
 
 
 def test_sources_name_every_input_and_say_where_a_licence_is_not_known(inputs):

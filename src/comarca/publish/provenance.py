@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+import comarca
 from comarca.publish.folders import without_folders
 from comarca.publish.licence import licence_paragraphs, terms_of
 
@@ -84,9 +86,14 @@ def library_versions() -> dict[str, str]:
     Returns
     -------
     dict
-        Name -> version, sorted by name.
+        Name -> version, sorted by name; without those that are not installed here, as Snakemake may be in a job's own
+        environment. This package need not be installed: it states its version itself.
     """
-    return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = comarca.__version__ if name == "comarca" else version(name)
+    return found
 
 
 def provenance(
