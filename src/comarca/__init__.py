@@ -2,7 +2,7 @@
 
 import os
 
-from comarca.gdal import ENVIRONMENT
+from comarca.guards.gdal import ENVIRONMENT
 
 # GDAL reads them as soon as it is imported.
 os.environ.update(ENVIRONMENT)

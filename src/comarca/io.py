@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from comarca.errors import InputError
+from comarca.guards.spreadsheets import without_formulas
 from comarca.results import Check, Indicators
-from comarca.spreadsheets import without_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

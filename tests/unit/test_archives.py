@@ -5,10 +5,11 @@ import zlib
 
 import pytest
 
-from comarca import archives, io
-from comarca.archives import gunzip_within, refuse_bomb
+from comarca import io
 from comarca.errors import InputError
 from comarca.fetch.formats import FORMATS, VerificationError, gunzip
+from comarca.guards import archives
+from comarca.guards.archives import gunzip_within, refuse_bomb
 from comarca.sources.datasets import vector_members
 
 

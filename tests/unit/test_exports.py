@@ -17,6 +17,7 @@ import pytest
 import shapely
 from families import columns_of
 
+from comarca.guards.spreadsheets import without_formulas
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
 from comarca.publish.codebook import codebook, codebook_in
@@ -35,7 +36,6 @@ from comarca.publish.stata_names import abbreviated, stata_names
 from comarca.publish.table import assemble_table, long_table
 from comarca.registry.columns import Column, load_registry
 from comarca.results import Flag, Indicators, explain
-from comarca.spreadsheets import without_formulas
 
 IDS = ["007", "008", "010"]
 NAMES = ["=1+1", "S\u00e3o Jo\u00e3o & <script>", 'A|"b"']

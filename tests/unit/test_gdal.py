@@ -10,7 +10,7 @@ import shapely
 from affine import Affine
 
 from comarca.errors import InputError
-from comarca.gdal import ENVIRONMENT
+from comarca.guards.gdal import ENVIRONMENT
 from comarca.rasters.bands import open_dataset
 from comarca.sources.vectors.read import open_vector
 

@@ -6,7 +6,7 @@ import pytest
 
 from comarca import io
 from comarca.errors import InputError
-from comarca.spreadsheets import as_text, is_formula, refuse_formulas, without_formulas
+from comarca.guards.spreadsheets import as_text, is_formula, refuse_formulas, without_formulas
 
 FORMULAS = ["=1+1", "@SUM(A1)", "\t=1", "\r=1", "+cmd|' /C calc'!A0", "-2+3", "- Norte", "+", "-", "=", "-5+cmd|x"]
 TEXTS = ["San José", "-5", "+5", "-5.25", "+1,234", "-5 %", "-.5", "-1e-5", "5-3", "a=b", "", "'quoted", "Ñuflo"]

@@ -14,8 +14,8 @@ import zlib
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, Final
 
-from comarca.archives import gunzip_within, refuse_bomb
 from comarca.errors import ComarcaError, InputError
+from comarca.guards.archives import gunzip_within, refuse_bomb
 
 if TYPE_CHECKING:
     from collections.abc import Callable

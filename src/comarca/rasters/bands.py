@@ -15,7 +15,7 @@ from rasterio.windows import Window
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
-from comarca.gdal import refuse_virtual, require_raster_driver
+from comarca.guards.gdal import refuse_virtual, require_raster_driver
 from comarca.polygons import valid_areas
 from comarca.rasters.cell_areas import areal_scale, zone_m2
 from comarca.units import M2_PER_KM2

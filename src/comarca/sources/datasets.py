@@ -10,8 +10,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from comarca.archives import refuse_bomb
 from comarca.errors import InputError, did_you_mean
+from comarca.guards.archives import refuse_bomb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from comarca.guards.spreadsheets import as_text, without_formulas
 from comarca.publish.codebook import heading
 from comarca.publish.rounding import decimals, rounded
 from comarca.publish.words import DECIMAL_COMMA, word
-from comarca.spreadsheets import as_text, without_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import xlsxwriter
 
+from comarca.guards.spreadsheets import as_text
 from comarca.publish.codebook import codebook_in, heading
 from comarca.publish.rounding import decimals, rounded
 from comarca.publish.words import word
-from comarca.spreadsheets import as_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

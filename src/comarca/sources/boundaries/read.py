@@ -12,6 +12,7 @@ import shapely
 
 from comarca.crs import STORAGE, geodesic_area_km2
 from comarca.errors import InputError
+from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import DEFAULT_OSM_ADMIN_LEVEL, UNITS_TOLERANCE
 from comarca.registry.countries import country as country_of
@@ -19,7 +20,6 @@ from comarca.results import Check
 from comarca.sources.boundaries.topology import topology_checks
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, repair_polygons
-from comarca.spreadsheets import refuse_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

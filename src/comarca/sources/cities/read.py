@@ -13,13 +13,13 @@ import shapely
 
 from comarca.crs import STORAGE, equal_area_crs
 from comarca.errors import InputError
+from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
 from comarca.sources.cities.merge import without_sections
 from comarca.sources.tables.numbers import parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
 from comarca.sources.vectors.spots import read_spots
-from comarca.spreadsheets import refuse_formulas
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:

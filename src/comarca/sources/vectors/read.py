@@ -21,7 +21,7 @@ import shapely.errors
 
 from comarca.crs import STORAGE, crs_checks, geodesic_area_km2, parse_crs, require_known_crs
 from comarca.errors import CRSError, InputError, did_you_mean
-from comarca.gdal import refuse_virtual, require_driver
+from comarca.guards.gdal import refuse_virtual, require_driver
 from comarca.polygons import polygons_only, valid_areas
 from comarca.results import Check
 from comarca.sources.datasets import (

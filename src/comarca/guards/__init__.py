@@ -1,0 +1,1 @@
+"""What files of others may not do: unpack without end, reach the network through GDAL, hold formulas."""
