@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 from pyproj import Transformer
-from scipy import ndimage
 
 from comarca.access.spots import Spots, outline_spots, road_spots
 from comarca.crs import STORAGE
@@ -66,6 +65,8 @@ class OffroadNetwork:
     @cached_property
     def bank(self) -> Integers:
         """Nearest passable cell of each cell, shape (rows * columns,); where people in a barrier start."""
+        from scipy import ndimage  # imported where it is needed, as it takes long
+
         shape = self.friction.grid.shape
         row, column = ndimage.distance_transform_edt(
             ~self.is_passable.reshape(shape), return_distances=False, return_indices=True

@@ -132,26 +132,42 @@ def packed_index(vertex_m: Floats, first: Integers, component: Integers | None =
     SegmentIndex
         The index.
     """
-    start, end = vertex_m[first], vertex_m[first + 1]
-    rise_m = (np.einsum("ij,ij->i", end - start, end - start) / (8 * EARTH_RADIUS_M))[:, None]
     member = np.full(len(first), OPEN, dtype=np.int32) if component is None else component[first].astype(np.int32)
-    low = _levels((np.minimum(start, end) - rise_m - _MARGIN_M).astype(np.float32), np.minimum, np.inf)
-    high = _levels((np.maximum(start, end) + rise_m + _MARGIN_M).astype(np.float32), np.maximum, -np.inf)
-    least = _levels(member, np.minimum, OPEN)
-    greatest = _levels(member, np.maximum, OPEN)
-    level_start = np.cumsum([0, *(len(level) for level in low)])
-    child = [FANOUT * np.arange(len(level)) for level in low]
+    leaves = np.full((max(-(-len(first) // FANOUT), 1), 6, FANOUT), -np.inf, dtype=np.float32)
+    leaves[:, :3] = np.inf
+    _fill_leaves(vertex_m, first, leaves)
+    boxes = [leaves]
+    least, greatest = _levels(member, np.minimum, OPEN), _levels(member, np.maximum, OPEN)
+    while len(boxes) < len(least):
+        low = _levels(boxes[-1][:, :3].min(axis=2), np.minimum, np.inf)[0]
+        high = _levels(boxes[-1][:, 3:].max(axis=2), np.maximum, -np.inf)[0]
+        boxes.append(np.concatenate([low, high], axis=2).transpose(0, 2, 1))
+    level_start = np.cumsum([0, *(len(level) for level in boxes)])
+    child = [FANOUT * np.arange(len(level)) for level in boxes]
     child[1:] = [numbers + start for numbers, start in zip(child[1:], level_start[:-1], strict=False)]
-    corners = np.concatenate([np.concatenate(low), np.concatenate(high)], axis=2)
     return SegmentIndex(
         vertex_m=vertex_m,
         first=first,
         component=member,
         child=np.concatenate(child),
-        leaf_count=len(low[0]),
-        box_m=np.ascontiguousarray(corners.transpose(0, 2, 1)),
+        leaf_count=len(leaves),
+        box_m=np.concatenate(boxes),
         box_component=np.stack([np.concatenate(least), np.concatenate(greatest)], axis=1),
     )
+
+
+@compiled
+def _fill_leaves(vertex_m: Floats, first: Integers, box_m: NDArray[np.float32]) -> None:
+    """Enter the box of each segment: its ends, the rise of the Earth's surface between them, and the margin."""
+    for segment in range(len(first)):
+        vertex, node, lane = first[segment], segment // FANOUT, segment % FANOUT
+        square = 0.0
+        for axis in range(3):
+            square += (vertex_m[vertex + 1, axis] - vertex_m[vertex, axis]) ** 2
+        margin_m = square / (8 * EARTH_RADIUS_M) + _MARGIN_M
+        for axis in range(3):
+            box_m[node, axis, lane] = min(vertex_m[vertex, axis], vertex_m[vertex + 1, axis]) - margin_m
+            box_m[node, axis + 3, lane] = max(vertex_m[vertex, axis], vertex_m[vertex + 1, axis]) + margin_m
 
 
 def _levels(values: NDArray[Any], reduce: np.ufunc, neutral: float) -> list[NDArray[Any]]:
