@@ -16,7 +16,7 @@ from comarca.sources.datasets import paths_of, require_data_set
 if TYPE_CHECKING:
     from comarca.config.base import VectorSource
     from comarca.config.layers import LandCover, Totals
-    from comarca.config.region import Config
+    from comarca.config.region import Config, Region
     from comarca.config.tables import Attributes, Table, TableLayout
 
 #: Sections whose file is a vector layer, with the keys that name its columns.
@@ -28,6 +28,9 @@ _COLUMN_KEYS = {
     "cities": ("id", "name", "population"),
     "parcels": ("owner", "share"),
 }
+
+#: Sections whose file is a table with a row or more per territory.
+TABLES = frozenset({"holdings", "outcomes", "employment", "firms"})
 
 
 def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
@@ -67,6 +70,7 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
                 require_file(path, key=key)
                 _check_raster(path, key=key)
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
+        _check_joins(region, key=f"regions.{name}")
 
 
 def require_file(path: str | tuple[str, ...], *, key: str) -> None:
@@ -105,7 +109,7 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
             _check_raster(source.pattern, key=f"{key}.pattern")
     elif section in {"population", "land_cover", "night_lights", "friction"}:
         _check_raster(path, key=f"{key}.path")
-    elif section in {"holdings", "outcomes", "employment", "firms"}:
+    elif section in TABLES:
         _check_table(source, key=key)
 
 
@@ -180,6 +184,22 @@ def _check_table(source: Table, *, key: str) -> None:
     found = _heading(str(source.path), key, source)
     for ours, theirs in source.columns.items():
         _require_column(theirs, found, key=f"{key}.columns.{ours}")
+
+
+def _check_joins(region: Region, *, key: str) -> None:
+    if "file" not in region.territories.provider:
+        return
+    tables: dict[str, Any] = {name: source for name, source in sources(region).items() if name in TABLES}
+    given = {
+        f"{key}.{name}": (source, source.columns.get("territory_id", "territory_id"))
+        for name, source in tables.items()
+        if isinstance(source.path, str)
+    }
+    own = {f"{key}.attributes.{at}": (table, table.id) for at, table in enumerate(region.attributes) if table.id}
+    if given or own:
+        from comarca.plan.joins import check_joins
+
+        check_joins(region.territories, given | own)
 
 
 def _check_totals(census: Totals, *, key: str) -> None:

@@ -214,6 +214,43 @@ def read_fields(path: PathLike | Sequence[str], *, name: str, **options: Unpack[
     return [field for field in fields[0] if all(field in others for others in fields)]
 
 
+def read_column(
+    path: PathLike | Sequence[str], column: str, *, name: str, **options: Unpack[VectorOptions]
+) -> pd.Series:
+    """Read one column of a vector file without its shapes, all rows of all layers asked for.
+
+    Parameters
+    ----------
+    path, name, **options
+        As for `open_vector`.
+    column : str
+        The column.
+
+    Returns
+    -------
+    pandas.Series
+        Its values as they are stored.
+
+    Raises
+    ------
+    InputError
+        What `open_vector` would say of files, layers and columns.
+    """
+    parts: list[pd.Series] = []
+    for source in _sources(path, options, name):
+        if source.suffix in _PARQUET:
+            frame = pd.read_parquet(source.path)
+        else:
+            encoding = options.get("encoding")
+            if encoding is None and source.suffix == ".shp":
+                encoding, _ = shapefile_encoding(source.path)
+            frame = pyogrio.read_dataframe(source.path, layer=source.layer, read_geometry=False, encoding=encoding)
+        theirs = {same_form(str(label)): label for label in frame.columns}
+        require_column(same_form(column), theirs, where=source.where)
+        parts.append(frame[theirs[same_form(column)]])
+    return pd.concat(parts, ignore_index=True)
+
+
 def require_column(column: str, known: Iterable[str], *, where: str) -> None:
     """Refuse a column name that a table does not have.
 
