@@ -174,7 +174,7 @@ def test_a_file_of_parcels_is_read_by_owner_and_its_faults_are_counted(tmp_path)
     gpd.GeoDataFrame({"dueno": ["ana", "ana", "ana", "eva", None]}, geometry=shapes(*boxes), crs="EPSG:4326").to_file(
         path
     )
-    table, [check] = read_parcels(path, territories, owner="dueno")
+    table, [_, check] = read_parcels(path, territories, owner="dueno")
     assert table["territory_id"].tolist() == ["1", "1"]
     assert table["area_ha"].iloc[1] == pytest.approx(2 * table["area_ha"].iloc[0], rel=1e-3)
     assert {row["case"]: row["count"] for row in check.rows} == {

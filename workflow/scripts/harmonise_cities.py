@@ -15,6 +15,7 @@ from comarca.sources.cities.degurba import cities as urban_cities
 from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
+from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import options_of
 
 
@@ -47,6 +48,7 @@ def main(
         keys = ("name", "population", "id", "longitude", "latitude")
         chosen = {key: source[key] for key in keys}
         layer, found = cities_from_file(source["path"], country=country, **chosen, **options_of(source))
+        found += require_overlap(layer.geometry.to_numpy(), area, name="cities", reach_km=abroad_buffer_km)
     elif provider == "osm":
         layer = cities_from_osm(osm, country=country)
     elif provider == "geonames":

@@ -14,6 +14,7 @@ from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.graphml import roads_from_graphml
 from comarca.sources.vectors.nearby import within_reach
+from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.overture import roads_from_overture
 from comarca.sources.vectors.power_services import power_from_file, services_from_file
 from comarca.sources.vectors.read import VectorOptions, options_of
@@ -54,6 +55,8 @@ def main(
     else:
         whole, found = layer_io.read_layer(source, layer), []
     area = layer_io.read_layer(territories, "territories")
+    if own:
+        found += require_overlap(whole.geometry.to_numpy(), area, name=layer, reach_km=buffer_km)
     kept, near = within_reach(whole, area, name=layer, buffer_km=buffer_km)
     layer_io.write_layer(kept, parquet, layer)
     io.write_checks([*found, *near], checks)

@@ -12,6 +12,8 @@ from comarca.plan.ladders import chosen_provider
 from comarca.registry.countries import country as country_of
 from comarca.sources.boundaries.fetched import territories as fetched_territories
 from comarca.sources.boundaries.read import osm_admin_level, territories_from_file, territories_from_osm
+from comarca.sources.cities.read import country_places
+from comarca.sources.vectors.overlap import require_country
 from comarca.sources.vectors.read import options_of
 
 
@@ -37,6 +39,7 @@ def main(
         layer, found = territories_from_file(
             source["path"], country=country, **{key: source[key] for key in keys}, **options_of(source)
         )
+        require_country(layer, country_places(country), country=country)
     else:
         files = present_files(fetched)
         layer, found = fetched_territories(files, provider=provider, country=known, level=source["level"])

@@ -78,6 +78,23 @@ def cities_offline(
     return without_sections(validate_layer(cities, "cities"))
 
 
+def country_places(country: str) -> NDArray[np.float64]:
+    """List where places of a country lie.
+
+    Parameters
+    ----------
+    country : str
+        ISO 3166-1 alpha-3 code.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n, 2)
+        Longitude and latitude of the places of the offline copy of GeoNames; none for a made-up country.
+    """
+    world = _offline()
+    return world.loc[world["country"] == country, ["longitude", "latitude"]].to_numpy(dtype=float)
+
+
 def cities_from_osm(places: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFrame:
     """Take the cities from OpenStreetMap places.
 

@@ -13,6 +13,7 @@ from comarca.sources.tables.area_units import area_unit as area_unit_of
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.numbers import Decimal, parse_columns
 from comarca.sources.tables.read import clean_codes, open_table, pick_columns
+from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import VectorOptions, open_vector, parts_of
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def read_parcels(
     owners = raw[owner].where(raw[owner].notna(), None) if owner else None
     shares = _shares(raw[share], f"parcels: {path}, column {share}") if share else None
     shapes, _ = parts_of(raw.geometry.to_numpy(), 2)
+    remarks = [*remarks, *require_overlap(shapes, territories, name="parcels")]
     table, check = parcels_in_territories(shapes, territories, owners=owners, shares=shares, border=border)
     return table, [*remarks, check]
 

@@ -1,0 +1,152 @@
+"""Does a layer lie where the region is? What lies elsewhere would count as nothing, without a word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from comarca.crs import GEOD
+from comarca.errors import CRSError
+from comarca.results import Check
+from comarca.units import M_PER_KM
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    Shapes = NDArray[np.object_]
+
+#: Layers that lie farther than so many times their reach are of another place.
+_FAR: Final = 10
+_LEAST_REACH_KM: Final = 10.0
+#: A layer whose box covers less of the region's box than this is warned of, if it has so many features.
+_LITTLE_SHARE: Final = 0.05
+_SOME_FEATURES: Final = 20
+_SWAPPED: Final = (
+    "Latitude and longitude look swapped: with both exchanged it lies in the region. Write longitude first into the "
+    "file, or exchange the keys `longitude` and `latitude` of a table."
+)
+_ELSEWHERE: Final = (
+    "Its coordinate system may not be the one that the file says, such as another zone or degrees taken for metres: "
+    "set the right one with the key `crs`. Or it is of another place."
+)
+
+
+def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str, reach_km: float = 0.0) -> list[Check]:
+    """Refuse a layer of another place, and report one of which little lies in the region.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries, shape (n,)
+        The features, longitude and latitude; None where one has no shape.
+    territories : geopandas.GeoDataFrame
+        Schema ``territories``.
+    name : str
+        Name of the layer, for messages.
+    reach_km : float, optional
+        How far from the region its features still matter.
+
+    Returns
+    -------
+    list of Check
+        How many features lie in the region's box with its reach.
+
+    Raises
+    ------
+    CRSError
+        If none does, and some would with longitude and latitude exchanged, or none lies within ten times the reach.
+
+    Notes
+    -----
+    Boxes are compared, not outlines: what lies beside the territories inside their box is found by the layer's own
+    checks.
+    """
+    present = np.asarray(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))], dtype=object)
+    if len(present) == 0:
+        return []
+    region = np.asarray(territories.total_bounds, dtype=float)
+    bounds = shapely.bounds(present)
+    near = int(_meets(bounds, _widened(region, reach_km)).sum())
+    if near == 0:
+        where, got = f"layer {name}", f"{len(present)} features, all in {_box(_total(bounds))}"
+        expected = f"features in the region, {_box(region)}"
+        if _meets(bounds[:, [1, 0, 3, 2]], _widened(region, reach_km)).any():
+            raise CRSError(where, got=got, expected=expected, remedy=_SWAPPED)
+        if not _meets(bounds, _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM))).any():
+            raise CRSError(where, got=got, expected=expected, remedy=_ELSEWHERE)
+    little = near == 0 or (len(present) >= _SOME_FEATURES and _covered_share(bounds, region) < _LITTLE_SHARE)
+    message = f"{near} of {len(present)} features of {name} lie in the region's box or within {reach_km:g} km of it."
+    return [
+        Check(
+            f"{name}_overlap", "warn" if little else "info", near,
+            f"some features, whose box covers at least {_LITTLE_SHARE:.0%} of the region's",
+            f"{message} {'They cover little of the region.' if little else ''}".rstrip(),
+        )
+    ]  # fmt: skip
+
+
+def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], *, country: str) -> None:
+    """Refuse territories that lie outside their country.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Schema ``territories``.
+    places : numpy.ndarray, shape (n, 2)
+        Longitude and latitude of places of the country; without any nothing is checked.
+    country : str
+        Its code, for messages.
+
+    Raises
+    ------
+    CRSError
+        If none of the places lies in the territories' box or within 1 degree of it.
+    """
+    if len(places) == 0:
+        return
+    region = np.asarray(territories.total_bounds, dtype=float)
+    wide = region + np.array([-1.0, -1.0, 1.0, 1.0])
+    boxes = np.column_stack([places, places])
+    if _meets(boxes, wide).any():
+        return
+    is_swapped = _meets(boxes[:, [1, 0, 3, 2]], wide).any()
+    raise CRSError(
+        "layer territories", got=f"territories in {_box(region)}",
+        expected=f"territories of {country}, whose places lie in {_box(_total(boxes))}",
+        remedy=_SWAPPED.replace("the region", country) if is_swapped else _ELSEWHERE,
+    )  # fmt: skip
+
+
+def _meets(bounds: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.bool_]:
+    west, south, east, north = box
+    return np.asarray(
+        (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    )
+
+
+def _widened(box: NDArray[np.float64], km: float) -> NDArray[np.float64]:
+    """Move the sides of a box outward."""
+    west, south, east, north = box
+    degree_m = GEOD.inv(0, 0, 0, 1)[2]
+    up = km * M_PER_KM / degree_m
+    widest = max(np.cos(np.radians(min(89.0, max(abs(south), abs(north)) + up))), 0.01)
+    return np.array([west - up / widest, south - up, east + up / widest, north + up])
+
+
+def _covered_share(bounds: NDArray[np.float64], region: NDArray[np.float64]) -> float:
+    """Share of the region's box that the box of the features covers."""
+    low = np.maximum(_total(bounds)[:2], region[:2])
+    high = np.minimum(_total(bounds)[2:], region[2:])
+    sides = np.maximum(high - low, 0) / np.maximum(region[2:] - region[:2], 1e-12)
+    return float(sides.prod())
+
+
+def _total(bounds: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.concatenate([bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)])
+
+
+def _box(sides: NDArray[np.float64]) -> str:
+    west, south, east, north = sides
+    return f"longitude {west:.4g} to {east:.4g}, latitude {south:.4g} to {north:.4g}"
