@@ -56,6 +56,11 @@ def test_a_users_legend_is_read(folder, tmp_path):
         ("code,name,is_farmed,is_natural,is_built_up,is_water\n1,x,0,0,0,0\n1,y,0,0,0,0\n", "each code once"),
         ("code,name,is_farmed,is_natural,is_built_up,is_water\n1.5,x,0,0,0,0\n", "whole number"),
         ("code,name,is_farmed,is_natural,is_built_up,is_water\n1,x,yes,0,0,0\n", "true or false"),
+        (
+            "code,name,is_farmed,is_natural,is_built_up,is_water\n1,x,0,0,0,0\n2,y,1,0,0,1\n",
+            "code 2.*water that is farmed",
+        ),
+        ("code,name,is_farmed,is_natural,is_built_up,is_water\n", "one row per class"),
     ],
 )
 def test_a_legend_that_cannot_be_is_refused(folder, tmp_path, text, message):

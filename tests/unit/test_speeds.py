@@ -132,11 +132,14 @@ def test_motorways_and_ferries_are_not_walked_onto():
     [
         ({"kind": "klass", "value": "primary", "speed_kmh": 50}, "klass.*Did you mean 'class'"),
         ({"kind": "class", "value": "primary", "speed_kmh": 50, "on_foot": "yes"}, "once"),
-        ({"kind": "class", "value": "bus_way", "speed_kmh": "fast", "on_foot": "yes"}, "fast.*a number"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": "fast", "on_foot": "yes"}, "fast.*a finite number"),
         ({"kind": "class", "value": "bus_way", "speed_kmh": 0, "on_foot": "yes"}, "a positive speed"),
         ({"kind": "class", "value": "bus_way", "speed_kmh": 50, "on_foot": "maybe"}, "`yes` or `no`"),
         ({"kind": "surface", "value": "ice", "speed_kmh": -3}, "0 or more"),
         ({"kind": "untagged_surface", "value": "track"}, "a positive factor"),
+        ({"kind": "untagged_surface", "value": "track", "factor": 20}, "at most 1.5"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": "inf", "on_foot": "yes"}, "a finite number"),
+        ({"kind": "class", "value": "bus_way", "speed_kmh": 5000, "on_foot": "yes"}, "at most 200"),
     ],
 )
 def test_wrong_rows_of_the_table_are_refused(row, message):
@@ -144,6 +147,14 @@ def test_wrong_rows_of_the_table_are_refused(row, message):
     with pytest.raises(InputError, match=message) as caught:
         speed_table(rows(row), name="speeds.csv")
     assert f"speeds.csv, line {line}" in str(caught.value)
+
+
+def test_limits_in_the_wrong_order_are_refused():
+    table = pd.read_csv(SPEEDS_CSV, dtype=str)
+    at = table["kind"].eq("maxspeed") & table["value"].isin(["lowest", "highest"])
+    table.loc[at, "speed_kmh"] = table.loc[at, "speed_kmh"].to_numpy()[::-1]
+    with pytest.raises(InputError, match="lowest 130, highest 10"):
+        speed_table(table, name="speeds.csv")
 
 
 def test_a_table_without_a_column_or_the_rules_on_limits_is_refused():

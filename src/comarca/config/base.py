@@ -36,10 +36,28 @@ def _on_disk(path: str) -> str:
 FilePath = Annotated[str, AfterValidator(_on_disk)]
 
 
-class Model(BaseModel):
-    """Base: unknown keys are refused, values are not changed after reading."""
+#: A word that becomes part of the names of columns and files.
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Year = Annotated[int, Field(ge=1800, le=2100)]
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+class Model(BaseModel):
+    """Base: unknown keys, numbers that are not finite and doubled entries are refused; values stay as they are read."""
+
+    #: Pairs of numbers, which may be equal.
+    MAY_REPEAT: ClassVar[frozenset[str]] = frozenset()
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _nothing_stands_twice(self) -> Self:
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple) and name not in self.MAY_REPEAT:
+                again = [item for place, item in enumerate(value) if item in value[:place]]
+                if again:
+                    raise ValueError(f"`{name}` lists {again[0]!r} twice; name each once")
+        return self
 
 
 @dataclass(frozen=True)

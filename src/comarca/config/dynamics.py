@@ -62,7 +62,9 @@ class Functional(TableLayout):
         default_factory=dict, description="Our column names -> those of the file, where they differ."
     )
     city_class: str = Field("intermediate", description="Class of the cities, for `city`.")
-    max_time_min: PositiveFloat = Field(60.0, description="Longest mean time to the city, min, for `city`.")
+    max_time_min: Annotated[float, Field(gt=0, le=10_000)] = Field(
+        60.0, description="Longest mean time to the city, min, for `city`."
+    )
     column: str | None = Field(None, description="Column of the table whose values are the groups, for `column`.")
     method: Literal["travel_to_work", "louvain"] = Field(
         "travel_to_work", description="How flows become areas: Coombes and Bond (2008), or Louvain communities."

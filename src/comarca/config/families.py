@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveInt
 
-from comarca.config.base import FamilyOptions, Model
+from comarca.config.base import FamilyOptions, Model, Word
 
 
 class AccessOptions(FamilyOptions):
@@ -18,23 +18,25 @@ class AccessOptions(FamilyOptions):
     )
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | {"half_life_min", "time_thresholds_min"}
 
-    walk_kmh: PositiveFloat = Field(4.0, description="Walking speed off the road, km/h.")
-    walk_detour_ratio: Annotated[float, Field(ge=1)] = Field(
+    walk_kmh: Annotated[float, Field(gt=0, le=20)] = Field(4.0, description="Walking speed off the road, km/h.")
+    walk_detour_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
         1.3, description="Length of the way walked off the road over the straight line."
     )
-    max_walk_km: PositiveFloat = Field(
+    max_walk_km: Annotated[float, Field(gt=0, le=1000)] = Field(
         5.0, description="How far people walk past an isolated bit of road to a better connected one, km."
     )
-    max_walk_total_km: PositiveFloat = Field(
+    max_walk_total_km: Annotated[float, Field(gt=0, le=1000)] = Field(
         30.0, description="How far people walk at all, detours included; beyond it a city is unreachable, km."
     )
-    fragment_max_km: Annotated[float, Field(ge=0)] = Field(
+    fragment_max_km: Annotated[float, Field(ge=0, le=1000)] = Field(
         1.0, description="Isolated bits of road shorter than this are not taken for islands, km."
     )
-    time_thresholds_min: tuple[PositiveInt, ...] = Field(
+    time_thresholds_min: tuple[Annotated[int, Field(gt=0, le=10_000)], ...] = Field(
         (30, 60, 120), description="Thresholds of the shares of population within reach, minutes."
     )
-    half_life_min: PositiveFloat = Field(60.0, description="Time at which a city counts half in market potential, min.")
+    half_life_min: Annotated[float, Field(gt=0, le=10_000)] = Field(
+        60.0, description="Time at which a city counts half in market potential, min."
+    )
 
 
 class InfrastructureOptions(FamilyOptions):
@@ -42,16 +44,21 @@ class InfrastructureOptions(FamilyOptions):
 
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"road_classes"})
 
-    main_road_classes: tuple[str, ...] = Field(
-        ("motorway", "trunk", "primary", "secondary", "tertiary"),
+    main_road_classes: tuple[Word, ...] = Field(
+        min_length=1,
+        default=("motorway", "trunk", "primary", "secondary", "tertiary"),
         description="Classes that count as main roads, their links included.",
     )
-    road_classes: tuple[str, ...] = Field(
+    road_classes: tuple[Word, ...] = Field(
         ("motorway", "trunk", "primary", "secondary", "tertiary", "unclassified", "residential", "track"),
         description="Classes that have a column of their own, their links included.",
     )
-    rural_access_distance_km: PositiveFloat = Field(2.0, description="Distance to an all-season road, km (SDG 9.1.1).")
-    power_distance_km: PositiveFloat = Field(5.0, description="Distance to a power line that counts as near, km.")
+    rural_access_distance_km: Annotated[float, Field(gt=0, le=100)] = Field(
+        2.0, description="Distance to an all-season road, km (SDG 9.1.1)."
+    )
+    power_distance_km: Annotated[float, Field(gt=0, le=1000)] = Field(
+        5.0, description="Distance to a power line that counts as near, km."
+    )
     lit_above: Annotated[float, Field(ge=0)] = Field(
         7.0,
         description="People live in lit places where night lights are above this value; 7 is what the authors of the "
@@ -62,9 +69,9 @@ class InfrastructureOptions(FamilyOptions):
 class ServicesOptions(FamilyOptions):
     """Schools, hospitals and other services."""
 
-    kinds: tuple[str, ...] = Field(
+    kinds: tuple[Word, ...] = Field(
         ("school", "hospital", "clinic", "bank", "marketplace", "fuel", "townhall", "post_office", "telecom",
-         "bus_station"),
+         "bus_station"), min_length=1,
         description="Kinds that are counted and whose travel times are computed.",
     )  # fmt: skip
 
@@ -74,12 +81,22 @@ class LandOptions(FamilyOptions):
 
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"lorenz"})
 
+<<<<<<< HEAD
     min_units: PositiveInt = Field(
         30, description="Fewest units (parcels, patches, fields) for which concentration is measured."
     )
     large_unit_ha: PositiveFloat = Field(1000.0, description="From this size on a unit counts as large, ha.")
     field_classes: tuple[str, ...] = Field(
         ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
+=======
+    min_units: PositiveInt = Field(30, description="Fewest units (parcels, patches, fields) to speak of concentration.")
+    large_unit_ha: Annotated[float, Field(gt=0, le=100_000_000)] = Field(
+        1000.0, description="From this size on a unit counts as large, ha."
+    )
+    field_classes: tuple[Word, ...] = Field(
+        min_length=1,
+        default=("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
+>>>>>>> 0df3c48 (Give every number of the configuration, of speeds and of legends its range; refuse doubled entries, empty lists and words that end in no file)
         description="OSM landuse values that are fields.",
     )
     border: Literal["majority", "cut"] = Field(
@@ -94,7 +111,7 @@ class LandOptions(FamilyOptions):
 class UrbanisationOptions(FamilyOptions):
     """How urban a territory is, and which cities its people look to."""
 
-    urban_within_min: PositiveFloat = Field(
+    urban_within_min: Annotated[float, Field(gt=0, le=1440)] = Field(
         10.0, description="People this near to a centre count as living in it, minutes (URCA)."
     )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveFloat, model_validator
+from pydantic import Field, model_validator
 
-from comarca.config.base import FilePath, Model, ProviderOf, Source, VectorSource
+from comarca.config.base import FilePath, Model, ProviderOf, Source, VectorSource, Word, Year
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 
 
-def _require_earlier(earlier: dict[int, FilePath], source: Population | LandCover | NightLights) -> None:
+def _require_earlier(earlier: dict[Year, FilePath], source: Population | LandCover | NightLights) -> None:
     if earlier and (source.path is None or source.year is None or max(earlier) >= source.year):
         raise ValueError("`earlier` goes with provider `file` and its `year`, and holds years before that one")
 
@@ -74,12 +74,12 @@ class Roads(VectorSource):
     )
     maxspeed: str | None = Field(None, description="Column of the file with the speed limit.")
     maxspeed_unit: Literal["kmh", "mph"] = Field("kmh", description="Unit of limits that name none.")
-    classes: dict[str, str] = Field(
+    classes: dict[str, Word] = Field(
         default_factory=dict,
         description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are "
         "kept.",
     )
-    default_class: str | None = Field(None, description="OSM highway class of roads that have none.")
+    default_class: Word | None = Field(None, description="OSM highway class of roads that have none.")
     surfaces: dict[str, str] = Field(
         default_factory=dict, description="The file's surfaces -> OSM surface values, or `none` to leave roads out."
     )
@@ -115,8 +115,8 @@ class Services(VectorSource):
     kind: str | None = Field(None, description="Column of the file with the kind of service.")
     name: str | None = Field(None, description="Column of the file with the name.")
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
-    default_kind: str | None = Field(None, description="Kind of services that have none.")
-    kinds: dict[str, str] = Field(default_factory=dict, description="The file's kinds -> ours, or `none`.")
+    default_kind: Word | None = Field(None, description="Kind of services that have none.")
+    kinds: dict[str, Word] = Field(default_factory=dict, description="The file's kinds -> ours, or `none`.")
     longitude: str | None = Field(None, description="Column of a table with the longitude, degrees.")
     latitude: str | None = Field(None, description="Column of a table with the latitude, degrees.")
 
@@ -150,7 +150,7 @@ class Totals(Model):
     population: str | dict[int, str] = Field(
         description="Column with the persons, or year -> column: the last year counts, the first gives the change."
     )
-    year: int | None = Field(None, description="Year of the census, for one column.")
+    year: Year | None = Field(None, description="Year of the census, for one column.")
 
     @property
     def columns(self) -> dict[int, str]:
@@ -186,9 +186,9 @@ class Population(Source):
     unit: Literal["persons", "density"] = Field(
         "persons", description="What cells of the raster hold: `persons`, or `density` in persons per km2."
     )
-    year: int | None = Field(None, description="Year of the raster or table; null takes the provider's default.")
+    year: Year | None = Field(None, description="Year of the raster or table; null takes the provider's default.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
-    earlier: dict[int, FilePath] = Field(
+    earlier: dict[Year, FilePath] = Field(
         default_factory=dict, description="Year -> raster of an earlier date: gives the change of the population."
     )
 
@@ -254,8 +254,8 @@ class LandCover(Source):
         description="Legend of the file, required with one: worldcover, mapbiomas, corine, or the path of a CSV of "
         "your own.",
     )
-    year: int | None = Field(None, description="Year of the raster; null takes the provider's default.")
-    earlier: dict[int, FilePath] = Field(
+    year: Year | None = Field(None, description="Year of the raster; null takes the provider's default.")
+    earlier: dict[Year, FilePath] = Field(
         default_factory=dict, description="Year -> file of an earlier date, in the same legend: gives the change."
     )
 
@@ -277,9 +277,9 @@ class NightLights(Source):
     provider: tuple[Annotated[str, ProviderOf("night_lights", ("file", "none"))], ...] = Field(
         ("none",), description="Where the night lights come from; `nightlights` is one raster of the whole world."
     )
-    year: int | None = Field(None, description="Year of the raster; null: what the provider's registry row says.")
+    year: Year | None = Field(None, description="Year of the raster; null: what the provider's registry row says.")
     nodata: float | Literal["none"] | None = Field(None, description=_NODATA)
-    earlier: dict[int, FilePath] = Field(
+    earlier: dict[Year, FilePath] = Field(
         default_factory=dict, description="Year -> raster of an earlier date, on the same scale: gives the change."
     )
 
@@ -296,7 +296,7 @@ class Friction(Source):
         ("none",), description="`land_cover` walks by the region's land cover, `file` by a raster of minutes per metre."
     )
     elevation: FilePath | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
-    cell_m: PositiveFloat = Field(200.0, description="Size of the cells, m.")
+    cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(200.0, description="Size of the cells, m.")
     barrier_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="Share of barrier (water) in a cell from which on nobody crosses it."
     )

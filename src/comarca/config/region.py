@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from comarca.config.base import FilePath, Model, Titles
+from comarca.config.base import FilePath, Model, Titles, Word
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
@@ -83,14 +83,14 @@ class Connectors(Model):
     min_persons: Annotated[float, Field(ge=0)] = Field(
         1_000.0, description="People on a loose part of the network from which on it is joined even without a city."
     )
-    speed_kmh: PositiveFloat = Field(15.0, description="Speed on connectors, km/h.")
-    detour_ratio: Annotated[float, Field(ge=1)] = Field(
+    speed_kmh: Annotated[float, Field(gt=0, le=150)] = Field(15.0, description="Speed on connectors, km/h.")
+    detour_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
         1.3, description="Length of the way along a connector over the straight line."
     )
-    city_density_persons_per_km2: PositiveFloat = Field(
+    city_density_persons_per_km2: Annotated[float, Field(gt=0, le=1_000_000)] = Field(
         3_000.0, description="Density by which a city without an outline is taken for a disc that roads may enter."
     )
-    max_snap_km: PositiveFloat = Field(
+    max_snap_km: Annotated[float, Field(gt=0, le=100)] = Field(
         1.0, description="A city is on every road that passes within this distance, without a connector, km."
     )
 
@@ -125,15 +125,19 @@ class Region(Model):
     employment: Employment = Employment()
     firms: Firms = Firms()
     attributes: tuple[Attributes, ...] = Field((), description="Tables of your own, joined by code.")
-    city_classes_persons: dict[str, Interval] = Field(
+    city_classes_persons: dict[Word, Interval] = Field(
         {"town": (20_000, 50_000), "intermediate": (50_000, 1_000_000), "large": (1_000_000, None)},
         description="Classes of cities by inhabitants: from (included) and to (not included; null is no limit).",
     )
-    abroad_buffer_km: Annotated[float, Field(ge=0)] = Field(
+    abroad_buffer_km: Annotated[float, Field(ge=0, le=5000)] = Field(
         50.0, description="How far beyond the border cities and roads are taken along, km."
     )
-    demand_cell_m: PositiveFloat = Field(1000.0, description="Size of the cells that people are gathered in, m.")
-    raster_cell_m: PositiveFloat = Field(500.0, description="Size of the cells of the travel-time raster, m.")
+    demand_cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(
+        1000.0, description="Size of the cells that people are gathered in, m."
+    )
+    raster_cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(
+        500.0, description="Size of the cells of the travel-time raster, m."
+    )
     connectors: Connectors = Connectors()
     zonal: Zonal = Zonal()
     speeds: FilePath | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")
@@ -208,6 +212,14 @@ class Region(Model):
         return {name: interval for name, interval in value.items() if interval is not None}
 
     @model_validator(mode="after")
+    def _some_class_is_left(self) -> Self:
+        if not self.city_classes_persons:
+            raise ValueError(
+                "city_classes_persons: without any class no city counts; leave the key out for the usual ones"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _classes_do_not_overlap(self) -> Self:
         ordered = sorted(self.city_classes_persons.items(), key=lambda item: item[1][0])
         for (name, (_, high)), (other, (low, _)) in itertools.pairwise(ordered):
@@ -236,6 +248,14 @@ class Region(Model):
 
 class Config(Model):
     """The whole configuration."""
+
+    @model_validator(mode="after")
+    def _folders_differ(self) -> Self:
+        for name in self.regions:
+            same = [other for other in self.regions if other.casefold() == name.casefold()]
+            if len(same) > 1:
+                raise ValueError(f"regions {' and '.join(same)} would share a folder where capitals do not count")
+        return self
 
     @model_validator(mode="after")
     def _no_region_is_called_together(self) -> Self:

@@ -108,8 +108,16 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
         raise InputError(f"{where}, column code", got=raw.loc[wrong, "code"].iloc[0],
                          expected="each code once, a whole number from 0 to 65535")  # fmt: skip
     flags = raw[list(ROLES)].apply(lambda column: column.str.strip().str.lower())
+    if raw.empty:
+        raise InputError(where, got="no classes", expected="one row per class")
     if not (strange := ~flags.isin({"true", "false", "1", "0"})).to_numpy().any():
         table = flags.isin({"true", "1"}).assign(name=raw["name"].str.strip())
+        dry = table[["is_farmed", "is_built_up"]].any(axis=1)
+        if (both := table["is_water"] & dry).any():
+            raise InputError(
+                f"{where}, code {int(code[both].iloc[0])}", got="a class of water that is farmed or built up",
+                expected="is_water, or one of the others",
+            )  # fmt: skip
         table.index = pd.Index(code.astype(int), name="code")
         ordered: pd.DataFrame = table[["name", *ROLES]].sort_index()
         return ordered

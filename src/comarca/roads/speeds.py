@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+#: No road of the world is faster on average; no factor makes roads so much faster.
+_FASTEST_KMH: Final = 200.0
+_LARGEST_FACTOR: Final = 1.5
 _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
 _KINDS: Final = ("class", "track_grade", "untagged_surface", "maxspeed", *ROAD_TAGS)
 #: Classes whose limit says nothing of how fast they can be driven: it only slows down.
@@ -104,6 +107,11 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
     limits = speed.get("maxspeed", {})
     if lacking := {"factor", "lowest", "highest"} - limits.keys():
         raise InputError(f"{name}, kind maxspeed", got=sorted(limits), expected=f"also {sorted(lacking)}")
+    if limits["lowest"] > limits["highest"]:
+        raise InputError(
+            f"{name}, kind maxspeed", got=f"lowest {limits['lowest']:g}, highest {limits['highest']:g}",
+            expected="a lowest limit that is not above the highest",
+        )  # fmt: skip
     return SpeedTable(
         class_kmh=speed.get("class", {}),
         on_foot=frozenset(classes.loc[classes["on_foot"] == "yes", "value"]),
@@ -273,6 +281,8 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     needs_factor = checked["kind"].isin(["untagged_surface"]) | checked["value"].isin(["factor"])
     _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
     _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
+    _refuse(checked[checked["speed_kmh"] > _FASTEST_KMH], name, "speed_kmh", f"at most {_FASTEST_KMH:g} km/h")
+    _refuse(checked[checked["factor"] > _LARGEST_FACTOR], name, "factor", f"a factor of at most {_LARGEST_FACTOR:g}")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
     _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")
     return checked
@@ -280,9 +290,9 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _numbers(text: pd.Series, name: str) -> pd.Series:
     numbers = pd.to_numeric(text, errors="coerce")
-    wrong = text[numbers.isna() & (text != "")]
+    wrong = text[(numbers.isna() | np.isinf(numbers)) & (text != "")]
     if len(wrong):
-        raise InputError(f"{_where(name, wrong.index[0])}, {text.name}", got=wrong.iloc[0], expected="a number")
+        raise InputError(f"{_where(name, wrong.index[0])}, {text.name}", got=wrong.iloc[0], expected="a finite number")
     return numbers
 
 
