@@ -81,22 +81,15 @@ class LandOptions(FamilyOptions):
 
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = frozenset({"lorenz"})
 
-<<<<<<< HEAD
     min_units: PositiveInt = Field(
         30, description="Fewest units (parcels, patches, fields) for which concentration is measured."
     )
-    large_unit_ha: PositiveFloat = Field(1000.0, description="From this size on a unit counts as large, ha.")
-    field_classes: tuple[str, ...] = Field(
-        ("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
-=======
-    min_units: PositiveInt = Field(30, description="Fewest units (parcels, patches, fields) to speak of concentration.")
     large_unit_ha: Annotated[float, Field(gt=0, le=100_000_000)] = Field(
         1000.0, description="From this size on a unit counts as large, ha."
     )
     field_classes: tuple[Word, ...] = Field(
         min_length=1,
         default=("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),
->>>>>>> 0df3c48 (Give every number of the configuration, of speeds and of legends its range; refuse doubled entries, empty lists and words that end in no file)
         description="OSM landuse values that are fields.",
     )
     border: Literal["majority", "cut"] = Field(
