@@ -278,6 +278,14 @@ def test_people_of_a_cell_on_a_land_border_are_taken_by_area(tmp_path):
     assert "120 beyond the outline" in checks[1].message
 
 
+def test_territories_that_overlap_share_the_people_of_the_cells(tmp_path):
+    raster, _ = shore(tmp_path, people=[[1, 10, 100, 0]] * 4)
+    places = territories(box(0, 0, 0.02, 0.04), box(0.01, 0, 0.04, 0.04))
+    demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
+    assert demand.groupby("territory_id")["population_persons"].sum().tolist() == pytest.approx([4 + 20, 20 + 400])
+    assert checks[0].status == "pass"
+
+
 def test_people_per_km2_are_counted_by_the_area_of_their_cells(tmp_path):
     path = write(tmp_path / "density.tif", np.full((10, 20), 12.0), nodata=-1, cell=0.01, north=-20.0)
     places = territories(box(0, -20.1, 0.1, -20), box(0.1, -20.1, 0.2, -20))

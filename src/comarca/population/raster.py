@@ -255,7 +255,9 @@ def _land(
     is_cut = (covered > 0) & (covered < _WHOLE)
     is_shore = is_cut & (ndimage.maximum_filter(lived_in.view(np.uint8), size=window) == 0)
     is_beside = (covered == 0) & (ndimage.maximum_filter((covered > 0).view(np.uint8), size=window) > 0)
-    land = np.where(is_shore, covered, 1.0)
+    # Where territories overlap, they share the people of a cell.
+    is_shared = covered > 2 - _WHOLE
+    land = np.where(is_shore | is_shared, covered, 1.0)
     here = slice(inner[0], sum(inner))
     people_here, covered_here = people[here], np.minimum(covered[here], 1.0)
     part = people_here * (1 - covered_here)

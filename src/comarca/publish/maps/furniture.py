@@ -46,7 +46,7 @@ _HISTOGRAM_IN: Final = 0.5
 _LEAST_VALUES: Final = 8
 _BINS: Final = 24
 #: Letters of a label in one line; a longer one takes two.
-_LABEL_WIDTH: Final = 31
+_LABEL_WIDTH: Final = 28
 MAX_LEGEND_ROWS: Final = 12
 _PANEL: Final[dict[str, Any]] = {"facecolor": "white", "alpha": 0.88, "edgecolor": "none"}
 
