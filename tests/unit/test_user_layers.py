@@ -51,7 +51,9 @@ def test_power_lines_without_a_class_are_lines(tmp_path):
 def test_power_classes_are_understood_and_unknown_ones_reported(tmp_path):
     words = ["Línea de Transmisión", "Distribuição", "Subterránea", "Feria", "Línea", None]
     path = write(tmp_path / "power.gpkg", [LINE] * 6, tipo=words, cod=["a", "b", "c", "d", "e", "f"])
-    layer, checks = power(path, power_class="tipo", id="cod")
+    with pytest.raises(InputError, match=r"power\.classes.*'Feria' \(1 rows, [0-9.]+ km\)"):
+        power(path, power_class="tipo", id="cod")
+    layer, checks = power(path, power_class="tipo", id="cod", unknown="untagged")
     assert layer["power_class"].tolist() == ["line", "minor_line", "cable", "line", "line", "line"]
     check = checks["power_class_unknown"]
     assert (check.status, check.value) == ("warn", 2)
@@ -119,13 +121,18 @@ def test_kinds_are_understood_in_three_languages(tmp_path):
 
 def test_kinds_that_nobody_counts_are_kept_and_reported(tmp_path):
     path = write(tmp_path / "s.gpkg", [Point(500_000, 7_500_000)] * 3, tipo=["Agro-veterinaria", "Escuella", "Escuela"])
-    layer, checks = services(path, kind="tipo")
+    with pytest.raises(InputError, match=r"services\.kinds.*'Agro-veterinaria' \(1 rows\).*'Escuella' \(1 rows\)"):
+        services(path, kind="tipo")
+    layer, checks = services(path, kind="tipo", unknown="untagged")
     assert layer["kind"].tolist() == ["agro_veterinaria", "escuella", "school"]
     check = checks["services_kind_unknown"]
     assert (check.status, check.value) == ("warn", 2)
     assert {"value": "Escuella", "rows": 1, "hint": "Did you mean 'escuela' (school)?"} in check.rows
     assert (
-        services(path, kind="tipo", known_kinds=["school", "agro_veterinaria"])[1]["services_kind_unknown"].value == 1
+        services(path, kind="tipo", known_kinds=["school", "agro_veterinaria"], unknown="untagged")[1][
+            "services_kind_unknown"
+        ].value
+        == 1
     )
 
 
@@ -135,7 +142,7 @@ def test_kinds_can_be_mapped_left_out_and_given_for_all(tmp_path):
     assert layer["kind"].tolist() == ["school", "clinic"]
     assert checks["services_left_out"].value == 1
     assert services(path, default_kind="school")[0]["kind"].tolist() == ["school"] * 3
-    assert services(path, kind="tipo", kinds={"Kiosco": "fuel"})[1]["services_left_out"].value == 1
+    assert services(path, kind="tipo", kinds={"Kiosco": "fuel"}, unknown="untagged")[1]["services_left_out"].value == 1
 
 
 def test_a_kind_has_to_come_from_somewhere(tmp_path):

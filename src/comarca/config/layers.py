@@ -105,6 +105,9 @@ class Power(VectorSource):
     classes: dict[str, str] = Field(
         default_factory=dict, description="The file's kinds -> line, minor_line, cable, or `none` to leave lines out."
     )
+    unknown: Literal["refuse", "untagged"] = Field(
+        "refuse", description="Kinds that are not understood stop the run; `untagged` takes them as transmission lines."
+    )
     voltage: str | None = Field(None, description="Column of the file with the voltage.")
 
 
@@ -117,6 +120,11 @@ class Services(VectorSource):
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
     default_kind: Word | None = Field(None, description="Kind of services that have none.")
     kinds: dict[str, Word] = Field(default_factory=dict, description="The file's kinds -> ours, or `none`.")
+    unknown: Literal["refuse", "untagged"] = Field(
+        "refuse",
+        description="Kinds that are not understood stop the run; `untagged` keeps them under their own words, counted "
+        "nowhere.",
+    )
     longitude: str | None = Field(None, description="Column of a table with the longitude, degrees.")
     latitude: str | None = Field(None, description="Column of a table with the latitude, degrees.")
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from comarca.crs import STORAGE
+from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.sources.names import fold_name
@@ -17,10 +17,11 @@ from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
     SPOTS,
+    Unknown,
     check_targets,
     left_out_check,
     row_ids,
-    translate,
+    understand,
     unknown_words,
     with_shapes,
     without_left_out,
@@ -45,6 +46,7 @@ def power_from_file(
     power_class: str | None = None,
     classes: Mapping[str, str] | None = None,
     voltage: str | None = None,
+    unknown: Unknown = "refuse",
     **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the power lines from a vector file of lines.
@@ -61,6 +63,8 @@ def power_from_file(
         The file's words -> ``line``, ``minor_line`` or ``cable``, or ``none`` to leave rows out.
     voltage : str, optional
         Column with the voltage in volts or kilovolts: numbers below 1,000 are kilovolts.
+    unknown : {"refuse", "untagged"}, default "refuse"
+        What happens to kinds that are not understood: they stop the run, or are taken as ``line``.
     **options
         See `comarca.sources.vectors.read.VectorOptions`.
 
@@ -74,7 +78,8 @@ def power_from_file(
     Raises
     ------
     InputError
-        If the file, layer or a column is missing, the geometries are no lines, or a class is mapped to an unknown one.
+        If the file, layer or a column is missing, the geometries are no lines, a class is mapped to an unknown one, or
+        kinds are not understood.
     CRSError
         If the file does not say its CRS.
     """
@@ -86,7 +91,10 @@ def power_from_file(
     words = pd.Series("line", index=kept.index, dtype="str")
     if power_class is not None:
         words = as_code(kept[power_class], where=f"{where}, column {power_class}")
-    meaning = translate(words, classes or {}, POWER_WORDS)
+    meaning, _ = understand(
+        words, classes or {}, POWER_WORDS, km=geodesic_length_km(kept.geometry.to_numpy()), name="power_class",
+        key="power.classes", where=f"{where}, column {power_class}", unknown=unknown,
+    )  # fmt: skip
     strange = unknown_words(
         words[meaning.isna()].fillna("(nothing)"), "power_class_unknown",
         what="kinds of power line are not known; they are taken as transmission lines", known=POWER_WORDS,
@@ -116,6 +124,7 @@ def services_from_file(
     longitude: str | None = None,
     latitude: str | None = None,
     known_kinds: Collection[str] = (),
+    unknown: Unknown = "refuse",
     **options: Unpack[VectorOptions],
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take the services from a vector file of points or polygons, or from a table with coordinates.
@@ -137,7 +146,9 @@ def services_from_file(
     longitude, latitude : str, optional
         Columns of a table; found by their usual names if not given.
     known_kinds : collection of str, optional
-        Kinds that the region counts; others are reported. If not given: those that OSM is read for.
+        Kinds that the region counts. If not given: those that OSM is read for.
+    unknown : {"refuse", "untagged"}, default "refuse"
+        What happens to kinds that are not counted: they stop the run, or are kept under their own words.
     **options
         See `comarca.sources.vectors.read.VectorOptions`; ``layer`` is the sheet of a workbook.
 
@@ -146,13 +157,13 @@ def services_from_file(
     services : geopandas.GeoDataFrame
         Schema `SERVICES`; a polygon is a point on its surface.
     checks : list of Check
-        Rows left out; kinds that nobody counts.
+        Rows left out; kinds that are not counted.
 
     Raises
     ------
     InputError
-        If the file, layer or a column is missing, no kind is known, a coordinate is no number or out of range, or the
-        geometries are neither points nor polygons.
+        If the file, layer or a column is missing, kinds are not understood, a coordinate is no number or out of range,
+        or the geometries are neither points nor polygons.
     CRSError
         If a vector file does not say its CRS.
     """
@@ -171,7 +182,11 @@ def services_from_file(
     if kind is not None:
         words = as_code(kept[kind], where=f"{where}, column {kind}").fillna(default_kind or LEFT_OUT)
     ours = set(known_kinds) or set(SERVICE_WORDS.values())
-    meaning = translate(words, kinds or {}, SERVICE_WORDS | {word: word for word in (*ours, LEFT_OUT)})
+    known = SERVICE_WORDS | {fold_name(word.replace("_", " ")): word for word in ours} | {LEFT_OUT: LEFT_OUT}
+    meaning, _ = understand(
+        words, {word: word for word in ours} | dict(kinds or {}), known, km=None, name="services_kind",
+        key="services.kinds", where=f"{where}, column {kind}", unknown=unknown,
+    )  # fmt: skip
     meaning = meaning.fillna(words.map(lambda word: fold_name(word).replace(" ", "_")))
     strange = unknown_words(
         words[~meaning.isin([*ours, LEFT_OUT])], "services_kind_unknown",

@@ -213,7 +213,9 @@ def understand(
     ]
     if rows and unknown == "refuse":
         told = "; ".join(
-            " ".join(f"{row['value']!r} ({row['rows']} rows, {row['km']:g} km) {row['hint']}".split()) for row in rows
+            f"{row['value']!r} ({row['rows']} rows{'' if km is None else ', ' + format(row['km'], 'g') + ' km'})"
+            f" {row['hint']}".rstrip()
+            for row in rows
         )
         raise InputError(
             where, got=f"{len(table)} words that are not understood, in {len(lost)} rows",
