@@ -126,8 +126,36 @@ def test_a_territory_called_script_is_shown_and_not_executed(page):
     page.search(NAMES[0])
     assert page.text("#profile-heading") == NAMES[0]
     assert NAMES[0] in order(page)
-    # The first of six squares side by side; the tooltip is HTML, too.
-    assert NAMES[0] in said_over(page, "#map", [(x, 0.5) for x in np.linspace(0.01, 0.2, 40)], NAMES[0])
+    # A search brings the territory to the middle of the map; the tooltip is HTML, too.
+    assert NAMES[0] in said_over(page, "#map", [(x, 0.5) for x in np.linspace(0.4, 0.6, 40)], NAMES[0])
+
+
+def test_the_address_holds_what_is_shown(open_page, atlas, page):
+    page.tab.select_option("#indicator", "wet_share")
+    page.tab.select_option("#language", "es")
+    page.search("Barra")
+    address = page.tab.evaluate("location.hash")
+    assert address == "#indicator=wet_share&compare=wet_share&language=es&territory=03"
+    other = open_page(atlas)
+    other.tab.goto(other.path.as_uri() + address)
+    other.tab.reload()
+    other.tab.wait_for_selector("html[data-ready]")
+    assert other.text("#map-heading") == "wet_share es"
+    assert other.text("#profile-heading") == "Barra"
+    assert other.tab.input_value("#language") == "es"
+    other.tab.close()
+
+
+def test_the_first_place_is_the_best(page):
+    # Less time is better: 10 of the five values is the first.
+    page.search("Açailândia")
+    assert "1 of 5" in page.text("#profile tr.current")
+
+
+def test_the_legend_shows_how_the_values_spread(page):
+    assert page.tab.locator("#histogram rect").count() >= 3
+    page.tab.select_option("#indicator", "a_class")
+    assert page.tab.locator("#histogram rect").count() == 0
 
 
 def test_the_table_sorts_both_ways_with_gaps_last(page):
@@ -286,6 +314,10 @@ def test_an_atlas_of_a_thousand_territories_is_light_and_opens(open_page):
     text = make_atlas(table, many, shapes)
     assert len(text.encode()) < LIMIT_BYTES
     page = open_page(text)
+    # Only the rows near the visible ones are made, and the others come as the table is scrolled.
+    assert page.tab.locator("#table tbody tr[data-place]").count() < 120
+    page.tab.evaluate("document.querySelector('.scroll').scrollTop = 1e6")
+    page.tab.wait_for_selector("#table tr[data-place='999']")
     page.search("Place 0000500")
     assert page.text("#profile-heading") == "Place 0000500"
     assert page.complaints == []

@@ -179,7 +179,7 @@ def test_the_page_asks_for_nothing_from_outside(page):
 def test_the_page_holds_every_value_and_the_reason_of_every_gap(page, table):
     data = content(page)
     found = {entry["name"]: entry for entry in data["columns"]}
-    assert found["a_share"]["values"] == table["a_share"].tolist()
+    assert found["a_share"]["values"] == table["a_share"].round(3).tolist()
     assert found["time_min"]["values"][1] is None
     assert data["reasons"]["time_min"] == {"1": "unreachable"}
     assert data["meaning"]["unreachable"]["es"].startswith("ninguna ciudad")

@@ -38,8 +38,16 @@
     // What would be rounded to nothing keeps two digits: a zero means zero.
     const isTiny = scaled !== 0 && Math.abs(scaled) < 0.5 * 10 ** -digits;
     const options = isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    const text = new Intl.NumberFormat(state.language, options).format(scaled);
+    const text = numberFormat(options).format(scaled);
     return column.factor === 100 ? `${text} %` : text;
+  }
+
+  // Making a format takes a thousand times as long as using it.
+  const formats = new Map();
+  function numberFormat(options) {
+    const key = state.language + JSON.stringify(options);
+    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.language, options));
+    return formats.get(key);
   }
 
   // The same decimals throughout a column: one for shares, else so many that its largest value has three digits.
@@ -64,13 +72,15 @@
 
   // Map and scatter plot share one source, so that a choice in one shows in the other.
   const source = new Bokeh.ColumnDataSource({
-    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], hatch: [], hatch_color: [], shown: [], other: [], sx: [], sy: [] },
+    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], shown: [], other: [], sx: [], sy: [] },
   });
+  // Patterns are drawn by a source of their own: each costs as much as a hundred plain shapes.
+  const patterns = new Bokeh.ColumnDataSource({ data: { xs: [], ys: [], hatch: [], hatch_color: [] } });
   const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
 
   function newFigure(options) {
     const figure = Bokeh.Plotting.figure({
-      tools: "pan,wheel_zoom,zoom_in,zoom_out,box_zoom,reset,tap", toolbar_location: "above",
+      tools: "pan,wheel_zoom,zoom_in,zoom_out,box_zoom,reset,save,tap", toolbar_location: "above",
       sizing_mode: "stretch_both", background_fill_color: "#ffffff", ...options,
     });
     figure.toolbar.logo = null;
@@ -81,8 +91,11 @@
     const figure = newFigure({ match_aspect: true });
     const shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
       source, fill_color: { field: "color" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
-      hatch_pattern: { field: "hatch" }, hatch_color: { field: "hatch_color" }, hatch_scale: 7, hatch_weight: 0.8,
-      nonselection_hatch_alpha: 1, selection_line_width: 3, ...chosenLook,
+      selection_line_width: 3, ...chosenLook,
+    });
+    figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
+      source: patterns, fill_alpha: 0, line_alpha: 0, hatch_pattern: { field: "hatch" },
+      hatch_color: { field: "hatch_color" }, hatch_scale: 7, hatch_weight: 0.8,
     });
     for (const [west, south, east, north] of data.boxes) {
       figure.line([west, east, east, west, west], [south, south, north, north, south], { line_color: "#888888" });
@@ -111,21 +124,38 @@
     figure.add_tools(new Bokeh.HoverTool({ renderers: [renderer], tooltips, point_policy: "follow_mouse" }));
   }
 
+  // What hovering says of a territory: value, unit, place among all, and what is to be said against the value.
+  function hovered(column, value, place) {
+    const unit = column.kind === "number" && !column.is_bare && column.factor !== 100 ? column.unit[state.language] : "";
+    const parts = [`${column.title[state.language]}: ${formatted(column, value)} ${value === null ? "" : unit}`.trim()];
+    if (value !== null && column.kind === "number") {
+      const { place: rank, count } = standing(column, value);
+      parts.push(`${word("place")} ${word("of", rank, count)}`);
+    }
+    const code = reason(column, place);
+    if (code) parts.push(data.meaning[code] ? data.meaning[code][state.language] : code);
+    return parts.join(" \u00b7 ");
+  }
+
   function colorMap() {
     const column = byName.get(state.column);
     const other = byName.get(state.compare);
     const keys = column.class_of.map((place) => column.keys[place]);
-    const shown = column.values.map((value) => `${column.title[state.language]}: ${formatted(column, value)}`);
+    const shown = column.values.map((value, place) => hovered(column, value, place));
     const number = (entry) => entry.values.map((value, place) => {
       if (entry.kind !== "number") return entry.class_of[place];
       return value === null ? NaN : value * entry.factor;
     });
     source.data = {
       ...source.data,
-      color: keys.map((key) => key.color), hatch: keys.map((key) => (key.missing ? "right_diagonal_line" : key.hatch)),
-      hatch_color: keys.map((key) => key.hatch_color), shown,
+      color: keys.map((key) => key.color), shown,
       other: other.values.map((value) => `${other.title[state.language]}: ${formatted(other, value)}`),
       sx: number(column), sy: number(other),
+    };
+    const marked = keys.map((key, place) => (key.hatch.trim() && !key.missing ? place : -1)).filter((place) => place >= 0);
+    patterns.data = {
+      xs: marked.map((place) => data.xs[place]), ys: marked.map((place) => data.ys[place]),
+      hatch: marked.map((place) => keys[place].hatch), hatch_color: marked.map((place) => keys[place].hatch_color),
     };
     if (scatter) {
       scatter.left[0].axis_label = wrapped(titled(other), 45);
@@ -164,8 +194,8 @@
     const column = byName.get(state.column);
     element("map-heading").textContent = column.title[state.language];
     const dated = column.year === null ? "" : ` (${word("data_of", column.year)})`;
-    element("about").textContent = column.definition + dated;
-    element("method").textContent = column.method;
+    element("about").textContent = column.definition[state.language] + dated;
+    element("method").textContent = column.method[state.language];
     element("reference").textContent = `${word("source")}: ${column.source}`;
     element("unit").textContent = column.unit[state.language];
     element("legend").replaceChildren(...column.keys.map((key) => {
@@ -180,16 +210,57 @@
       row.append(make("span", "", { class: "city", "aria-hidden": "true" }), make("span", word("cities")));
       element("legend").append(row);
     }
+    element("histogram").replaceChildren(...(column.kind === "number" ? [legendHistogram(column)] : []));
     element("map").setAttribute("aria-label", word("map_label"));
     element("scatter").setAttribute("aria-label", word("scatter_label"));
   }
 
-  // Place among all territories with a value: 1 is the greatest.
+  // Place among all territories with a value: 1 is the best, or the greatest where neither direction is better.
+  const ordered = new Map();
   function standing(column, value) {
-    const known = column.values.filter((other) => other !== null);
-    const greater = known.filter((other) => other > value).length;
-    const smaller = known.filter((other) => other < value).length;
-    return { place: greater + 1, count: known.length, share: known.length > 1 ? smaller / (known.length - 1) : 1 };
+    if (!ordered.has(column.name)) {
+      ordered.set(column.name, Float64Array.from(column.values.filter((other) => other !== null)).sort());
+    }
+    const known = ordered.get(column.name);
+    const smaller = bisect(known, value, false);
+    const greater = known.length - bisect(known, value, true);
+    const before = column.better === "lower" ? smaller : greater;
+    return { place: before + 1, count: known.length, share: known.length > 1 ? smaller / (known.length - 1) : 1 };
+  }
+
+  // How many numbers of a rising list are below a value, or not above it.
+  function bisect(list, value, isAfter) {
+    let [low, high] = [0, list.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (list[middle] < value || (isAfter && list[middle] === value)) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  // How the values spread, in the colours of the classes.
+  function legendHistogram(column) {
+    const count = 26;
+    const known = column.values.map((value, place) => [value, column.class_of[place]]).filter(([value]) => value !== null);
+    const low = known.reduce((least, [value]) => Math.min(least, value), Infinity);
+    const high = known.reduce((most, [value]) => Math.max(most, value), -Infinity);
+    const picture = svgNode("svg", { viewBox: "0 0 208 52", width: 208, height: 52, "aria-hidden": "true" });
+    const cells = Array.from({ length: count }, () => []);
+    for (const [value, key] of known) cells[Math.min(count - 1, Math.floor((count * (value - low)) / (high - low || 1)))].push(key);
+    const most = Math.max(...cells.map((cell) => cell.length));
+    cells.forEach((cell, place) => {
+      if (!cell.length) return;
+      const height = (36 * cell.length) / most;
+      const fill = column.keys[cell[cell.length >> 1]].color;
+      picture.append(svgNode("rect", { x: 8 * place, y: 38 - height, width: 7.4, height, fill, stroke: "#6f6f6f", "stroke-width": 0.3 }));
+    });
+    [[low, 0, "start"], [high, 208, "end"]].forEach(([value, x, anchor]) => {
+      const text = svgNode("text", { x, y: 50, "text-anchor": anchor, "font-size": 10, fill: "#555" });
+      text.textContent = formatted(column, value);
+      picture.append(text);
+    });
+    return picture;
   }
 
   // Reasons are written once, below the profile; letters point to them.
@@ -417,9 +488,31 @@
       cell.append(button);
       head.append(cell);
     }
+    element("table").tHead.replaceChildren(head);
+    rows.columns = columns;
+    rows.order = sorted(columns);
+    rows.first = -1;
+    element("table").setAttribute("aria-rowcount", rows.order.length + 1);
+    showRows();
+  }
+
+  // Only the rows near the visible part are made; empty ones above and below keep the height.
+  const rows = { columns: [], order: [], first: -1, height: 0 };
+  const ROWS_AT_ONCE = 80;
+  function showRows() {
+    const box = element("table").parentElement;
+    const isShort = rows.order.length <= ROWS_AT_ONCE;
+    const top = rows.height ? Math.floor(box.scrollTop / rows.height) : 0;
+    const first = isShort ? 0 : Math.max(0, Math.min(top - 20, rows.order.length - ROWS_AT_ONCE)) & ~15;
+    if (first === rows.first) return;
+    rows.first = first;
+    const { columns } = rows;
+    const last = Math.min(rows.order.length, first + ROWS_AT_ONCE + 16);
     const body = document.createDocumentFragment();
-    for (const place of sorted(columns)) {
-      const row = make("tr", null, { "data-place": place });
+    if (first > 0) body.append(spacer(first));
+    for (let number = first; number < last; number += 1) {
+      const place = rows.order[number];
+      const row = make("tr", null, { "data-place": place, "aria-rowindex": number + 2 });
       if (place === state.chosen) row.className = "chosen";
       for (const column of columns) {
         const value = column.value(place);
@@ -437,8 +530,16 @@
       }
       body.append(row);
     }
-    element("table").tHead.replaceChildren(head);
+    if (last < rows.order.length) body.append(spacer(rows.order.length - last));
     element("table").tBodies[0].replaceChildren(body);
+    const made = element("table").querySelectorAll("tr[data-place]");
+    if (made.length) rows.height = (made[made.length - 1].offsetTop - made[0].offsetTop) / Math.max(made.length - 1, 1);
+  }
+
+  function spacer(count) {
+    const row = make("tr", null, { "aria-hidden": "true" });
+    row.style.height = `${count * (rows.height || 30)}px`;
+    return row;
   }
 
   function markRow() {
@@ -453,6 +554,7 @@
     if (isFromPage) source.selected.indices = place < 0 ? [] : [place];
     showProfile();
     markRow();
+    remember();
     if (place >= 0) element("status").textContent = word("selected", data.names[place]);
   }
 
@@ -486,14 +588,62 @@
     return named >= 0 ? named : labels.findIndex((label) => label.includes(wanted));
   }
 
+  // Places that bear the same name are asked for.
+  function namesakes(text) {
+    const wanted = plain(text);
+    const labels = data.ids.map((_, place) => plain(placeLabel(place)));
+    if (!wanted || labels.includes(wanted)) return [];
+    return data.ids.map((_, place) => place).filter((place) => plain(data.names[place]) === wanted);
+  }
+
+  function ask(places) {
+    element("not-found").textContent = `${word("several", places.length)} `;
+    for (const place of places.slice(0, 12)) {
+      const button = make("button", placeLabel(place), { type: "button", class: "link" });
+      button.addEventListener("click", () => { element("not-found").textContent = ""; choose(place, true); zoomTo(place); });
+      element("not-found").append(button, " ");
+    }
+  }
+
   function search(text) {
+    const several = namesakes(text);
+    if (several.length > 1) { ask(several); return; }
     const place = text.trim() ? find(text) : -1;
     const isLost = text.trim() !== "" && place < 0;
     element("not-found").textContent = isLost ? word("not_found", text.trim()) : "";
     element("find").setAttribute("aria-invalid", String(isLost));
     if (place < 0) return;
     choose(place, true);
+    zoomTo(place);
     element("profile-heading").scrollIntoView({ block: "nearest" });
+  }
+
+  // The part of the map around a territory, four times as wide as it is.
+  function zoomTo(place) {
+    const flat = (lists) => lists.flat(2);
+    const [xs, ys] = [flat(data.xs[place]), flat(data.ys[place])];
+    const span = (list) => [list.reduce((a, b) => Math.min(a, b)), list.reduce((a, b) => Math.max(a, b))];
+    const [[west, east], [south, north]] = [span(xs), span(ys)];
+    const box = element("map").getBoundingClientRect();
+    const half = 2 * Math.max(east - west, ((north - south) * box.width) / Math.max(box.height, 1), 1);
+    const [x, y] = [(west + east) / 2, (south + north) / 2];
+    map.x_range.setv({ start: x - half, end: x + half });
+    map.y_range.setv({ start: y - (half * box.height) / box.width, end: y + (half * box.height) / box.width });
+  }
+
+  // The address holds what is shown, so that it can be sent to somebody.
+  function remember() {
+    const parts = new URLSearchParams({ indicator: state.column, compare: state.compare, language: state.language });
+    if (state.chosen >= 0) parts.set("territory", data.ids[state.chosen]);
+    history.replaceState(null, "", `#${parts}`);
+  }
+
+  function recall() {
+    const parts = new URLSearchParams(location.hash.slice(1));
+    if (mapped.some((column) => column.name === parts.get("indicator"))) state.column = parts.get("indicator");
+    if (numeric.some((column) => column.name === parts.get("compare"))) state.compare = parts.get("compare");
+    if (data.languages.includes(parts.get("language"))) state.language = parts.get("language");
+    return data.ids.indexOf(parts.get("territory"));
   }
 
   // The little of Markdown that SOURCES.md is written in.
@@ -527,7 +677,7 @@
     data.ids.forEach((_, place) => {
       rows.push(data.columns.map((column) => {
         const value = column.values[place];
-        return quoted(typeof value === "boolean" ? (value ? "True" : "False") : value);
+        return quoted(typeof value === "boolean" ? (value ? "true" : "false") : value);
       }).join(","));
     });
     return `${rows.join("\n")}\n`;
@@ -546,6 +696,7 @@
     showProfile();
     showTable();
     element("status").textContent = word("shown", data.ids.length, byName.get(state.column).title[state.language]);
+    remember();
   }
 
   function translate() {
@@ -566,6 +717,7 @@
     element("find").addEventListener("change", (event) => search(event.target.value));
     element("controls").addEventListener("submit", (event) => event.preventDefault());
     element("download").addEventListener("click", download);
+    element("table").parentElement.addEventListener("scroll", () => requestAnimationFrame(showRows), { passive: true });
     source.selected.properties.indices.change.connect(() => {
       const indices = source.selected.indices;
       choose(indices.length ? indices[indices.length - 1] : -1, false);
@@ -575,15 +727,20 @@
   const names = { en: "English", es: "Espa\u00f1ol", pt: "Portugu\u00eas" };
   element("language").append(...data.languages.map((code) => make("option", names[code], { value: code, lang: code })));
   element("places").append(...data.ids.map((_, place) => make("option", null, { value: placeLabel(place) })));
+  let map = null;
   async function start() {
+    const place = recall();
+    element("language").value = state.language;
     translate();
     const page = new Bokeh.Document();
-    page.add_root(drawMap());
+    map = drawMap();
+    page.add_root(map);
     drawScatter();
     page.add_root(scatter);
     refresh();
     await Bokeh.embed.add_document_standalone(page, document.body, [element("map"), element("scatter")]);
     listen();
+    if (place >= 0) { choose(place, true); zoomTo(place); }
     document.documentElement.dataset.ready = "true";
   }
   start();

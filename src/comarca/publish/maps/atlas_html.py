@@ -20,6 +20,7 @@ from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.style import city_size_pt
 from comarca.publish.maps.theme import column_classes, make_theme
+from comarca.publish.rounding import decimals
 from comarca.publish.table import is_integer, opening_column
 from comarca.publish.words import is_share, unit_label, word
 from comarca.registry.propositions import load_propositions
@@ -147,11 +148,12 @@ def _column(
         "factor": 100 if is_share(column) else 1,
         "integer": is_integer(column),
         "better": column.better,
-        "definition": column.definition,
-        "method": column.method,
+        "definition": {lang: column.text("definition", lang) for lang in languages},
+        "method": {lang: column.text("method", lang) for lang in languages},
         "source": column.source,
         "year": year,
-        "values": [None if missing else _plain(value) for value, missing in zip(values, values.isna(), strict=True)],
+        "digits": decimals(column) if column.kind == "number" else 0,
+        "values": _cells(values, column),
     }
     if column.categories:
         entry["categories"] = {
@@ -211,6 +213,13 @@ def _structure(base: BaseMap, analysis: Analysis, languages: Sequence[str]) -> d
     }
 
 
+def _cells(values: pd.Series, column: Column) -> list[Any]:
+    """Values as JSON has them, rounded by unit, None where missing; whole numbers without a point."""
+    shown = values.astype("Float64").round(decimals(column)) if column.kind == "number" else values
+    cells = (None if missing else _plain(value) for value, missing in zip(shown, shown.isna(), strict=True))
+    return [int(cell) if isinstance(cell, float) and cell.is_integer() else cell for cell in cells]
+
+
 def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
@@ -253,8 +262,9 @@ def _geography(base: BaseMap) -> dict[str, Any]:
             corners = (np.array([[west, south], [east, north]]) + shift + [[-gap / 3] * 2, [gap / 3] * 2]) / step
             boxes.append(np.rint(corners).astype(int).ravel().tolist())
         _add_shapes(frame, shift, step, xs, ys)
-        points = np.rint((frame.cities[["x", "y"]].to_numpy(dtype=float) + shift) / step).astype(int).tolist()
-        people = frame.cities["population_persons"].to_numpy(dtype=float)
+        inside = frame.cities[shapely.contains_xy(frame.area, frame.cities["x"], frame.cities["y"])]
+        points = np.rint((inside[["x", "y"]].to_numpy(dtype=float) + shift) / step).astype(int).tolist()
+        people = inside["population_persons"].to_numpy(dtype=float)
         cities += [[x, y, city_size_pt(float(size))] for (x, y), size in zip(points, people, strict=True)]
     return {
         "ids": base.territory_id.tolist(),

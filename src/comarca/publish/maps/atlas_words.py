@@ -32,9 +32,12 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     "place": {"en": "Place", "es": "Lugar", "pt": "Posição"},
     "of": {"en": "{0} of {1}", "es": "{0} de {1}", "pt": "{0} de {1}"},
     "place_note": {
-        "en": "Place: 1 is the greatest value. The bar shows the share of territories with a smaller value.",
-        "es": "Lugar: 1 es el valor más alto. La barra indica la proporción de territorios con un valor menor.",
-        "pt": "Posição: 1 é o maior valor. A barra indica a proporção de territórios com valor menor.",
+        "en": "Place: 1 is the best value, or the greatest where neither direction is better. The bar shows the share "
+        "of territories with a smaller value.",
+        "es": "Lugar: 1 es el mejor valor, o el más alto donde ninguna dirección es mejor. La barra indica la "
+        "proporción de territorios con un valor menor.",
+        "pt": "Posição: 1 é o melhor valor, ou o maior onde nenhuma direção é melhor. A barra indica a proporção de "
+        "territórios com valor menor.",
     },
     "no_data": {"en": "No data", "es": "Sin datos", "pt": "Sem dados"},
     "definition": {"en": "What it is", "es": "Qué es", "pt": "O que é"},
@@ -56,7 +59,9 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
         "es": "Diagrama de dispersión de los dos indicadores elegidos. La tabla de abajo tiene los mismos valores.",
         "pt": "Gráfico de dispersão dos dois indicadores escolhidos. A tabela abaixo contém os mesmos valores.",
     },
-    "english_only": {"en": "", "es": "Las definiciones están en inglés.", "pt": "As definições estão em inglês."},
+    "several": {"en": "{0} territories bear this name; choose one:",
+                "es": "{0} territorios tienen este nombre; elija uno:",
+                "pt": "{0} territórios têm este nome; escolha um:"},
 }  # fmt: skip
 
 #: What the reason codes say; English is `comarca.results.MEANING`.
