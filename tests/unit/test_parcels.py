@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from comarca.crs import equal_area_crs, geodesic_area_km2
+from comarca.errors import InputError
+from comarca.land.concentration import MeasuredTerritories, concentration
 from comarca.land.fields import class_areas_ha, clean_land_use, covered_ha, field_units
 from comarca.land.parcels import (
     clean_parcels,
@@ -21,6 +23,7 @@ from comarca.land.parcels import (
     parcels_from_land_use,
     sum_by_owner,
 )
+from comarca.results import Flag
 from comarca.sources.vectors.parcels import read_parcels
 
 WEST, EAST = box(0, 0, 1, 1), box(1, 0, 2, 1)
@@ -184,6 +187,52 @@ def test_a_file_of_parcels_is_read_by_owner_and_its_faults_are_counted(tmp_path)
     assert (check.status, check.value) == ("warn", 3)
     single, _ = read_parcels(path, territories)
     assert len(single) == 3
+
+
+def two_territories():
+    names = {"territory_id": ["01", "02"], "territory_name": ["A", "B"]}
+    return gpd.GeoDataFrame(names, geometry=[WEST, EAST], crs=4326)
+
+
+def from_table(folder, text, **keys):
+    path = folder / "parcels.csv"
+    path.write_text(text, encoding="utf-8")
+    found, checks = read_parcels(path, two_territories(), area="area", territory="code", **keys)
+    return found, {check.name: check for check in checks}
+
+
+def test_parcels_without_shapes_have_the_areas_and_the_unit_of_their_table(tmp_path):
+    text = "code;area\n01;10,5\n02;1.000,0\n01;0\n01;\n99;7\n"
+    found, checks = from_table(tmp_path, text, area_unit="m2")
+    assert found["territory_id"].tolist() == ["01", "02"]
+    np.testing.assert_allclose(found["area_ha"], [10.5e-4, 0.1])
+    assert (checks["parcels_without_figures"].status, checks["parcels_without_figures"].value) == ("warn", 2)
+    assert checks["parcels_join"].rows[0]["territory_id"] == "99"
+
+
+def test_owners_in_a_table_have_their_parts_in_any_form_and_order(tmp_path):
+    rows = ["01,10,Ana,1/2", "01,10,Eva,0.5", "01,4,Ana,1", "02,8,,1", "02,6,,1"]
+    for lines in (rows, rows[::-1]):
+        found, _ = from_table(tmp_path, "\n".join(["code,area,who,part", *lines]), owner="who", share="part")
+        assert found.to_numpy().tolist() == [["01", 5.0], ["01", 9.0], ["02", 6.0], ["02", 8.0]]
+
+
+def test_a_row_of_a_survey_counts_as_often_as_its_weight_says(tmp_path):
+    text = "code,area,n\n" + "".join(f"01,{area},{count}\n" for area, count in [(1, 30), (5, 12), (200, 3), (9, 0)])
+    found, checks = from_table(tmp_path, text, weight="n")
+    assert checks["parcels_without_figures"].value == 1
+    assert found["weight"].tolist() == [30, 12, 3]
+    measured = MeasuredTerritories.of(two_territories(), min_units=30, large_unit_ha=100.0)
+    weighted, _ = concentration(measured.units(found, where="t"), measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW)
+    each = pd.DataFrame({"territory_id": "01", "area_ha": np.repeat([1.0, 5.0, 200.0], [30, 12, 3])})
+    single, _ = concentration(measured.units(each, where="t"), measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW)
+    for name in ("parcel_count", "parcel_area_mean_ha", "parcel_area_gini_index", "parcel_area_large_share"):
+        assert weighted.loc["01", name] == pytest.approx(single.loc["01", name]), name
+
+
+def test_a_row_that_stands_for_several_parcels_has_no_owner(tmp_path):
+    with pytest.raises(InputError, match="both `owner` and `weight`"):
+        from_table(tmp_path, "code,area,who,n\n01,1,Ana,2\n", owner="who", weight="n")
 
 
 def test_mapped_fields_stand_in_for_parcels_and_the_check_says_so():

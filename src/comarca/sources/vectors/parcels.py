@@ -8,6 +8,7 @@ import pandas as pd
 
 from comarca.errors import InputError
 from comarca.land.parcels import Border, parcels_in_territories
+from comarca.results import Check
 from comarca.sources.datasets import paths_of
 from comarca.sources.tables.area_units import area_unit as area_unit_of
 from comarca.sources.tables.join import join_by_code
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from comarca.io import PathLike
-    from comarca.results import Check
 
 
 def read_parcels(
@@ -98,23 +98,39 @@ def _from_table(
     if keys["territory"] is None:
         raise InputError(where, got="no column for the territory", expected="the code of each parcel's territory",
                          remedy="Name it as parcels.territory.")  # fmt: skip
+    if keys["owner"] is not None and keys["weight"] is not None:
+        raise InputError(where, got="both `owner` and `weight`", expected="one of them",
+                         remedy="A row that stands for several parcels has no owner of its own.")  # fmt: skip
     sheet = options.get("layer")
     opened = open_table(file, sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding"),
                         where=options.get("where"))  # fmt: skip
     named = {key: column for key, column in keys.items() if column is not None}
     table = pick_columns(opened.cells, named, required=["area", "territory"], where=where)
-    figures = [key for key in ("area", "share", "weight") if key in named]
+    figures = [key for key in ("area", "weight") if key in named]
     hint: Decimal | None = "," if opened.separator == ";" else None
     values = parse_columns(table, figures, decimal=None, hint=hint, where=where)
     hectares = area_unit_of(unit, country=country, where=f"{where}, area_unit").hectares if unit else 1.0
+    if "share" in named:
+        values["share"] = _shares(table["share"].mask(table["share"] == ""), f"{where}, column {named['share']}")
     rows = table.assign(**values, territory_id=clean_codes(table["territory"]), territory_name="")
-    rows = rows.assign(area_ha=rows["area"] * hectares)[rows["area"] > 0]
+    rows, left_out = _with_figures(rows.assign(area_ha=rows["area"] * hectares), list(values))
     names = dict(zip(territories["territory_id"], territories["territory_name"], strict=True))
     joined, check = join_by_code(rows, names, name="parcels")
     if "owner" in named:
         joined = _by_owner(joined)
     kept = ["territory_id", "area_ha", *(["weight"] if "weight" in joined else [])]
-    return joined[kept].sort_values(kept[:2], ignore_index=True), [*opened.checks, check]
+    return joined[kept].sort_values(kept, ignore_index=True), [*opened.checks, left_out, check]
+
+
+def _with_figures(rows: pd.DataFrame, figures: Sequence[str]) -> tuple[pd.DataFrame, Check]:
+    """Leave out rows of which a figure lacks or is not above 0, and count them by figure."""
+    lacking = {figure: int((~(rows[figure] > 0)).sum()) for figure in figures}
+    kept = rows[(rows[list(figures)] > 0).all(axis=1)]
+    lost = len(rows) - len(kept)
+    told = ", ".join(f"{figure} {count}" for figure, count in sorted(lacking.items()) if count)
+    message = f"{lost} of {len(rows)} rows of the table of parcels are left out, as a figure lacks or is not above 0"
+    message += f"{': ' if told else ''}{told}."
+    return kept, Check("parcels_without_figures", "warn" if lost else "pass", lost, "0 rows", message)
 
 
 def _by_owner(joined: pd.DataFrame) -> pd.DataFrame:
