@@ -136,16 +136,16 @@ def require_known_crs(crs: Any, *, name: str) -> CRS:
     """
     if crs is None:
         raise CRSError(name, got=None, expected="a coordinate reference system", remedy=_REMEDY)
-    known = parse_crs(crs, name=name)
-    if "undefined" in known.name.lower() or known.geodetic_crs is None:
-        raise CRSError(name, got=known.name, expected="a coordinate reference system", remedy=_REMEDY)
-    if _is_ballpark(known) and not _is_modern(known):
+    parsed = parse_crs(crs, name=name)
+    if "undefined" in parsed.name.lower() or parsed.geodetic_crs is None:
+        raise CRSError(name, got=parsed.name, expected="a coordinate reference system", remedy=_REMEDY)
+    if _is_ballpark(parsed) and not _is_modern(parsed):
         raise CRSError(
-            name, got=f"{known.name} with the datum {_datum(known)!r}", expected="a datum that is known",
+            name, got=f"{parsed.name} with the datum {_datum(parsed)!r}", expected="a datum that is known",
             remedy="Places may be hundreds of metres off. Say which system it is with the key `crs`, such as"
             " EPSG:24877, or as PROJ text with +towgs84.",
         )  # fmt: skip
-    return known
+    return parsed
 
 
 def crs_checks(crs: CRS, *, name: str) -> list[Check]:

@@ -62,9 +62,9 @@ def territory_of(points: NDArray[np.object_], territories: gpd.GeoDataFrame) -> 
     places = shapely.point_on_surface(np.asarray(points, dtype=object))
     # Points in the tree, so that the polygons are the ones that are prepared: three times as fast.
     territory, point = shapely.STRtree(places).query(territories.geometry.to_numpy(), predicate="intersects")
-    found = np.full(len(places), len(territories), dtype=np.intp)
-    np.minimum.at(found, point, territory)
-    return np.where(found == len(territories), -1, found)
+    owner = np.full(len(places), len(territories), dtype=np.intp)
+    np.minimum.at(owner, point, territory)
+    return np.where(owner == len(territories), -1, owner)
 
 
 def polygons_only(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

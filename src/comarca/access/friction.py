@@ -110,14 +110,14 @@ def walking_speeds(rows: pd.DataFrame, *, legend: str, name: str = "off-road spe
     """
     if lacking := [column for column in _COLUMNS if column not in rows]:
         raise InputError(name, got=list(rows), expected=f"also the columns {lacking}")
-    own = rows[rows["legend"] == legend]
-    if own.empty:
+    table = rows[rows["legend"] == legend]
+    if table.empty:
         raise InputError(f"{name}, column legend", got=sorted(set(rows["legend"])), expected=f"rows of {legend!r}")
-    code, speed = (pd.to_numeric(own[column], errors="coerce") for column in ("code", "speed_kmh"))
+    code, speed = (pd.to_numeric(table[column], errors="coerce") for column in ("code", "speed_kmh"))
     wrong = code.isna() | (code % 1 != 0) | code.duplicated() | ~(speed >= 0) | np.isinf(speed)
     if wrong.any():
         line = wrong.index[wrong][0]
-        raise InputError(f"{name}, line {line + 2}", got=own.loc[line, list(_COLUMNS)].tolist(),
+        raise InputError(f"{name}, line {line + 2}", got=table.loc[line, list(_COLUMNS)].tolist(),
                          expected="each code once, with a speed of 0 or more in km/h")  # fmt: skip
     return dict(zip(code.astype(int).tolist(), speed.astype(float).tolist(), strict=True))
 

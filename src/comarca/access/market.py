@@ -116,8 +116,8 @@ def _by_road(routable: RoutableNetwork, origins: Origins, nearest: Route, walkin
     is_near = origins.distance_m <= walking.max_straight_m
     walkers = np.flatnonzero((nearest.vertex < 0) & nearest.is_reached & is_near)
     road = cheapest_segment(routable.index, origins.point_m[walkers])
-    for values, found in zip(roads, (road.vertex, road.fraction, road.distance_m), strict=True):
-        values[walkers] = found
+    for values, reached in zip(roads, (road.vertex, road.fraction, road.distance_m), strict=True):
+        values[walkers] = reached
     return roads
 
 

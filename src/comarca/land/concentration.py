@@ -102,11 +102,11 @@ class MeasuredTerritories:
         InputError
             If the region has no such territory.
         """
-        found = self.index.get_indexer(pd.Index(territory_id))
-        if (found < 0).any():
-            stray = territory_id[found < 0].iloc[0]
+        position = self.index.get_indexer(pd.Index(territory_id))
+        if (position < 0).any():
+            stray = territory_id[position < 0].iloc[0]
             raise InputError(f"{where}, column territory_id", got=stray, expected="a territory of the region")
-        return found
+        return position
 
     def units(self, table: pd.DataFrame, *, where: str) -> RankedSizes:
         """Group the areas of a table of units by territory.

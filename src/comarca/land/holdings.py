@@ -110,8 +110,8 @@ def published_totals(keys: pd.DataFrame) -> pd.DataFrame:
         ``holdings`` and ``area_ha``; NaN where not published.
     """
     lacking = pd.Series(np.nan, index=keys.index)
-    found = {name: keys.get(f"total_{name}", lacking) for name in ("holdings", "area_ha")}
-    return pd.DataFrame(found).astype(np.float64).reset_index(drop=True)
+    totals = {name: keys.get(f"total_{name}", lacking) for name in ("holdings", "area_ha")}
+    return pd.DataFrame(totals).astype(np.float64).reset_index(drop=True)
 
 
 def _with_other_classes(cells: pd.DataFrame) -> NDArray[np.intp]:

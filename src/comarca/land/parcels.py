@@ -193,8 +193,8 @@ def owner_parts(outline: ArrayLike, owner: ArrayLike, *, share: ArrayLike | None
     """
     rows = pd.DataFrame({"outline": outline, "owner": pd.Series(np.asarray(owner, dtype=object), dtype=object)})
     rows["weight"] = np.nan if share is None else np.asarray(share, dtype=np.float64)
-    known = rows.groupby("outline")["weight"].transform(lambda part: part.notna().all() and part.sum() > 0)
-    rows["weight"] = rows["weight"].where(known.astype(bool), np.nan)
+    is_weighted = rows.groupby("outline")["weight"].transform(lambda part: part.notna().all() and part.sum() > 0)
+    rows["weight"] = rows["weight"].where(is_weighted.astype(bool), np.nan)
     single = rows.groupby(["outline", "owner"], dropna=False, as_index=False)["weight"].sum(min_count=1)
     single["weight"] = single["weight"].fillna(1.0)
     single["share"] = single["weight"] / single.groupby("outline")["weight"].transform("sum")
@@ -222,11 +222,11 @@ def find_overlaps(shapes: ArrayLike, *, min_share: float = 0.01) -> pd.DataFrame
     bounds = shapely.bounds(shapes)
     area = np.asarray(shapely.area(shapes))
     step = max(1, min(len(shapes), _PAIRS // 16))
-    found = [
+    overlaps = [
         _overlaps_of(shapes, tree, bounds, area, range(k, min(k + step, len(shapes))))
         for k in range(0, len(shapes), step)
     ]
-    pairs = pd.concat([pd.DataFrame({"first": [], "second": [], "overlap_share": []}), *found])
+    pairs = pd.concat([pd.DataFrame({"first": [], "second": [], "overlap_share": []}), *overlaps])
     pairs = pairs[pairs["overlap_share"] >= max(min_share, np.finfo(float).tiny)]
     return pairs.astype({"first": np.intp, "second": np.intp}).sort_values(["first", "second"], ignore_index=True)
 
@@ -347,8 +347,8 @@ def parcels_in_territories(
     check = parcel_check(counted, find_overlaps(shapes[kept]), joined=units["unit"].nunique(), joint=joint)
     table = units if owners is None else owned
     ids = territories["territory_id"].to_numpy()[table["territory"]]
-    found = pd.DataFrame({"territory_id": ids, "area_ha": table["area_ha"].to_numpy()})
-    return found.sort_values(["territory_id", "area_ha"], ignore_index=True), check
+    pieces = pd.DataFrame({"territory_id": ids, "area_ha": table["area_ha"].to_numpy()})
+    return pieces.sort_values(["territory_id", "area_ha"], ignore_index=True), check
 
 
 def _same_row(remarks: pd.DataFrame, owners: pd.Series) -> NDArray[np.bool_]:

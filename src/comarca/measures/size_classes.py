@@ -288,9 +288,9 @@ def camara_band(index: ArrayLike, *, six: bool = False) -> NDArray[np.object_]:
 def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) -> pd.Series:
     """Mean size to expect in each cell's class, from the limits and what is known."""
     low, high = _f(table["class_min_ha"]), _f(table["class_max_ha"])
-    known = ((table["holdings"] > 0) & (table["area_ha"] > 0)).to_numpy()
+    is_given = ((table["holdings"] > 0) & (table["area_ha"] > 0)).to_numpy()
     is_open = np.isinf(high)
-    tail = known & is_open & (low > 0)
+    tail = is_given & is_open & (low > 0)
     held, floor = _f(table["area_ha"])[tail].sum(), (_f(table["holdings"]) * low)[tail].sum()
     top = low * (held / floor if floor > 0 else _OPEN_RATIO)
     closed = np.where(is_open, top, high)
@@ -300,7 +300,7 @@ def _class_mean_ha(table: pd.DataFrame, group_count: int, estimate: Estimate) ->
     simple = np.where(is_open, top, log_middle)
     if estimate == "geometric":
         return pd.Series(simple, index=table.index)
-    size = np.where(known, _f(table["area_ha"]) / np.where(known, _f(table["holdings"]), 1.0), log_middle)
+    size = np.where(is_given, _f(table["area_ha"]) / np.where(is_given, _f(table["holdings"]), 1.0), log_middle)
     return pd.Series(_truncated_mean(table, size, simple, group_count), index=table.index)
 
 
@@ -341,8 +341,8 @@ def _with_rest(table: pd.DataFrame, left: pd.DataFrame) -> pd.DataFrame:
         class_min_ha=0.0, class_max_ha=np.inf, is_rest=True,
         holdings=left["holdings"].to_numpy()[group], area_ha=left["area_ha"].to_numpy()[group],
     )  # fmt: skip
-    own = table.assign(is_rest=False)
-    return pd.concat([own, rest[own.columns]], ignore_index=True) if len(group) else own
+    rows = table.assign(is_rest=False)
+    return pd.concat([rows, rest[rows.columns]], ignore_index=True) if len(group) else rows
 
 
 def _estimated(
@@ -412,8 +412,8 @@ def _highest_area_ha(table: pd.DataFrame, low: pd.Series, group_count: int, cap_
     highest = table["holdings"] * table["class_max_ha"]
     if cap_ha is None:
         return highest
-    known = np.where(table["is_suppressed"], 0.0, table["area_ha"].fillna(0.0))
-    room = (np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], known, group_count))[table["group"]]
+    given = np.where(table["is_suppressed"], 0.0, table["area_ha"].fillna(0.0))
+    room = (np.asarray(cap_ha, dtype=np.float64) - _sums(table["group"], given, group_count))[table["group"]]
     return highest.clip(upper=pd.Series(room, index=table.index)).clip(lower=low)
 
 
@@ -474,8 +474,8 @@ def _sum_of_withheld(ranked: pd.DataFrame, low: FloatArray, high: FloatArray, gr
     least = _sums(ranked["group"], np.where(free, low, 0.0), group_count)
     most = _sums(ranked["group"], np.where(free, high, 0.0), group_count)
     estimated = _sums(ranked["group"], np.where(free, _f(ranked["area_ha"]), 0.0), group_count)
-    known = ~np.isnan(left) & (_sums(ranked["group"], free, group_count) > 0) & (least <= most)
-    return np.where(known, estimated, np.nan)
+    is_bounded = ~np.isnan(left) & (_sums(ranked["group"], free, group_count) > 0) & (least <= most)
+    return np.where(is_bounded, estimated, np.nan)
 
 
 def _with_sum(

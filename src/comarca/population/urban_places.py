@@ -45,10 +45,10 @@ def urban_places(places: PopulationGrid, classes: CellClasses) -> gpd.GeoDataFra
     for labels, is_centre in ((classes.centre, True), *((labels, False) for labels in towns)):
         numbered = labels.astype(np.int32)
         persons = np.bincount(numbered.ravel(), weights=places.persons.ravel())
-        found = list(shapes(numbered, mask=numbered > 0, connectivity=4, transform=places.grid.transform))
-        number = np.array([int(value) for _, value in found], dtype=np.int64)
+        pieces = list(shapes(numbered, mask=numbered > 0, connectivity=4, transform=places.grid.transform))
+        number = np.array([int(value) for _, value in pieces], dtype=np.int64)
         outline = gpd.GeoDataFrame(
-            {"number": number}, geometry=[shapely.geometry.shape(shape) for shape, _ in found], crs=places.grid.crs
+            {"number": number}, geometry=[shapely.geometry.shape(shape) for shape, _ in pieces], crs=places.grid.crs
         ).dissolve("number")
         # Edges of the plane are curves in degrees.
         outline = outline.set_geometry(outline.geometry.segmentize(places.grid.cell_m)).to_crs(STORAGE)

@@ -294,16 +294,16 @@ def values_at(raster: Raster, longitude: ArrayLike, latitude: ArrayLike) -> Floa
         x, y = Transformer.from_crs(STORAGE, grid.crs, always_xy=True).transform(longitude, latitude)
         column = np.floor((np.asarray(x) - grid.west) / grid.cell_width).astype(int)
         row = np.floor((grid.north - np.asarray(y)) / grid.cell_height).astype(int)
-        found = np.full(len(row), np.nan)
+        sampled = np.full(len(row), np.nan)
         inside = (row >= 0) & (row < grid.height) & (column >= 0) & (column < grid.width)
         step = max(1, BLOCK_CELLS // grid.width)
         for strip in np.unique(row[inside] // step):
-            here = np.flatnonzero(inside & (row // step == strip))
+            members = np.flatnonzero(inside & (row // step == strip))
             first = int(strip * step)
             values, is_data = grid.read(first, 0, min(step, grid.height - first), grid.width)
-            at = row[here] - first, column[here]
-            found[here] = np.where(is_data[at], values[at].astype(float), np.nan)
-    return found
+            at = row[members] - first, column[members]
+            sampled[members] = np.where(is_data[at], values[at].astype(float), np.nan)
+    return sampled
 
 
 def _check(raster: Raster, dataset: Any) -> None:

@@ -70,11 +70,11 @@ def extract(
     """
     # exactextract does not keep the bands alive: `wanted` has to hold them until it is done.
     operations = [Operation(*each) for each in wanted]
-    found: pd.DataFrame = exactextract.exact_extract(
+    sums: pd.DataFrame = exactextract.exact_extract(
         None, _Zones(zones), operations, include_cols=["row"], strategy=strategy,
         max_cells_in_memory=_CELLS_IN_MEMORY, output="pandas",
     )  # fmt: skip
-    return found.astype({"row": int}).set_index("row").sort_index()
+    return sums.astype({"row": int}).set_index("row").sort_index()
 
 
 class Band(RasterSource):  # type: ignore[misc]

@@ -197,13 +197,13 @@ def _add_patches(block: _Block, cells: CellMeasure, tally: _Tally, width: int) -
     tally.joins += [_touching(label[:, 0], tally.left), _touching(upper, tally.above[around])]
     tally.left, tally.below[block.columns] = label[:, -1], label[-1]
     row, column = np.nonzero(chosen)
-    found = label[chosen]
+    labels = label[chosen]
     first = np.full(count, width * (block.rows.stop + 1), dtype=np.int64)
-    np.minimum.at(first, found - tally.labels - 1, (row + block.rows.start) * width + column + block.columns.start)
+    np.minimum.at(first, labels - tally.labels - 1, (row + block.rows.start) * width + column + block.columns.start)
     tally.first_cell.append(first)
     tally.pieces.append(
         _summed(
-            {"label": found - 1, "territory": block.territory[block.owned][chosen]},
+            {"label": labels - 1, "territory": block.territory[block.owned][chosen]},
             {"area_ha": cells.of(cells.area_ha, block.rows, block.columns)[chosen]},
         )
     )
@@ -221,10 +221,10 @@ def _class_areas(block: _Block, cells: CellMeasure) -> pd.DataFrame:
     """Area of each class, and length of the sides that part its chosen cells from cells that are not chosen."""
     code = block.code[block.owned].ravel()
     territory = block.territory[block.owned].ravel()
-    known = (code < _CODES) & (territory >= 0)
+    counted = (code < _CODES) & (territory >= 0)
     area = cells.of(cells.area_ha, block.rows, block.columns).ravel()
-    keys = {"territory": territory[known], "class_code": code[known]}
-    areas = _summed(keys, {"area_ha": area[known], "edge_m": np.zeros(known.sum())})
+    keys = {"territory": territory[counted], "class_code": code[counted]}
+    areas = _summed(keys, {"area_ha": area[counted], "edge_m": np.zeros(counted.sum())})
     beside = _edges(block, cells.of(cells.height_m, block.rows, block.columns), axis=1)
     below = _edges(block, cells.of(cells.width_m, block.rows, block.columns), axis=0)
     return pd.concat([areas, beside, below], ignore_index=True)
@@ -235,14 +235,14 @@ def _edges(block: _Block, side_m: FloatArray, *, axis: int) -> pd.DataFrame:
     down, right = (0, 1) if axis else (1, 0)
     height = min(side_m.shape[0], block.code.shape[0] - down)
     width = min(side_m.shape[1], block.code.shape[1] - right)
-    here, there = np.s_[:height, :width], np.s_[down : height + down, right : width + right]
-    parts = block.chosen[here] != block.chosen[there]
-    parts &= (block.code[here] < _CODES) & (block.code[there] < _CODES)
-    inner = block.chosen[here][parts]
-    code = np.where(inner, block.code[here][parts], block.code[there][parts])
-    territory = np.where(inner, block.territory[here][parts], block.territory[there][parts])
+    near, far = np.s_[:height, :width], np.s_[down : height + down, right : width + right]
+    parts = block.chosen[near] != block.chosen[far]
+    parts &= (block.code[near] < _CODES) & (block.code[far] < _CODES)
+    inner = block.chosen[near][parts]
+    code = np.where(inner, block.code[near][parts], block.code[far][parts])
+    territory = np.where(inner, block.territory[near][parts], block.territory[far][parts])
     inside = territory >= 0
-    length = side_m[here][parts][inside]
+    length = side_m[near][parts][inside]
     keys = {"territory": territory[inside], "class_code": code[inside]}
     return _summed(keys, {"area_ha": np.zeros(len(length)), "edge_m": length})
 

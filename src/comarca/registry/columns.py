@@ -303,8 +303,8 @@ def translations(language: str) -> Mapping[str, str]:
 def _translated(template: Column) -> dict[str, dict[str, str]]:
     texts = {}
     for language in LANGUAGES[1:]:
-        known = translations(language)
-        texts[language] = {name: known[text] for name in TEXTS if (text := getattr(template, name)) in known}
+        words = translations(language)
+        texts[language] = {name: words[text] for name in TEXTS if (text := getattr(template, name)) in words}
     return {language: entries for language, entries in texts.items() if entries}
 
 

@@ -86,12 +86,12 @@ def read_legend(name_or_path: str, folder: Path = DATA / "legends") -> Legend:
     InputError
         If there is no such legend or file, a column lacks, or a code stands twice or is not a whole number.
     """
-    known = {path.stem: path for path in sorted(folder.glob("*.csv"))}
-    path = known.get(name_or_path)
+    files = {path.stem: path for path in sorted(folder.glob("*.csv"))}
+    path = files.get(name_or_path)
     if path is None:
         if not name_or_path.endswith(".csv"):
-            raise InputError("land_cover.legend", got=name_or_path, expected=f"one of {list(known)} or a CSV file",
-                             remedy=did_you_mean(name_or_path, known))  # fmt: skip
+            raise InputError("land_cover.legend", got=name_or_path, expected=f"one of {list(files)} or a CSV file",
+                             remedy=did_you_mean(name_or_path, files))  # fmt: skip
         path = Path(name_or_path)
     if not path.is_file():
         raise InputError("land_cover.legend", got=name_or_path, expected="a file that is there")
