@@ -12,10 +12,14 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run publish test test-slow lint format bench docs schema validate router probe lock clean
+.PHONY: run example-matopiba publish test test-slow lint format bench docs schema validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
+
+# The Latin American example: concentration of land in four states of Brazil, from data in the repository.
+example-matopiba: $(READY)
+	$(BIN)/snakemake --cores $(CORES) --configfile config/examples/matopiba.yaml
 
 # The data set of a region, ready to be published: make publish REGION=LIE
 publish: $(READY)
