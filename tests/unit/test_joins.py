@@ -1,0 +1,39 @@
+"""A table whose codes are not those of the territories is refused before any job runs."""
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from comarca.config.layers import Territories
+from comarca.config.tables import Holdings
+from comarca.errors import ConfigError
+from comarca.plan.joins import check_joins
+
+
+@pytest.fixture
+def territories(tmp_path):
+    shapes = [shapely.box(place, 0, place + 1, 1) for place in range(3)]
+    rows = {"code": ["01", "02", "03"], "name": list("ABC")}
+    gpd.GeoDataFrame(rows, geometry=shapes, crs=4326).to_file(tmp_path / "units.gpkg")
+    return Territories(provider="file", path=str(tmp_path / "units.gpkg"), id="code", name="name")
+
+
+def holdings(path, codes):
+    path.write_text("territory_id;holdings;area_ha\n" + "".join(f"{code};5;10\n" for code in codes), encoding="utf-8")
+    return Holdings(provider="file", path=str(path))
+
+
+@pytest.mark.parametrize("codes", [["01", "99"], ["1", "2"]])
+def test_one_code_of_the_region_or_one_that_lost_its_zeros_is_enough(territories, tmp_path, codes):
+    check_joins(territories, {"holdings": (holdings(tmp_path / "h.csv", codes), "territory_id")})
+
+
+def test_a_table_without_any_code_of_the_region_is_refused_by_its_key(territories, tmp_path):
+    table = holdings(tmp_path / "h.csv", ["X1", "X2"])
+    with pytest.raises(ConfigError, match="holdings") as caught:
+        check_joins(territories, {"holdings": (table, "territory_id")})
+    assert "column territory_id" in str(caught.value)
+
+
+def test_a_column_that_is_not_there_is_left_to_its_own_message(territories, tmp_path):
+    check_joins(territories, {"holdings": (holdings(tmp_path / "h.csv", ["X1"]), "municipio")})
