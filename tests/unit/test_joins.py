@@ -23,9 +23,15 @@ def holdings(path, codes):
     return Holdings(provider="file", path=str(path))
 
 
-@pytest.mark.parametrize("codes", [["01", "99"], ["1", "2"]])
-def test_one_code_of_the_region_or_one_that_lost_its_zeros_is_enough(territories, tmp_path, codes):
-    check_joins(territories, {"holdings": (holdings(tmp_path / "h.csv", codes), "territory_id")})
+def test_one_code_of_the_region_is_enough(territories, tmp_path):
+    check_joins(territories, {"holdings": (holdings(tmp_path / "h.csv", ["01", "99"]), "territory_id")})
+
+
+def test_codes_that_lost_their_zeros_are_refused_unless_the_user_has_them_repaired(territories, tmp_path):
+    table = holdings(tmp_path / "h.csv", ["1", "2"])
+    with pytest.raises(ConfigError, match="repair_codes"):
+        check_joins(territories, {"holdings": (table, "territory_id")})
+    check_joins(territories, {"holdings": (table.model_copy(update={"repair_codes": True}), "territory_id")})
 
 
 def test_a_table_without_any_code_of_the_region_is_refused_by_its_key(territories, tmp_path):
