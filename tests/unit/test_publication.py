@@ -153,7 +153,7 @@ def test_each_file_is_described_by_the_longest_beginning_of_its_name():
 
 
 def test_checksums_are_sorted_and_a_package_keeps_what_it_has(tmp_path, data):
-    for name in "ba":
+    for name in ("b", "a"):
         (tmp_path / name).write_text(name, encoding="utf-8")
     lines = checksums([tmp_path / "b", tmp_path / "a"]).splitlines()
     assert [line.split()[1] for line in lines] == ["a", "b"]
