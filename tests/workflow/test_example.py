@@ -74,10 +74,10 @@ def test_provenance_names_sources_with_checksums_and_licences(example_project):
     assert "OpenStreetMap contributors" in (example_project.results("LIE") / "SOURCES.md").read_text()
 
 
-def test_a_map_is_an_a4_page_at_300_dpi(example_project):
+def test_a_map_is_an_a4_page_at_200_dpi(example_project):
     example_project.run("results/LIE/maps/time_intermediate_city_mean_min.png")
     with Image.open(example_project.results("LIE") / "maps/time_intermediate_city_mean_min.png") as picture:
-        assert sorted(picture.size) == [2481, 3507]
+        assert sorted(picture.size) == [1654, 2338]
         assert len(picture.convert("RGB").getcolors(1 << 24)) > 10
 
 

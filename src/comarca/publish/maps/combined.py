@@ -21,7 +21,7 @@ from comarca.publish.maps.drawing import draw_classes, draw_lines
 from comarca.publish.maps.furniture import Key, Legend, draw_foot, draw_legend, draw_title, title_lines
 from comarca.publish.maps.layout import A4_IN, FOOT_IN, MARGIN_IN, Box, frame_axes, new_page
 from comarca.publish.maps.page import Content, compose
-from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, RC
+from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, RC, contrast
 from comarca.publish.maps.theme import Theme, column_classes, make_theme, not_drawable, range_text
 from comarca.publish.words import unit_label, word
 
@@ -162,7 +162,8 @@ def draw_multiples(base: BaseMap, columns: Sequence[Column], table: pd.DataFrame
         top = height - 1.0
         box = Box(width - MARGIN_IN - 2.5, top - legend.height_in, 2.5, legend.height_in)
         draw_legend(page, legend, box, language=language)
-        title = title_lines(columns[0].title[language], width - 2 * MARGIN_IN)
+        every_title = " \u00b7 ".join(column.title[language] for column in columns)
+        title = title_lines(every_title, width - 2 * MARGIN_IN)
         draw_title(page, title[:1], text.region, left=MARGIN_IN, top=height - 0.3)
         draw_foot(page, [text.source_line], left=MARGIN_IN, top=FOOT_IN - 0.1, width=width - 2 * MARGIN_IN)
     return figure
@@ -197,7 +198,7 @@ def _draw_matrix(page: Axes, box: Box, titles: Sequence[str], keys: Sequence[Key
         x, y = left + _CELL_IN * (place % 3), bottom + _CELL_IN * (place // 3)
         page.add_patch(Rectangle((x, y), _CELL_IN, _CELL_IN, facecolor=key.color, edgecolor=BORDER, linewidth=0.4))
         middle = (x + _CELL_IN / 2, y + _CELL_IN / 2)
-        page.text(*middle, str(key.count), fontsize=6.5, ha="center", va="center")
+        page.text(*middle, str(key.count), fontsize=6.5, ha="center", va="center", color=contrast(key.color))
     across, up = (textwrap.fill(title, width) for title, width in zip(titles, (34, 24), strict=True))
     arrow = "\N{RIGHTWARDS ARROW}"
     page.text(left, bottom - 0.06, f"{across} {arrow}", fontsize=6.5, va="top", parse_math=False)
