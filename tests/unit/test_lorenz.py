@@ -14,6 +14,7 @@ from shapely import box
 
 from comarca.land.concentration import MeasuredTerritories
 from comarca.land.lorenz_curves import LorenzCurve, lorenz_curves
+from comarca.layers.schemas import empty_layer
 from comarca.measures.lorenz import lorenz_bounds
 from comarca.measures.size_classes import complete_cells, grouped_gini
 from comarca.publish.maps.choropleth import save_map
@@ -105,6 +106,11 @@ def test_territories_without_enough_units_have_no_curve():
     assert list(curves) == ["1"]
     assert (curves["1"][0].kind, curves["1"][0].count) == ("parcels", 6)
     assert curves["1"][0].gini == pytest.approx(gini_of(*curves["1"][0].curve.T), abs=1e-3)
+
+
+def test_a_layer_without_rows_gives_no_curve():
+    """Land cover that no provider had is a layer without rows, and without a last year."""
+    assert lorenz_curves(measured(), land_cover_patches=empty_layer("land_cover_patches")) == {}
 
 
 def test_of_several_years_the_last_is_drawn_and_its_gini_is_that_of_the_table():

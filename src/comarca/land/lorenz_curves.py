@@ -169,4 +169,4 @@ def _thin(unit_share: FloatArray, size_share: FloatArray) -> FloatArray:
 
 
 def _year(value: float) -> int | None:
-    return int(value) or None
+    return None if np.isnan(value) else int(value) or None
