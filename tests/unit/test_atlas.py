@@ -11,6 +11,7 @@ import pytest
 import shapely
 from pypdf import PdfReader
 
+from comarca.publish.headlines import Ranking
 from comarca.publish.maps.atlas_pdf import AtlasText, page_bytes, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
@@ -120,6 +121,17 @@ def test_an_atlas_has_title_contents_families_maps_and_sources(pages):
     assert "Sources" in pages[-1][0]
     assert "All of it." in pages[-1]
     assert "What time_min is." in pages[4]
+
+
+def test_a_summary_stands_before_the_maps_and_rankings_after_them(base, tmp_path):
+    ranking = Ranking("Area", [("Alto", "3 km")], [("Bajo", "1 km")])
+    about = replace(ABOUT, summary=["Area: from 1 to 3."], rankings=[ranking], notes={"time_min": "No data 1 (so)."})
+    pages = [page.extract_text() for page in printed(tmp_path / "a.pdf", COLUMNS, about=about, base=base).pages]
+    assert "Area: from 1 to 3." in pages[2]
+    assert "No data 1 (so)." in pages[5]
+    assert all(words in pages[-2] for words in ("Best and worst", "Alto", "3 km", "Bajo"))
+    line = next(line for line in pages[1].splitlines() if line.startswith("time_min en"))
+    assert "time_min en" in pages[int(line.removeprefix("time_min en")) - 1]
 
 
 def test_bookmarks_links_and_language_lead_through_the_atlas(atlas):

@@ -6,6 +6,7 @@ from comarca import io
 from comarca.jobs import run
 from comarca.publish.analysis import Analysis
 from comarca.publish.assembled import Assembled
+from comarca.publish.headlines import quality_notes, rankings, summary
 from comarca.publish.maps.analysis_pages import analysis_pages
 from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
 from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
@@ -16,7 +17,16 @@ def main(*, language: str, threads: int, listing: str, contacts: str, atlas: str
     data = Assembled(files, language)
     drawn = draw_all(data, Path(listing).parent, workers=threads)
     pages = tuple(analysis_pages(Analysis.of(data), data.columns, language))
-    about = AtlasText(data.title, text_of(data), data.families, data.source_text, further=pages)
+    about = AtlasText(
+        data.title,
+        text_of(data),
+        data.families,
+        data.source_text,
+        summary=summary(data.table, data.columns, language),
+        rankings=rankings(data.table, data.columns, language),
+        notes=quality_notes(data.table, data.flags, data.columns, language),
+        further=pages,
+    )
     with io.atomic_path(atlas) as part:
         maps = {entry.column: entry.page for entry in drawn if entry.page}
         write_atlas_pdf(base_of(data), data.columns, maps, part, about=about)

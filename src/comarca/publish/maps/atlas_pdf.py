@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from comarca.publish.headlines import Ranking
     from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
@@ -70,6 +71,8 @@ class AtlasText:
         Text of the last pages, Markdown.
     summary : sequence of str
         Sentences on the region, for the page after the contents.
+    rankings : sequence of Ranking
+        Best and worst territories, for pages after the maps.
     notes : mapping
         Column -> a note on its quality, for the page of its family.
     further : sequence of matplotlib.figure.Figure
@@ -81,6 +84,7 @@ class AtlasText:
     family_titles: Mapping[str, Mapping[str, str]]
     sources: str = ""
     summary: Sequence[str] = ()
+    rankings: Sequence[Ranking] = ()
     notes: Mapping[str, str] | None = None
     further: Sequence[Figure] = ()
 
@@ -151,6 +155,8 @@ def write_atlas_pdf(
             _append(writer, page_bytes(_text_page(lines), 0))
         for column in members:
             _append(writer, maps[column.name])
+    for lines in _paged(_rankings(about)):
+        _append(writer, page_bytes(_text_page(lines), 0))
     for figure in about.further:
         _append(writer, page_bytes(figure, 0))
     for lines in _paged(_sources(about.sources, language)):
@@ -269,6 +275,20 @@ def _summary(about: AtlasText) -> Iterator[_Line]:
     yield _Line("")
     for sentence in about.summary:
         yield from (_Line(text) for text in textwrap.wrap(sentence, width=90))
+        yield _Line("")
+
+
+def _rankings(about: AtlasText) -> Iterator[_Line]:
+    if not about.rankings:
+        return
+    yield _Line(word("rankings", about.text.language), size=18, bold=True)
+    yield _Line("")
+    for ranking in about.rankings:
+        yield _Line(ranking.title, size=10.5, bold=True)
+        yield from (_Line(name, size=8.5, indent=0.15, right=value) for name, value in ranking.first)
+        if ranking.last:
+            yield _Line("\N{HORIZONTAL ELLIPSIS}", size=8.5, indent=0.15)
+        yield from (_Line(name, size=8.5, indent=0.15, right=value) for name, value in ranking.last)
         yield _Line("")
 
 

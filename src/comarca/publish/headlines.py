@@ -1,0 +1,158 @@
+"""What a table says in short: a sentence per headline indicator, best and worst territories, what is flagged."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from comarca.publish.maps.atlas_words import REASON_WORDS
+from comarca.publish.rounding import decimals
+from comarca.publish.words import is_share, number, unit_label, word
+from comarca.results import MEANING, Flag
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from comarca.registry.columns import Column
+
+#: Columns that a summary speaks of, as far as a region has them; at most `MAX_SENTENCES` of them.
+HEADLINES: Final = (
+    "population_persons", "time_intermediate_city_mean_min", "population_within_60min_intermediate_city_share",
+    "rural_access_index_share", "road_density_km_per_100km2", "paved_road_share", "time_school_mean_min",
+    "holding_area_gini_index", "parcel_area_gini_index", "farmland_patch_area_gini_index", "land_use_shannon_index",
+    "population_rural_share", "income_growth_percent_per_year", "natural_cover_share",
+)  # fmt: skip
+MAX_SENTENCES: Final = 10
+RANKED: Final = 10
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The best and worst territories by an indicator.
+
+    Attributes
+    ----------
+    title : str
+        Of the indicator.
+    first, last : list of tuple
+        Name and value as written; the best first, then the worst, the worst last. Where neither direction is better,
+        the greatest values are first.
+    """
+
+    title: str
+    first: list[tuple[str, str]]
+    last: list[tuple[str, str]]
+
+
+def summary(table: pd.DataFrame, columns: Sequence[Column], language: str) -> list[str]:
+    """Write a sentence per headline indicator.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    list of str
+        Least value, greatest value and median, with the territories that have them; columns with fewer than two
+        different values are left out.
+    """
+    sentences = []
+    for column in _headlines(table, columns)[:MAX_SENTENCES]:
+        values = table.set_index("territory_name")[column.name].astype("float64")
+        least, most = str(values.idxmin()), str(values.idxmax())
+        numbers = (values.min(), values.max(), values.median())
+        low, high, middle = (written(column, float(value), language) for value in numbers)
+        text = word("headline", language)
+        sentences.append(text.format(column.title[language], low, least, high, most, middle))
+    return sentences
+
+
+def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, count: int = RANKED) -> list[Ranking]:
+    """Rank territories by the headline indicators.
+
+    Parameters
+    ----------
+    table, columns, language
+        As for `summary`.
+    count : int, optional
+        How many territories from each end; those in the middle are left out.
+
+    Returns
+    -------
+    list of Ranking
+        In the order of `HEADLINES`. Territories of equal value stand in the order of their codes.
+    """
+    found = []
+    for column in _headlines(table, columns):
+        known = table[table[column.name].notna()]
+        known = known.sort_values(
+            [column.name, "territory_id"], ascending=[column.better == "lower", True], kind="stable"
+        )
+        rows = [
+            (str(name), written(column, float(value), language))
+            for name, value in zip(known["territory_name"], known[column.name], strict=True)
+        ]
+        found.append(Ranking(column.title[language], rows[:count], rows[max(count, len(rows) - count) :]))
+    return found
+
+
+def quality_notes(table: pd.DataFrame, flags: pd.DataFrame, columns: Sequence[Column], language: str) -> dict[str, str]:
+    """Say of each column how many values are missing or doubtful, and why.
+
+    Parameters
+    ----------
+    table, flags : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    dict
+        Column -> note, of those columns of which there is something to say.
+    """
+    notes = {}
+    ids = table["territory_id"]
+    for column in columns:
+        if column.name not in flags or column.name not in table:
+            continue
+        codes = flags[column.name].reindex(ids).fillna("").to_numpy()
+        missing = table[column.name].isna().to_numpy()
+        parts = [
+            f"{word(kind, language)} {number(count, language)} ({meaning(str(code), language)})"
+            for kind, chosen in (("no_data", missing), ("flagged_short", ~missing))
+            for code, count in sorted(Counter(codes[chosen & (codes != "")].tolist()).items())
+        ]
+        if parts:
+            notes[column.name] = "; ".join(parts) + "."
+    return notes
+
+
+def meaning(code: str, language: str) -> str:
+    """Say what a reason code means."""
+    return REASON_WORDS[language].get(code) or MEANING.get(Flag(code), code)
+
+
+def written(column: Column, value: float, language: str) -> str:
+    """Write a value with its unit, rounded as people see it."""
+    if is_share(column):
+        return f"{number(100 * value, language, decimals=1)} %"
+    text = number(value, language, decimals=decimals(column))
+    unit = unit_label(column, language) if column.unit not in {"", "1"} else ""
+    return f"{text} {unit}".strip()
+
+
+def _headlines(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
+    known = {column.name: column for column in columns if column.kind == "number" and column.name in table}
+    return [known[name] for name in HEADLINES if name in known and table[name].min() < table[name].max()]
