@@ -210,7 +210,7 @@ def test_clusters_are_missing_where_the_value_is_with_its_reason():
 def test_global_moran_is_esdas():
     shapes = grid(4, 5)
     values = pd.Series(np.random.default_rng(4).standard_normal(20), pd.Index(shapes["territory_id"]))
-    check = moran_check(pd.DataFrame({"x": values}), {"x": "X"}, queen_neighbours(shapes))
+    check = moran_check(pd.DataFrame({"x": values}), ["x"], queen_neighbours(shapes))
     expected = Moran(values.to_numpy(), lat2W(4, 5, rook=False), permutations=0)
     assert check.rows[0]["moran_i"] == pytest.approx(expected.I)
     assert check.rows[0]["p"] == pytest.approx(expected.p_norm)

@@ -32,7 +32,6 @@ rule compute_profiles:
     input:
         unpack(of("inputs", "compute_profiles")),
         table=in_region(ASSEMBLED["table"]),
-        columns=in_region(ASSEMBLED["columns"]),
         territories=in_region("layers/territories.parquet"),
         code=code("compute_profiles"),
     output:
@@ -47,6 +46,7 @@ rule compute_profiles:
     conda:
         "../envs/comarca.yaml"
     params:
+        columns=of("measured_columns"),
         options=of("config.profile.model_dump"),
         measures=of("lorenz_options"),
         units=of("unit_options"),

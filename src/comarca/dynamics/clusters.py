@@ -13,7 +13,7 @@ from comarca.dynamics.neighbours import among
 from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from libpysal.graph import Graph
 
@@ -107,15 +107,15 @@ def cluster_columns(
     return Indicators(pd.DataFrame(values, index=table.index), pd.DataFrame(reasons, index=table.index))
 
 
-def moran_check(table: pd.DataFrame, columns: Mapping[str, str], neighbours: Graph) -> Check:
+def moran_check(table: pd.DataFrame, columns: Iterable[str], neighbours: Graph) -> Check:
     """Global Moran's I of indicators, for the quality report.
 
     Parameters
     ----------
     table : pandas.DataFrame
         Indicators by ``territory_id``.
-    columns : mapping
-        Numeric column -> its title.
+    columns : iterable of str
+        Names of numeric columns.
     neighbours : libpysal.graph.Graph
         See `comarca.dynamics.neighbours.queen_neighbours`.
 

@@ -173,6 +173,15 @@ class RegionPlan:
         return [asdict(column.without_texts()) for column in self.published]
 
     @cached_property
+    def measured_columns(self) -> dict[str, dict[str, str]]:
+        """Columns of numbers -> their unit, and which direction is better."""
+        return {
+            column.name: {"unit": column.unit, "better": column.better}
+            for column in self.published
+            if column.kind == "number"
+        }
+
+    @cached_property
     def printed_columns(self) -> list[dict[str, Any]]:
         """Columns of the table with their texts, as plain data."""
         return [asdict(column) for column in self.published]
