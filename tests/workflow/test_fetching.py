@@ -141,7 +141,10 @@ def test_an_edit_of_any_indicators_code_downloads_nothing(beta):
     """Peers, row 11: other tools fetch everything again when a line of code changes."""
     project = beta[0]
     package = project.folder / "src/comarca"
-    files = [*package.glob("indicators/*.py"), *(package / f"{name}.py" for name in ("demand", "noding", "table"))]
+    files = [
+        *package.glob("indicators/*.py"),
+        *(package / f"{name}.py" for name in ("population/demand", "roads/noding", "publish/table")),
+    ]
     before = {path: path.read_text() for path in files}
     for path, text in before.items():
         path.write_text(text + "\n# One more line.\n")

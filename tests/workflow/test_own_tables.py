@@ -90,7 +90,8 @@ def project(make_project, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def table(project):
-    return pd.read_csv(project.results("own") / "indicators.csv", dtype={"territory_id": str}).set_index("territory_id")
+    """The table with all digits; those of the CSV are rounded."""
+    return pd.read_parquet(project.results("own") / "assembled/table.parquet").set_index("territory_id")
 
 
 @pytest.fixture(scope="module")

@@ -34,8 +34,8 @@ POWER_KM = {"01": 0.05, "02": 0.1, "03": 0.1, "04": 0.05, "05": 0.0, "06": 0.0, 
 
 @pytest.fixture(scope="module")
 def table(synthetic_project):
-    path = synthetic_project.results("XXA") / "indicators.csv"
-    return pd.read_csv(path, dtype={"territory_id": str}).set_index("territory_id")
+    """The table with all digits; those of the CSV are rounded."""
+    return pd.read_parquet(synthetic_project.results("XXA") / "assembled/table.parquet").set_index("territory_id")
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from comarca.dynamics.neighbours import among
 from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from libpysal.graph import Graph
 
