@@ -14,7 +14,7 @@ def project(root, make_project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("summary")
     synthetic.territories().to_file(folder / "units.gpkg")
     region = {
-        "country": "XXA", "osm": "none", "cities": "none", "population": "none",
+        "country": "XXA", "osm": "none", "cities": "geonames", "population": "none",
         "territories": {"provider": "file", "path": str(folder / "units.gpkg"), "id": "code", "name": "name"},
     }  # fmt: skip
     done = make_project({"some": region})
