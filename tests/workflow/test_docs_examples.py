@@ -77,7 +77,7 @@ def test_every_run_that_a_page_describes_can_be_planned(planner, page):
 def test_make_makes_the_example(planner):
     (run,) = re.findall(r"^\.venv/bin/snakemake.*$", type_in("make", planner), flags=re.MULTILINE)
     said = type_in(run, planner)
-    assert re.search(r"^plot_map +[1-9]", said, flags=re.MULTILINE), said
+    assert re.search(r"^draw_maps +[1-9]", said, flags=re.MULTILINE), said
 
 
 def test_the_configuration_that_a_page_describes_can_be_planned(planner):
