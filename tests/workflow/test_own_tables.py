@@ -82,6 +82,7 @@ def project(make_project, tmp_path_factory):
             },
         ],
         "city_classes_persons": {"intermediate": [50_000, None]},
+        "indicators": {"infrastructure": {"lit_above": 3}},
     }  # fmt: skip
     done = make_project({"own": region})
     done.run("tables", *(f"results/own/maps/{name}.png" for name in ("poverty_share", "own_class")))
