@@ -38,7 +38,7 @@ def test_swapped_axes_are_named():
 
 
 def test_a_layer_of_another_place_is_refused_with_both_boxes():
-    with pytest.raises(CRSError, match=r"longitude 10\.\d+ to .*another zone") as error:
+    with pytest.raises(CRSError, match=r"longitude 10(\.\d+)? to .*another zone") as error:
         require_overlap(points(10, 50), territories(), name="services", reach_km=50)
     assert "longitude -58 to -56, latitude -34 to -33" in str(error.value)
 
