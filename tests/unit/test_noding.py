@@ -153,6 +153,28 @@ def test_a_dead_end_near_the_road_it_leaves_from_is_no_gap():
     assert node_lines([metres((0, 0), (500, 0), (1000, 0)), metres((500, 0), (500, 15))]).open_ends.empty
 
 
+def test_a_loop_that_nearly_comes_back_to_its_own_road_is_closed():
+    stem = metres((0, 0), (100, 0), (200, 0), (200, 80), (60, 80), (60, 0.6))
+    noding = node_lines([stem])
+    assert noding.joined_count == 1
+    assert noding.added_km == pytest.approx(0.6e-3, rel=0.03)
+    vertices = read_vertices(noding.lines)
+    assert len(vertices.step) == len(np.unique(position_code(vertices.step))) + 1
+    assert node_lines([stem], snap_m=0.5).joined_count == 0
+
+
+def test_a_ring_whose_ends_nearly_meet_is_closed_once():
+    noding = node_lines([metres((0, 0), (90, 0), (90, 90), (0, 90), (0, 0.7))])
+    assert noding.joined_count == 1
+    assert noding.lines[0].coords[0] == noding.lines[0].coords[-1]
+
+
+def test_a_hairpin_at_the_end_of_a_road_is_no_loop():
+    noding = node_lines([metres((0, 0), (90, 0), (98, 0), (98, 0.5), (90, 0.5))])
+    assert noding.joined_count == 0
+    assert noding.open_ends.empty
+
+
 def test_a_gap_between_two_ends_is_said_once():
     noded = node_lines([metres((0, 0), (100, 0)), metres((110, 0), (200, 0))])
     assert len(noded.open_ends) == 1

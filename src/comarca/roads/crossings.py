@@ -165,8 +165,8 @@ def segments_near(vertices: GridVertices, points: Integers, *, reach_m: Floats) 
     Distances are taken in the plane that touches the ellipsoid at the point: good to 1e-5 up to some hundred metres.
     """
     index, start = box_segments(vertices)
-    metres_per_step = _metres_per_step(points[:, 1] / STEPS_PER_DEGREE)
-    margin = reach_m[:, None] / metres_per_step
+    scales = metres_per_step(points[:, 1] / STEPS_PER_DEGREE)
+    margin = reach_m[:, None] / scales
     low, high = points - margin, points + margin
     blocks = []
     for begin in range(0, len(points), _BLOCK_BOXES):
@@ -175,7 +175,7 @@ def segments_near(vertices: GridVertices, points: Integers, *, reach_m: Floats) 
         point = point + begin
         row, segment = _segments_in(index, box, low[point], high[point])
         point, vertex = point[row], start[segment]
-        scale = metres_per_step[point]
+        scale = scales[point]
         along = (vertices.step[vertex + 1] - vertices.step[vertex]) * scale
         offset = (points[point] - vertices.step[vertex]) * scale
         fraction = np.clip((along * offset).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
@@ -215,7 +215,7 @@ def _fraction(offset: Integers, along: Integers) -> Floats:
     return fraction
 
 
-def _metres_per_step(latitude: Floats) -> Floats:
+def metres_per_step(latitude: Floats) -> Floats:
     """Metres per step of longitude and of latitude on the WGS84 ellipsoid, shape (n, 2)."""
     sine, cosine = np.sin(np.radians(latitude)), np.cos(np.radians(latitude))
     bend = 1 - GEOD.es * sine**2

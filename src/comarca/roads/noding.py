@@ -23,6 +23,7 @@ from comarca.roads.crossings import (
     insert,
     joined,
     meetings,
+    metres_per_step,
     position_code,
     read_vertices,
     segment_pairs,
@@ -99,7 +100,8 @@ def node_lines(
         Level of each line, any labels: bridges and tunnels have one of their own. Lines of different level meet only
         where one of them ends.
     snap_m : float, default 1
-        Ends that miss another line by up to this distance are led on to it, along the shortest way.
+        Ends that miss a line by up to this distance are led on to it, along the shortest way: another line, or their
+        own where it comes round again.
     suspicious_m : float, default 20
         Ends that meet nothing, with a line they are not joined to within this distance, are reported.
 
@@ -214,7 +216,8 @@ def _ends(vertices: GridVertices) -> _Ends:
 def _gaps(vertices: GridVertices, ends: _Ends, *, snap_m: float, suspicious_m: float) -> pd.DataFrame:
     """Give the lines that pass near ends without being joined to them, and the nearest position on each.
 
-    Columns ``end``, ``line``, ``after``, ``fraction``, ``metres``, ``position`` (code), ``step_x`` and ``step_y``,
+    An end's own line counts within the tolerance only, and only further along than what hairpins bring near. Columns
+    ``end``, ``line``, ``after``, ``fraction``, ``metres``, ``position`` (code), ``step_x``, ``step_y`` and ``is_own``,
     sorted by end and distance. A gap between two ends is given once.
     """
     reach_m = np.where(ends.is_open, suspicious_m, snap_m)
@@ -225,12 +228,30 @@ def _gaps(vertices: GridVertices, ends: _Ends, *, snap_m: float, suspicious_m: f
         {"end": near.point, "line": vertices.line[near.vertex], "after": near.vertex, "fraction": near.fraction,
          "metres": near.metres, "position": position_code(step), "step_x": step[:, 0], "step_y": step[:, 1]}
     )  # fmt: skip
+    end = gaps["end"].to_numpy()
+    gaps["is_own"] = gaps["line"].to_numpy() == ends.line[end]
+    comes_round = (
+        (_along_m(vertices, gaps, ends.vertex[end]) > suspicious_m)
+        & (gaps["metres"] <= snap_m)
+        & (gaps["position"] != ends.code[end])
+    )
+    gaps = gaps[~gaps["is_own"] | comes_round]
     gaps = gaps.sort_values(["end", "metres", "line", "after"], kind="stable").drop_duplicates(["end", "line"])
-    gaps = gaps[~_is_there(vertices, ends.code[gaps["end"]], gaps["line"].to_numpy())]
+    gaps = gaps[gaps["is_own"] | ~_is_there(vertices, ends.code[gaps["end"]], gaps["line"].to_numpy())]
     gaps = gaps.drop_duplicates(["end", "position"])
     other = _position(gaps["position"].to_numpy(), ends.code)
     is_given = (gaps["metres"].to_numpy() <= snap_m) | ends.is_open[other]
     return gaps[(other < 0) | (gaps["end"].to_numpy() < other) | ~is_given].reset_index(drop=True)
+
+
+def _along_m(vertices: GridVertices, gaps: pd.DataFrame, end: Integers) -> Floats:
+    """Metres along the line between the positions of gaps and the vertices at which their ends' lines end."""
+    run = np.diff(vertices.step, axis=0) * metres_per_step(vertices.step[:-1, 1] / STEPS_PER_DEGREE)
+    length = np.append(np.linalg.norm(run, axis=1), 0.0)
+    before = np.cumsum(length) - length
+    after = gaps["after"].to_numpy()
+    place = before[after] + gaps["fraction"].to_numpy() * length[after]
+    return np.abs(place - before[end])
 
 
 def _joints(vertices: GridVertices, ends: _Ends, gaps: pd.DataFrame) -> Inserts:
