@@ -241,7 +241,8 @@ def _gaps(vertices: GridVertices, ends: _Ends, *, snap_m: float, suspicious_m: f
     gaps = gaps.drop_duplicates(["end", "position"])
     other = _position(gaps["position"].to_numpy(), ends.code)
     is_given = (gaps["metres"].to_numpy() <= snap_m) | ends.is_open[other]
-    return gaps[(other < 0) | (gaps["end"].to_numpy() < other) | ~is_given].reset_index(drop=True)
+    chosen: pd.DataFrame = gaps[(other < 0) | (gaps["end"].to_numpy() < other) | ~is_given]
+    return chosen.reset_index(drop=True)
 
 
 def _along_m(vertices: GridVertices, gaps: pd.DataFrame, end: Integers) -> Floats:
@@ -251,7 +252,7 @@ def _along_m(vertices: GridVertices, gaps: pd.DataFrame, end: Integers) -> Float
     before = np.cumsum(length) - length
     after = gaps["after"].to_numpy()
     place = before[after] + gaps["fraction"].to_numpy() * length[after]
-    return np.abs(place - before[end])
+    return np.asarray(np.abs(place - before[end]), dtype=np.float64)
 
 
 def _joints(vertices: GridVertices, ends: _Ends, gaps: pd.DataFrame) -> Inserts:
