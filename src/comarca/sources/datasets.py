@@ -148,6 +148,8 @@ def vector_members(archive: str | Path) -> list[str]:
         Paths inside, sorted; without what macOS adds.
     """
     refuse_bomb(archive, where=str(archive))
+    if not zipfile.is_zipfile(archive):
+        raise InputError(str(archive), got="no whole zip file", expected="an archive", remedy="Download it again.")
     with zipfile.ZipFile(archive) as packed:
         names = [
             name

@@ -67,6 +67,11 @@ def read_economy_table(
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
     if key == "sector":
         tidy["sector"] = tidy["sector"].str.strip()
+        nameless = (tidy["sector"] == "") & (tidy[figure] > 0)
+        if nameless.any():
+            row = int(nameless.to_numpy().argmax())
+            raise InputError(f"{where}, row {row + 1}", got=f"{tidy[figure].iloc[row]:g} jobs without a sector",
+                             expected="the sector of all jobs", remedy="Name it, such as `unknown`.")  # fmt: skip
         tidy = tidy[tidy["sector"] != ""]
     tidy = tidy[["territory_id", "territory_name", key, figure]]
     tidy = tidy.sort_values(["territory_id", "territory_name", key], ignore_index=True)

@@ -188,12 +188,13 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
     thousands = "." if decimal == "," else ","
     is_void = is_missing(texts, marks=missing)
     bare = _bare(texts)
+    torn = _is_torn(texts)
     grouped = bare.str.contains(re.escape(thousands), regex=True)
     well_grouped = bare.str.match(
         rf"^-?\d{{1,3}}(?:{re.escape(thousands)}\d{{2,3}})*{re.escape(thousands)}\d{{3}}(?:{re.escape(decimal)}\d*)?$"
     )
     plain = bare.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
-    plain = plain.mask(grouped & ~well_grouped, "?").mask(bare.isin(ZERO_MARKS), "0").mask(is_void, "nan")
+    plain = plain.mask((grouped & ~well_grouped) | torn, "?").mask(bare.isin(ZERO_MARKS), "0").mask(is_void, "nan")
     numbers = pd.to_numeric(plain, errors="coerce")
     strange = (numbers.isna() & ~is_void) | np.isinf(numbers)
     if strange.any():
@@ -205,6 +206,14 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
             remedy=f"{int(strange.sum())} such cell(s) in all. The key `missing` names further marks.",
         )
     return numbers.astype(np.float64)
+
+
+def _is_torn(texts: pd.Series) -> pd.Series:
+    """Tell cells whose blanks part digits otherwise than in groups of three, such as two numbers side by side."""
+    plain = texts.astype("str").str.strip().str.replace(_REMARK, "", regex=True).str.strip()
+    parted = plain.str.contains(rf"\d{_BLANKS}+\d", regex=True)
+    signs = plain.where(parted, "").str.replace(f"{_BLANKS}+", " ", regex=True)
+    return parted & ~signs.str.match(r"^[-+\u2212\u2013\u2014]? ?\d{1,3}(?: \d{2,3})* \d{3}(?:[.,]\d*)? ?%?$")
 
 
 def _mark(text: str) -> str:

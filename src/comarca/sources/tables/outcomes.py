@@ -8,7 +8,7 @@ import numpy as np
 
 from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, parse_numbers
-from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -69,6 +69,7 @@ def read_outcomes(
         raise InputError(where, got=list(raw), expected="a column income, poverty or inequality",
                          remedy="Name it in the configuration, under columns.")  # fmt: skip
     given = [name for name in _NUMBERS if name in table]
+    refuse_twins(table, given, where=where)
     values = parse_columns(table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")

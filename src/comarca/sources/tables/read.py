@@ -9,16 +9,19 @@ import csv
 import io
 import logging
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 
 from comarca.errors import InputError, did_you_mean
+from comarca.guards.archives import refuse_bomb
 from comarca.io import log_read
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
@@ -26,7 +29,7 @@ from comarca.sources.rows import Where, choose_rows
 from comarca.sources.texts import decode, mojibake_check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +167,9 @@ def open_table(path: str | Path, **layout: Unpack[Layout]) -> TextTable:
     suffix = path.suffix.lower()
     header_rows, checks, separator = layout.get("header_rows", 1), [], ""
     if suffix in {".parquet", ".geoparquet"}:
-        cells = _as_text(_without_geometry(pd.read_parquet(path)))
+        cells = _as_text(_without_geometry(_parquet(path)))
+        if cells.empty:
+            raise InputError(str(path), got="no rows", expected="rows")
     else:
         rows, separator, decoded = _raw_rows(path, suffix, layout)
         checks += decoded
@@ -199,7 +204,7 @@ def read_heading(path: str | Path, **layout: Unpack[Layout]) -> list[str]:
     """
     path = Path(path)
     if path.suffix.lower() in {".parquet", ".geoparquet"}:
-        return list(pq.read_schema(path).names)
+        return list(_parquet(path, only_names=True))
     rows, _, _ = _raw_rows(path, path.suffix.lower(), layout, limit=layout.get("header_rows", 1))
     return _heading(rows)
 
@@ -230,6 +235,7 @@ def pick_columns(
     InputError
         If a column named is not there, with the nearest right spelling.
     """
+    refuse_twins(table, [*columns.values(), *required], where=where)
     theirs = {ours: find_column(column, table, where=f"{where}, columns.{ours}") for ours, column in columns.items()}
     taken = table.drop(columns=[ours for ours in theirs if ours in table and ours not in theirs.values()])
     renamed = taken.rename(columns={column: ours for ours, column in theirs.items()})
@@ -240,6 +246,30 @@ def pick_columns(
                 remedy=f"Name it in the configuration: columns: {{{name}: <its name in the file>}}.",
             )  # fmt: skip
     return renamed
+
+
+def refuse_twins(table: pd.DataFrame, names: Iterable[str], *, where: str) -> None:
+    """Refuse columns that are read and stand twice in the heading with other cells.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read.
+    names : iterable of str
+        Headings that are read.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    InputError
+        Names the heading.
+    """
+    for name in names:
+        twin = f"{name} #2"
+        if name in table and twin in table and not table[name].equals(table[twin]):
+            raise InputError(where, got=f"two columns {name}", expected="each name once in the heading",
+                             remedy="Give one of them another name, or take it out.")  # fmt: skip
 
 
 def find_column(name: str, table: pd.DataFrame, *, where: str) -> str:
@@ -288,6 +318,14 @@ def clean_codes(texts: pd.Series) -> pd.Series:
     return texts.str.strip().str.replace(r"^(\d+)[.,]0+$", r"\1", regex=True)
 
 
+def _parquet(path: Path, *, only_names: bool = False) -> pd.DataFrame:
+    """Read a Parquet file, or its columns without rows."""
+    try:
+        return pq.read_schema(path).empty_table().to_pandas() if only_names else pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(str(path), got=" ".join(str(error).split()), expected="a Parquet file") from error
+
+
 def _raw_rows(
     path: Path, suffix: str, layout: Layout, *, limit: int | None = None
 ) -> tuple[pd.DataFrame, str, list[Check]]:
@@ -304,12 +342,44 @@ def _raw_rows(
             remedy="Vector files go where shapes are asked for; a PDF has to be made a table first.",
         )  # fmt: skip
     text, checks = decode(path.read_bytes(), where=str(path), encoding=layout.get("encoding"))
+    if "\0" in text:
+        raise InputError(f"{path}, line {text[:text.index(chr(0))].count(chr(10)) + 1}", got="a byte of zero",
+                         expected="delimited text", remedy="Save it anew as CSV in UTF-8.")  # fmt: skip
     separator = _separator(text[:_SNIFFED], skip)
     try:
         rows = list(_first(csv.reader(io.StringIO(text, newline=""), delimiter=separator), end))[skip:]
     except csv.Error as error:
         raise InputError(str(path), got=str(error), expected="delimited text", remedy="Save it anew as CSV.") from error
+    if limit is None:
+        _refuse_torn(rows, text, separator, layout, str(path))
     return _not_blank(_as_text(pd.DataFrame([row for row in rows if row], dtype=object))), separator, checks
+
+
+def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layout, where: str) -> None:
+    """Refuse a quotation that is never closed, and rows with more cells than the heading has."""
+    skip, header_rows = layout.get("skip_rows", 0), layout.get("header_rows", 1)
+    try:
+        deque(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), maxlen=0)
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise InputError(
+                f"{where}, line {_last_start(rows, text)}", got="a quotation that is never closed",
+                expected="a closing quote", remedy="All that follows would be one cell.",
+            ) from error  # fmt: skip
+    width = max(map(len, rows[:header_rows]), default=0)
+    for place, row in enumerate(rows):
+        if any(cell.strip() for cell in row[width:]):
+            raise InputError(
+                f"{where}, row {skip + place + 1}", got=f"{len(row)} cells",
+                expected=f"at most {width}, as in the heading",
+                remedy="Texts and numbers that hold the separator need quotes. Lines above the heading: `skip_rows`.",
+            )  # fmt: skip
+
+
+def _last_start(rows: list[list[str]], text: str) -> int:
+    """Line that the last row begins in."""
+    inside = sum(cell.count("\n") for cell in rows[-1]) if rows else 0
+    return text.count("\n") + 1 - inside
 
 
 def _first(rows: Iterator[list[str]], end: int | None) -> Iterator[list[str]]:
@@ -334,6 +404,7 @@ def _separator(text: str, skip: int) -> str:
 
 def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[list[Any]]:
     """Rows of a sheet from its first cell on; cells merged over several rows are filled down."""
+    refuse_bomb(path, where=str(path))
     try:
         book = calamine.CalamineWorkbook.from_path(path)
     except (calamine.CalamineError, OSError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
+import shapely
 
 from comarca.errors import InputError
 from comarca.land.parcels import Border, parcels_in_territories
@@ -79,6 +80,8 @@ def read_parcels(
     owners = raw[owner].where(raw[owner].notna(), None) if owner else None
     shares = _shares(raw[share], f"parcels: {path}, column {share}") if share else None
     shapes, _ = parts_of(raw.geometry.to_numpy(), 2)
+    if len(shapes) and (shapely.get_dimensions(shapes) != 2).all():
+        raise InputError(f"parcels: {path}", got=f"{len(shapes)} rows without a polygon", expected="polygons")
     remarks = [*remarks, *require_overlap(shapes, territories, name="parcels")]
     table, check = parcels_in_territories(shapes, territories, owners=owners, shares=shares, border=border)
     return table, [*remarks, check]

@@ -1,0 +1,115 @@
+"""Bad configurations."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from bad_inputs.case import REFUSED, Case
+from comarca.config.plain_yaml import require_plain_yaml
+from comarca.config.read import read_config
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TEXTS: dict[str, str | bytes] = {
+    "template": "__use_yte__: true\n",
+    "definitions": "__definitions__: [import os]\n",
+    "expression": "?if True:\n  a: 1\n",
+    "tag": "a: !!python/object/apply:os.system [ls]\n",
+    "key twice": "a: 1\na: 2\n",
+    "aliases": "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9)),
+    "alias in itself": "a: &a [*a]\n",
+    "many keys": "".join(f"k{i}: 1\n" for i in range(60_000)),
+    "deep": "[" * 100_000,
+    "tabs": "a:\n\t- 1\n",
+    "latin": b"a: \xe9\n",
+    "zero bytes": b"a: \x00\n",
+    "unclosed": "a: [1, 2\n",
+}
+_FILE = {"provider": "file", "path": "a.gpkg"}
+#: Fault -> part of a region.
+REGIONS: dict[str, Any] = {
+    "unknown key": {"contry": "URY"},
+    "unknown country": {"country": "UUU"},
+    "no country": {"country": None},
+    "list as region": [1],
+    "number as region": 3,
+    "unknown provider": {"territories": "gdam"},
+    "provider of another layer": {"roads": "worldpop"},
+    "empty ladder": {"territories": []},
+    "file without path": {"territories": {"provider": "file"}},
+    "path without file": {"territories": {"provider": "cod", "path": "a.gpkg"}},
+    "none with others": {"night_lights": ["none", "file"]},
+    "file without columns": {"territories": _FILE},
+    "infinite": {"abroad_buffer_km": math.inf},
+    "not a number": {"abroad_buffer_km": math.nan},
+    "negative": {"abroad_buffer_km": -1},
+    "text": {"abroad_buffer_km": "far"},
+    "tiny cell": {"raster_cell_m": 1e-9},
+    "classes reversed": {"city_classes_persons": {"town": [50_000, 20_000]}},
+    "classes of dots": {"city_classes_persons": {"town": [20.000, 50.000]}},
+    "classes with capitals": {"city_classes_persons": {"Town": [20_000, None]}},
+    "class without limits": {"city_classes_persons": {"town": []}},
+    "no classes": {"city_classes_persons": {}},
+    "maps of ten classes": {"maps": {"classes_count": 10}},
+    "scheme": {"maps": {"scheme": "best"}},
+    "engine": {"zonal": {"engine": "guess"}},
+    "thresholds twice": {"indicators": {"access": {"time_thresholds_min": [30, 30]}}},
+    "thresholds negative": {"indicators": {"access": {"time_thresholds_min": [-30]}}},
+    "family true": {"indicators": {"access": "yes please"}},
+    "family unknown": {"indicators": {"happiness": {}}},
+    "kinds with blanks": {"indicators": {"services": {"kinds": [" school"]}}},
+    "year of five digits": {"population": {"provider": "worldpop", "year": 20_200}},
+    "admin level": {"territories": {"provider": "osm", "admin_level": 40}},
+    "earlier without now": {"night_lights": {"provider": "none", "earlier": {2000: "a.tif"}}},
+    "snap of a kilometre": {"roads": {**_FILE, "class": "k", "snap_m": 1000}},
+    "barrier of two": {"friction": {"provider": "land_cover", "barrier_share": 2}},
+    "share of two": {"profile": {"min_shared_share": 2}},
+    "significance of one": {"clusters": {"level": 1}},
+}
+#: Fault -> whole configuration.
+WHOLE: dict[str, Any] = {
+    "no regions": {},
+    "empty regions": {"regions": {}},
+    "regions as list": {"regions": ["URY"]},
+    "hidden region": {"regions": {".x": {"country": "URY"}}},
+    "region with a slash": {"regions": {"a/b": {"country": "URY"}}},
+    "region called together": {"regions": {"together": {"country": "URY"}}},
+    "regions that differ in capitals": {"regions": {"ury": {"country": "URY"}, "URY": {"country": "URY"}}},
+    "unknown language": {"regions": {"URY": {"country": "URY"}}, "languages": ["fr"]},
+    "language twice": {"regions": {"URY": {"country": "URY"}}, "languages": ["en", "en"]},
+    "no language": {"regions": {"URY": {"country": "URY"}}, "languages": []},
+    "offline perhaps": {"regions": {"URY": {"country": "URY"}}, "offline": "perhaps"},
+}
+
+
+def cases() -> Iterator[Case]:
+    """List all cases."""
+    for fault, text in TEXTS.items():
+        yield Case("configuration", ".yaml", f"text: {fault}", REFUSED, lambda folder, text=text: _text(folder, text))
+    for fault, part in REGIONS.items():
+        whole = {"regions": {"URY": {"country": "URY", **part} if isinstance(part, dict) else part}}
+        yield Case("configuration", ".yaml", fault, REFUSED, lambda folder, whole=whole: _whole(folder, whole))
+    for fault, whole in WHOLE.items():
+        yield Case("configuration", ".yaml", fault, REFUSED, lambda folder, whole=whole: _whole(folder, whole))
+
+
+def _text(folder: Path, text: str | bytes) -> Any:
+    path = folder / "config.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return lambda: require_plain_yaml(path)
+
+
+def _whole(folder: Path, whole: Any) -> Any:
+    path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(whole))
+
+    def read() -> Any:
+        require_plain_yaml(path)
+        return read_config(yaml.safe_load(path.read_text()))
+
+    return read

@@ -1,0 +1,210 @@
+"""Bad tables: what can be wrong with one, in each format and for each layer that is read from one."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bad_inputs.case import ANSWER, REFUSED, Case
+from comarca.config.tables import ConfiguredColumn
+from comarca.sources.tables.attributes import read_attributes
+from comarca.sources.tables.employment import read_economy_table
+from comarca.sources.tables.flows import read_flows
+from comarca.sources.tables.holdings import read_holdings
+from comarca.sources.tables.outcomes import read_outcomes
+from comarca.sources.tables.totals import read_totals
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+NAMES = {"0101": "A", "0102": "B", "0201": "C"}
+#: Layer -> heading and rows of a sound table, and the column of its figures.
+SOUND: dict[str, tuple[list[str], list[list[str]], str]] = {
+    "holdings": (
+        ["territory_id", "class_min_ha", "class_max_ha", "holdings", "area_ha"],
+        [[code, low, high, "10", area] for code in NAMES for low, high, area in (("0", "10", "50"), ("10", "", "400"))],
+        "area_ha",
+    ),
+    "outcomes": (
+        ["territory_id", "year", "income", "poverty"],
+        [[code, year, "200", "30"] for code in NAMES for year in ("2000", "2010")],
+        "income",
+    ),
+    "employment": (
+        ["territory_id", "sector", "jobs"], [[code, sector, "40"] for code in NAMES for sector in ("farms", "trade")],
+        "jobs",
+    ),
+    "firms": (
+        ["territory_id", "max_jobs", "firms"], [[code, jobs, "7"] for code in NAMES for jobs in ("9", "49")], "firms",
+    ),
+    "totals": (["territory_id", "people"], [[code, "1000"] for code in NAMES], "people"),
+    "attributes": (["territory_id", "income_currency"], [[code, "12"] for code in NAMES], "income_currency"),
+    "flows": (
+        ["origin_id", "destination_id", "persons"], [[a, b, "5"] for a in NAMES for b in NAMES if a != b], "persons",
+    ),
+}  # fmt: skip
+FORMATS = (".csv", ".xlsx", ".parquet")
+_ATTRIBUTE = {"income_currency": ConfiguredColumn(title="Income", unit="", kind="number")}
+
+
+def read(layer: str, path: Path) -> Any:
+    """Read a file as the workflow does."""
+    if layer == "holdings":
+        return read_holdings(path)
+    if layer == "outcomes":
+        return read_outcomes(path)
+    if layer in {"employment", "firms"}:
+        return read_economy_table(path, name=layer)
+    if layer == "totals":
+        return read_totals(path, NAMES, id="territory_id", population={2010: "people"})[0]
+    if layer == "flows":
+        return read_flows(path, known=list(NAMES))
+    territories = pd.DataFrame(
+        {"territory_id": list(NAMES), "territory_name": list(NAMES.values()), "parent_name": "P"}
+    )
+    return read_attributes(path, territories, _ATTRIBUTE, id_column="territory_id").values
+
+
+def write(heading: list[str], rows: list[list[str]], path: Path) -> None:
+    """Write a table of texts in the format of the suffix."""
+    table = pd.DataFrame(rows, columns=pd.Index(heading), dtype=str)
+    if path.suffix == ".csv":
+        table.to_csv(path, index=False)
+    elif path.suffix == ".xlsx":
+        table.to_excel(path, index=False)
+    else:
+        table.to_parquet(path)
+
+
+def with_figures(layer: str, *figures: str) -> tuple[list[str], list[list[str]]]:
+    """Put figures into the first rows."""
+    heading, rows, column = SOUND[layer]
+    place, changed = heading.index(column), [list(row) for row in rows]
+    for row, figure in zip(changed, figures, strict=False):
+        row[place] = figure
+    return heading, changed
+
+
+def renamed(layer: str, which: int, name: str) -> tuple[list[str], list[list[str]]]:
+    """Give a column another name."""
+    heading, rows, _ = SOUND[layer]
+    return [*heading[:which], name, *heading[which + 1 :]], rows
+
+
+#: Fault of the content -> change. All formats can hold it.
+CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
+    "sound": lambda layer: SOUND[layer][:2],
+    "no rows": lambda layer: (SOUND[layer][0], []),
+    "no column of codes": lambda layer: renamed(layer, 0, "unit_of_nothing"),
+    "no column of figures": lambda layer: renamed(layer, SOUND[layer][0].index(SOUND[layer][2]), "other_things"),
+    "words as figures": lambda layer: with_figures(layer, "many"),
+    "negative figures": lambda layer: with_figures(layer, "-5"),
+    "infinite figures": lambda layer: with_figures(layer, "inf"),
+    "badly grouped figures": lambda layer: with_figures(layer, "1.234.56"),
+    "two numbers in a cell": lambda layer: with_figures(layer, "12 13"),
+    "a huge exponent": lambda layer: with_figures(layer, "1e999"),
+    "the rows twice": lambda layer: (SOUND[layer][0], SOUND[layer][1] * 2),
+}
+#: Fault -> layers in which the table is read all the same, since it can mean something there.
+READ_WHERE: dict[str, tuple[str, ...]] = {
+    "negative figures": ("attributes",),
+    "no column of figures": ("outcomes",),  # poverty is left
+    "the rows twice": ("flows",),  # rows of one pair are added up, such as those of women and men
+}
+#: Fault of the file -> its bytes, of those of a sound one. All formats refuse them.
+BYTES: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _: b"",
+    "zeros": lambda body: bytes(len(body)),
+    "cut in its head": lambda body: body[:7],
+    "a web page": lambda _: b"<!DOCTYPE html><html><title>Log in</title></html>",
+}
+#: Fault of a delimited text -> its change.
+TEXT: dict[str, Callable[[str], bytes]] = {
+    "a quote that is never closed": lambda text: text.replace("\n0102", '\n"0102', 1).replace("\n\"0102", '\n"0102', 1)
+    .encode(),
+    "a row with a field too many": lambda text: (text.rstrip("\n") + ",9,9,9\n").encode(),
+    "a row with fields too few": lambda text: (text + "0201\n").encode(),
+    "a heading twice": lambda text: (lambda head, rest: f"{head},{head.split(',')[-1]}\n{rest}")(*text.split("\n", 1))
+    .replace("\n0", "\n0").encode(),
+    "bytes of no encoding": lambda text: text.encode().replace(b"0101", b"01\x81\x8d\x8f\x9001", 1),
+    "bytes of zero": lambda text: text.encode().replace(b"0101", b"0\x00101", 1),
+    "a huge field": lambda text: text.replace("0101", "0101" + "x" * 300_000, 1).encode(),
+}  # fmt: skip
+
+
+def cases() -> Iterator[Case]:
+    """List all cases."""
+    for layer in SOUND:
+        for suffix in FORMATS:
+            for fault, change in CONTENT.items():
+                is_read = fault == "sound" or layer in READ_WHERE.get(fault, ())
+
+                def make(folder: Path, layer: str = layer, suffix: str = suffix, change: Any = change) -> Any:
+                    path = folder / f"table{suffix}"
+                    write(*change(layer), path)
+                    return lambda: read(layer, path)
+
+                yield Case(layer, suffix, fault, ANSWER if is_read else REFUSED, make)
+            for fault, damage in BYTES.items():
+
+                def spoil(folder: Path, layer: str = layer, suffix: str = suffix, damage: Any = damage) -> Any:
+                    path = folder / f"table{suffix}"
+                    write(*SOUND[layer][:2], path)
+                    path.write_bytes(damage(path.read_bytes()))
+                    return lambda: read(layer, path)
+
+                yield Case(layer, suffix, fault, REFUSED, spoil)
+        for fault, retell in TEXT.items():
+
+            def tear(folder: Path, layer: str = layer, retell: Any = retell) -> Any:
+                path = folder / "table.csv"
+                write(*SOUND[layer][:2], path)
+                path.write_bytes(retell(path.read_text()))
+                return lambda: read(layer, path)
+
+            is_read = fault == "a row with fields too few" and layer in {"employment", "firms", "flows"}
+            yield Case(layer, ".csv", fault, ANSWER if is_read else REFUSED, tear)
+        yield from _workbooks(layer)
+
+
+def _workbooks(layer: str) -> Iterator[Case]:
+    def bomb(folder: Path) -> Any:
+        path = folder / "table.xlsx"
+        write(*SOUND[layer][:2], path)
+        with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as member:
+            member._file_size = 0  # type: ignore[attr-defined]
+            member.write(b" " * 1_000)
+        body = path.read_bytes()
+        size = (1_000).to_bytes(4, "little")
+        path.write_bytes(body.replace(size, (4_000_000_000).to_bytes(4, "little")))
+        return lambda: read(layer, path)
+
+    def archive_of_nothing(folder: Path) -> Any:
+        path = folder / "table.xlsx"
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("readme.txt", "no workbook")
+        path.write_bytes(packed.getvalue())
+        return lambda: read(layer, path)
+
+    def cut(folder: Path) -> Any:
+        path = folder / "table.xlsx"
+        write(*SOUND[layer][:2], path)
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+        return lambda: read(layer, path)
+
+    yield Case(layer, ".xlsx", "grows without end", REFUSED, bomb)
+    yield Case(layer, ".xlsx", "an archive of something else", REFUSED, archive_of_nothing)
+    yield Case(layer, ".xlsx", "cut", REFUSED, cut)
+    yield Case(layer, ".csv", "not there", REFUSED, lambda folder: lambda: read(layer, folder / "nowhere.csv"))
+    yield Case(layer, ".docx", "a format of its own", REFUSED, lambda folder: _foreign(layer, folder))
+
+
+def _foreign(layer: str, folder: Path) -> Any:
+    path = folder / "table.docx"
+    path.write_bytes(b"PK\x03\x04")
+    return lambda: read(layer, path)

@@ -1,0 +1,40 @@
+"""Every bad input ends in one clear message or in the right answer: no traceback, no crash, no wrong table."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bad_inputs import config_cases, raster_cases, table_cases, vector_cases
+from bad_inputs.case import REFUSED
+from comarca.errors import ComarcaError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bad_inputs.case import Case
+
+CASES = [case for part in (vector_cases, table_cases, raster_cases, config_cases) for case in part.cases()]
+
+
+def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
+    assert len(CASES) >= 400
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_bad_input_comes_out_right(case: Case, tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # writing bad files warns
+        reader = case.make(tmp_path)
+        if case.outcome == REFUSED:
+            with pytest.raises(ComarcaError) as caught:
+                reader()
+            message = str(caught.value)
+            assert "\n" not in message.strip()
+            assert len(message) > 30
+        else:
+            found = reader()
+            assert case.check is None or case.check(found), found
