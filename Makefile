@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba publish test test-slow lint format bench docs schema validate router probe lock clean
+.PHONY: run example-matopiba publish test test-slow fuzz lint format bench docs schema validate router probe lock clean
 
 run: $(READY)
 	$(BIN)/snakemake --cores $(CORES)
@@ -32,6 +32,10 @@ test: $(READY_DEV)
 # Whole runs of several minutes: from a country code to the table against a local server, an added family, own tables.
 test-slow: $(READY_DEV)
 	$(BIN)/pytest -m slow -n 2 --dist loadgroup tests/workflow
+
+# Inputs made by hypothesis for every parser, so many for each: make fuzz FUZZ=100000
+fuzz: $(READY_DEV)
+	FUZZ=$(or $(FUZZ),2000) $(BIN)/pytest tests/fuzz -n auto
 
 lint: $(READY_DEV)
 	$(BIN)/ruff format --check .

@@ -15,12 +15,18 @@ def written(path, text):
 
 
 def test_jobs_keep_their_codes_and_gaps(tmp_path):
-    path = written(tmp_path / "jobs.csv", "cod;rama;n\n02;Minería;1.200\n01; Comercio ;\n01;;7\n")
+    path = written(tmp_path / "jobs.csv", "cod;rama;n\n02;Minería;1.200\n01; Comercio ;\n01;;\n")
     columns = {"territory_id": "cod", "sector": "rama", "jobs": "n"}
     jobs = read_economy_table(path, name="employment", columns=columns, decimal=",")
     assert jobs["territory_id"].tolist() == ["01", "02"]
     assert jobs["sector"].tolist() == ["Comercio", "Minería"]
     assert jobs["jobs"].tolist() == pytest.approx([np.nan, 1200], nan_ok=True)
+
+
+def test_jobs_without_a_sector_are_refused_by_their_row(tmp_path):
+    path = written(tmp_path / "jobs.csv", "territory_id,sector,jobs\n02,Minería,12\n01,,7\n")
+    with pytest.raises(InputError, match="7 jobs without a sector"):
+        read_economy_table(path, name="employment")
 
 
 def test_an_open_size_class_has_no_upper_limit(tmp_path):

@@ -39,14 +39,14 @@ def read_config(raw: Mapping[str, Any], *, where: str = "configuration") -> Conf
         named in one message, each with the value, what was expected and the nearest right spelling.
     """
     data = dict(raw)
+    if not isinstance(data.get("regions") or {}, dict):
+        raise ConfigError(f"{where}, regions", got=data["regions"], expected="regions by name",
+                          remedy="Write `regions: {URY: {country: URY}}`.")  # fmt: skip
     if short := data.pop("country", None):
         codes = [code.strip() for code in str(short).split(",") if code.strip()]
         described = data.get("regions") or {}
         _refuse_two_answers(codes, described, where)
         data["regions"] = {code: described.get(code) or {"country": code} for code in codes}
-    if not isinstance(data.get("regions") or {}, dict):
-        raise ConfigError(f"{where}, regions", got=data["regions"], expected="regions by name",
-                          remedy="Write `regions: {URY: {country: URY}}`.")  # fmt: skip
     for name, region in (data.get("regions") or {}).items():
         if isinstance(region, dict) and isinstance(region.get("country"), str):
             _require_country(region["country"], key=f"{where}, regions.{name}.country")

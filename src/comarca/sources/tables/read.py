@@ -204,7 +204,7 @@ def read_heading(path: str | Path, **layout: Unpack[Layout]) -> list[str]:
     """
     path = Path(path)
     if path.suffix.lower() in {".parquet", ".geoparquet"}:
-        return list(_parquet(path, only_names=True))
+        return list(map(str, _parquet(path, only_names=True)))
     rows, _, _ = _raw_rows(path, path.suffix.lower(), layout, limit=layout.get("header_rows", 1))
     return _heading(rows)
 
@@ -352,7 +352,9 @@ def _raw_rows(
         raise InputError(str(path), got=str(error), expected="delimited text", remedy="Save it anew as CSV.") from error
     if limit is None:
         _refuse_torn(rows, text, separator, layout, str(path))
-    return _not_blank(_as_text(pd.DataFrame([row for row in rows if row], dtype=object))), separator, checks
+    width = max(map(len, rows), default=0)
+    whole = [row + [""] * (width - len(row)) for row in rows if row]
+    return _not_blank(_as_text(pd.DataFrame(whole, dtype=object))), separator, checks
 
 
 def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layout, where: str) -> None:
