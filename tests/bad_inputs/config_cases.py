@@ -33,7 +33,7 @@ TEXTS: dict[str, str | bytes] = {
 _FILE = {"provider": "file", "path": "a.gpkg"}
 #: Fault -> part of a region.
 REGIONS: dict[str, Any] = {
-    "unknown key": {"contry": "URY"},
+    "unknown key": {"nation": "URY"},
     "unknown country": {"country": "UUU"},
     "no country": {"country": None},
     "list as region": [1],
