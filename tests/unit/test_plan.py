@@ -138,6 +138,12 @@ def test_a_region_without_osm_has_no_layer_of_it(root):
     assert lacking["road_density_km_per_100km2"]["config_key"] == "roads.provider"
 
 
+def test_a_column_names_the_keys_that_give_its_data(fetched):
+    keys = fetched.column_keys
+    assert keys["power_line_density_km_per_100km2"] == "power.provider"
+    assert keys["time_large_city_mean_min"] == "cities.provider or city_classes_persons.large"
+
+
 def test_what_goes_with_a_layer_that_turns_out_missing(fetched):
     assert set(fetched.losses) == {"population", "land_cover"}
     assert {"population", "degree_of_urbanisation"} <= {*fetched.losses["population"]}

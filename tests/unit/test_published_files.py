@@ -16,7 +16,7 @@ from comarca.dynamics.profiles import profile_table, similar_territories
 from comarca.dynamics.summary import summarise, transitions
 from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.land.lorenz_curves import LorenzCurve
-from comarca.publish.absent import Absent, fallback_checks, mapped_values, published
+from comarca.publish.absent import Absent, empty_columns, fallback_checks, mapped_values
 from comarca.publish.analysis import Analysis, Dynamics, write_curves
 from comarca.publish.assembled import Assembled
 from comarca.publish.describe import describe
@@ -47,6 +47,7 @@ from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.page import city_class_label, city_keys
 from comarca.publish.maps.sheet import SheetData, draw_sheet
 from comarca.publish.maps.theme import MapText, make_theme
+from comarca.publish.quality import quality_markdown, quality_report
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.propositions import load_propositions
 
@@ -188,10 +189,7 @@ def test_columns_of_absent_layers_are_left_out_and_named(tmp_path):
     assert Absent().checks() == []
 
 
-def test_a_column_that_the_table_lacks_is_not_published_and_its_map_has_no_data(tmp_path):
-    io.write_table(pd.DataFrame({"territory_id": ["a"]}), tmp_path / "t.parquet")
-    entries = json.loads(json.dumps([vars(entry) for entry in COLUMNS]))
-    assert [entry.name for entry in published(entries, tmp_path / "t.parquet")] == ["territory_id"]
+def test_the_map_of_a_column_that_the_table_lacks_has_no_data():
     assert mapped_values(pd.DataFrame({"territory_id": ["a"]}), "time_min").isna().all()
 
 
@@ -367,3 +365,13 @@ def test_the_sheet_of_a_territory_has_its_place_factors_land_and_the_most_alike(
     without = texts(draw_sheet(sheet, "008"))
     assert say("no_value", "en") in without
     assert say("no_curve", "en") in without
+
+
+def test_a_column_that_was_left_out_as_empty_is_named_with_its_reasons_and_key():
+    table = pd.DataFrame({"territory_id": ["a", "b", "c"]})
+    flags = pd.DataFrame({"time_min": ["unreachable", "unreachable", "no_data"]}, index=["a", "b", "c"])
+    (row,) = empty_columns(COLUMNS, table, flags, keys={"time_min": "roads.provider"})
+    assert (row.column, row.config_key) == ("time_min", "roads.provider")
+    assert row.reasons == {"no_data": 1, "unreachable": 2}
+    text = quality_markdown(quality_report([], region="X", not_computed=[row]))
+    assert "| `roads.provider` | nothing found in the whole region (no data: 1, unreachable: 2) | 1 |" in text

@@ -227,3 +227,13 @@ def test_maps_open_on_time_to_intermediate_cities_or_else_beyond_the_territory_i
     assert opening_column([*territory, *towns]) == "time_town_city_mean_min"
     assert opening_column(territory) == territory[0].name
     assert opening_column([]) == ""
+
+
+def test_a_column_without_any_value_is_left_out_but_says_why(territories):
+    values = {"some": results(a_km=[np.nan] * 3, b_km=[1.0, np.nan, 2.0], area_km2=[np.nan] * 3)}
+    columns = [column("a_km"), column("b_km"), column("area_km2")]
+    table, flags = assemble_table(territories, values, columns, keep_empty=False)
+    assert "a_km" not in table
+    assert {"b_km", "area_km2"} <= {*table}
+    assert flags["a_km"].ne("").all()
+    assert "a_km" in assemble_table(territories, values, columns, keep_empty=True)[0]

@@ -15,6 +15,7 @@ rule assemble_table:
         "../envs/comarca.yaml"
     params:
         columns=of("table_columns"),
+        keep_empty=of("config.keep_empty_columns"),
     message:
         "{wildcards.region}: assembling the indicator table."
     script:
@@ -119,6 +120,7 @@ rule assemble_quality:
         "../envs/comarca.yaml"
     params:
         not_computed=of("not_computed"),
+        column_keys=of("column_keys"),
         area_range_km2=of("area_range_km2"),
     message:
         "{wildcards.region}: gathering the checks."

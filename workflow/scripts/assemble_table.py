@@ -14,6 +14,7 @@ def main(
     *,
     territories: str,
     columns: list[dict[str, Any]],
+    keep_empty: bool,
     table: str,
     flags: str,
     absent: str | None = None,
@@ -23,6 +24,7 @@ def main(
         layer_io.read_layer(territories, "territories"),
         {name: io.read_indicators(path) for name, path in families.items()},
         Absent.read(absent).kept([TableColumn(**column) for column in columns]),
+        keep_empty=keep_empty,
     )
     io.write_table(values, table)
     io.write_table(reasons, flags)

@@ -138,6 +138,11 @@ class Region(Model):
     raster_cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(
         500.0, description="Size of the cells of the travel-time raster, m."
     )
+    keep_empty_columns: bool = Field(
+        False,
+        description="Keep columns without a single value in the region, as who puts tables of regions on top of each "
+        "other needs; otherwise they are left out and listed in quality.md under *Not computed*.",
+    )
     connectors: Connectors = Connectors()
     zonal: Zonal = Zonal()
     speeds: FilePath | None = Field(None, description="Table of speeds; null is the project's own config/speeds.csv.")

@@ -97,6 +97,25 @@ def missing_key(region: Region, layer: str) -> str:
     return missing_key(region, next(name for name in row.rests_on if name not in present))
 
 
+def layer_keys(layer: str) -> frozenset[str]:
+    """Name the keys of the configuration that say where a layer comes from.
+
+    Parameters
+    ----------
+    layer : str
+        Any layer or condition.
+
+    Returns
+    -------
+    frozenset of str
+        Such as ``roads.provider``; those of all layers that it is made from, where it has no section of its own.
+    """
+    row = LAYERS[layer]
+    if row.section:
+        return frozenset({f"{row.section}.{_KEYS.get(row.key, row.key)}"})
+    return frozenset().union(*(layer_keys(name) for name in row.rests_on))
+
+
 def layers_of_extract(region: Region) -> frozenset[str]:
     """Name the layers that are as old as the OpenStreetMap extract.
 

@@ -13,7 +13,7 @@ from comarca.layers.index import LAYERS
 from comarca.plan.columns import CLUSTERS, regional_fields, regional_registry
 from comarca.plan.inputs import INPUTS
 from comarca.plan.ladders import ladders, layers_resting_on
-from comarca.plan.layers import available_layers, layers_of_extract, missing_key, providers, sources
+from comarca.plan.layers import available_layers, layer_keys, layers_of_extract, missing_key, providers, sources
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
 from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, PUBLICATION, TEXTS
@@ -210,6 +210,19 @@ class RegionPlan:
                 key = missing_key(self.config, lacking[0]) if lacking else f"indicators.{family}"
                 rows.append({"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key})
         return rows
+
+    @cached_property
+    def column_keys(self) -> dict[str, str]:
+        """Column -> keys of the configuration that give the data it rests on, such as ``services.provider``."""
+        return {column.name: " or ".join(self._keys_of(column)) for column in self.published}
+
+    def _keys_of(self, column: Column) -> list[str]:
+        if column.family not in self.general.families:
+            return [column.family]
+        layers = column.layers or self.registry.families[column.family].layers
+        if "city_class" in column.fields:
+            return ["cities.provider", f"city_classes_persons.{column.fields['city_class']}"]
+        return sorted({key for layer in layers for key in layer_keys(layer)}) or [f"indicators.{column.family}"]
 
     @cached_property
     def family_layers(self) -> dict[str, list[str]]:

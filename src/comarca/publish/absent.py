@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from pyarrow import parquet
 
 from comarca import io
 from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.publish.quality import NotComputed
-from comarca.registry.columns import Column
 from comarca.results import Check
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from comarca.io import PathLike
-
-
-def published(columns: Sequence[Mapping[str, Any]], table: PathLike) -> list[Column]:
-    """Keep the planned columns that the table has: those of absent layers were left out of it.
-
-    Parameters
-    ----------
-    columns : sequence of mapping
-        The planned columns, as plain data.
-    table : path-like
-        The assembled table.
-
-    Returns
-    -------
-    list of Column
-        In the same order.
-    """
-    names = set(parquet.read_schema(table).names)
-    return [Column(**column) for column in columns if column["name"] in names]
+    from comarca.registry.columns import Column
 
 
 def mapped_values(table: pd.DataFrame, name: str) -> pd.Series:
@@ -56,6 +36,35 @@ def mapped_values(table: pd.DataFrame, name: str) -> pd.Series:
         Indexed like the table.
     """
     return table[name] if name in table else pd.Series(np.nan, index=table.index, name=name)
+
+
+def empty_columns(
+    columns: Sequence[Column], table: pd.DataFrame, flags: pd.DataFrame, *, keys: Mapping[str, str]
+) -> list[NotComputed]:
+    """Name the columns that were left out as no territory has a value of them, for the quality report.
+
+    Parameters
+    ----------
+    columns : sequence of Column
+        Those that the table was made of.
+    table, flags : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    keys : mapping
+        Column -> key of the configuration that gives the data it rests on.
+
+    Returns
+    -------
+    list of NotComputed
+        With the reason codes of the territories and their number.
+    """
+    return [
+        NotComputed(
+            column.name, column.title["en"], (), keys.get(column.name, ""),
+            reasons=dict(sorted(Counter(flags[column.name].tolist()).items())),
+        )
+        for column in columns
+        if column.name in flags and column.name not in table
+    ]  # fmt: skip
 
 
 def fallback_checks(receipts: Iterable[LayerReceipt]) -> list[Check]:

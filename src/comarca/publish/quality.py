@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -43,12 +43,15 @@ class NotComputed:
         Layers that are missing.
     config_key : str
         What to set to switch it on, such as ``regions.LIE.land_cover.provider``.
+    reasons : mapping, optional
+        Reason code -> number of territories, of a column that was left out as no territory has a value.
     """
 
     column: str
     title: str
     lacking: tuple[str, ...]
     config_key: str
+    reasons: Mapping[str, int] = field(default_factory=dict)
 
 
 def quality_report(checks: Sequence[Check], *, region: str, not_computed: Sequence[NotComputed] = ()) -> dict[str, Any]:
@@ -168,8 +171,9 @@ def _not_computed(entries: Sequence[Mapping[str, Any]]) -> str:
         return ""
     titles: dict[tuple[str, str], list[str]] = {}
     for entry in entries:
-        lacking = ", ".join(name.replace("_", " ") for name in entry["lacking"]) or "switched off"
-        titles.setdefault((entry["config_key"], lacking), []).append(f"{_cell(entry['title'])} (`{entry['column']}`)")
+        titles.setdefault((entry["config_key"], _lacking(entry)), []).append(
+            f"{_cell(entry['title'])} (`{entry['column']}`)"
+        )
     lines = [
         "| Setting | Data it lacks | Columns | What they are |",
         "|---|---|---|---|",
@@ -180,9 +184,17 @@ def _not_computed(entries: Sequence[Mapping[str, Any]]) -> str:
     ]
     intro = (
         "The table leaves these columns out, because the region has no data for them. Each setting, in the region's "
-        "configuration, would add the columns beside it; `config/README.md` explains the settings."
+        "configuration, is where the data of the columns beside it come from; `config/README.md` explains the "
+        "settings. Columns for which nothing was found stay in with `keep_empty_columns: true`."
     )
     return "\n\n".join(["## Not computed", intro, "\n".join(lines)])
+
+
+def _lacking(entry: Mapping[str, Any]) -> str:
+    if entry["reasons"]:
+        counts = ", ".join(f"{code.replace('_', ' ') or 'no reason'}: {n}" for code, n in entry["reasons"].items())
+        return f"nothing found in the whole region ({counts})"
+    return ", ".join(name.replace("_", " ") for name in entry["lacking"]) or "switched off"
 
 
 def _cell(value: Any) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
 from comarca.publish.rounding import rounded
-from comarca.registry.columns import OWN_FAMILY
+from comarca.registry.columns import MAIN_COLUMNS, OWN_FAMILY
 from comarca.results import Flag
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ _LEADING: Final = "time_intermediate_city_mean_min"
 
 
 def assemble_table(
-    territories: gpd.GeoDataFrame, families: Mapping[str, Indicators], columns: Sequence[TableColumn]
+    territories: gpd.GeoDataFrame,
+    families: Mapping[str, Indicators],
+    columns: Sequence[TableColumn],
+    *,
+    keep_empty: bool = True,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Join the families' columns into one table, in the order of the registry.
 
@@ -45,6 +49,8 @@ def assemble_table(
         Family name -> its results, each on the same territories.
     columns : sequence of TableColumn
         The active columns of all families, in the order of the table.
+    keep_empty : bool, optional
+        Whether columns without a single value stay in the table. Those of the main job always do.
 
     Returns
     -------
@@ -53,6 +59,7 @@ def assemble_table(
         booleans ``boolean``, classes and texts ``str``, all others ``float64``.
     flags : pandas.DataFrame
         Indexed by ``territory_id``; for each column but that one, `Flag` texts, empty where nothing is to be said.
+        Columns that were left out as empty are in it, to say why they are.
 
     Raises
     ------
@@ -73,7 +80,10 @@ def assemble_table(
             continue
         family = _family_of(column, families, index)
         values, wrong = _possible(family.values[column.name].loc[index], column)
-        table[column.name] = values
+        if keep_empty or {column.name, column.template} & MAIN_COLUMNS or values.notna().any():
+            table[column.name] = values
+        else:
+            logger.info("column %s: no value in the whole region; left out", column.name)
         reasons = family.flags[column.name].loc[index].astype("str").to_numpy()
         flags[column.name] = np.where(wrong, Flag.IMPOSSIBLE.value, reasons)
     return pd.DataFrame(table).reset_index(drop=True), pd.DataFrame(flags, index=index)

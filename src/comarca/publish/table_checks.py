@@ -133,7 +133,7 @@ def territory_area(territories: gpd.GeoDataFrame, area_range_km2: tuple[float, f
 def missing_values(flags: pd.DataFrame, table: pd.DataFrame) -> Check:
     """List columns by share of missing values, with the reasons and how often each holds."""
     rows: list[dict[str, Any]] = []
-    for name in flags.columns:
+    for name in flags.columns.intersection(table.columns, sort=False):
         missing = table[name].isna().to_numpy()
         if missing.any():
             reasons = Counter(flags[name].to_numpy()[missing].tolist())
@@ -145,7 +145,7 @@ def missing_values(flags: pd.DataFrame, table: pd.DataFrame) -> Check:
         status="warn" if mostly else "pass",
         value=mostly,
         threshold=f"no column with more than {MAX_MISSING_SHARE:.0%} missing",
-        message=f"{len(rows)} of {flags.shape[1]} columns have gaps; in {mostly} more than half is missing.",
+        message=f"{len(rows)} of {table.shape[1] - 1} columns have gaps; in {mostly} more than half is missing.",
         rows=rows,
     )
 

@@ -142,6 +142,18 @@ class Column(TableColumn):
 #: Family of the users' own columns, which rules by the ending of a name do not bind.
 OWN_FAMILY: Final = "attributes"
 
+#: Names, or names with their fields, of columns that stand for the main job: the table has them even if they are empty.
+MAIN_COLUMNS: Final = frozenset(
+    {
+        "area_km2", "population_persons", "time_intermediate_city_mean_min", "distance_intermediate_city_mean_km",
+        "distance_intermediate_city_straight_km", "nearest_intermediate_city_name",
+        "population_within_60min_intermediate_city_share", "road_length_km", "road_density_km_per_100km2",
+        "main_road_density_km_per_100km2", "paved_road_share", "rural_access_index_share",
+        "power_line_density_km_per_100km2", "school_count", "parcel_area_gini_index", "farmland_patch_area_gini_index",
+        "holding_area_gini_index", "land_use_shannon_index", "urban_rural_catchment_class", "dynamics_type_{period}",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Family:
