@@ -9,7 +9,7 @@ import numpy as np
 import osmium
 import shapely
 
-from comarca.layers.schemas import ROAD_TAGS, ROADS
+from comarca.layers.schemas import OSM_KEYS, ROAD_TAGS, ROADS
 from comarca.roads.network import RoadNetwork, build_network
 from comarca.roads.speeds import SpeedTable, may_walk_onto, road_speed_kmh, speed_table
 
@@ -60,7 +60,7 @@ class _Ways(osmium.SimpleHandler):
         road_class = "ferry" if way.tags.get("route") == "ferry" else way.tags.get("highway")
         if road_class not in self.classes or len(way.nodes) < 2 or way.tags.get("area") == "yes":
             return
-        tags = {tag: way.tags.get("4wd_only" if tag == "four_wd_only" else tag) for tag in ROAD_TAGS}
+        tags = {tag: way.tags.get(OSM_KEYS.get(tag, tag)) for tag in ROAD_TAGS}
         self.rows.append({"road_id": f"w{way.id}", "road_class": road_class, **tags})
         self.lines.append([(node.lon, node.lat) for node in way.nodes])
         self.nodes.append([node.ref for node in way.nodes])

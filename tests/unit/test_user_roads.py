@@ -347,3 +347,42 @@ def test_an_empty_file_is_refused(tmp_path):
     gpd.GeoDataFrame({"clase": pd.Series([], dtype="str")}, geometry=[], crs=UTM).to_file(path)
     with pytest.raises(InputError, match="no rows"):
         read(path, road_class="clase")
+
+
+def driven_minutes(path, **columns):
+    """Return the minutes over the first road of the file, and the checks."""
+    roads, checks = read(path, default_class="primary", **columns)
+    network = network_from(roads)
+    return float(network.edge_min[network.edge_road == 0].sum()), checks
+
+
+def test_minutes_of_an_inventory_are_driven_as_they_are_given(tmp_path):
+    lines = [MultiLineString([utm((0, 0), (1000, 0)), utm((1000, 0), (6000, 0))]), utm((0, 900), (5000, 900))]
+    path = write(tmp_path / "roads.gpkg", lines, tiempo=["12,5", None], rodadura=["Tierra"] * 2, vel=["", "25"])
+    roads, checks = read(path, default_class="primary", minutes="tiempo", surface="rodadura", speed="vel")
+    network = network_from(roads)
+    # 12.5 minutes for 6 km, part by part; 5 km of the other at 25 km/h: 12 minutes, though its surface is earth.
+    np.testing.assert_allclose(network.edge_min[np.isin(network.edge_road, [0, 1])].sum(), 12.5, rtol=1e-4)
+    np.testing.assert_allclose(network.edge_min[network.edge_road == 2].sum(), 12 / SCALE, rtol=1e-4)
+    assert checks["roads_speed_driven"].status == "pass"
+
+
+@pytest.mark.parametrize(("words", "unit", "kmh"), [("50 mph", "kmh", 80.46), ("50", "mph", 80.46), ("50", "kmh", 50)])
+def test_speeds_as_driven_stand_in_for_those_of_class_and_limit(tmp_path, words, unit, kmh):
+    path = write(tmp_path / "roads.gpkg", [utm((0, 0), (5000, 0))], vel=[words], lim=["120"])
+    minutes, _ = driven_minutes(path, speed="vel", maxspeed="lim", maxspeed_unit=unit)
+    np.testing.assert_allclose(minutes, 5 / SCALE / kmh * 60, rtol=1e-4)
+
+
+def test_hours_given_as_minutes_are_refused_and_single_errors_are_told(tmp_path):
+    lines = [utm((0, y), (5000, y)) for y in (0, 50, 100)]
+    hours = write(tmp_path / "hours.gpkg", lines, t=[0.1, 0.1, 0.1])
+    with pytest.raises(InputError, match=r"middle speed of 3e\+03 km/h.*hours or seconds"):
+        read(hours, default_class="primary", minutes="t")
+    slip = write(tmp_path / "slip.gpkg", [*lines, utm((0, 150), (5000, 150))], t=[0.1, 6.0, 0.0, 5.0])
+    _, checks = read(slip, default_class="primary", minutes="t")
+    assert (checks["roads_speed_driven"].status, checks["roads_speed_driven"].value) == ("warn", 1)
+    assert "1 of 4 roads" in checks["roads_speed_driven"].message
+    assert "1 have no speed" in checks["roads_speed_driven"].message
+    with pytest.raises(InputError, match="quick"):
+        read(write(tmp_path / "w.gpkg", lines, v=["quick"] * 3), default_class="primary", speed="v")

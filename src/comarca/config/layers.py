@@ -73,7 +73,9 @@ class Roads(VectorSource):
         "them as not given.",
     )
     maxspeed: str | None = Field(None, description="Column of the file with the speed limit.")
-    maxspeed_unit: Literal["kmh", "mph"] = Field("kmh", description="Unit of limits that name none.")
+    maxspeed_unit: Literal["kmh", "mph"] = Field("kmh", description="Unit of limits and speeds that name none.")
+    speed: str | None = Field(None, description="Column of the file with the speed as driven, in place of all others.")
+    minutes: str | None = Field(None, description="Column of the file with the minutes that driving each line takes.")
     classes: dict[str, Word] = Field(
         default_factory=dict,
         description="The file's classes -> OSM highway classes, or `none` to leave roads out; those not named are "

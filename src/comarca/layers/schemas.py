@@ -86,14 +86,17 @@ CITIES: Final = pa.DataFrameSchema(
 #: Tags of a road that speeds, surfaces and passability need.
 ROAD_TAGS: Final = (
     "surface", "smoothness", "tracktype", "maxspeed", "oneway", "junction", "access", "motor_vehicle", "seasonal",
-    "ford", "four_wd_only", "bridge", "tunnel", "lanes", "toll", "ref", "name",
+    "ford", "four_wd_only", "maxspeed_practical", "bridge", "tunnel", "lanes", "toll", "ref", "name",
 )  # fmt: skip
+
+#: OSM keys of columns that are named otherwise.
+OSM_KEYS: Final = {"four_wd_only": "4wd_only", "maxspeed_practical": "maxspeed:practical"}
 
 ROADS: Final = pa.DataFrameSchema(
     {
         "road_id": _text("Identifier of the way in the source, such as w123", nullable=False, unique=True),
         "road_class": _text("OSM highway value, or 'ferry'", nullable=False),
-        **{tag: _text(f"Value of the tag {tag.replace('four_wd_only', '4wd_only')}") for tag in ROAD_TAGS},
+        **{tag: _text(f"Value of the tag {OSM_KEYS.get(tag, tag)}") for tag in ROAD_TAGS},
         "grade_separated": _text(
             "Vertices that share their place with another node they are not joined to: 'index:node index:node'"
         ),

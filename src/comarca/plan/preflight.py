@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from comarca.config.region import Config, Region
     from comarca.config.tables import Attributes, Table, TableLayout
 
+_SPEEDS = ("maxspeed", "speed", "minutes")
 #: Sections whose file is a vector layer, with the keys that name its columns.
 _COLUMN_KEYS = {
     "territories": ("id", "name", "parent"),
-    "roads": ("road_class", "surface", "oneway", "maxspeed", "level", "from_level", "to_level", "id", "name", "ref"),
+    "roads": ("road_class", "surface", "oneway", *_SPEEDS, "level", "from_level", "to_level", "id", "name", "ref"),
     "power": ("power_class", "voltage", "id"),
     "services": ("kind", "name", "id"),
     "cities": ("id", "name", "population"),

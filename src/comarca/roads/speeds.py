@@ -14,6 +14,8 @@ A row without a country holds everywhere; one with an ISO 3166-1 alpha-3 code re
 a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal``, ...)
     Cap on the speed of every road with that value (but ``tracktype`` not on tracks); no number means no cap, 0 means
     that the road is left out. ``motor_vehicle``, where tagged, stands in for ``access``.
+
+A speed as driven (``maxspeed_practical``) stands in for all of these, but for what leaves the road out.
 """
 
 from __future__ import annotations
@@ -35,12 +37,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: No road of the world is faster on average; no factor makes roads so much faster.
-_FASTEST_KMH: Final = 200.0
+FASTEST_KMH: Final = 200.0
 _LARGEST_FACTOR: Final = 1.5
 _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
 _KINDS: Final = ("class", "track_grade", "untagged_surface", "maxspeed", *ROAD_TAGS)
 #: Classes whose limit says nothing of how fast they can be driven: it only slows down.
 _SLOW_CLASSES: Final = ("track", "ferry")
+_LIMITS: Final = ("maxspeed", "maxspeed_practical")
 _LIMIT: Final = r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/?h|kph)?\s*$"
 
 
@@ -120,7 +123,7 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
         caps_kmh={
             tag: {value: np.inf if np.isnan(kmh) else kmh for value, kmh in speed[tag].items()}
             for tag in ROAD_TAGS
-            if tag in speed and tag != "maxspeed"
+            if tag in speed and tag not in _LIMITS
         },
         maxspeed_factor=factor["maxspeed"]["factor"],
         maxspeed_lowest_kmh=limits["lowest"],
@@ -153,7 +156,8 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
     ``min(base speed x factor of an untagged surface, caps of the tags)``. The base is maxspeed_factor x maxspeed where
     a limit is tagged, as in the routers OSRM, GraphHopper and Valhalla, else the speed of the class; a track's grade
     stands in for its class, and limits of tracks and ferries only slow them down. The defaults lie between routers'
-    free flow and the speeds measured world-wide, so times in congested cities come out short.
+    free flow and the speeds measured world-wide, so times in congested cities come out short. A speed as driven, from a
+    column of the user's file or the tag ``maxspeed:practical``, is taken as it is, up to 200 km/h.
     """
     class_kmh = _looked_up(roads["road_class"], table.class_kmh)
     if np.isnan(class_kmh).any():
@@ -177,7 +181,8 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
     for tag, caps in table.caps_kmh.items():
         applies = _cap_applies(roads, tag, is_track)
         speed = np.fmin(speed, np.where(applies, _looked_up(roads[tag], caps), np.nan))
-    return np.where(speed > 0, speed, np.nan)
+    driven_kmh = _limit_kmh(roads["maxspeed_practical"], lowest=0.0, highest=FASTEST_KMH)
+    return np.where(speed > 0, np.where(driven_kmh > 0, driven_kmh, speed), np.nan)
 
 
 def may_walk_onto(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.bool_]:
@@ -257,10 +262,15 @@ def _cap_applies(roads: pd.DataFrame, tag: str, is_track: NDArray[np.bool_]) -> 
 
 
 def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.float64]:
-    codes, words = pd.factorize(maxspeed)
+    return _limit_kmh(maxspeed, lowest=table.maxspeed_lowest_kmh, highest=table.maxspeed_highest_kmh)
+
+
+def _limit_kmh(texts: pd.Series, *, lowest: float, highest: float) -> NDArray[np.float64]:
+    """Read speeds; NaN for what is no plain number or lies outside the limits."""
+    codes, words = pd.factorize(texts)
     parts = pd.Series(words, dtype=object).astype(str).str.extract(_LIMIT, expand=True)
     kmh = pd.to_numeric(parts[0]).to_numpy(dtype=float) * np.where(parts[1] == "mph", KM_PER_MILE, 1.0)
-    kmh[~((kmh >= table.maxspeed_lowest_kmh) & (kmh <= table.maxspeed_highest_kmh))] = np.nan
+    kmh[~((kmh >= lowest) & (kmh <= highest))] = np.nan
     return np.append(kmh, np.nan)[codes]
 
 
@@ -281,7 +291,7 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     needs_factor = checked["kind"].isin(["untagged_surface"]) | checked["value"].isin(["factor"])
     _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
     _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
-    _refuse(checked[checked["speed_kmh"] > _FASTEST_KMH], name, "speed_kmh", f"at most {_FASTEST_KMH:g} km/h")
+    _refuse(checked[checked["speed_kmh"] > FASTEST_KMH], name, "speed_kmh", f"at most {FASTEST_KMH:g} km/h")
     _refuse(checked[checked["factor"] > _LARGEST_FACTOR], name, "factor", f"a factor of at most {_LARGEST_FACTOR:g}")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
     _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.layers.schemas import ROAD_TAGS
+from comarca.layers.schemas import OSM_KEYS, ROAD_TAGS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,9 +19,8 @@ DRIVABLE: Final = (
 )  # fmt: skip
 FERRY: Final = "ferry"
 
-#: Columns of the roads layer whose tag has another name.
-_TAG_OF: Final = {"four_wd_only": "4wd_only"}
-ROAD_TAG_OF: Final = {column: _TAG_OF.get(column, column) for column in ROAD_TAGS}
+#: Columns of the roads layer -> keys of their tags.
+ROAD_TAG_OF: Final = {column: OSM_KEYS.get(column, column) for column in ROAD_TAGS}
 
 #: Tags that with the value ``yes`` say that a road is not there.
 LIFECYCLE: Final = ("proposed", "planned", "construction", "abandoned", "disused", "razed", "demolished", "dismantled")

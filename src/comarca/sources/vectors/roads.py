@@ -18,14 +18,16 @@ from comarca.results import Check
 from comarca.roads.crossings import position_code, read_vertices
 from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.roads.noding import node_lines, noding_checks
+from comarca.roads.speeds import FASTEST_KMH
 from comarca.sources.names import fold_name
 from comarca.sources.osm.lines import grade_separated
 from comarca.sources.osm.opl import Vertices
-from comarca.sources.tables.numbers import is_missing
+from comarca.sources.tables.numbers import is_missing, parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector
 from comarca.sources.vectors.rows import (
     LEFT_OUT,
     LINES,
+    ROW,
     Unknown,
     check_targets,
     left_out_check,
@@ -37,7 +39,7 @@ from comarca.sources.vectors.rows import (
     without_left_out,
 )
 from comarca.sources.vectors.words import ONEWAY_WORDS, SURFACE_WORDS
-from comarca.units import KM_PER_MILE
+from comarca.units import KM_PER_MILE, MIN_PER_HOUR
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -57,6 +59,8 @@ _NO_LIMIT: Final = frozenset(
 )
 #: Levels that are the ground, folded.
 _GROUND: Final = frozenset({"", "0", "no", "nao", "n", "false", "falso", "ninguno", "nenhum", "none", "ground"})
+#: Below this a whole file is no file of speeds that are driven.
+_SLOWEST_KMH: Final = 3.0
 _LIMIT: Final = r"^(\d+(?:[.,]\d+)?)\s*(km/?h|kph|kmph|mph)?$"
 
 
@@ -84,9 +88,13 @@ class RoadColumns:
     unknown : {"refuse", "untagged"}
         What happens to words of surface, direction and speed that are not understood.
     maxspeed_unit : {"kmh", "mph"}
-        Unit of limits that name none.
+        Unit of limits and speeds that name none.
     maxspeed : str or None
-        Column with the speed limit in km/h.
+        Column with the speed limit.
+    speed : str or None
+        Column with the speed as driven, in the unit of limits.
+    minutes : str or None
+        Column with the minutes that driving each line takes; before ``speed``.
     level : str or None
         Column that tells bridges and tunnels: any words; none, 0 and no are the ground.
     from_level, to_level : str or None
@@ -105,6 +113,8 @@ class RoadColumns:
     unknown: Unknown = "refuse"
     maxspeed_unit: Literal["kmh", "mph"] = "kmh"
     maxspeed: str | None = None
+    speed: str | None = None
+    minutes: str | None = None
     level: str | None = None
     from_level: str | None = None
     to_level: str | None = None
@@ -165,18 +175,20 @@ def roads_from_file(
     km = geodesic_length_km(classed.geometry.to_numpy())
     surface, unknown_surface = _surface(classed, columns, known_surfaces, km, where)
     oneway, unknown_oneway = _oneway(classed, columns, km, where)
-    maxspeed, unknown_maxspeed = _maxspeed(classed, columns, km, where)
-    chosen = classed.assign(surface__=surface, oneway__=oneway, maxspeed__=maxspeed)
+    maxspeed, unknown_maxspeed = _speed(classed, columns, columns.maxspeed, km, where, key="maxspeed")
+    driven, unknown_speed = _driven(classed, columns, km, where)
+    chosen = classed.assign(surface__=surface, oneway__=oneway, maxspeed__=maxspeed, driven__=driven)
     chosen = chosen[(surface != LEFT_OUT).to_numpy() & (oneway != LEFT_OUT).to_numpy()]
     if chosen.empty:
         raise InputError(where, got=f"{len(kept)} rows, all of them left out", expected="at least one that is kept")
     wanted = lines_of(chosen.reset_index(drop=True))
-    surface, oneway, maxspeed = (wanted[name] for name in ("surface__", "oneway__", "maxspeed__"))
+    surface, oneway = wanted["surface__"], wanted["oneway__"]
     closed = (oneway == "closed").to_numpy()
     level, *ends = _levels(wanted, columns, where)
     noded = node_lines(wanted.geometry.to_numpy(), level=level, snap_m=snap_m)
     tags = dict.fromkeys(ROAD_TAGS, pd.Series(None, index=wanted.index, dtype="str")) | {
-        "surface": surface, "oneway": oneway.mask(closed), "maxspeed": maxspeed,
+        "surface": surface, "oneway": oneway.mask(closed), "maxspeed": wanted["maxspeed__"],
+        "maxspeed_practical": wanted["driven__"],
         "motor_vehicle": pd.Series("no", index=wanted.index, dtype="str").where(closed),
         "name": _text(wanted, columns.name, where), "ref": _text(wanted, columns.ref, where),
     }  # fmt: skip
@@ -192,16 +204,15 @@ def roads_from_file(
     )
     checks = [
         *remarks, shapeless, left_out_check("roads", len(kept) - len(chosen), len(kept)),
-        unknown_surface, unknown_oneway, unknown_maxspeed, _doubles(roads), *noding_checks(noded),
+        unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, _doubles(roads), *noding_checks(noded),
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
     return validate_layer(roads, "roads"), checks
 
 
 def _named(columns: RoadColumns) -> list[str]:
-    names = (columns.road_class, columns.surface, columns.oneway, columns.maxspeed, columns.level,
-             columns.from_level, columns.to_level, columns.id,
-             columns.name, columns.ref)  # fmt: skip
+    names = (columns.road_class, columns.surface, columns.oneway, columns.maxspeed, columns.speed, columns.minutes,
+             columns.level, columns.from_level, columns.to_level, columns.id, columns.name, columns.ref)  # fmt: skip
     return [name for name in names if name is not None]
 
 
@@ -280,32 +291,70 @@ def _oneway(
     return direction.replace(_DIRECTIONS).astype("str"), check
 
 
-def _maxspeed(
-    rows: gpd.GeoDataFrame, columns: RoadColumns, km: NDArray[np.float64], where: str
+def _speed(
+    rows: gpd.GeoDataFrame, columns: RoadColumns, column: str | None, km: NDArray[np.float64], where: str, *, key: str
 ) -> tuple[pd.Series, Check]:
-    """Speed limits as plain km/h; 0 says that none is known."""
-    column = columns.maxspeed
+    """Read speeds as plain km/h; 0 says that none is known."""
     given = rows[column] if column else pd.Series(None, index=rows.index, dtype="str")
     text = given.astype("str").where(given.notna()).str.strip()
     text = text.where(text != "")
     void = is_missing(text.fillna("")) | text.fillna("").map(fold_name).isin(_NO_LIMIT)
     parts = text.str.lower().str.extract(_LIMIT, expand=True)
     number = pd.to_numeric(parts[0].str.replace(",", ".", regex=False), errors="coerce")
-    is_mph = parts[1].fillna(columns.maxspeed_unit) == "mph"
-    kmh = number.where(~is_mph, number * KM_PER_MILE)
-    limit = kmh.where(kmh > 0).map(lambda value: None if pd.isna(value) else f"{value:g}")
+    kmh = number.where(parts[1].fillna(columns.maxspeed_unit) != "mph", number * KM_PER_MILE)
     words = text.mask(void | kmh.notna()).astype("str")
     _, check = understand(
-        words,
-        {},
-        {},
-        km=km,
-        name="roads_maxspeed",
-        key="roads.maxspeed",
-        where=f"{where}, column {column}",
+        words, {}, {}, km=km, name=f"roads_{key}", key=f"roads.{key}", where=f"{where}, column {column}",
         unknown=columns.unknown,
-    )
-    return limit.astype("str"), check
+    )  # fmt: skip
+    return _plain(kmh.where(kmh > 0)), check
+
+
+def _driven(
+    rows: gpd.GeoDataFrame, columns: RoadColumns, km: NDArray[np.float64], where: str
+) -> tuple[pd.Series, list[Check]]:
+    """Read the speed as driven, km/h, from minutes or a column of speeds; null where neither is known."""
+    speed, check = _speed(rows, columns, columns.speed, km, where, key="speed")
+    kmh, checks, used = pd.to_numeric(speed).astype(float), [check], [columns.speed]
+    if columns.minutes is not None:
+        minutes = _minutes(rows[columns.minutes], where)
+        kmh = (km / minutes.where(minutes > 0) * MIN_PER_HOUR).fillna(kmh)
+        used.append(columns.minutes)
+    given = kmh.dropna()
+    if given.empty:
+        return _plain(kmh), checks
+    named = f"{where}, column {' and '.join(name for name in used if name)}"
+    middle = float(np.median(given))
+    if not _SLOWEST_KMH <= middle <= FASTEST_KMH:
+        raise InputError(
+            named, got=f"a middle speed of {middle:.3g} km/h",
+            expected=f"speeds of {_SLOWEST_KMH:g} to {FASTEST_KMH:g} km/h",
+            remedy="Are these minutes and not hours or seconds, or speeds in another unit?",
+        )  # fmt: skip
+    beyond = kmh > FASTEST_KMH
+    checks.append(_too_fast(rows, kmh, beyond, without=int(kmh.isna().sum())))
+    return _plain(kmh.mask(beyond)), checks
+
+
+def _minutes(values: pd.Series, where: str) -> pd.Series:
+    if pd.api.types.is_numeric_dtype(values):
+        return values.astype(float)
+    texts = values.astype("str").where(values.notna(), "").str.strip().to_frame("minutes")
+    return parse_columns(texts, ["minutes"], decimal=None, hint=".", where=where)["minutes"]
+
+
+def _too_fast(rows: gpd.GeoDataFrame, kmh: pd.Series, beyond: pd.Series, *, without: int) -> Check:
+    return Check(
+        "roads_speed_driven", "warn" if beyond.any() else "pass", int(beyond.sum()), f"at most {FASTEST_KMH:g} km/h",
+        f"{int(beyond.sum())} of {len(rows)} roads are driven faster than any road is, and {without} have no speed of"
+        " their own; these take the speed of their class.",
+        [{"row": int(row), "speed_kmh": round(float(speed), 1)}
+         for row, speed in zip(rows.loc[beyond, ROW].head(_LISTED), kmh[beyond], strict=False)],
+    )  # fmt: skip
+
+
+def _plain(kmh: pd.Series) -> pd.Series:
+    return kmh.map(lambda value: None if pd.isna(value) else f"{value:.6g}").astype("str")
 
 
 def _levels(
