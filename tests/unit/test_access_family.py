@@ -11,9 +11,9 @@ from road_cases import network_of
 from shapely.geometry import box
 
 from comarca.access.cities import cities_to_reach, in_class, travel_times_by_class
-from comarca.access.market import market_potential_table
 from comarca.access.model import Walking
 from comarca.access.routable import routable_network
+from comarca.access.ties import market_table
 from comarca.errors import InputError
 from comarca.indicators.access import compute
 from comarca.population.people import weighted_mean, weighted_quantile
@@ -230,6 +230,6 @@ def test_market_potential_comes_as_a_table_by_demand_point():
     layer = cities(("a", 2000, 0, 0), ("hamlet", 10, 0.02, 0), ("unknown", np.nan, 0.05, 0))
     walking = Walking(fragment_max_km=0)
     routable = routable_network(network, layer, identifier="city_id", walking=walking)
-    table = market_potential_table(routable, layer, people, min_persons=1000, half_life_min=1.1131949, walking=walking)
+    table = market_table(routable, layer, people, min_persons=1000, half_life_min=1.1131949, walking=walking)
     assert table.index.tolist() == ["d000", "d001"]
     assert table["market_potential_persons"].tolist() == pytest.approx([2000 / 2**2, 2000 / 2**5], rel=1e-4)

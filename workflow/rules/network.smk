@@ -277,6 +277,7 @@ rule compute_urca_times:
 
 rule compute_market_potential:
     input:
+        unpack(of("inputs", "compute_market_potential")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
@@ -293,6 +294,8 @@ rule compute_market_potential:
     params:
         min_persons=of("min_city_persons"),
         half_life_min=of("access.half_life_min"),
+        thresholds_min=of("access.time_thresholds_min"),
+        country_percent_per_year=of("config.city_population.country_percent_per_year"),
         walking=of("walking"),
     message:
         "{wildcards.region}: market potential of the cities."

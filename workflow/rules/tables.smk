@@ -23,6 +23,26 @@ rule harmonise_table:
         "../scripts/harmonise_table.py"
 
 
+rule harmonise_city_population:
+    input:
+        unpack(of("inputs", "harmonise_city_population")),
+        cities=in_region("layers/cities.parquet"),
+        code=code("harmonise_city_population"),
+    output:
+        parquet=in_region("layers/city_population.parquet"),
+        checks=in_region("checks/city_population.json"),
+    log:
+        in_region("logs/harmonise_city_population.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        source=of("section", "city_population"),
+    message:
+        "{wildcards.region}: reading the inhabitants of the cities by year."
+    script:
+        "../scripts/harmonise_city_population.py"
+
+
 rule harmonise_attributes:
     input:
         unpack(of("inputs", "harmonise_attributes")),

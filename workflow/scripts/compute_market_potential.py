@@ -1,11 +1,11 @@
 """Compute the market potential of every place where people live."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from comarca import io
-from comarca.access.market import market_potential_table
 from comarca.access.model import Origins, Walking
 from comarca.access.routable import RoutableNetwork
+from comarca.access.ties import market_table
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 
@@ -18,16 +18,22 @@ def main(
     origins: str,
     min_persons: float,
     half_life_min: float,
+    thresholds_min: Sequence[float],
+    country_percent_per_year: float | None,
     walking: Mapping[str, float],
     potential: str,
+    city_population: str | None = None,
 ) -> None:
     layer = layer_io.read_layer(cities, "cities")
-    table = market_potential_table(
+    table = market_table(
         RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id"),
         layer,
         layer_io.read_layer(demand, "demand"),
         min_persons=min_persons,
         half_life_min=half_life_min,
+        thresholds_min=thresholds_min,
+        city_population=io.read_table(city_population) if city_population else None,
+        country_percent_per_year=country_percent_per_year,
         origins=Origins.from_arrays(io.read_arrays(origins)),
         walking=Walking(**walking),
     )

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.model import WALKING
-from comarca.access.routable import demand_origins
-from comarca.access.routes import quickest_routes
 from comarca.roads.core_graph import core_graph
 from comarca.roads.search import cheapest_segment
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from comarca.access.model import Origins, Route, Walking
@@ -88,6 +86,41 @@ def market_potential(
     """
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
+    potential = np.where(nearest.is_reached, 0.0, np.nan)
+    for city, minutes in city_minutes(routable, origins, nearest, persons > 0, limit_min=limit_min, walking=walking):
+        near = np.flatnonzero(minutes <= limit_min)
+        potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)
+    return potential
+
+
+def city_minutes(
+    routable: RoutableNetwork,
+    origins: Origins,
+    nearest: Route,
+    counts: NDArray[np.bool_],
+    *,
+    limit_min: float,
+    walking: Walking = WALKING,
+) -> Iterator[tuple[int, Floats]]:
+    """Give the travel time from each point to one city after the other.
+
+    Parameters
+    ----------
+    routable, origins, nearest, walking
+        See `market_potential`.
+    counts : numpy.ndarray of bool, shape (p,)
+        Cities that are asked for.
+    limit_min : float
+        Longer times need not be told.
+
+    Yields
+    ------
+    city : int
+        Row of the city.
+    minutes : numpy.ndarray, shape (n,)
+        Time from each point; infinite where the city is not reached within the limit. The same array each time, filled
+        anew.
+    """
     entry = _entries(routable.destinations.network, _by_road(routable, origins, nearest, walking), walking)
     node, destination = routable.destinations.node, routable.destinations.destination
     keep = np.zeros(len(routable.destinations.network.node_lon), dtype=bool)
@@ -95,19 +128,16 @@ def market_potential(
     core = core_graph(routable.graph.minutes, keep)
     ahead, back = core.number[entry.ahead], core.number[entry.back]
     by_destination = np.argsort(nearest.destination, kind="stable")
-    first_of_destination = np.searchsorted(nearest.destination[by_destination], np.arange(len(persons) + 1))
-    potential = np.where(nearest.is_reached, 0.0, np.nan)
-    minutes = np.full(len(potential), np.inf)
-    for city in np.flatnonzero(persons > 0):
+    first_of_destination = np.searchsorted(nearest.destination[by_destination], np.arange(len(counts) + 1))
+    minutes = np.full(len(nearest.minutes), np.inf)
+    for city in map(int, np.flatnonzero(counts)):
         minutes[:] = np.inf
         if len(nodes := core.number[node[destination == city]]):
             node_min = dijkstra(core.minutes, indices=nodes, min_only=True, limit=limit_min)
             minutes[entry.point] = np.minimum(entry.ahead_min + node_min[ahead], entry.back_min + node_min[back])
         first = by_destination[first_of_destination[city] : first_of_destination[city + 1]]
         minutes[first] = np.minimum(minutes[first], nearest.minutes[first])
-        near = np.flatnonzero(minutes <= limit_min)
-        potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)
-    return potential
+        yield city, minutes
 
 
 def _by_road(routable: RoutableNetwork, origins: Origins, nearest: Route, walking: Walking) -> _Roads:
@@ -137,47 +167,3 @@ def _entries(network: RoadNetwork, roads: _Roads, walking: Walking) -> _Entries:
         ahead_min=np.where(network.edge_forward[edge], walk_min + (1 - share) * network.edge_min[edge], np.inf),
         back_min=np.where(network.edge_backward[edge], walk_min + share * network.edge_min[edge], np.inf),
     )
-
-
-def market_potential_table(
-    routable: RoutableNetwork,
-    cities: gpd.GeoDataFrame,
-    demand: gpd.GeoDataFrame,
-    *,
-    min_persons: float,
-    half_life_min: float = 60.0,
-    origins: Origins | None = None,
-    walking: Walking = WALKING,
-) -> pd.DataFrame:
-    """Tabulate the market potential of each demand point.
-
-    Parameters
-    ----------
-    routable : RoutableNetwork
-        The roads with the cities on them, identified by ``city_id``.
-    cities : geopandas.GeoDataFrame
-        Schema ``cities``; those abroad too.
-    demand : geopandas.GeoDataFrame
-        Schema ``demand``.
-    min_persons : float
-        Cities with fewer inhabitants do not count.
-    half_life_min : float, optional
-        Travel time at which a city counts half.
-    origins : Origins, optional
-        The demand points with their nearest roads, in the order of `demand`; found if not given.
-    walking : Walking, optional
-        How people walk.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Column ``market_potential_persons`` indexed by ``demand_id``; NaN where no city can be reached.
-    """
-    population = cities["population_persons"].to_numpy()[routable.destinations.rows_in(cities["city_id"])]
-    counts = population >= min_persons
-    origins = demand_origins(routable, demand) if origins is None else origins
-    nearest = quickest_routes(routable, origins, counts, walking=walking)
-    persons = market_potential(
-        routable, origins, nearest, np.where(counts, population, 0.0), half_life_min=half_life_min, walking=walking
-    )
-    return pd.DataFrame({"market_potential_persons": persons}, index=pd.Index(demand["demand_id"], name="demand_id"))

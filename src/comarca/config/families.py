@@ -151,6 +151,7 @@ class IndicatorOptions(Model):
     )
     services: ServicesOptions | Literal[False] = Field(ServicesOptions(), description="Services.")
     land: LandOptions | Literal[False] = Field(LandOptions(), description="Concentration of land.")
+    markets: NoOptions | Literal[False] = Field(NoOptions(), description="Ties to markets.")
     urbanisation: UrbanisationOptions | Literal[False] = Field(
         UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
     )

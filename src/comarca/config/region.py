@@ -27,7 +27,7 @@ from comarca.config.layers import (
     Services,
     Territories,
 )
-from comarca.config.tables import Attributes, Employment, Firms, Holdings, Outcomes
+from comarca.config.tables import Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
 
 logger = logging.getLogger(__name__)
 
@@ -115,6 +115,7 @@ class Region(Model):
     power: Power = Power()
     services: Services = Services()
     cities: Cities = Cities()
+    city_population: CityPopulation = CityPopulation()
     population: Population = Population()
     land_cover: LandCover = LandCover()
     friction: Friction = Friction()

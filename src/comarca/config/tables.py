@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where
+from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Year
 
 
 class TableLayout(Model):
@@ -129,6 +129,28 @@ class Firms(Table, Divisible):
     """Firms by territory and size class."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
+
+
+class CityPopulation(Source, TableLayout):
+    """Inhabitants of the cities at two or more dates: how the markets within reach grow."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
+    id: str | None = Field(None, description="Column with the code of the city, as the layer of cities has it.")
+    name: str | None = Field(None, description="Column with the name of the city: joins the rows without a code.")
+    population: dict[Year, str] = Field(
+        default_factory=dict, description="Year -> column with the inhabitants; the first and the last year count."
+    )
+    country_percent_per_year: float | None = Field(
+        None,
+        description="Growth of the country between the two dates, % a year; null takes that of all cities of the table "
+        "together.",
+    )
+
+    @model_validator(mode="after")
+    def _two_dates_and_a_key(self) -> Self:
+        if "file" in self.provider and (len(self.population) < 2 or self.id == self.name):
+            raise ValueError("provider `file` needs `population` with two years or more, and the column `id` or `name`")
+        return self
 
 
 class ConfiguredColumn(Model):

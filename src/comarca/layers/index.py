@@ -107,6 +107,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("connectors", "vector", rests_on=("network", "cities")),
         Layer("city_network", "arrays", rests_on=("linked_network", "cities")),
         Layer("friction", "arrays", section="friction", checked=True),
+        Layer("city_population", "table", section="city_population", dated=True, checked=True),
         Layer("travel_times", "tables", rests_on=("roads", "cities"), field="city_class", checked=True),
         Layer("market_potential", "table", rests_on=("roads", "cities")),
         Layer("urca_times", "table", rests_on=("roads", "cities")),

@@ -138,6 +138,12 @@ def harmonise_table(region: RegionPlan, layer: str) -> dict[str, Any]:
 
 
 @_rule
+def harmonise_city_population(region: RegionPlan) -> dict[str, Any]:
+    """Name the table of cities by year."""
+    return _named(table=own_file(region, "city_population.path"))
+
+
+@_rule
 def harmonise_outcomes(region: RegionPlan) -> dict[str, Any]:
     """Name the table of outcomes, and what joins municipalities that split or merged."""
     crosswalk = own_file(region, "outcomes.crosswalk.path") if region.config.outcomes.crosswalk else None
@@ -255,6 +261,12 @@ def build_friction(region: RegionPlan) -> dict[str, Any]:
 def compute_travel_times(region: RegionPlan) -> dict[str, Any]:
     """Name the walking surface off the road, where there is one; without it people walk straight."""
     return region.given("friction")
+
+
+@_rule
+def compute_market_potential(region: RegionPlan) -> dict[str, Any]:
+    """Name the inhabitants of the cities by year, where they are given."""
+    return region.given("city_population")
 
 
 # Tables and products

@@ -112,6 +112,13 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
         _check_raster(path, key=f"{key}.path")
     elif section in TABLES:
         _check_table(source, key=key)
+    elif section == "city_population":
+        found = _heading(path, key, source)
+        for name in ("id", "name"):
+            if (column := getattr(source, name)) is not None:
+                _require_column(column, found, key=f"{key}.{name}")
+        for year, column in source.population.items():
+            _require_column(column, found, key=f"{key}.population.{year}")
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:

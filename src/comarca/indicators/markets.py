@@ -1,0 +1,95 @@
+"""Ties to markets: how many there are, how much hangs on the first, and how they grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.crs import require_storage_crs
+from comarca.errors import InputError
+from comarca.measures.change import growth_percent_per_year
+from comarca.population.people import mean_over_people, people_by_territory
+from comarca.results import Check, Flag, Indicators, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from comarca.registry.columns import TableColumn
+
+#: Column -> that of the points whose mean it is.
+_MEANS: Final = {"effective_market_index": "effective_market_count", "first_market_share": "first_market_share"}
+
+
+def compute(
+    *,
+    territories: gpd.GeoDataFrame,
+    demand: gpd.GeoDataFrame,
+    market_potential: pd.DataFrame,
+    city_population: pd.DataFrame | None = None,
+    columns: Sequence[TableColumn],
+) -> Indicators:
+    """Gather the ties of places to markets by territory.
+
+    Parameters
+    ----------
+    market_potential : pandas.DataFrame
+        What `comarca.access.ties.market_table` gives, indexed by ``demand_id``.
+    city_population : pandas.DataFrame, optional
+        Inhabitants of the cities by year; gives the years between the two potentials.
+
+    Returns
+    -------
+    Indicators
+        Means are over people. Who reaches no city counts 0 cities, and is left out of the effective number.
+
+    Raises
+    ------
+    InputError
+        If a demand point has no row.
+    """
+    require_storage_crs(territories, name="layer territories")
+    require_storage_crs(demand, name="layer demand")
+    index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
+    if lacking := sorted({*demand["demand_id"]} - {*market_potential.index}):
+        raise InputError("market_potential", got=f"no row for demand point {lacking[0]}", expected="one row per point")
+    points = market_potential.loc[demand["demand_id"]]
+    values = pd.DataFrame(index=index)
+    for name, source in _MEANS.items():
+        values[name] = mean_over_people(demand, points[source], index)
+    for threshold in (c.fields["time_threshold"] for c in columns if "time_threshold" in c.fields):
+        name = f"cities_within_{threshold}min"
+        values[f"{name}_mean_index"] = mean_over_people(demand, points[f"{name}_count"], index)
+    persons = people_by_territory(demand, index)
+    nobody = np.where(persons.isna(), Flag.NO_DEMAND, np.where(persons == 0, Flag.NO_POPULATION, Flag.UNREACHABLE))
+    checks = []
+    if city_population is not None:
+        checks.append(_growth(values, demand, points, city_population))
+    flags = explain(values, Flag.UNREACHABLE, **dict.fromkeys(map(str, values), pd.Series(nobody, index)))
+    return Indicators(values, flags, checks).select([column.name for column in columns])
+
+
+def _growth(
+    values: pd.DataFrame, demand: gpd.GeoDataFrame, points: pd.DataFrame, city_population: pd.DataFrame
+) -> Check:
+    """Add the growth of the potential, and the part of it in cities that grow fast."""
+    first, last, fast = (
+        mean_over_people(demand, points[f"{name}_potential_persons"], pd.Index(values.index))
+        for name in ("first", "last", "fast")
+    )
+    years = float(city_population["year"].max() - city_population["year"].min())
+    values["market_potential_growth_percent_per_year"] = growth_percent_per_year(first, last, years)[0]
+    values["market_potential_fast_share"] = fast / last.where(last > 0)
+    growth = values["market_potential_growth_percent_per_year"]
+    return Check(
+        name="market_growth",
+        status="info",
+        value=None if growth.isna().all() else float(growth.median()),
+        threshold="",
+        message=f"The potential of cities with figures at both dates changes by {growth.median():.2f} % a year over "
+        f"{years:g} years in the median territory." if growth.notna().any()
+        else "No territory reaches a city with figures at both dates.",
+    )  # fmt: skip
