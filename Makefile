@@ -8,22 +8,25 @@ CORES ?= all
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# `--logger` takes all words that follow it, so another option stands behind it.
+RUN := $(BIN)/snakemake --logger comarca --cores $(CORES)
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
 .PHONY: run example-matopiba publish test test-slow fuzz lint format bench docs schema validate router probe lock clean
 
+# One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
-	$(BIN)/snakemake --cores $(CORES)
+	@$(RUN)$(if $(COUNTRY), --config country=$(COUNTRY))
 
 # The Latin American example: concentration of land in four states of Brazil, from data in the repository.
 example-matopiba: $(READY)
-	$(BIN)/snakemake --cores $(CORES) --configfile config/examples/matopiba.yaml
+	@$(RUN) --configfile config/examples/matopiba.yaml
 
 # The data set of a region, ready to be published: make publish REGION=LIE
 publish: $(READY)
-	$(BIN)/snakemake --cores $(CORES) results/$(or $(REGION),$(error say which: make publish REGION=LIE))/publication/ro-crate-metadata.json
+	@$(RUN) results/$(or $(REGION),$(error say which: make publish REGION=LIE))/publication/ro-crate-metadata.json
 
 # The share of lines and branches that the tests run is printed; below the floor in pyproject.toml the target fails.
 test: $(READY_DEV)
@@ -81,15 +84,17 @@ probe: $(READY)
 # The environment of a run: exactly what the lock file says, then this package on top of it.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=<path>" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
-	touch $@
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what a run needs into $(VENV) (once; a minute or two) ..."
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
 
 # What tests, checks and the documentation need beside it.
 $(READY_DEV): $(READY) requirements-dev.lock
-	$(PIP) --require-hashes -r requirements-dev.lock
-	touch $@
+	@echo "Installing what tests and documentation need beside it ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@
 
 # Needs uv. Writes versions and hashes for Python 3.11 to 3.13, no addresses; the second lock follows the first.
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate

@@ -14,12 +14,14 @@ def test_the_lines_count_territories_columns_and_checks(tmp_path):
     (tmp_path / "maps/a.png").touch()
     (tmp_path / "indicators.csv").write_text("territory_id,a\n1,2\n2,3\n", encoding="utf-8")
     io.write_json({"checks": [check("pass", "Fine."), check("warn", "Look at it.")]}, tmp_path / "quality.json")
+    (tmp_path / "atlas.html").touch()
     lines = summarise_run({"R": str(tmp_path)}, seconds=61.4)
     assert "done in 61 s" in lines[1]
     assert "2 territories and 2 columns" in lines[2]
     assert "1 maps" in lines[2]
     assert "1 checks pass, 1 warn or fail" in lines[3]
     assert lines[4].strip() == "warn: Look at it."
+    assert lines[5].strip() == f"Open {tmp_path / 'atlas.html'} in a browser."
 
 
 def test_a_run_that_made_nothing_says_only_how_long_it_took(tmp_path):

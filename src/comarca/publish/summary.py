@@ -41,7 +41,8 @@ def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
         quality = folder / "quality.json"
         if quality.is_file():
             lines.extend(_checks(region, quality))
-    return lines
+    atlases = [str(path) for name in folders.values() if (path := Path(name) / "atlas.html").is_file()]
+    return [*lines, f"  Open {' or '.join(atlases)} in a browser."] if atlases else lines
 
 
 def failed_layers(folders: Mapping[str, str]) -> list[Failure]:
