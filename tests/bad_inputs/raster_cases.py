@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,7 +30,10 @@ GRIDS: dict[str, tuple[dict[str, Any], str]] = {
     "south up": ({"transform": Affine(0.01, 0, -58, 0, 0.01, -33)}, REFUSED),
     "mirrored": ({"transform": Affine(-0.01, 0, -58, 0, -0.01, -33)}, REFUSED),
     "one cell": ({"width": 1, "height": 1}, ANSWER),
-    "two bands": ({"count": 2}, ANSWER),
+    "two bands": ({"count": 2}, REFUSED),
+    "no place": ({"transform": Affine(math.nan, 0, math.nan, 0, math.nan, 0)}, REFUSED),
+    "cells of no size": ({"transform": Affine(1e-320, 0, -58, 0, -1e-320, -33)}, REFUSED),
+    "metres called degrees": ({"transform": Affine(100, 0, 500_000, 0, -100, 6_300_000)}, REFUSED),
 }
 BYTES: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda _: b"",
@@ -45,15 +49,16 @@ def cases() -> Iterator[Case]:
     """List all cases."""
     for layer in LAYERS:
         for fault, (change, outcome) in GRIDS.items():
-            yield Case(layer, ".tif", fault, outcome, lambda folder, change=change: _reader(_written(folder, change)))
+            yield Case(layer, ".tif", fault, outcome, lambda folder, change=change: _reader(written(folder, change)))
         for fault, damage in BYTES.items():
             yield Case(layer, ".tif", fault, REFUSED, lambda folder, damage=damage: _reader(_spoilt(folder, damage)))
         yield Case(layer, ".tif", "not there", REFUSED, lambda folder: _reader(folder / "nowhere.tif"))
-        yield Case(layer, ".tif", "a band that is not there", REFUSED, lambda folder: _reader(_written(folder, {}), 3))
+        yield Case(layer, ".tif", "a band that is not there", REFUSED, lambda folder: _reader(written(folder, {}), 3))
         yield Case(layer, ".vrt", "a source of the network", REFUSED, lambda folder: _reader(_virtual(folder)))
 
 
-def _written(folder: Path, change: dict[str, Any]) -> Path:
+def written(folder: Path, change: dict[str, Any]) -> Path:
+    """Write a raster."""
     grid = {**_GRID, **change}
     path = folder / "cells.tif"
     with rasterio.open(path, "w", **grid) as file:
@@ -62,7 +67,7 @@ def _written(folder: Path, change: dict[str, Any]) -> Path:
 
 
 def _spoilt(folder: Path, damage: Callable[[bytes], bytes]) -> Path:
-    path = _written(folder, {})
+    path = written(folder, {})
     path.write_bytes(damage(path.read_bytes()))
     return path
 
@@ -76,7 +81,7 @@ def _virtual(folder: Path) -> Path:
     return path
 
 
-def _reader(path: Path, band: int = 1) -> Callable[[], Any]:
+def _reader(path: Path, band: int | None = None) -> Callable[[], Any]:
     def read() -> Any:
         with open_raster(Raster(path, band=band)) as grid:
             return grid.read(0, 0, grid.height, grid.width)

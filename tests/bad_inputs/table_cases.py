@@ -197,6 +197,14 @@ def _workbooks(layer: str) -> Iterator[Case]:
         path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
         return lambda: read(layer, path)
 
+    def far_cell(folder: Path) -> Any:
+        path = folder / "table.xlsx"
+        with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+            pd.DataFrame(SOUND[layer][1], columns=pd.Index(SOUND[layer][0])).to_excel(book, index=False)
+            book.sheets["Sheet1"].write(1_048_575, 16_383, "x")
+        return lambda: read(layer, path)
+
+    yield Case(layer, ".xlsx", "a cell at the far end", REFUSED, far_cell)
     yield Case(layer, ".xlsx", "grows without end", REFUSED, bomb)
     yield Case(layer, ".xlsx", "an archive of something else", REFUSED, archive_of_nothing)
     yield Case(layer, ".xlsx", "cut", REFUSED, cut)

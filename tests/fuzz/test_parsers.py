@@ -1,7 +1,7 @@
 """Whatever bytes and texts come, a parser gives an answer or one message of the project's own.
 
-Some examples of each run in every test; ``FUZZ=100000`` makes so many for each property, see ``make fuzz``. What was
-found once stands as an example.
+Some examples of each run in every test; ``FUZZ=1000000`` makes so many in all, see ``make fuzz``. What was found once
+stands as an example.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import osmium
 import pandas as pd
 import pytest
+from bad_inputs import raster_cases, table_cases, vector_cases
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from osmium.osm import mutable
 
 from comarca.config.plain_yaml import require_plain_yaml
 from comarca.config.read import read_config
@@ -26,7 +29,9 @@ from comarca.fetch.formats import FORMATS, gunzip
 from comarca.guards.archives import gunzip_within
 from comarca.guards.gdal import refuse_virtual
 from comarca.guards.spreadsheets import as_text, is_formula
+from comarca.rasters.bands import Raster, open_raster
 from comarca.roads.speeds import speed_table
+from comarca.sources.osm.read import read_osm
 from comarca.sources.tables.numbers import decimal_of, parse_numbers
 from comarca.sources.tables.read import open_table
 from comarca.sources.vectors.read import open_vector
@@ -35,11 +40,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-COUNT = int(os.environ.get("FUZZ", "60"))
-fuzz = settings(
-    max_examples=COUNT, deadline=timedelta(seconds=20), suppress_health_check=[HealthCheck.function_scoped_fixture],
-    derandomize="FUZZ" not in os.environ,
-)  # fmt: skip
+#: Inputs in all, where asked for; the quicker a parser, the more it gets.
+TOTAL = int(os.environ.get("FUZZ", "0"))
+
+
+def fuzz(per_mille: int) -> settings:
+    """Settings of a property that gets this part of all inputs."""
+    return settings(
+        max_examples=max(10, TOTAL * per_mille // 1000) if TOTAL else 60, deadline=timedelta(seconds=20),
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], derandomize=not TOTAL,
+    )  # fmt: skip
+
 
 #: What numbers are written with.
 FIGURES = st.text(alphabet="0123456789.,-+%eE xX'\u00a0\u202f\u2212()*", max_size=14)
@@ -59,7 +70,7 @@ def mends(call: Callable[[], Any]) -> Any:
         return None
 
 
-@fuzz
+@fuzz(10)
 @given(st.lists(FIGURES, min_size=1, max_size=6), st.sampled_from([",", "."]))
 @example(["12 13"], ".")
 @example(["1.234.56"], ",")
@@ -71,7 +82,7 @@ def test_numbers(cells: list[str], decimal: Any) -> None:
     assert numbers is None or not np.isinf(numbers).any()
 
 
-@fuzz
+@fuzz(30)
 @given(TABLE)
 @example('a,b\n"1,2\n3,4\n')
 @example("a,b\n1,2,3\n")
@@ -82,7 +93,7 @@ def test_delimited_texts(tmp_path: Path, text: str) -> None:
     mends(lambda: open_table(path))
 
 
-@fuzz
+@fuzz(50)
 @given(BYTES, st.sampled_from([".csv", ".xlsx", ".parquet", ".ods"]))
 @example(b"", ".parquet")
 @example(b"PK\x03\x04", ".xlsx")
@@ -92,7 +103,7 @@ def test_bytes_as_tables(tmp_path: Path, body: bytes, suffix: str) -> None:
     mends(lambda: open_table(path))
 
 
-@fuzz
+@fuzz(40)
 @given(BYTES, st.sampled_from([".gpkg", ".geojson", ".shp", ".fgb", ".zip", ".kml", ".parquet"]))
 @example(b"PK\x05\x06" + bytes(18), ".zip")
 @example(b"PK\x03\x04", ".zip")
@@ -103,7 +114,7 @@ def test_bytes_as_vectors(tmp_path: Path, body: bytes, suffix: str) -> None:
     mends(lambda: open_vector(str(path), name="layer"))
 
 
-@fuzz
+@fuzz(60)
 @given(BYTES, st.sampled_from(sorted(FORMATS)))
 @pytest.mark.filterwarnings("ignore")
 def test_bytes_as_downloads(tmp_path: Path, body: bytes, kind: str) -> None:
@@ -112,7 +123,7 @@ def test_bytes_as_downloads(tmp_path: Path, body: bytes, kind: str) -> None:
     mends(lambda: FORMATS[kind](path))
 
 
-@fuzz
+@fuzz(130)
 @given(BYTES, st.integers(0, 300))
 def test_gzip(body: bytes, cut: int) -> None:
     packed = zlib.compress(body, wbits=31)
@@ -121,7 +132,7 @@ def test_gzip(body: bytes, cut: int) -> None:
     mends(lambda: gunzip(b"\x1f\x8b" + body))
 
 
-@fuzz
+@fuzz(30)
 @given(BYTES | st.text(alphabet="&*!?<>{}[]:,-#'\"\n\t ab1_", max_size=80).map(str.encode))
 @example(b"a: &a [*a]\n")
 @example(b"? a\n? b\n")
@@ -131,33 +142,33 @@ def test_yaml(tmp_path: Path, body: bytes) -> None:
     mends(lambda: require_plain_yaml(path))
 
 
-@fuzz
+@fuzz(20)
 @given(st.dictionaries(st.sampled_from(["regions", "languages", "offline", "mirrors", "country", "x"]), PLAIN))
 @example({"regions": ["URY"]})
 def test_configurations(raw: dict[str, Any]) -> None:
     mends(lambda: read_config(raw))
 
 
-@fuzz
+@fuzz(30)
 @given(st.dictionaries(st.sampled_from(["country", "territories", "roads", "cities", "indicators", "maps"]), PLAIN))
 def test_regions(region: dict[str, Any]) -> None:
     mends(lambda: read_config({"regions": {"URY": {"country": "URY", **region}}}))
 
 
-@fuzz
+@fuzz(240)
 @given(st.text(max_size=60) | st.builds("https://{}@{}?{}={}".format, *[st.text(max_size=8)] * 4))
 def test_addresses(text: str) -> None:
     assert isinstance(public(text), str)
     assert isinstance(redacted(text), str)
 
 
-@fuzz
+@fuzz(250)
 @given(st.text(max_size=20))
 def test_cells_of_spreadsheets(text: str) -> None:
     assert not is_formula(as_text(text))
 
 
-@fuzz
+@fuzz(50)
 @given(BYTES, st.sampled_from(["t.vrt", "t.gpkg"]))
 def test_descriptions_of_other_data(tmp_path: Path, body: bytes, name: str) -> None:
     path = tmp_path / name
@@ -165,10 +176,69 @@ def test_descriptions_of_other_data(tmp_path: Path, body: bytes, name: str) -> N
     mends(lambda: refuse_virtual(path, where="t"))
 
 
-@fuzz
+@fuzz(15)
 @given(
     st.lists(st.tuples(*[st.sampled_from(["", "class", "maxspeed", "surface", "primary", "10", "inf", "-1", "x"])] * 6))
 )
 def test_tables_of_speeds(rows: list[tuple[str, ...]]) -> None:
     names = ["country", "kind", "value", "speed_kmh", "factor", "on_foot"]
     mends(lambda: speed_table(pd.DataFrame(rows, columns=pd.Index(names), dtype=str)))
+
+
+def _sound(folder: Path) -> dict[str, bytes]:
+    """Bytes of a sound file of each format."""
+    for suffix in (".gpkg", ".geojson", ".fgb", ".parquet"):
+        vector_cases.write(vector_cases.good("parcels"), folder / f"v{suffix}")
+    for suffix in (".csv", ".xlsx"):
+        table_cases.write(*table_cases.SOUND["holdings"][:2], folder / f"t{suffix}")
+    raster_cases.written(folder, {"compress": "deflate"})
+    with osmium.SimpleWriter(folder / "o.osm.pbf") as writer:
+        for number in range(1, 9):
+            writer.add_node(mutable.Node(id=number, location=(number / 10, 1), tags={"amenity": "school"}))
+        writer.add_way(mutable.Way(id=1, nodes=list(range(1, 9)), tags={"highway": "primary"}))
+    return {"".join(path.suffixes): path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    return _sound(tmp_path_factory.mktemp("sound"))
+
+
+def _read_raster(path: Path) -> Any:
+    with open_raster(Raster(path)) as grid:
+        return grid.read(0, 0, min(grid.height, 1000), min(grid.width, 1000))
+
+
+READERS: dict[str, Callable[[Path], Any]] = {
+    ".gpkg": lambda path: open_vector(str(path), name="layer"),
+    ".geojson": lambda path: open_vector(str(path), name="layer"),
+    ".fgb": lambda path: open_vector(str(path), name="layer"),
+    ".parquet": lambda path: open_vector(str(path), name="layer"),
+    ".csv": open_table,
+    ".xlsx": open_table,
+    ".tif": _read_raster,
+    ".osm.pbf": lambda path: read_osm(path, ["roads", "services"]),
+}
+
+
+@fuzz(45)
+@given(
+    st.sampled_from(sorted(READERS)), st.integers(0, 2**31 - 1),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6), st.floats(0, 2),
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore")
+def test_damaged_files(
+    tmp_path: Path, sound: dict[str, bytes], suffix: str, seed: int, changes: list[tuple[float, int]], kept: float
+) -> None:
+    """Single bytes of a sound file are changed, a run of them is made noise, or its end is cut off."""
+    body = bytearray(sound[suffix])
+    for place, byte in changes:
+        body[int(place * len(body))] = byte
+    if seed % 3 == 0:
+        generator = np.random.default_rng(seed)
+        start = int(generator.integers(len(body)))
+        noise = generator.integers(0, 256, min(16, len(body) - start), dtype=np.uint8)
+        body[start : start + len(noise)] = noise.tobytes()
+    path = tmp_path / f"damaged{suffix}"
+    path.write_bytes(bytes(body[: int(kept * len(body)) or 1]))
+    mends(lambda: READERS[suffix](path))

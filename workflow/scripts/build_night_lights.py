@@ -13,6 +13,9 @@ from comarca.layers.schemas import empty_layer
 from comarca.rasters.bands import Raster, values_at
 from comarca.rasters.zonal import Engine, sums_by_year
 
+#: Composites go below 0 by what the correction for airglow takes too much.
+LEAST_LIGHT = -10.0
+
 
 def main(
     *,
@@ -34,7 +37,7 @@ def main(
     sums, light, found = empty_layer("territory_lights"), empty_layer("demand_lights"), []
     with dated_rasters(rasters, years, fetched) as dated:
         if dated:
-            bands = {year: Raster(path, nodata=nodata) for year, path in dated.items()}
+            bands = {year: Raster(path, nodata=nodata, least=LEAST_LIGHT) for year, path in dated.items()}
             sums, found = sums_by_year(bands, area, name="night_lights", engine=engine)
             values = values_at(bands[max(bands)], places.geometry.x, places.geometry.y)
             light = pd.DataFrame({"light": values}, index=places["demand_id"])

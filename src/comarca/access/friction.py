@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from affine import Affine
 from pyproj import CRS, Transformer
-from rasterio.enums import Resampling
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = ("legend", "code", "speed_kmh")
 _MAX_SUBCELLS: Final = 10
+#: Fastest and slowest pace that the middle one of a raster may be.
+_PACES: Final = (0.002, 0.15)
+_HEIGHTS_M: Final = (-500.0, 9000.0)
 #: Steepness and fastest slope of Tobler's hiking function.
 STEEPNESS: Final = 3.5
 FASTEST_SLOPE: Final = -0.05
@@ -197,9 +200,27 @@ def friction_from_raster(
         Infinite for barriers.
     checks : list of Check
         Cells that nobody can walk.
+
+    Raises
+    ------
+    InputError
+        If the middle one of the values is no pace of people on foot.
     """
     min_per_m = _gathered(raster, grid, lambda values: np.where(values > 0, values, np.inf), barrier_share)
+    _require_pace(min_per_m, str(raster.name))
     return min_per_m, [_barriers(min_per_m)]
+
+
+def _require_pace(min_per_m: Floats, where: str) -> None:
+    """Refuse values in another unit, by the middle one."""
+    passable = min_per_m[np.isfinite(min_per_m)]
+    middle = float(np.median(passable)) if passable.size else _PACES[0]
+    if not _PACES[0] <= middle <= _PACES[1]:
+        raise InputError(
+            f"{where}, values", got=f"a middle value of {middle:.4g}",
+            expected=f"minutes per metre on foot, {_PACES[0]:g} to {_PACES[1]:g} (30 to 0.4 km/h)",
+            remedy="Seconds per metre are divided by 60, minutes per km by 1,000; of speeds in km/h take 0.06 / speed.",
+        )  # fmt: skip
 
 
 def elevation_on(raster: DatasetReader, grid: Grid) -> Floats:
@@ -216,11 +237,33 @@ def elevation_on(raster: DatasetReader, grid: Grid) -> Floats:
     -------
     numpy.ndarray, shape (rows, columns)
         Mean height of each cell; NaN where not known.
+
+    Raises
+    ------
+    InputError
+        If there are heights that no land has, or the raster hides cells by a mask.
     """
+    _refuse_mask(raster)
     rows, columns = grid.shape
     with WarpedVRT(raster, crs=grid.crs.to_wkt(), transform=grid.transform, width=columns, height=rows,
                    resampling=Resampling.average, dtype="float32") as view:  # fmt: skip
-        return np.asarray(view.read(1, masked=True).astype(float).filled(np.nan))
+        height_m = np.asarray(view.read(1, masked=True).astype(float).filled(np.nan))
+    wrong = (height_m < _HEIGHTS_M[0]) | (height_m > _HEIGHTS_M[1])
+    if wrong.any():
+        raise InputError(
+            f"{raster.name}, values", got=float(height_m[wrong][0]), expected="heights of land in metres",
+            remedy="If it means no data, write that into the file: gdal_edit.py -a_nodata <value>.",
+        )  # fmt: skip
+    return height_m
+
+
+def _refuse_mask(raster: DatasetReader) -> None:
+    """Refuse masks that are no value, which a change of grid would not carry along."""
+    if MaskFlags.per_dataset in raster.mask_flag_enums[0]:
+        raise InputError(
+            str(raster.name), got="a mask for cells without data", expected="a value that means no data",
+            remedy="Write one in its place, for instance with gdalwarp -dstnodata.",
+        )  # fmt: skip
 
 
 def slope_factor(slope: Floats) -> Floats:
@@ -261,6 +304,7 @@ def _gathered(
     raster: DatasetReader, grid: Grid, to_pace: Callable[[NDArray[Any]], Floats], barrier_share: float
 ) -> Floats:
     """Sample a raster on a finer grid, strip by strip, and take the mean pace of what is passable in each cell."""
+    _refuse_mask(raster)
     rows, columns = grid.shape
     fine = _subcells(raster, grid)
     transform = grid.transform @ Affine.scale(1 / fine)

@@ -6,6 +6,7 @@ source, so that a part of a country gets the classes that the whole gets.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -106,7 +107,7 @@ def gather_raster(
         to where its middle lies; no person is lost or doubled. The grid reaches a quarter of a degree beyond the
         bounds, and as far as four degrees where a group of dense cells goes on over its edge.
     """
-    with open_raster(raster) as source:
+    with open_raster(replace(raster, least=0.0)) as source:
         margin = _MARGIN_DEG
         while True:
             places = _gathered(source, bounds, margin, factor)

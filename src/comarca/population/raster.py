@@ -7,6 +7,7 @@ taken by area.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
@@ -17,7 +18,6 @@ from pyproj import Transformer
 from scipy import ndimage
 
 from comarca.crs import GEOD, STORAGE
-from comarca.errors import InputError
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster, zones_on
 from comarca.rasters.exactextract import Band, ZonalStatistic, extract
 from comarca.rasters.zonal import cover_check, data_check
@@ -91,7 +91,7 @@ def demand_from_raster(
     InputError
         If the raster holds negative values that are not declared as no data, or cannot be measured.
     """
-    with open_raster(raster) as grid:
+    with open_raster(replace(raster, least=0.0)) as grid:
         zones = zones_on(grid, territories)
         cells, measured, checks = _gather(grid, zones, _steps(grid, zones, demand_cell_m))
         cell_area = grid.cell_width * grid.cell_height
@@ -141,7 +141,7 @@ def people_by_year(rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame)
     """
     tables, checks = [], []
     for year in sorted(rasters):
-        with open_raster(rasters[year]) as grid:
+        with open_raster(replace(rasters[year], least=0.0)) as grid:
             zones = zones_on(grid, territories)
             cells, measured, found = _gather(grid, zones, (1, 1))
             found += _cover(rasters[year], territories, zones, measured, grid.cell_width * grid.cell_height)
@@ -223,7 +223,6 @@ def _strip(
     values, coverage, zone, cell, row, column = (
         each[is_inside] for each in (values, coverage, zone, cell, row + top, column)
     )
-    _refuse_negative(grid, values)
     np.add.at(measured, zone, coverage)
     weight = values * coverage / land.ravel()[cell]
     y, x = grid.middles(top, 0, bottom - top, grid.width)
@@ -268,14 +267,6 @@ def _land(
         "near": float(people_here[is_beside[here]].sum()),
     }
     return land, sums
-
-
-def _refuse_negative(grid: OpenRaster, values: Floats) -> None:
-    if (values < 0).any():
-        raise InputError(
-            f"{grid.raster.path}, values", got=float(values.min()), expected="no negative number of people",
-            remedy="If it means no data, configure it as the `nodata` of this raster.",
-        )  # fmt: skip
 
 
 def _checks(total: float, *, assigned: float, moved: float, abroad: float, near: float) -> list[Check]:

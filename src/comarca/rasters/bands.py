@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
-from rasterio.enums import MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from comarca.crs import STORAGE
@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 #: Rows of a raster that are read at a time where the reader has the choice: this many cells together.
 BLOCK_CELLS: Final = 8_000_000
 _LATTICE: Final = 33
+#: Farthest corner of a raster in degrees: a map of the world may be drawn around any meridian, and by half cells.
+_DEGREES: Final = np.array([540.0, 91.0])
+#: No amount is greater; files take such numbers for no data.
+_GREATEST: Final = 1e30
 #: What GDAL may keep of what it has decoded.
 _CACHE_MB: Final = 128
 
@@ -47,20 +51,28 @@ class Raster:
     ----------
     path : str or pathlib.Path
         A file that GDAL reads.
-    band : int
-        Number of the band, from 1 on.
+    band : int, optional
+        Number of the band, from 1 on; None takes the only one, and refuses a file of several.
     nodata : float or "none" or None
         Value that means no data; None takes what the file says, and refuses a file that does not say; "none" says
         that every value is data.
     unit : "amount" or "per_km2"
         What the values are: amounts of a cell, as they are read; or per km2, and read as amounts, times the area of
         their cell on the ellipsoid.
+    least : float, optional
+        Values below it are no amounts of this kind: they are refused where they are read as data.
     """
 
     path: str | Path
-    band: int = 1
+    band: int | None = None
     nodata: float | Literal["none"] | None = None
     unit: Literal["amount", "per_km2"] = "amount"
+    least: float | None = None
+
+    @property
+    def number(self) -> int:
+        """Number of the band."""
+        return self.band or 1
 
 
 class OpenRaster:
@@ -72,7 +84,7 @@ class OpenRaster:
         self.crs = CRS.from_wkt(dataset.crs.to_wkt())
         self.west, self.north = float(dataset.transform.c), float(dataset.transform.f)
         self.cell_width, self.cell_height = float(dataset.transform.a), float(-dataset.transform.e)
-        self._scale, self._offset = dataset.scales[raster.band - 1], dataset.offsets[raster.band - 1]
+        self._scale, self._offset = dataset.scales[raster.number - 1], dataset.offsets[raster.number - 1]
         self._last: tuple[tuple[int, int, int, int], tuple[NDArray[Any], NDArray[np.bool_]]] | None = None
         self._lattice: tuple[FloatArray, FloatArray, FloatArray] | None = None
 
@@ -123,7 +135,7 @@ class OpenRaster:
         return self._last[1]
 
     def _read(self, cells: tuple[int, int, int, int]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-        band, nodata = self.raster.band, self.raster.nodata
+        band, nodata = self.raster.number, self.raster.nodata
         row, column, rows, columns = cells
         window = Window(column, row, columns, rows)
         values = self.dataset.read(band, window=window)
@@ -135,6 +147,7 @@ class OpenRaster:
             is_data &= ~np.isnan(values)
         if (self._scale, self._offset) != (1, 0):
             values = values * np.float64(self._scale) + self._offset
+        _refuse_impossible(self.raster, values, is_data)
         if self.raster.unit == "per_km2":
             row, column, rows, columns = (
                 int(each) for each in (window.row_off, window.col_off, window.height, window.width)
@@ -200,13 +213,15 @@ class OpenRaster:
 
 
 @contextmanager
-def open_dataset(path: str | Path) -> Iterator[DatasetReader]:
+def open_dataset(path: str | Path, *, band: int | None = None) -> Iterator[DatasetReader]:
     """Open a raster and note in the log what it is.
 
     Parameters
     ----------
     path : str or pathlib.Path
         A file that GDAL reads.
+    band : int, optional
+        Number of the band that is wanted, from 1 on; None wants a file of one band, beside one for transparency.
 
     Yields
     ------
@@ -216,18 +231,22 @@ def open_dataset(path: str | Path) -> Iterator[DatasetReader]:
     Raises
     ------
     InputError
-        If it cannot be read.
+        If it cannot be opened, or not be read while it is open; if there is no such band, or several and none is named;
+        if its cells have no place on the Earth.
     """
     refuse_virtual(path, where=str(path))
     try:
-        dataset = rasterio.open(path)
-    except rasterio.errors.RasterioIOError as error:
-        raise InputError(str(path), got=str(error), expected="a raster file that GDAL reads") from error
-    with dataset:
-        require_raster_driver(path, dataset.driver)
-        crs = dataset.crs.to_string() if dataset.crs else "without a CRS"
-        logger.info("open: %s, %d x %d cells, %s", path, dataset.width, dataset.height, crs[:60])
-        yield dataset
+        with rasterio.open(path) as dataset:
+            require_raster_driver(path, dataset.driver)
+            _require_band(dataset, band, str(path))
+            _require_place(dataset, str(path))
+            crs = dataset.crs.to_string() if dataset.crs else "without a CRS"
+            logger.info("open: %s, %d x %d cells, %s", path, dataset.width, dataset.height, crs[:60])
+            yield dataset
+    except rasterio.errors.RasterioError as error:
+        told = " ".join(str(error.__cause__ or error).split())
+        raise InputError(str(path), got=told, expected="a raster file that GDAL reads to its end",
+                         remedy="It is damaged or cut short: fetch or export it anew.") from error  # fmt: skip
 
 
 @contextmanager
@@ -251,7 +270,7 @@ def open_raster(raster: Raster) -> Iterator[OpenRaster]:
     CRSError
         If it has no CRS.
     """
-    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), open_dataset(raster.path) as dataset:
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), open_dataset(raster.path, band=raster.band) as dataset:
         _check(raster, dataset)
         yield OpenRaster(raster, dataset)
 
@@ -306,10 +325,47 @@ def values_at(raster: Raster, longitude: ArrayLike, latitude: ArrayLike) -> Floa
     return sampled
 
 
+def _require_band(dataset: DatasetReader, band: int | None, where: str) -> None:
+    """Refuse a band that is not there, and a choice among several."""
+    if band is not None:
+        if not 1 <= band <= dataset.count:
+            raise InputError(f"{where}, band", got=band, expected=f"a number from 1 to {dataset.count}")
+        return
+    bands = sum(each != ColorInterp.alpha for each in dataset.colorinterp)
+    if bands != 1:
+        raise InputError(f"{where}, bands", got=bands, expected="a raster of one band",
+                         remedy="Take one out, for instance with gdal_translate -b 1.")  # fmt: skip
+
+
+def _require_place(dataset: DatasetReader, where: str) -> None:
+    """Refuse grids without a place, and degrees beyond the Earth."""
+    corners = np.array([dataset.transform @ corner for corner in ((0, 0), (dataset.width, dataset.height))])
+    has_place = np.isfinite(corners).all() and (np.abs(np.diff(corners, axis=0)) > 0).all()
+    if has_place and dataset.crs is not None and dataset.crs.is_geographic:
+        has_place = bool((np.abs(corners) <= _DEGREES).all())
+    if not has_place:
+        raise InputError(f"{where}, extent", got=corners.round(6).tolist(), expected="corners on the Earth",
+                         remedy="Its coordinate system or its corner is not what the file says.")  # fmt: skip
+
+
+def _refuse_impossible(raster: Raster, values: NDArray[Any], is_data: NDArray[np.bool_]) -> None:
+    """Refuse numbers that no amount has, such as a value for no data of which the file does not tell."""
+    least = -_GREATEST if raster.least is None else raster.least
+    if values.dtype.kind == "u" and least <= 0:
+        return
+    wrong = is_data & ~((values >= least) & (values <= _GREATEST))
+    if wrong.any():
+        expected = "finite numbers" if raster.least is None else f"no negative number below {raster.least:g}"
+        expected = "no negative number" if raster.least == 0 else expected
+        raise InputError(
+            f"{raster.path}, values", got=float(values[wrong][0]), expected=expected,
+            remedy=f"It stands in {int(wrong.sum())} cells of those read. If it means no data, configure it as the"
+            " `nodata` of this raster.",
+        )  # fmt: skip
+
+
 def _check(raster: Raster, dataset: Any) -> None:
     name = str(raster.path)
-    if not 1 <= raster.band <= dataset.count:
-        raise InputError(f"{name}, band", got=raster.band, expected=f"a number from 1 to {dataset.count}")
     if dataset.crs is None:
         raise CRSError(
             name,
@@ -320,7 +376,7 @@ def _check(raster: Raster, dataset: Any) -> None:
     transform = dataset.transform
     if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
         raise InputError(name, got=tuple(transform)[:6], expected="a north-up grid", remedy="Use gdalwarp first.")
-    if raster.nodata is None and MaskFlags.all_valid in dataset.mask_flag_enums[raster.band - 1]:
+    if raster.nodata is None and MaskFlags.all_valid in dataset.mask_flag_enums[raster.number - 1]:
         raise InputError(
             f"{name}, nodata",
             got=None,

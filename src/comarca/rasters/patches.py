@@ -95,8 +95,8 @@ def find_patches(
     Parameters
     ----------
     raster : rasterio.io.DatasetReader
-        Open raster of class codes (integers from 0 to 65,535), any CRS, north up; band 1 is read. Its nodata value
-        counts as no data.
+        Open raster of class codes (integers from 0 to 65,535), any CRS, north up; band 1 is read. Its nodata value,
+        and what its mask hides, counts as no data.
     territories : array-like of shapely geometries, shape (m,)
         (Multi)Polygons, EPSG:4326. They are brought to the raster's CRS, never the other way round. A cell belongs to
         the territory that holds its centre; where territories overlap, to the last one.
@@ -115,7 +115,7 @@ def find_patches(
     CRSError
         If the raster has no CRS.
     InputError
-        If the raster is not of integers, or is rotated.
+        If the raster is not of integers, is rotated, or holds other codes.
 
     Notes
     -----
@@ -157,12 +157,20 @@ def _blocks(
             rows, columns = slice(top, min(top + size, height)), slice(left, min(left + size, width))
             read = Window.from_slices((top, min(rows.stop + 1, height)), (left, min(columns.stop + 1, width)))
             code = raster.read(1, window=read).astype(np.int64)
-            no_data = (code < 0) | (code >= _CODES)
-            if raster.nodata is not None:
-                no_data |= code == raster.nodata
-            code[no_data] = _CODES
+            is_data = raster.read_masks(1, window=read) > 0
+            _require_codes(code[is_data], str(raster.name))
+            code[~is_data] = _CODES
             territory = _territories_of(raster, shapes, tree, read)
             yield _Block(rows, columns, code, is_chosen[code], territory)
+
+
+def _require_codes(codes: IntArray, where: str) -> None:
+    wrong = (codes < 0) | (codes >= _CODES)
+    if wrong.any():
+        raise InputError(
+            f"{where}, values", got=int(codes[wrong][0]), expected=f"class codes from 0 to {_CODES - 1:,}",
+            remedy="If it means no data, write that into the file: gdal_edit.py -a_nodata <value>.",
+        )  # fmt: skip
 
 
 def _territories_of(

@@ -10,6 +10,7 @@ import io
 import logging
 import re
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
@@ -44,6 +45,8 @@ _FOOTNOTE: Final = re.compile(
     r"|s = |x = )"
 )
 _LISTED: Final = 20
+#: Cells of a sheet, empty ones among them.
+_MOST_CELLS: Final = 50_000_000
 
 
 class Layout(TypedDict, total=False):
@@ -407,21 +410,37 @@ def _separator(text: str, skip: int) -> str:
 def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[list[Any]]:
     """Rows of a sheet from its first cell on; cells merged over several rows are filled down."""
     refuse_bomb(path, where=str(path))
-    try:
+    with _told(path):
         book = calamine.CalamineWorkbook.from_path(path)
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(str(path), got=str(error), expected="a workbook that is not locked",
-                         remedy="Save it anew as .xlsx, without a password.") from error  # fmt: skip
-    names = book.sheet_names
-    chosen = names[0] if sheet is None else names[sheet] if isinstance(sheet, int) else str(sheet)
+        names = book.sheet_names
+    place = 0 if sheet is None else sheet
+    chosen = names[place] if isinstance(place, int) and place < len(names) else str(place)
     if chosen not in names:
         raise InputError(f"{path}, sheet", got=sheet, expected=f"one of {names}", remedy=did_you_mean(chosen, names))
-    page = book.get_sheet_by_name(chosen)
-    rows = [list(row) for row in page.to_python(skip_empty_area=False, nrows=end)]
-    for (top, left), (bottom, _) in page.merged_cell_ranges or ():
+    with _told(path):
+        page = book.get_sheet_by_name(chosen)
+        if page.total_height * page.total_width > _MOST_CELLS:
+            raise InputError(
+                f"{path}, sheet {chosen}", got=f"{page.total_height:,} rows of {page.total_width:,} columns",
+                expected=f"at most {_MOST_CELLS:,} cells", remedy="Delete what stands far below or beside the table.",
+            )  # fmt: skip
+        rows = [list(row) for row in page.to_python(skip_empty_area=False, nrows=end)]
+        merged = page.merged_cell_ranges or ()
+    for (top, left), (bottom, _) in merged:
         for row in range(top + 1, min(bottom + 1, len(rows))):
-            rows[row][left] = rows[top][left]
+            if left < len(rows[row]):
+                rows[row][left] = rows[top][left]
     return rows
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what is wrong with a workbook into one message."""
+    try:
+        yield
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(str(path), got=str(error), expected="a workbook that is whole and not locked",
+                         remedy="Save it anew as .xlsx, without a password.") from error  # fmt: skip
 
 
 def _not_blank(cells: pd.DataFrame) -> pd.DataFrame:

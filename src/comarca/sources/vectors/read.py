@@ -6,6 +6,8 @@ One reader for every section of the configuration: paths, layers, encoding, coor
 from __future__ import annotations
 
 import logging
+import struct
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
@@ -13,11 +15,13 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pyogrio.errors
 import pyogrio.raw
 import shapely
 import shapely.errors
+from pyogrio._err import CPLE_BaseError
 
 from comarca.crs import STORAGE, crs_checks, geodesic_area_km2, parse_crs, require_known_crs
 from comarca.errors import CRSError, InputError, did_you_mean
@@ -40,7 +44,7 @@ from comarca.sources.vectors.geojson import named_crs
 from comarca.sources.vectors.surfaces import plain_surfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,11 +58,18 @@ _AREA_DIMENSION: Final = 2
 _POLYGON_TYPES: Final = (3, 6)
 _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _GEOJSON: Final = frozenset({".geojson", ".json"})
-#: Formats whose layers are folders of one data set.
 #: Formats of which GDAL reads the whole file to tell its format.
 _READ_WHOLE: Final = frozenset({".geojson", ".json", ".topojson", ".geojsonl", ".kml", ".kmz", ".gml"})
+#: Formats whose layers are folders of one data set.
 _FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
 _DEGREES: Final = np.array([180.0, 90.0, 180.0, 90.0])
+#: What damaged files raise.
+_DAMAGE: Final = (
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, CPLE_BaseError,
+    shapely.errors.ShapelyError, pa.ArrowException, struct.error, ValueError, OverflowError, OSError, TypeError,
+    AttributeError,
+)  # fmt: skip
+_TOLD: Final = 300
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
 
 
@@ -205,9 +216,11 @@ def read_fields(path: PathLike | Sequence[str], *, name: str, **options: Unpack[
     fields: list[list[str]] = []
     for source in _sources(path, options, name):
         if source.suffix in _PARQUET:
-            fields.append(list(pd.read_parquet(source.path).columns))  # the schema does not tell the geometry column
+            with _told(source.where):
+                fields.append(list(pd.read_parquet(source.path).columns))  # the schema does not tell the geometry
             continue
-        info = pyogrio.read_info(source.path, layer=source.layer)
+        with _told(source.where):
+            info = pyogrio.read_info(source.path, layer=source.layer)
         crs = _crs(source, info["crs"], options.get("crs"))
         _require_extent(info.get("total_bounds"), crs, source.where)
         fields.append([str(field) for field in info["fields"]])
@@ -238,13 +251,15 @@ def read_column(
     """
     parts: list[pd.Series] = []
     for source in _sources(path, options, name):
-        if source.suffix in _PARQUET:
-            frame = pd.read_parquet(source.path)
-        else:
-            encoding = options.get("encoding")
-            if encoding is None and source.suffix == ".shp":
-                encoding, _ = shapefile_encoding(source.path)
-            frame = pyogrio.read_dataframe(source.path, layer=source.layer, read_geometry=False, encoding=encoding)
+        encoding = options.get("encoding")
+        if encoding is None and source.suffix == ".shp":
+            encoding, _ = shapefile_encoding(source.path)
+        with _told(source.where):
+            frame = (
+                pd.read_parquet(source.path)
+                if source.suffix in _PARQUET
+                else pyogrio.read_dataframe(source.path, layer=source.layer, read_geometry=False, encoding=encoding)
+            )
         theirs = {same_form(str(label)): label for label in frame.columns}
         require_column(same_form(column), theirs, where=source.where)
         parts.append(frame[theirs[same_form(column)]])
@@ -447,14 +462,10 @@ def _data_sets(path: str, wanted: list[str], where: str) -> tuple[list[str], lis
 
 def _layers(path: str, wanted: list[str], where: str) -> list[str]:
     refuse_virtual(path, where=where)
-    try:
+    with _told(where):
         listed = [(str(layer), kind) for layer, kind in pyogrio.list_layers(path)]
         if listed and Path(path).suffix.lower() not in _READ_WHOLE:
             require_driver(path, pyogrio.read_info(path, layer=listed[0][0])["driver"], where=where)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise InputError(
-            where, got="a file that GDAL cannot open", expected="a vector file", remedy=str(error)
-        ) from error
     spatial = [layer for layer, kind in listed if kind is not None]
     names = {same_form(layer): layer for layer, _ in listed}
     for layer in wanted:
@@ -492,17 +503,11 @@ def _read(source: _Source, encoding: str | None) -> tuple[gpd.GeoDataFrame, list
     if encoding is None and source.suffix == ".shp":
         encoding, checks = shapefile_encoding(source.path)
     chosen = {"encoding": encoding} if encoding and source.suffix in {".shp", ".dbf", ".csv", ".tab", ".mif"} else {}
-    try:
-        frame = pyogrio.read_dataframe(source.path, layer=source.layer, force_2d=True, **chosen)
-    except shapely.errors.GEOSException:
-        frame = _read_surfaces(source, chosen)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise InputError(
-            source.where, got=str(error), expected="texts in a known encoding",
-            remedy="Say which it is with the key `encoding`, such as cp1252 or utf-8.",
-        ) from error  # fmt: skip
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.GeometryError) as error:
-        raise InputError(source.where, got=str(error), expected="a vector file that GDAL can read") from error
+    with _told(source.where):
+        try:
+            frame = pyogrio.read_dataframe(source.path, layer=source.layer, force_2d=True, **chosen)
+        except shapely.errors.GEOSException:
+            frame = _read_surfaces(source, chosen)
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(source.where, got="a table without geometry", expected="a layer with geometry")
     return frame, checks
@@ -516,10 +521,27 @@ def _read_surfaces(source: _Source, chosen: Mapping[str, str]) -> gpd.GeoDataFra
 
 
 def _read_parquet(source: _Source) -> tuple[gpd.GeoDataFrame, list[Check]]:
-    try:
+    with _told(source.where, "a GeoParquet file"):
         return gpd.read_parquet(source.path), []
-    except (ValueError, OSError) as error:
-        raise InputError(source.where, got=str(error), expected="a GeoParquet file") from error
+
+
+@contextmanager
+def _told(where: str, expected: str = "a vector file that GDAL can read to its end") -> Iterator[None]:
+    """Turn what GDAL, pyarrow and GEOS say of a file into one message."""
+    try:
+        yield
+    except KeyError as error:
+        raise InputError(where, got=f"no {error}", expected=expected) from error
+    except (UnicodeDecodeError, LookupError) as error:
+        raise InputError(
+            where, got=str(error), expected="texts in a known encoding",
+            remedy="Say which it is with the key `encoding`, such as cp1252 or utf-8.",
+        ) from error  # fmt: skip
+    except _DAMAGE as error:
+        raise InputError(
+            where, got=" ".join(str(error).split())[:_TOLD], expected=expected,
+            remedy="It is damaged, cut short or of another kind: fetch or export it anew.",
+        ) from error  # fmt: skip
 
 
 def _crs(source: _Source, stated: Any, given: str | None) -> Any:
