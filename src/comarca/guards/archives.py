@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from comarca.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: More entries than any archive of data has.
@@ -19,6 +21,11 @@ FREE_BYTES: Final = 1 << 31
 MAX_RATIO: Final = 200
 #: No archive grows beyond this.
 MAX_EXPANDED_BYTES: Final = 1 << 38
+#: Cells of a sheet up to its last filled row and column: readers hold them all, empty ones too.
+MAX_CELLS: Final = 50_000_000
+_CELL: Final = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/]>')
+_CHUNK_BYTES: Final = 1 << 20
+_TAG_BYTES: Final = 1 << 10
 _REMEDY: Final = "Unpack it yourself, look at what is in it, and name the file inside."
 
 
@@ -49,6 +56,62 @@ def refuse_bomb(path: str | Path, *, where: str) -> None:
             where, got=f"an archive of {packed:,} bytes that would grow to {expanded:,}",
             expected=f"one that grows to at most {MAX_RATIO} times its size", remedy=_REMEDY,
         )  # fmt: skip
+
+
+def refuse_vast_sheets(path: str | Path, *, where: str) -> None:
+    """Refuse a workbook with a sheet of which a cell stands so far out that the cells before it fill the memory.
+
+    Parameters
+    ----------
+    path : path-like
+        An ``.xlsx`` or ``.xlsm`` file; what is no zip file passes, and damaged ones, which their reader refuses.
+    where : str
+        What to call it in messages.
+
+    Raises
+    ------
+    InputError
+        With the rows and columns.
+    """
+    if not zipfile.is_zipfile(path):
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+            sizes = [_size(archive, name) for name in sheets]
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
+        return
+    for rows, columns in sizes:
+        if rows * columns > MAX_CELLS:
+            raise InputError(
+                where, got=f"a sheet of {rows:,} rows and {columns:,} columns", expected=f"at most {MAX_CELLS:,} cells",
+                remedy="Delete what stands far below or beside the table, or save the sheet as CSV.",
+            )  # fmt: skip
+
+
+def _size(archive: zipfile.ZipFile, name: str) -> tuple[int, int]:
+    """Last row and column of a sheet's filled cells."""
+    rows = columns = 0
+    for chunk in _chunks(archive, name):
+        for letters, digits in _CELL.findall(chunk):
+            rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+    return rows, columns
+
+
+def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Parts of a member that overlap by more than a tag."""
+    with archive.open(name) as member:
+        rest = b""
+        while chunk := member.read(_CHUNK_BYTES):
+            yield rest + chunk
+            rest = chunk[-_TAG_BYTES:]
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = 26 * number + letter - 64
+    return number
 
 
 def gunzip_within(payload: bytes, limit_bytes: int) -> bytes:

@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import python_calamine as calamine
 
 from comarca.errors import InputError, did_you_mean
-from comarca.guards.archives import refuse_bomb
+from comarca.guards.archives import refuse_bomb, refuse_vast_sheets
 from comarca.io import log_read
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
@@ -45,8 +45,6 @@ _FOOTNOTE: Final = re.compile(
     r"|s = |x = )"
 )
 _LISTED: Final = 20
-#: Cells of a sheet, empty ones among them.
-_MOST_CELLS: Final = 50_000_000
 
 
 class Layout(TypedDict, total=False):
@@ -410,6 +408,7 @@ def _separator(text: str, skip: int) -> str:
 def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[list[Any]]:
     """Rows of a sheet from its first cell on; cells merged over several rows are filled down."""
     refuse_bomb(path, where=str(path))
+    refuse_vast_sheets(path, where=str(path))
     with _told(path):
         book = calamine.CalamineWorkbook.from_path(path)
         names = book.sheet_names
@@ -419,11 +418,6 @@ def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[li
         raise InputError(f"{path}, sheet", got=sheet, expected=f"one of {names}", remedy=did_you_mean(chosen, names))
     with _told(path):
         page = book.get_sheet_by_name(chosen)
-        if page.total_height * page.total_width > _MOST_CELLS:
-            raise InputError(
-                f"{path}, sheet {chosen}", got=f"{page.total_height:,} rows of {page.total_width:,} columns",
-                expected=f"at most {_MOST_CELLS:,} cells", remedy="Delete what stands far below or beside the table.",
-            )  # fmt: skip
         rows = [list(row) for row in page.to_python(skip_empty_area=False, nrows=end)]
         merged = page.merged_cell_ranges or ()
     for (top, left), (bottom, _) in merged:
