@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -14,13 +15,14 @@ from shapely.geometry import Point, box
 
 from comarca.access import rasters
 from comarca.access.market import market_potential
-from comarca.access.model import Walking
+from comarca.access.model import WALKING, Walking
 from comarca.access.rasters import travel_time_raster
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.crs import GEOD
 from comarca.rasters.grids import Grid, square_grid
 from comarca.results import Flag
+from comarca.roads.network import network_checks
 
 #: Minutes per straight metre: 4 km/h and a detour of 1.3.
 PACE = 1.3 * 60 / 4000
@@ -345,3 +347,25 @@ def test_a_raster_is_the_same_in_strips(monkeypatch):
     np.testing.assert_array_equal(strips.minutes, whole.minutes)
     np.testing.assert_array_equal(strips.destination, whole.destination)
     assert set(np.unique(whole.destination)) == {-1, 0, 1}
+
+
+def test_where_the_data_have_main_roads_only_people_drive_to_them_over_local_roads_that_they_lack():
+    point, city, far = (0.02, 0.1), places((0.02, 0)), (0.02, 0.3)
+    drive = access(network_of([ROAD], speed_kmh=60, road_class="primary"), city, [point, far], walking=WALKING)
+    walk = access(network_of([ROAD], speed_kmh=60), city, [point, far], walking=WALKING)
+    off_km = GEOD.inv(*point, 0.02, 0)[2] / 1000
+    assert drive.minutes[0] == pytest.approx(off_km * 1.3 / 15 * 60, rel=1e-6)
+    assert walk.minutes[0] == pytest.approx(off_km * 1.3 / 4 * 60, rel=1e-6)
+    # 33 km off, 43 with detours: more than anybody walks, less than the longest local road.
+    assert np.isfinite(drive.minutes).tolist() == [True, True]
+    assert np.isfinite(walk.minutes).tolist() == [True, False]
+    on_foot = replace(WALKING, local_road_kmh=None)
+    again = access(network_of([ROAD], speed_kmh=60, road_class="primary"), city, [point, far], walking=on_foot)
+    assert again.minutes.tolist() == walk.minutes.tolist()
+
+
+def test_it_is_told_that_the_data_have_main_roads_only():
+    def status(**tags):
+        return {check.name: check.status for check in network_checks(network_of([ROAD], **tags))}["local_roads"]
+
+    assert [status(road_class="primary"), status(road_class="track")] == ["warn", "pass"]

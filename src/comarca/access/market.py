@@ -121,6 +121,7 @@ def city_minutes(
         Time from each point; infinite where the city is not reached within the limit. The same array each time, filled
         anew.
     """
+    walking = walking.off(routable.destinations.network)
     entry = _entries(routable.destinations.network, _by_road(routable, origins, nearest, walking), walking)
     node, destination = routable.destinations.node, routable.destinations.destination
     keep = np.zeros(len(routable.destinations.network.node_lon), dtype=bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -37,6 +39,10 @@ class Walking:
         How far people walk at all, detours included; what is farther from every road cannot be reached.
     fragment_max_km : float
         Components of the network shorter than this are isolated bits of road, not islands.
+    local_road_kmh : float or None
+        Speed off a network of main roads only, where people take local roads that the data lack; None if they walk.
+    max_local_road_km : float
+        Longest way over such roads, detours included.
     """
 
     walk_kmh: float = 4.0
@@ -44,6 +50,26 @@ class Walking:
     max_walk_km: float = 5.0
     max_walk_total_km: float = 30.0
     fragment_max_km: float = 1.0
+    local_road_kmh: float | None = 15.0
+    max_local_road_km: float = 60.0
+
+    def off(self, network: RoadNetwork) -> Walking:
+        """Tell how people get to the roads of a network.
+
+        Parameters
+        ----------
+        network : RoadNetwork
+            The network.
+
+        Returns
+        -------
+        Walking
+            The same where the network has local roads. Else the speed, and the longest way, over local roads that its
+            data lack: nobody walks hours to the highway where there is a road that a file of highways leaves out.
+        """
+        if network.has_local_roads or self.local_road_kmh is None or self.local_road_kmh <= self.walk_kmh:
+            return self
+        return replace(self, walk_kmh=self.local_road_kmh, max_walk_total_km=self.max_local_road_km)
 
     @property
     def min_per_m(self) -> float:

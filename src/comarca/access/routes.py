@@ -64,10 +64,12 @@ def quickest_routes(
     the destination itself if that is quicker. Segments count that belong to the component of the network of the
     origin's nearest road. If that is a mere fragment, any segment up to ``max_walk_km`` farther counts. Destinations
     off the network are reached by walks of that length only. No walk is longer than ``max_walk_total_km``. The search
-    is exact. Walks go straight, so times off the road come out short where there are rivers, cliffs or dense forest.
+    is exact. Off a network without local roads people do not walk, see `Walking.off`. Walks go straight, so times off
+    the road come out short where there are rivers, cliffs or dense forest.
     """
     if not chosen.any():
         return Route.none(len(origins.lon))
+    walking = walking.off(routable.destinations.network)
     targets = find_targets(routable, chosen)
     component = _open_components(routable, origins, targets, walking)
     by_road = _over_roads(routable, origins, targets, component, walking)

@@ -14,8 +14,9 @@ class AccessOptions(FamilyOptions):
 
     #: How people walk where there is no road.
     WALKING: ClassVar[frozenset[str]] = frozenset(
-        {"walk_kmh", "walk_detour_ratio", "max_walk_km", "max_walk_total_km", "fragment_max_km"}
-    )
+        {"walk_kmh", "walk_detour_ratio", "max_walk_km", "max_walk_total_km", "fragment_max_km", "local_road_kmh",
+         "max_local_road_km"}
+    )  # fmt: skip
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | {"half_life_min", "time_thresholds_min"}
 
     walk_kmh: Annotated[float, Field(gt=0, le=20)] = Field(4.0, description="Walking speed off the road, km/h.")
@@ -30,6 +31,14 @@ class AccessOptions(FamilyOptions):
     )
     fragment_max_km: Annotated[float, Field(ge=0, le=1000)] = Field(
         1.0, description="Isolated bits of road shorter than this are not taken for islands, km."
+    )
+    local_road_kmh: Annotated[float, Field(gt=0, le=100)] | None = Field(
+        15.0,
+        description="Speed off the roads where the data have main roads only (no unclassified, residential, living "
+        "street, service, track or road): people take local roads that the data lack. null: they walk. km/h.",
+    )
+    max_local_road_km: Annotated[float, Field(gt=0, le=1000)] = Field(
+        60.0, description="Longest way over such local roads, detours included, km."
     )
     time_thresholds_min: tuple[Annotated[int, Field(gt=0, le=10_000)], ...] = Field(
         (30, 60, 120), description="Thresholds of the shares of population within reach, minutes."

@@ -6,7 +6,7 @@ nodes, all of one road. Vertices that only one road uses, and only once, are kep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Positions are told apart to 1e-7 degree, the precision of OSM: about 1 cm.
 STEPS_PER_DEGREE: Final = 10_000_000
+#: Classes of roads that lead to homes and fields; data without any of them are of main roads only.
+LOCAL_CLASSES: Final = frozenset({"unclassified", "residential", "living_street", "service", "road", "track"})
 _ONEWAY: Final = ("yes", "true", "1", "-1", "reverse", "T", "F")
 _REVERSED: Final = ("-1", "reverse", "T")
 
@@ -66,6 +68,8 @@ class RoadNetwork:
         Number of the component it belongs to, directions disregarded.
     component_km : numpy.ndarray, shape (c,)
         Length of each component.
+    has_local_roads : numpy.ndarray of bool, shape ()
+        Whether the roads it was built from are more than main roads, see `LOCAL_CLASSES`.
     """
 
     vertex_lon: Floats
@@ -83,6 +87,7 @@ class RoadNetwork:
     node_lat: Floats
     node_component: Integers
     component_km: Floats
+    has_local_roads: Booleans = field(default_factory=lambda: np.array(True))
 
     @property
     def edge_km(self) -> Floats:
@@ -122,7 +127,7 @@ class RoadNetwork:
         dict
             One entry per attribute.
         """
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -138,7 +143,7 @@ class RoadNetwork:
         RoadNetwork
             The same network.
         """
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        return cls(**{part.name: arrays[part.name] for part in fields(cls)})
 
 
 def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Booleans, geod: Geod = GEOD) -> RoadNetwork:
@@ -206,6 +211,7 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
         node_lat=lat[first_use[is_node_position]],
         node_component=component,
         component_km=component_km,
+        has_local_roads=np.array(len(edge_road) == 0 or bool(roads["road_class"].isin(LOCAL_CLASSES).any())),
     )
 
 
@@ -237,7 +243,8 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     Returns
     -------
     list of Check
-        Number of components, and the share of the length outside the largest one, with the ten largest others.
+        Number of components, and the share of the length outside the largest one, with the ten largest others; whether
+        there are local roads.
     """
     if len(network.component_km) == 0:
         message = (
@@ -268,7 +275,18 @@ def network_checks(network: RoadNetwork) -> list[Check]:
             f"{outside:.1f} of {total:.1f} km of road do not join the largest component: islands, or gaps in the map.",
             rows,
         ),
+        _local_roads(network),
     ]  # fmt: skip
+
+
+def _local_roads(network: RoadNetwork) -> Check:
+    if network.has_local_roads:
+        return Check("local_roads", "pass", None, "roads of local classes", "The road data have local roads.")
+    return Check(
+        "local_roads", "warn", None, f"some road of the classes {', '.join(sorted(LOCAL_CLASSES))}",
+        "The road data have main roads only. People are taken to reach them over local roads that the data lack, at "
+        "`indicators.access.local_road_kmh`: times are estimates, the more so the farther from the main roads.",
+    )  # fmt: skip
 
 
 def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats, Floats, Integers, Integers]:
