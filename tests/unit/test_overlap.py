@@ -82,6 +82,11 @@ def test_territories_outside_their_country_are_refused():
         require_country(territories(20, 40), uruguay, country="URY")
 
 
+def test_dependencies_count_as_parts_of_their_state():
+    require_country(territories(-66, 18), country_places("USA"), country="USA")  # Puerto Rico
+    require_country(territories(-53, 4), country_places("FRA"), country="FRA")  # French Guiana
+
+
 def test_a_territory_without_a_place_near_the_others_passes():
     fiji = country_places("FJI")
     across = territories(178, -19)

@@ -120,3 +120,21 @@ def test_totals_of_several_years_are_read_by_column(tmp_path):
 def test_tables_that_give_no_totals_are_refused(tmp_path, text, words):
     with pytest.raises(InputError, match=words):
         read_totals(table(tmp_path, text), NAMES, id="cod", population={2020: "p"})
+
+
+def test_totals_are_read_from_a_sheet_with_titles_and_codes_without_zeros(tmp_path):
+    cells = [
+        ["Cuadro 1", None],
+        ["Codigo", "Poblacion"],
+        [1, "1.200"],
+        [2, "(D)"],
+        [3, "-1"],
+        [4, "800"],
+        ["Fuente: censo", None],
+    ]
+    pd.DataFrame(cells).to_excel(tmp_path / "t.xlsx", header=False, index=False, sheet_name="C1")
+    layout = {"sheet": "C1", "skip_rows": 1, "missing": ["-1"], "repair_codes": True}
+    people, check = read_totals(tmp_path / "t.xlsx", dict.fromkeys(["01", "02", "03", "04"], ""), id="Codigo",
+                                population={2018: "Poblacion"}, **layout)  # fmt: skip
+    assert people["persons"].tolist() == pytest.approx([1200, np.nan, np.nan, 800], nan_ok=True)
+    assert "leading zeros" in check.message

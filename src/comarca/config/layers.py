@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from comarca.config.base import FilePath, Model, ProviderOf, Source, VectorSource, Word, Year
+from comarca.config.base import FilePath, ProviderOf, Source, VectorSource, Word, Year
+from comarca.config.tables import TableLayout
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
 
@@ -152,10 +153,10 @@ class Cities(VectorSource):
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
 
 
-class Totals(Model):
+class Totals(TableLayout):
     """People of each territory by a census."""
 
-    path: FilePath = Field(description="CSV, XLSX or Parquet file with one row per territory.")
+    path: FilePath = Field(description="Table with one row per territory: CSV, XLSX, XLS, ODS or Parquet file.")
     id: str = Field(description="Column with the code of the territory.")
     population: str | dict[int, str] = Field(
         description="Column with the persons, or year -> column: the last year counts, the first gives the change."
@@ -172,8 +173,21 @@ class Totals(Model):
         """Year of the figures that count, if it is known."""
         return max(self.columns) or None
 
+    @property
+    def layout(self) -> dict[str, Any]:
+        """Keys of the layout that are set."""
+        return _layout(self)
 
-class Population(Source):
+
+def _layout(source: TableLayout) -> dict[str, Any]:
+    return {
+        key: value
+        for key, field in TableLayout.model_fields.items()
+        if (value := getattr(source, key)) != field.get_default(call_default_factory=True)
+    }
+
+
+class Population(Source, TableLayout):
     """Where people live."""
 
     WITH_PATH: ClassVar[tuple[str, ...]] = ("file", "totals")
@@ -208,7 +222,7 @@ class Population(Source):
         if "totals" not in self.provider:
             return self.totals
         return Totals.model_validate(
-            {"path": self.path, "id": self.id, "population": self.population, "year": self.year}
+            {"path": self.path, "id": self.id, "population": self.population, "year": self.year} | _layout(self)
         )
 
     @property
@@ -243,6 +257,10 @@ class Population(Source):
             raise ValueError("provider `totals` takes neither `totals` nor `earlier`; name the years in `population`")
         if not has_totals and (self.id is not None or self.population is not None or self.pattern is not None):
             raise ValueError("`id`, `population` and `pattern` go with provider `totals`; else write them in `totals:`")
+        if not has_totals and (keys := sorted(_layout(self))):
+            raise ValueError(
+                f"`{keys[0]}` describes a table and goes with provider `totals`; else write it in `totals:`"
+            )
         if self.totals is not None and self.earlier:
             raise ValueError("`totals` and `earlier` do not go together: name the years in `totals.population`")
         return self

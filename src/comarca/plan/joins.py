@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from comarca.errors import ConfigError, InputError
+from comarca.sources.datasets import paths_of
 from comarca.sources.names import same_form
 from comarca.sources.tables.join import join_by_code
-from comarca.sources.tables.read import clean_codes, layout_of, open_table
+from comarca.sources.tables.read import Layout, clean_codes, layout_of, open_table
 from comarca.sources.vectors.read import as_code, options_of, read_column
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def check_joins(territories: Territories, tables: Mapping[str, tuple[Any, str]])
     known = as_code(raw, where=f"{name}, column {column}").dropna().unique()
     code_of = {same_form(code): code for code in known}
     for key, (source, heading) in chosen.items():
-        cells = open_table(source.path, **layout_of(source.model_dump())).cells
+        cells = open_table(paths_of(source.path)[0], **_layout(source)).cells
         theirs = {same_form(str(label)): label for label in cells.columns}
         if same_form(heading) not in theirs:
             continue
@@ -59,12 +60,19 @@ def check_joins(territories: Territories, tables: Mapping[str, tuple[Any, str]])
             continue
         rows = pd.DataFrame({"territory_id": codes, "territory_name": ""})
         try:
-            join_by_code(rows, dict.fromkeys(known, ""), name=key, repair=source.repair_codes)
+            join_by_code(rows, dict.fromkeys(known, ""), name=key, repair=getattr(source, "repair_codes", False))
         except InputError as error:
-            where = f"configuration, {key}, {source.path}, column {heading}"
+            where = f"configuration, {key}, {paths_of(source.path)[0]}, column {heading}"
             raise ConfigError(where, got=error.got, expected=error.expected, remedy=error.remedy) from error
 
 
 def _is_plain(source: Any) -> bool:
     decided = any(getattr(source, key, None) for key in ("codes", "divided", "crosswalk"))
-    return not decided and Path(source.path).stat().st_size <= LARGEST_BYTES
+    return not decided and Path(paths_of(source.path)[0]).stat().st_size <= LARGEST_BYTES
+
+
+def _layout(source: Any) -> Layout:
+    """Layout of a section's table; of parcels the layer is the sheet."""
+    keys = source.model_dump()
+    sheet: Layout = {"sheet": keys["layer"]} if isinstance(keys.get("layer"), str) else {}
+    return layout_of(keys) | sheet

@@ -204,6 +204,10 @@ def _check_joins(region: Region, *, key: str) -> None:
         if isinstance(source.path, str)
     }
     own = {f"{key}.attributes.{at}": (table, table.id) for at, table in enumerate(region.attributes) if table.id}
+    if (census := region.population.census) is not None:
+        own[f"{key}.population"] = (census, census.id)
+    if region.parcels.area is not None and region.parcels.territory is not None:
+        own[f"{key}.parcels"] = (region.parcels, region.parcels.territory)
     if given or own:
         from comarca.plan.joins import check_joins
 
@@ -211,9 +215,7 @@ def _check_joins(region: Region, *, key: str) -> None:
 
 
 def _check_totals(census: Totals, *, key: str) -> None:
-    from comarca.sources.tables.read import read_heading
-
-    found = read_heading(census.path)
+    found = _heading(census.path, key, census)
     _require_column(census.id, found, key=f"{key}.id")
     for column in census.columns.values():
         _require_column(column, found, key=f"{key}.population")

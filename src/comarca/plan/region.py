@@ -311,9 +311,9 @@ class RegionPlan:
 
     @property
     def census(self) -> dict[str, Any] | None:
-        """Columns of the table of a census: ``id``, and ``population`` by year; None if there is none."""
+        """How the table of a census is read: ``id``, ``population`` by year, layout; None if there is none."""
         census = self.config.population.census
-        return None if census is None else {"id": census.id, "population": census.columns}
+        return None if census is None else {"id": census.id, "population": census.columns, **census.layout}
 
     @property
     def population_raster(self) -> dict[str, Any]:

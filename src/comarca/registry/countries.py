@@ -39,6 +39,21 @@ _LEVEL_COLUMNS: Final = {
     "geoboundaries": "geoboundaries_level",
     "gadm": "gadm_level",
 }
+#: Territories with a code of their own that are often taken as part of their state: the state's tables hold them.
+DEPENDENCIES: Final = {
+    "AUS": ("CCK", "CXR", "HMD", "NFK"),
+    "CHN": ("HKG", "MAC"),
+    "DNK": ("FRO", "GRL"),
+    "FIN": ("ALA",),
+    "FRA": ("ATF", "BLM", "GLP", "GUF", "MAF", "MTQ", "MYT", "NCL", "PYF", "REU", "SPM", "WLF"),
+    "GBR": (
+        "AIA", "BMU", "CYM", "FLK", "GGY", "GIB", "IMN", "IOT", "JEY", "MSR", "PCN", "SGS", "SHN", "TCA", "VGB",
+    ),
+    "NLD": ("ABW", "BES", "CUW", "SXM"),
+    "NOR": ("BVT", "SJM"),
+    "NZL": ("COK", "NIU", "TKL"),
+    "USA": ("ASM", "GUM", "MNP", "PRI", "UMI", "VIR"),
+}  # fmt: skip
 #: Codes that ISO 3166-1 leaves to users: AAA-AAZ, QMA-QZZ, XAA-XZZ, ZZA-ZZZ.
 _CODE_LENGTH: Final = 3
 _USER_ASSIGNED: Final = re.compile(r"AA[A-Z]|Q[M-Z][A-Z]|X[A-Z]{2}|ZZ[A-Z]")

@@ -15,6 +15,7 @@ from comarca.crs import STORAGE, equal_area_crs
 from comarca.errors import InputError
 from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
+from comarca.registry.countries import DEPENDENCIES
 from comarca.sources.cities.merge import without_sections
 from comarca.sources.tables.numbers import parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
@@ -89,10 +90,12 @@ def country_places(country: str) -> NDArray[np.float64]:
     Returns
     -------
     numpy.ndarray, shape (n, 2)
-        Longitude and latitude of the places of the offline copy of GeoNames; none for a made-up country.
+        Longitude and latitude of the places of the offline copy of GeoNames, with those of dependencies that have a
+        code of their own; none for a made-up country.
     """
     world = _offline()
-    return world.loc[world["country"] == country, ["longitude", "latitude"]].to_numpy(dtype=float)
+    codes = (country, *DEPENDENCIES.get(country, ()))
+    return world.loc[world["country"].isin(codes), ["longitude", "latitude"]].to_numpy(dtype=float)
 
 
 def cities_from_osm(places: gpd.GeoDataFrame, *, country: str) -> gpd.GeoDataFrame:

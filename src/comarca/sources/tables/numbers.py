@@ -15,7 +15,7 @@ from comarca.errors import InputError
 from comarca.sources.names import fold_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
 Decimal = Literal[",", "."]
 
@@ -154,7 +154,8 @@ def parse_columns(
         Column -> numbers.
     """
     chosen = list(names)
-    signs = dict.fromkeys(chosen, decimal) if decimal else _signs(table, chosen, hint, where, whole)
+    known = {name: table[name][~is_missing(table[name], marks=missing)] for name in chosen}
+    signs = dict.fromkeys(chosen, decimal) if decimal else _signs(known, hint, where, whole)
     return {
         name: parse_numbers(table[name], decimal=signs[name] or ".", where=f"{where}, column {name}", missing=missing)
         for name in chosen
@@ -228,12 +229,12 @@ def _bare(texts: pd.Series) -> pd.Series:
 
 
 def _signs(
-    table: pd.DataFrame, names: list[str], hint: Decimal | None, where: str, whole: Collection[str]
+    known: Mapping[str, pd.Series], hint: Decimal | None, where: str, whole: Collection[str]
 ) -> dict[str, Decimal]:
+    """Find the sign of the decimals of each column from its cells that are no marks of missing figures."""
     signs_of: dict[str, Decimal] = {}
     doubtful: list[str] = []
-    for name in names:
-        cells = table[name][~is_missing(table[name])]
+    for name, cells in known.items():
         signs = [
             sign
             for sign in (",", ".")
@@ -250,7 +251,7 @@ def _signs(
     others = set(signs_of.values())
     for name in doubtful:
         common = next(iter(others)) if len(others) == 1 else None
-        signs_of[name] = decimal_of(table[name], where=f"{where}, column {name}", hint=common or hint)
+        signs_of[name] = decimal_of(known[name], where=f"{where}, column {name}", hint=common or hint)
     return signs_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,10 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
-from comarca.sources.tables.read import clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from comarca.results import Check
@@ -26,14 +26,16 @@ def read_totals(
     id: str,  # noqa: A002 - the key of the configuration
     population: Mapping[int, str],
     decimal: Decimal | None = None,
-    sheet: str | int = 0,
+    missing: Collection[str] = (),
+    repair_codes: bool = False,
+    **layout: Unpack[Layout],
 ) -> tuple[pd.DataFrame, Check]:
     """Read the people of each territory.
 
     Parameters
     ----------
     path : path-like
-        CSV, XLSX or Parquet file with one row per territory.
+        Table with one row per territory.
     territories : mapping
         Code -> name of the region's territories.
     id : str
@@ -42,8 +44,12 @@ def read_totals(
         Year -> column with the persons of that year.
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
-    sheet : str or int, optional
-        Sheet of a workbook.
+    missing : collection of str, optional
+        Further marks of figures that are not known.
+    repair_codes : bool, default False
+        Join codes that lost leading zeros or differ by a check digit, where that leaves no doubt.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
 
     Returns
     -------
@@ -58,12 +64,14 @@ def read_totals(
         If columns lack, a number cannot be read or is negative, a territory has two rows, or no row joins.
     """
     where = str(path)
-    raw = read_text_table(path, sheet=sheet)
+    raw = read_text_table(path, **layout)
     names = {f"persons_{year}": column for year, column in population.items()}
     table = pick_columns(raw, {"territory_id": id, **names}, required=["territory_id", *names], where=where)
-    values = parse_columns(table, list(names), decimal=decimal, hint=decimal_hint(raw), where=where)
+    values = parse_columns(
+        table, list(names), decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=tuple(names)
+    )
     tidy = pd.DataFrame({"territory_id": clean_codes(table["territory_id"]), "territory_name": "", **values})
-    joined, check = join_by_code(tidy, territories, name="population_totals")
+    joined, check = join_by_code(tidy, territories, name="population_totals", repair=repair_codes)
     _refuse(joined, list(names), territories, where)
     long = pd.concat(
         [
