@@ -14,6 +14,7 @@ from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.sources.cities.merge import join_places, without_sections
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
+from comarca.sources.cities.seats import seats_from_table
 from comarca.sources.names import fold_name, fold_names
 
 if TYPE_CHECKING:
@@ -205,3 +206,27 @@ def test_populations_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 def test_cities_with_one_code_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="7 more than once"):
         cities_from_file(_file(tmp_path, code=[7, 7]), name="name", population="people", country="XAA", id="code")
+
+
+def test_cities_of_a_census_table_stand_where_their_territory_has_them(tmp_path: Path) -> None:
+    corners = [(-75.7, 6.1), (-76.2, 6.6), (-60.0, 0.0)]  # around Medellín, around Abriaquí, forest
+    shapes = [shapely.box(x, y, x + 0.4, y + 0.4) for x, y in corners]
+    columns = {"territory_id": ["05001", "05004", "91001"], "territory_name": ["Medellín", "Abriaquí", "Selva"]}
+    area = gpd.GeoDataFrame(columns, geometry=shapes, crs=STORAGE)
+    table = tmp_path / "cabeceras.csv"
+    lines = ["DPMP;Cabecera;Poblacion", "05001;MEDELLIN;2.533.424", "05001;Puerto Nuevo;12.000",
+             "05004;Otro nombre;800", "91001;Selva;90", "99999;Lejos;1"]  # fmt: skip
+    table.write_text("\n".join(lines), encoding="utf-8")
+    options = {"territory": "DPMP", "name": "Cabecera", "population": "Poblacion", "country": "COL"}
+    osm = _places(("Puerto Nuevo", None, -75.5, 6.4), ("Puerto Nuevo", None, -70.0, 5.0))
+    cities, checks = seats_from_table(table, area, places=osm, **options)
+    assert cities["population_persons"].tolist() == [2_533_424, 12_000, 800, 90]
+    lonlat = shapely.get_coordinates(cities.geometry.to_numpy())
+    np.testing.assert_allclose(lonlat[0], (-75.57, 6.245), atol=0.02)  # Medellín's centre
+    assert lonlat[1].tolist() == [-75.5, 6.4]
+    assert shapely.contains_xy(shapes[1], *lonlat[2])
+    assert shapely.contains_xy(shapes[2], *lonlat[3])
+    placed = checks[-1]
+    assert (placed.status, [row["city"] for row in placed.rows]) == ("warn", ["Otro nombre", "Selva"])
+    with pytest.raises(InputError, match="none of which is a territory's code"):
+        seats_from_table(table, area.assign(territory_id=["a", "b", "c"]), **options)

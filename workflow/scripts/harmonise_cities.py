@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import geopandas as gpd
+
 from comarca import io
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
@@ -11,10 +13,12 @@ from comarca.layers import files as layer_io
 from comarca.plan.ladders import chosen_provider
 from comarca.population.grid import gather_raster
 from comarca.rasters.bands import Raster
+from comarca.results import Check
 from comarca.sources.cities.degurba import cities as urban_cities
 from comarca.sources.cities.fetched import cities as fetched_cities
 from comarca.sources.cities.merge import join_places
 from comarca.sources.cities.read import cities_from_file, cities_from_osm, cities_offline
+from comarca.sources.cities.seats import seats_from_table
 from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import options_of
 
@@ -45,9 +49,7 @@ def main(
         layer, made = urban_cities(grid, named, area, country=country, abroad_buffer_km=abroad_buffer_km)
         found += made
     elif provider == "file":
-        keys = ("name", "population", "id", "longitude", "latitude")
-        chosen = {key: source[key] for key in keys}
-        layer, found = cities_from_file(source["path"], country=country, **chosen, **options_of(source))
+        layer, found = own_cities(source, area, osm, country=country)
         found += require_overlap(layer.geometry.to_numpy(), area, name="cities", reach_km=abroad_buffer_km)
     elif provider == "osm":
         layer = cities_from_osm(osm, country=country)
@@ -61,6 +63,19 @@ def main(
         found += joined
     layer_io.write_layer(layer, cities, "cities")
     io.write_checks(found, checks)
+
+
+def own_cities(
+    source: dict[str, Any], area: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None, *, country: str
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read the user's cities, which coordinates or codes of territories tell where they are."""
+    chosen = {key: source[key] for key in ("name", "population", "id")}
+    options = options_of(source)
+    if source["territory"] is not None:
+        named = {"territory": source["territory"], **chosen}
+        return seats_from_table(source["path"], area, country=country, places=places, **named, **options)
+    spots = {key: source[key] for key in ("longitude", "latitude")}
+    return cities_from_file(source["path"], country=country, **chosen, **spots, **options)
 
 
 if "snakemake" in globals():

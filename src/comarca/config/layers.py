@@ -150,7 +150,16 @@ class Cities(VectorSource):
     population: str | None = Field(None, description="Column of the file with the number of inhabitants.")
     longitude: str | None = Field(None, description="Column of a table with the longitude, degrees.")
     latitude: str | None = Field(None, description="Column of a table with the latitude, degrees.")
+    territory: str | None = Field(
+        None, description="Column of a table without coordinates: code of the territory that the city lies in."
+    )
     id: str | None = Field(None, description="Column of the file with a code; null numbers the rows.")
+
+    @model_validator(mode="after")
+    def _placed_in_one_way(self) -> Self:
+        if self.territory is not None and (self.longitude is not None or self.latitude is not None):
+            raise ValueError("`territory` is for tables without coordinates; leave out `longitude` and `latitude`")
+        return self
 
 
 class Totals(TableLayout):

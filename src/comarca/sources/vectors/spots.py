@@ -14,7 +14,7 @@ from comarca.errors import InputError
 from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_name
 from comarca.sources.tables.numbers import decimal_hint, is_missing, parse_columns
-from comarca.sources.tables.read import TABLE_SUFFIXES, find_column, open_table
+from comarca.sources.tables.read import TABLE_SUFFIXES, find_column, open_table, read_heading
 from comarca.sources.vectors.read import VectorOptions, open_vector
 
 if TYPE_CHECKING:
@@ -44,6 +44,25 @@ def is_table(path: PathLike | Sequence[str]) -> bool:
     """
     paths = paths_of(path)
     return len(paths) == 1 and Path(paths[0]).suffix.lower() in TABLE_SUFFIXES
+
+
+def spot_fields(path: PathLike | Sequence[str], **options: Unpack[VectorOptions]) -> list[str]:
+    """Look at the heading of a table that is given in place of a vector file.
+
+    Parameters
+    ----------
+    path, **options
+        As for `read_spots`.
+
+    Returns
+    -------
+    list of str
+        Names of its columns.
+    """
+    sheet = options.get("layer")
+    return read_heading(
+        paths_of(path)[0], sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding")
+    )
 
 
 def read_spots(
