@@ -125,7 +125,8 @@ def _places_of(
         osm = pd.DataFrame({"place": places["name"], "persons": places["population_persons"], "x": places.geometry.x,
                             "y": places.geometry.y, "rank": 0})  # fmt: skip
         spots = pd.concat([osm, spots], ignore_index=True)
-    owner = territory_of(shapely.points(spots["x"].to_numpy(), spots["y"].to_numpy()), territories)
+    points = np.asarray(shapely.points(spots["x"].to_numpy(), spots["y"].to_numpy()), dtype=object)
+    owner = territory_of(points, territories)
     spots = spots.assign(owner=owner, folded=fold_names(spots["place"]))[owner >= 0]
     spots = spots.sort_values(["persons", "rank", "x", "y"], ascending=[False, True, True, True], na_position="last")
     by_name = spots.sort_values("rank", kind="stable").drop_duplicates(["owner", "folded"])
@@ -137,8 +138,8 @@ def _places_of(
     inside = shapely.get_coordinates(shapely.point_on_surface(territories.geometry.to_numpy()))[own]
     place = np.where(same[["x", "y"]].notna(), same[["x", "y"]], main[["x", "y"]])
     found_by = np.where(same["x"].notna(), 0, np.where(main["x"].notna(), 1, 2))
-    points = shapely.points(np.where(np.isnan(place), inside, place))
-    return np.asarray(points, dtype=object), pd.Series([_FOUND_BY[at] for at in found_by], index=rows.index)
+    seats = np.asarray(shapely.points(np.where(np.isnan(place), inside, place)), dtype=object)
+    return seats, pd.Series([_FOUND_BY[at] for at in found_by], index=rows.index)
 
 
 def _placed(cities: gpd.GeoDataFrame, found_by: pd.Series) -> Check:
