@@ -150,10 +150,10 @@ def catchment_areas(destination: NDArray[np.int32], grid: Grid, cities: gpd.GeoD
         rows.append(int(row))
     owner = np.array(rows, dtype=np.int64)
     order = np.argsort(owner, kind="stable")
-    found, start = np.unique(owner[order], return_index=True)
-    parts = np.split(np.array(shapes, dtype=object)[order], start[1:]) if len(found) else []
+    numbers, start = np.unique(owner[order], return_index=True)
+    parts = np.split(np.array(shapes, dtype=object)[order], start[1:]) if len(numbers) else []
     whole = [part[0] if len(part) == 1 else shapely.multipolygons(part) for part in parts]
-    chosen = cities.iloc[found]
+    chosen = cities.iloc[numbers]
     return gpd.GeoDataFrame(
         {
             "city_id": chosen["city_id"].to_numpy(),

@@ -130,10 +130,10 @@ def associate(sample: Sample, *, permutations: int, seed: int, standardise_facto
     x = _standard(sample.factor) if standardise_factor else sample.factor
     held = _held(sample)
     basis, _ = np.linalg.qr(held)
-    own = x - basis @ (basis.T @ x)
+    remainder = x - basis @ (basis.T @ x)
     if (
         len(y) <= held.shape[1] + 2
-        or float(own @ own) <= _LEAST_OWN_SHARE * float(x @ x)
+        or float(remainder @ remainder) <= _LEAST_OWN_SHARE * float(x @ x)
         or np.ptp(sample.outcome) == 0
     ):
         return None
@@ -151,7 +151,7 @@ def associate(sample: Sample, *, permutations: int, seed: int, standardise_facto
         low_90=float(low_90),
         high_90=float(high_90),
         p=float(fit.pvalues[0]) if is_clustered else np.nan,
-        p_permutation=_permuted(y, own, basis, sample.parent, permutations, seed),
+        p_permutation=_permuted(y, remainder, basis, sample.parent, permutations, seed),
         is_clustered=is_clustered,
         residuals=np.asarray(fit.resid),
     )
@@ -177,16 +177,16 @@ def _held(sample: Sample) -> FloatArray:
 
 
 def _permuted(
-    y: FloatArray, own: FloatArray, basis: FloatArray, parent: IntArray, permutations: int, seed: int
+    y: FloatArray, remainder: FloatArray, basis: FloatArray, parent: IntArray, permutations: int, seed: int
 ) -> float:
     residual = y - basis @ (basis.T @ y)
-    size = np.sqrt(float(own @ own))
+    size = np.sqrt(float(remainder @ remainder))
     total = float(residual @ residual)
     if total == 0:
         return np.nan
-    observed = abs(float(own @ residual)) / (size * np.sqrt(total))
+    observed = abs(float(remainder @ residual)) / (size * np.sqrt(total))
     orders = _orders(tuple(np.bincount(parent).tolist()), permutations, seed)
-    stacked = np.column_stack([own, basis]).T
+    stacked = np.column_stack([remainder, basis]).T
     larger = 0
     for start in range(0, permutations, _BLOCK):
         projected = stacked @ residual[orders[:, start : start + _BLOCK]]

@@ -53,18 +53,18 @@ def local_clusters(
     Row-standardised weights. Source: Anselin (1995), doi:10.1111/j.1538-4632.1995.tb00338.x, by ``esda.Moran_Local``.
     Its pseudo p-value is one-sided, as GeoDa's is: at a level of 0.05 one territory in ten is in a class by chance.
     """
-    found = pd.Series(None, index=values.index, dtype=object)
-    known = values.dropna()
-    graph = among(neighbours, known.index)
-    if graph.n < MIN_TERRITORIES or np.ptp(known.loc[graph.unique_ids].to_numpy()) == 0:
-        return found
-    y = known.loc[graph.unique_ids].to_numpy(dtype=float)
+    classes = pd.Series(None, index=values.index, dtype=object)
+    present = values.dropna()
+    graph = among(neighbours, present.index)
+    if graph.n < MIN_TERRITORIES or np.ptp(present.loc[graph.unique_ids].to_numpy()) == 0:
+        return classes
+    y = present.loc[graph.unique_ids].to_numpy(dtype=float)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
         local = Moran_Local(y, graph, permutations=permutations, seed=seed, n_jobs=1, keep_simulations=False)
     quadrant = np.where(local.p_sim <= level, local.q, 0)
-    found.loc[graph.unique_ids] = np.array(CLASSES, dtype=object)[quadrant]
-    return found
+    classes.loc[graph.unique_ids] = np.array(CLASSES, dtype=object)[quadrant]
+    return classes
 
 
 def cluster_columns(
@@ -126,11 +126,11 @@ def moran_check(table: pd.DataFrame, columns: Iterable[str], neighbours: Graph) 
     """
     rows: list[dict[str, Any]] = []
     for name in columns:
-        known = pd.to_numeric(table[name]).astype(float).dropna()
-        graph = among(neighbours, known.index)
-        if graph.n < MIN_TERRITORIES or np.ptp(known.loc[graph.unique_ids].to_numpy()) == 0:
+        present = pd.to_numeric(table[name]).astype(float).dropna()
+        graph = among(neighbours, present.index)
+        if graph.n < MIN_TERRITORIES or np.ptp(present.loc[graph.unique_ids].to_numpy()) == 0:
             continue
-        result = Moran(known.loc[graph.unique_ids].to_numpy(), graph, permutations=0)
+        result = Moran(present.loc[graph.unique_ids].to_numpy(), graph, permutations=0)
         rows.append({"column": name, "n": int(graph.n), "moran_i": float(result.I), "p": float(result.p_norm)})
     clear = sum(row["p"] < 0.05 for row in rows)
     return Check(

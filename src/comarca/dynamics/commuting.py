@@ -153,8 +153,8 @@ def louvain_areas(flows: pd.DataFrame, *, seed: int = 12_345, resolution: float 
     graph.add_nodes_from(range(len(names)))
     rows, columns = np.nonzero(np.triu(both, k=1))
     graph.add_weighted_edges_from((int(a), int(b), float(both[a, b])) for a, b in zip(rows, columns, strict=True))
-    found: dict[str, str] = {}
+    area_of: dict[str, str] = {}
     for members in nx.community.louvain_communities(graph, seed=seed, resolution=resolution):
         lead = max(members, key=lambda place: (jobs[place], -place))
-        found |= {names[place]: names[lead] for place in members}
-    return dict(sorted(found.items()))
+        area_of |= {names[place]: names[lead] for place in members}
+    return dict(sorted(area_of.items()))

@@ -60,28 +60,30 @@ def factor_table(table: pd.DataFrame, factors: Sequence[str], periods: Sequence[
             types = period.types if period.types is not None else pd.Series(dtype=object)
             for kind, members in values.groupby(types.dropna(), sort=True):
                 rows.append({"period": period.label, "column": name, "group": str(kind), **_moments(members)})
-    found = pd.DataFrame(rows, columns=[name for name in COLUMNS if not name.startswith("q_")])
-    p = found[[f"p_{change}" for change in CHANGES]].to_numpy(dtype=float)
+    table_of_factors = pd.DataFrame(rows, columns=[name for name in COLUMNS if not name.startswith("q_")])
+    p = table_of_factors[[f"p_{change}" for change in CHANGES]].to_numpy(dtype=float)
     q = false_discovery(p.ravel()).reshape(p.shape)
-    return found.assign(**{f"q_{change}": q[:, place] for place, change in enumerate(CHANGES)})[list(COLUMNS)]
+    return table_of_factors.assign(**{f"q_{change}": q[:, place] for place, change in enumerate(CHANGES)})[
+        list(COLUMNS)
+    ]
 
 
 def _moments(values: pd.Series) -> dict[str, float]:
-    known = values.dropna()
-    n = len(known)
+    present = values.dropna()
+    n = len(present)
     return {
         "n": n,
-        "mean": float(known.mean()) if n else np.nan,
-        "standard_error": float(known.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan,
+        "mean": float(present.mean()) if n else np.nan,
+        "standard_error": float(present.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan,
     }
 
 
 def _correlations(values: pd.Series, period: Period) -> dict[str, float]:
-    found: dict[str, float] = {}
+    figures: dict[str, float] = {}
     for change in CHANGES:
         if change not in period.outcomes:
             continue
         pair = pd.DataFrame({"x": values, "y": period.outcomes[change].change}).dropna()
         rho, p = rank_correlation(pair["x"].to_numpy(), pair["y"].to_numpy())
-        found |= {f"n_{change}": len(pair), f"rho_{change}": rho, f"p_{change}": p}
-    return found
+        figures |= {f"n_{change}": len(pair), f"rho_{change}": rho, f"p_{change}": p}
+    return figures

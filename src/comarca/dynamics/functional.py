@@ -98,9 +98,9 @@ def grouping_of(
         if name not in table:
             raise ConfigError("functional.column", got=name, expected="a column of the table",
                               remedy=did_you_mean(name, map(str, table.columns)))  # fmt: skip
-        known = table[name].dropna().astype(str)
-        groups = {str(code): f"group:{value}" for code, value in known.items()}
-        return groups, {f"group:{value}": value for value in known}
+        labels = table[name].dropna().astype(str)
+        groups = {str(code): f"group:{value}" for code, value in labels.items()}
+        return groups, {f"group:{value}": value for value in labels}
     city_class = options["city_class"]
     if f"time_{city_class}_city_mean_min" not in table:
         raise ConfigError("functional.by", got="city", expected=f"travel times to {city_class} cities",
@@ -228,8 +228,8 @@ def _outcomes(moved: pd.DataFrame, layer: pd.DataFrame) -> pd.DataFrame:
     """Combine units of comparison, each once, however many territories it stands for."""
     units = moved.assign(population=layer["unit_population"])
     units = units.drop_duplicates(["territory_id", "year", "unit_id"]).drop(columns=["unit_id", "unit_population"])
-    found = combine_rows(units)
-    return found.assign(unit_id=found["territory_id"], unit_population=found["population"])
+    combined = combine_rows(units)
+    return combined.assign(unit_id=combined["territory_id"], unit_population=combined["population"])
 
 
 def _holdings(moved: pd.DataFrame, layer: pd.DataFrame) -> pd.DataFrame:
@@ -293,7 +293,7 @@ def compute_families(
     """
     code_of = dict(zip(members["territory_id"], members["functional_id"], strict=True))
     moved = {name: regroup(name, layer, code_of) for name, layer in layers.items()} | {"territories": functional}
-    found = {}
+    computed = {}
     for name, family in families.items():
         if not family["columns"]:
             continue
@@ -304,8 +304,8 @@ def compute_families(
         values = made.values.assign(**{str(column): sums[column] for column in sums})
         gaps = values[list(sums)].isna() & (made.flags[list(sums)] == Flag.OK)
         flags = made.flags.assign(**made.flags[list(sums)].mask(gaps, Flag.NOT_IN_SOURCE.value))
-        found[name] = Indicators(values, flags, made.checks)
-    return found
+        computed[name] = Indicators(values, flags, made.checks)
+    return computed
 
 
 def balance_checks(

@@ -44,16 +44,16 @@ def outcome_periods(outcomes: pd.DataFrame, periods: Sequence[tuple[int, int]], 
 
 def _period(first: pd.DataFrame, last: pd.DataFrame, *, pair: tuple[int, int], table: pd.DataFrame) -> Period:
     growth, _ = growth_percent_per_year(first["income"], last["income"], pair[1] - pair[0])
-    found = {"growth": Outcome(growth, first["income"])}
+    outcomes = {"growth": Outcome(growth, first["income"])}
     for name, (column, is_less) in _ESTIMATES.items():
         change = last[column] - first[column]
-        found[name] = Outcome(-change if is_less else change, first[column])
+        outcomes[name] = Outcome(-change if is_less else change, first[column])
     population = first["unit_population"]
     types = f"dynamics_type_{pair[0]}_{pair[1]}"
     return Period(
         label=f"{pair[0]}-{pair[1]}",
         first_year=pair[0],
-        outcomes={name: outcome for name, outcome in found.items() if outcome.change.notna().any()},
+        outcomes={name: outcome for name, outcome in outcomes.items() if outcome.change.notna().any()},
         population=population if population.notna().any() else None,
         inequality=first["inequality"] if first["inequality"].notna().any() else None,
         types=table.get(types),

@@ -104,9 +104,9 @@ def percentiles(values: pd.Series, better: str) -> pd.Series:
     >>> percentiles(pd.Series([10.0, 20.0, 40.0]), "lower").tolist()
     [100.0, 50.0, 0.0]
     """
-    known = values.astype(float)
-    rank = known.rank(method="average", ascending=better != "lower")
-    others = known.notna().sum() - 1
+    numbers = values.astype(float)
+    rank = numbers.rank(method="average", ascending=better != "lower")
+    others = numbers.notna().sum() - 1
     return 100 * (rank - 1) / others if others > 0 else rank * 50.0
 
 
@@ -196,10 +196,10 @@ def similar_territories(
 def _robust_z(values: FloatArray) -> FloatArray:
     z = np.full(values.shape, np.nan)
     for place, column in enumerate(values.T):
-        known = column[~np.isnan(column)]
-        if not len(known):
+        present = column[~np.isnan(column)]
+        if not len(present):
             continue
-        centre = np.median(known)
-        spread = _MAD_SCALE * np.median(np.abs(known - centre)) or known.std()
+        centre = np.median(present)
+        spread = _MAD_SCALE * np.median(np.abs(present - centre)) or present.std()
         z[:, place] = (column - centre) / spread if spread > 0 else np.where(np.isnan(column), np.nan, 0.0)
     return z

@@ -293,11 +293,11 @@ class _Search:
 
     def _frame(self, outcome: str, period: Period, factor: Factor) -> pd.DataFrame:
         """Complete cases: outcome, factor, controls, parent."""
-        known = period.outcomes[outcome]
+        change = period.outcomes[outcome]
         columns = {
-            "outcome": known.change,
+            "outcome": change.change,
             "factor": factor.values,
-            "control_initial": known.initial,
+            "control_initial": change.initial,
             "parent": self.panel.parent,
         }
         if period.population is not None:
@@ -370,18 +370,18 @@ class _Search:
         return Factor(term.column, term.sign * earliest, beside=term.sign * values, notes=notes)
 
     def _favourable_count(self) -> Factor | Note:
-        found: dict[str, pd.Series] = {}
+        sides: dict[str, pd.Series] = {}
         for proposition in self.propositions.rows:
             if not proposition.counts_as_factor:
                 continue
             factor = self._factor(proposition)
-            if isinstance(factor, Factor) and factor.column not in found:
+            if isinstance(factor, Factor) and factor.column not in sides:
                 side = proposition.favourable * factor.values
-                found[factor.column] = (side > side.median()).astype(float).where(side.notna())
-        if len(found) < 2:
+                sides[factor.column] = (side > side.median()).astype(float).where(side.notna())
+        if len(sides) < 2:
             return Note("too_few_factors")
-        count = pd.DataFrame(found).sum(axis=1, skipna=False)
-        return Factor("", count, notes=(Note("counted_factors", {"columns": ", ".join(found)}),))
+        count = pd.DataFrame(sides).sum(axis=1, skipna=False)
+        return Factor("", count, notes=(Note("counted_factors", {"columns": ", ".join(sides)}),))
 
     def _condition(self, proposition: Proposition, period: Period) -> pd.Series | Note:
         for name in proposition.condition:

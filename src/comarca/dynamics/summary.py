@@ -108,8 +108,8 @@ def transitions(table: pd.DataFrame, outcomes: pd.DataFrame, periods: Sequence[t
         counts = _counts(cases.groupby(["from_type", "to_type"])["persons"], ["from_type", "to_type"])
         same = counts["from_type"] == counts["to_type"]
         parts.append(counts.assign(from_period=label(before), to_period=label(after), is_same=same))
-    found = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(found, ignore_index=True)[list(TRANSITION_COLUMNS)]
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True)[list(TRANSITION_COLUMNS)]
 
 
 def balance_check(summary: pd.DataFrame, territories: int) -> Check:
@@ -151,7 +151,7 @@ def _counts(groups: Any, keys: list[str]) -> pd.DataFrame:
     counts = counts.rename_axis(keys).reset_index()
     is_known = (counts[keys] != MISSING).all(axis=1)
     for name, share in (("territories", "territories_share"), ("population_persons", "population_share")):
-        known = counts[name].where(is_known).astype(float)
-        total = known.sum()
-        counts[share] = known / total if total > 0 else np.nan
+        counted = counts[name].where(is_known).astype(float)
+        total = counted.sum()
+        counts[share] = counted / total if total > 0 else np.nan
     return counts

@@ -63,10 +63,10 @@ def tabulate_land_cover(
         lacks the code), ``is_farmed``, ``is_natural``, ``is_built_up``, ``is_water``, ``area_ha``, ``edge_m``.
     """
     ids = territories["territory_id"].to_numpy()
-    found = find_patches(
+    tally = find_patches(
         raster, territories.geometry.to_numpy(), codes=legend.codes("is_farmed"), block_size=block_size
     )
-    pieces = whole_areas(found.pieces)
+    pieces = whole_areas(tally.pieces)
     patches = pd.DataFrame(
         {
             "patch_id": pieces["patch"],
@@ -75,15 +75,15 @@ def tabulate_land_cover(
             **pieces[["area_ha", "patch_area_ha", "is_main"]],
         }
     )
-    classes = legend.table.reindex(found.classes["class_code"])
+    classes = legend.table.reindex(tally.classes["class_code"])
     areas = pd.DataFrame(
         {
-            "territory_id": ids[found.classes["territory"]],
+            "territory_id": ids[tally.classes["territory"]],
             "year": year,
-            "class_code": found.classes["class_code"],
+            "class_code": tally.classes["class_code"],
             "class_name": classes["name"].fillna("").to_numpy(),
             **{role: classes[role].eq(True).to_numpy() for role in ROLES},
-            **found.classes[["area_ha", "edge_m"]],
+            **tally.classes[["area_ha", "edge_m"]],
         }
     )
     return patches, areas

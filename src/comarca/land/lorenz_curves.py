@@ -90,22 +90,22 @@ def lorenz_curves(
         ``territory_id`` -> its curves, for the territories that have one; of several years the last. A kind of which a
         territory has fewer than ``min_units``, or no land, gives none.
     """
-    found = [] if holdings is None else _of_holdings(holdings, territories, suppressed)
+    pairs = [] if holdings is None else _of_holdings(holdings, territories, suppressed)
     if parcels is not None:
-        found += _of_units(territories.units(parcels, where="layer parcels"), territories, "parcels", None)
+        pairs += _of_units(territories.units(parcels, where="layer parcels"), territories, "parcels", None)
     if land_cover_patches is not None:
         last = land_cover_patches["year"].max()
         pieces = patch_units(land_cover_patches[land_cover_patches["year"] == last], border=border)
-        found += _of_units(
+        pairs += _of_units(
             territories.units(pieces, where="layer land_cover_patches"), territories, "patches", _year(last)
         )
     if land_use is not None:
         cleaned, _ = clean_land_use(land_use)
         fields = field_units(cleaned, territories.shapes, classes=tuple(field_classes), border=border)
         units = RankedSizes.of(fields["area_ha"], group=fields["territory"], group_count=len(territories.index))
-        found += _of_units(units, territories, "fields", None)
+        pairs += _of_units(units, territories, "fields", None)
     curves: dict[str, list[LorenzCurve]] = {}
-    for territory, curve in found:
+    for territory, curve in pairs:
         curves.setdefault(str(territories.index[territory]), []).append(curve)
     return dict(sorted(curves.items()))
 
@@ -118,7 +118,7 @@ def _of_holdings(
     value, low, high = grouped_gini(completed, group_count=groups)[["interpolated", "lower", "upper"]].to_numpy().T
     unknown = unknown_cells(cells, groups) > 0
     rows_of = dict(list(completed.groupby("group")))
-    found = []
+    pairs = []
     last = keys.drop_duplicates("position", keep="last")[["group", "position", "year"]].to_numpy(dtype=np.float64)
     for group, position, year in zip(*last.T.astype(int), strict=True):
         if np.isnan(value[group]):
@@ -138,8 +138,8 @@ def _of_holdings(
             gini_range=(float(low[group]), float(high[group])) if is_bounded else None,
             band=np.column_stack(lorenz_bounds(rows)) if is_bounded else None,
         )
-        found.append((position, curve))
-    return found
+        pairs.append((position, curve))
+    return pairs
 
 
 def _of_units(

@@ -28,14 +28,14 @@ def module_files(*modules: str) -> list[str]:
     list of str
         Absolute paths, sorted. Imports that only serve type checking do not count.
     """
-    found: set[Path] = set()
+    files: set[Path] = set()
     todo = [path for name in modules for path in _resolve(name)]
     while todo:
         path = todo.pop()
-        if path not in found:
-            found.add(path)
+        if path not in files:
+            files.add(path)
             todo.extend(_imported(path))
-    return sorted(str(path) for path in found)
+    return sorted(str(path) for path in files)
 
 
 def script_modules(script: str | Path) -> list[str]:

@@ -89,26 +89,26 @@ def _with_attributes(extended: Registry, region: Region) -> Registry:
     fields = regional_fields(extended, region)
     expanded = [part for name in registry.families for part in extended.columns(name, fields=fields, layers=())]
     taken = [column.name for part in expanded for column in part]
-    own = Family(OWN_FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
-    return Registry({**registry.families, OWN_FAMILY: own}, extended.terms)
+    family = Family(OWN_FAMILY, _TITLE, layers=(), optional_layers=(), columns=_attributes(region, taken))
+    return Registry({**registry.families, OWN_FAMILY: family}, extended.terms)
 
 
 def _with_clusters(registry: Registry, region: Region) -> Registry:
     """Give the columns of clusters the titles and layers of the columns that they class."""
     fields = regional_fields(registry, region)
     expanded = [part for name in registry.families for part in registry.columns(name, fields=fields, layers=())]
-    known = {column.name: column for part in expanded for column in part}
+    column_of = {column.name: column for part in expanded for column in part}
     for name in region.clusters.columns:
-        if name not in known or known[name].kind != "number":
+        if name not in column_of or column_of[name].kind != "number":
             raise ConfigError("clusters.columns", got=name, expected="a numeric column of the table, see codebook.csv",
-                              remedy=did_you_mean(name, known))  # fmt: skip
-    terms = {name: dict(known[name].title) for name in region.clusters.columns}
+                              remedy=did_you_mean(name, column_of))  # fmt: skip
+    terms = {name: dict(column_of[name].title) for name in region.clusters.columns}
     registry = Registry(registry.families, {**registry.terms, "cluster_column": terms})
     made = [column for part in registry.columns(CLUSTERS, fields=regional_fields(registry, region), layers=())
             for column in part]  # fmt: skip
     columns = []
     for column in made:
-        source = known[column.fields["cluster_column"]]
+        source = column_of[column.fields["cluster_column"]]
         columns.append(replace(column, layers=(*registry.families[source.family].layers, *source.layers)))
     family = replace(registry.families[CLUSTERS], columns=tuple(columns))
     # Its names hold no fields any more.
@@ -130,8 +130,8 @@ def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
     dict
         Field -> values as text.
     """
-    own = {name: list(registry.terms[name]) for name in ("employment_sector", "period", "cluster_column")}
-    return {**template_fields(region), **own}
+    regional = {name: list(registry.terms[name]) for name in ("employment_sector", "period", "cluster_column")}
+    return {**template_fields(region), **regional}
 
 
 def attribute_columns(
@@ -209,8 +209,8 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
     from comarca.sources.tables.employment import read_sectors
     from comarca.sources.tables.read import layout_of
 
-    found = read_sectors(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
-    return {key: dict.fromkeys(LANGUAGES, name) for key, name in found.items()}
+    sectors = read_sectors(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
+    return {key: dict.fromkeys(LANGUAGES, name) for key, name in sectors.items()}
 
 
 def _periods(region: Region) -> dict[str, dict[str, str]]:

@@ -113,8 +113,8 @@ def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
     if layer in region.ladders:
         is_fallback = row.raw_path and "osm" in region.ladders[layer].providers
         return region.receipt(layer) | speeds(region) | ({"source": region.file(row.raw_path)} if is_fallback else {})
-    own = None if row.section == "osm" else own_files(region, f"{row.section}.path")
-    return {"source": own or region.file(row.raw_path), **speeds(region)}
+    source = None if row.section == "osm" else own_files(region, f"{row.section}.path")
+    return {"source": source or region.file(row.raw_path), **speeds(region)}
 
 
 def speeds(region: RegionPlan) -> Files:
@@ -194,8 +194,8 @@ def people(region: RegionPlan) -> Files:
     if not region.has("population"):
         return {}
     raster = own_file(region, "population.raster")
-    own = _named(raster=raster) | _companions([raster] if raster else [])
-    return region.receipt("population") | own | region.given("settlements") | _census(region)
+    files = _named(raster=raster) | _companions([raster] if raster else [])
+    return region.receipt("population") | files | region.given("settlements") | _census(region)
 
 
 @_rule

@@ -48,8 +48,8 @@ def check_joins(territories: Territories, tables: Mapping[str, tuple[Any, str]])
         return
     name, path, column = "territories", territories.path or (), str(territories.id)
     raw = read_column(path, column, name=name, **options_of(territories.model_dump()))
-    known = as_code(raw, where=f"{name}, column {column}").dropna().unique()
-    code_of = {same_form(code): code for code in known}
+    codes_of_units = as_code(raw, where=f"{name}, column {column}").dropna().unique()
+    code_of = {same_form(code): code for code in codes_of_units}
     for key, (source, heading) in chosen.items():
         cells = open_table(paths_of(source.path)[0], **_layout(source)).cells
         theirs = {same_form(str(label)): label for label in cells.columns}
@@ -60,7 +60,9 @@ def check_joins(territories: Territories, tables: Mapping[str, tuple[Any, str]])
             continue
         rows = pd.DataFrame({"territory_id": codes, "territory_name": ""})
         try:
-            join_by_code(rows, dict.fromkeys(known, ""), name=key, repair=getattr(source, "repair_codes", False))
+            join_by_code(
+                rows, dict.fromkeys(codes_of_units, ""), name=key, repair=getattr(source, "repair_codes", False)
+            )
         except InputError as error:
             where = f"configuration, {key}, {paths_of(source.path)[0]}, column {heading}"
             raise ConfigError(where, got=error.got, expected=error.expected, remedy=error.remedy) from error

@@ -115,12 +115,12 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
     elif section in TABLES:
         _check_table(source, key=key)
     elif section == "city_population":
-        found = _heading(path, key, source)
+        headings = _heading(path, key, source)
         for name in ("id", "name"):
             if (column := getattr(source, name)) is not None:
-                _require_column(column, found, key=f"{key}.{name}")
+                _require_column(column, headings, key=f"{key}.{name}")
         for year, column in source.population.items():
-            _require_column(column, found, key=f"{key}.population.{year}")
+            _require_column(column, headings, key=f"{key}.population.{year}")
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:
@@ -194,9 +194,9 @@ def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:
 
 
 def _check_table(source: Table, *, key: str) -> None:
-    found = _heading(str(source.path), key, source)
+    headings = _heading(str(source.path), key, source)
     for ours, theirs in source.columns.items():
-        _require_column(theirs, found, key=f"{key}.columns.{ours}")
+        _require_column(theirs, headings, key=f"{key}.columns.{ours}")
 
 
 def _check_joins(region: Region, *, key: str) -> None:
@@ -208,36 +208,36 @@ def _check_joins(region: Region, *, key: str) -> None:
         for name, source in tables.items()
         if isinstance(source.path, str)
     }
-    own: dict[str, tuple[Any, str]] = {
+    sections: dict[str, tuple[Any, str]] = {
         f"{key}.attributes.{at}": (table, table.id) for at, table in enumerate(region.attributes) if table.id
     }
     if (census := region.population.census) is not None:
-        own[f"{key}.population"] = (census, census.id)
+        sections[f"{key}.population"] = (census, census.id)
     if region.parcels.area is not None and region.parcels.territory is not None:
-        own[f"{key}.parcels"] = (region.parcels, region.parcels.territory)
+        sections[f"{key}.parcels"] = (region.parcels, region.parcels.territory)
     if region.cities.territory is not None:
-        own[f"{key}.cities"] = (region.cities, region.cities.territory)
-    if given or own:
+        sections[f"{key}.cities"] = (region.cities, region.cities.territory)
+    if given or sections:
         from comarca.plan.joins import check_joins
 
-        check_joins(region.territories, given | own)
+        check_joins(region.territories, given | sections)
 
 
 def _check_totals(census: Totals, *, key: str) -> None:
-    found = _heading(census.path, key, census)
-    _require_column(census.id, found, key=f"{key}.id")
+    headings = _heading(census.path, key, census)
+    _require_column(census.id, headings, key=f"{key}.id")
     for column in census.columns.values():
-        _require_column(column, found, key=f"{key}.population")
+        _require_column(column, headings, key=f"{key}.population")
 
 
 def _check_attributes(source: Attributes, *, key: str) -> None:
     require_file(source.path, key=f"{key}.path")
-    found = _heading(source.path, key, source)
+    headings = _heading(source.path, key, source)
     for part in ("id", "name", "parent"):
         if (column := getattr(source, part)) is not None:
-            _require_column(column, found, key=f"{key}.{part}")
+            _require_column(column, headings, key=f"{key}.{part}")
     for name, entry in source.columns.items():
-        _require_column(entry.column or name, found, key=f"{key}.columns.{name}{'.column' if entry.column else ''}")
+        _require_column(entry.column or name, headings, key=f"{key}.columns.{name}{'.column' if entry.column else ''}")
 
 
 def _heading(path: str, key: str, source: TableLayout) -> list[str]:
@@ -251,11 +251,11 @@ def _heading(path: str, key: str, source: TableLayout) -> list[str]:
         ) from error
 
 
-def _require_column(column: str, found: list[str], *, key: str) -> None:
+def _require_column(column: str, headings: list[str], *, key: str) -> None:
     from comarca.sources.names import same_form
 
-    if same_form(column) not in map(same_form, found):
+    if same_form(column) not in map(same_form, headings):
         raise ConfigError(
-            f"configuration, {key}", got=column, expected=f"a column of the file: {found}",
-            remedy=did_you_mean(column, found),
+            f"configuration, {key}", got=column, expected=f"a column of the file: {headings}",
+            remedy=did_you_mean(column, headings),
         )  # fmt: skip

@@ -37,10 +37,10 @@ def stale_products(region: RegionPlan) -> list[Path]:
     stale = []
     for path in sorted([*folder.glob("maps/*.*"), *folder.glob("layers/*_*.*")]):
         name = path.relative_to(folder).as_posix()
-        if found := _MAP.fullmatch(name):
-            is_stale = not {*found["columns"].split("__")} <= mapped
-        elif found := _OF_CLASS.fullmatch(name):
-            is_stale = found["city_class"] not in classes
+        if match := _MAP.fullmatch(name):
+            is_stale = not {*match["columns"].split("__")} <= mapped
+        elif match := _OF_CLASS.fullmatch(name):
+            is_stale = match["city_class"] not in classes
         else:
             is_stale = False
         if is_stale:

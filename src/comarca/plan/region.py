@@ -341,13 +341,13 @@ class RegionPlan:
     @property
     def analysed_families(self) -> dict[str, dict[str, Any]]:
         """Families that can be computed for other units than the territories: layers, options and columns of each."""
-        found = {}
+        families = {}
         for name in self.families:
             row = self.registry.families[name]
             if name in self.general.families and name != CLUSTERS:
                 layers = [*self.given(*row.layers, *row.optional_layers)]
-                found[name] = {"layers": layers, "options": self.options(name), "columns": self.columns(name)}
-        return found
+                families[name] = {"layers": layers, "options": self.options(name), "columns": self.columns(name)}
+        return families
 
     @property
     def unit_options(self) -> dict[str, Any]:

@@ -106,8 +106,8 @@ class RunPlan:
 
     def together(self, name: str) -> list[str]:
         """Paths of one assembled file in all regions that have it."""
-        found = [region.product_files("table", name) for region in self.regions.values()]
-        return [files[name] for files in found if name in files]
+        files_of = [region.product_files("table", name) for region in self.regions.values()]
+        return [files[name] for files in files_of if name in files]
 
     @property
     def folders(self) -> dict[str, str]:

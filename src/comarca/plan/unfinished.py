@@ -45,8 +45,8 @@ def take_over(folders: Iterable[str | Path], *, root: str | Path = ".") -> tuple
     runs, locks = Path(root) / _RUNS, Path(root) / _LOCKS
     runs.mkdir(parents=True, exist_ok=True)
     host = socket.gethostname()
-    own = runs / f"{host}.{os.getpid()}.lock"
-    others = [path for path in sorted(runs.glob("*.lock")) if path != own]
+    lock = runs / f"{host}.{os.getpid()}.lock"
+    others = [path for path in sorted(runs.glob("*.lock")) if path != lock]
     dead = [path for path in others if path.stem.rpartition(".")[0] == host and _is_free(path)]
     is_locked = any(locks.glob("*.lock"))
     notes = []
@@ -61,7 +61,7 @@ def take_over(folders: Iterable[str | Path], *, root: str | Path = ".") -> tuple
         notes.append(f"The folder is locked: {why}. If you are sure that none is running: snakemake --unlock")
     for path in dead:
         path.unlink(missing_ok=True)
-    held = FileLock(own)
+    held = FileLock(lock)
     held.acquire()
     return held, notes
 

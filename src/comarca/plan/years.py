@@ -27,8 +27,8 @@ def year_of(date: str | None) -> int | None:
     int or None
         The year; None if the text holds none.
     """
-    found = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", date or "")
-    return int(found.group()) if found else None
+    year = re.search(r"(?<!\d)(19|20)\d\d(?!\d)", date or "")
+    return int(year.group()) if year else None
 
 
 def year_of_people(receipt: LayerReceipt | None, *, configured: int | None, extract: int | None) -> int | None:
@@ -105,10 +105,10 @@ def column_years(
         Column -> the oldest year among the layers that it rests on, boundaries apart; columns without any dated layer
         are left out.
     """
-    found = {}
+    year_of_column = {}
     for column in columns:
         layers = {*column.layers, *family_layers[column.family]}
         sources = {source for layer in layers for source in origins(layer)} - {"territories"}
         if years := [layer_years[source] for source in sources if source in layer_years]:
-            found[column.name] = min(years)
-    return found
+            year_of_column[column.name] = min(years)
+    return year_of_column

@@ -349,10 +349,10 @@ def fill_gaps(labels: LabelArray, *, max_gap_km2: float = _GAP_KM2) -> LabelArra
     low, high = np.full(count + 1, np.iinfo(np.int32).max), np.zeros(count + 1, dtype=np.int32)
     for axis in (0, 1):
         for a, b in ((slice(None, -1), slice(1, None)), (slice(1, None), slice(None, -1))):
-            here, there = (gaps[a], padded[b]) if axis == 0 else (gaps[:, a], padded[:, b])
-            at_rim = (here > 0) & (there > 0)
-            np.minimum.at(low, here[at_rim], there[at_rim])
-            np.maximum.at(high, here[at_rim], there[at_rim])
+            near, far = (gaps[a], padded[b]) if axis == 0 else (gaps[:, a], padded[:, b])
+            at_rim = (near > 0) & (far > 0)
+            np.minimum.at(low, near[at_rim], far[at_rim])
+            np.maximum.at(high, near[at_rim], far[at_rim])
     filled = (low == high) & (np.bincount(gaps.ravel(), minlength=count + 1) < max_gap_km2)
     filled[[0, gaps[0, 0]]] = False
     return np.where(filled[gaps], high[gaps], padded)[1:-1, 1:-1].astype(np.int32)

@@ -164,13 +164,13 @@ def classes_at(places: PopulationGrid, classes: CellClasses, longitude: ArrayLik
         the grid are in rural cells where nobody lives.
     """
     cell, _, _ = cells_of(places.grid, np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
-    found = {
+    columns = {
         "cell_class": np.where(cell >= 0, classes.cell_class.ravel()[cell], 1),
         "detailed_class": np.where(cell >= 0, classes.detailed_class.ravel()[cell], VERY_LOW_DENSITY),
         "density_persons_per_km2": np.where(cell >= 0, places.persons.ravel()[cell], 0.0),
         "settlement": np.where(cell >= 0, classes.settlement.ravel()[cell], 0),
     }
-    return pd.DataFrame(found).astype(COLUMNS)
+    return pd.DataFrame(columns).astype(COLUMNS)
 
 
 def classify_population(

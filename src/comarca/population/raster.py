@@ -143,14 +143,14 @@ def people_by_year(rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame)
     for year in sorted(rasters):
         with open_raster(replace(rasters[year], least=0.0)) as grid:
             zones = zones_on(grid, territories)
-            cells, measured, found = _gather(grid, zones, (1, 1))
-            found += _cover(rasters[year], territories, zones, measured, grid.cell_width * grid.cell_height)
+            cells, measured, remarks = _gather(grid, zones, (1, 1))
+            remarks += _cover(rasters[year], territories, zones, measured, grid.cell_width * grid.cell_height)
         persons = np.bincount(cells["zone"], weights=cells["people"], minlength=len(zones))
         persons = np.where(measured > 0, persons, np.nan)
         tables.append(pd.DataFrame({"territory_id": zones["territory_id"], "year": year, "persons": persons}))
         checks += [
             Check(check.name.replace("population", f"population_{year}", 1), *list(check.as_dict().values())[1:])
-            for check in found
+            for check in remarks
         ]
     return pd.concat(tables, ignore_index=True), checks
 
@@ -212,11 +212,13 @@ def _strip(
     measured = np.zeros(len(zones))
     if len(touched) == 0:
         return _Strip(pd.DataFrame(columns=_COLUMNS, dtype=float), measured, 0.0, 0.0, 0.0, 0.0)
-    found = extract(
+    people = extract(
         zones.iloc[touched], [ZonalStatistic(name, name, band) for name in ("values", "coverage", "cell_id")]
     )
-    values, coverage, cell = (np.concatenate([np.empty(0), *found[name]]) for name in ("values", "coverage", "cell_id"))
-    zone, cell = np.repeat(touched, found["values"].map(len)), cell.astype(np.int64)
+    values, coverage, cell = (
+        np.concatenate([np.empty(0), *people[name]]) for name in ("values", "coverage", "cell_id")
+    )
+    zone, cell = np.repeat(touched, people["values"].map(len)), cell.astype(np.int64)
     land, sums = _land(grid, top, bottom - top, cell, coverage, near_cells, (first_row - top, rows))
     row, column = np.divmod(cell, grid.width)
     is_inside = ~np.isnan(values) & (row >= first_row - top) & (row < first_row - top + rows)
@@ -257,14 +259,14 @@ def _land(
     # Where territories overlap, they share the people of a cell.
     is_shared = covered > 2 - _WHOLE
     land = np.where(is_shore | is_shared, covered, 1.0)
-    here = slice(inner[0], sum(inner))
-    people_here, covered_here = people[here], np.minimum(covered[here], 1.0)
+    kept = slice(inner[0], sum(inner))
+    people_here, covered_here = people[kept], np.minimum(covered[kept], 1.0)
     part = people_here * (1 - covered_here)
     sums = {
-        "assigned": float((people_here * np.where(is_shore[here], 1.0, covered_here)).sum()),
-        "moved": float(part[is_shore[here]].sum()),
-        "abroad": float(part[is_cut[here] & ~is_shore[here]].sum()),
-        "near": float(people_here[is_beside[here]].sum()),
+        "assigned": float((people_here * np.where(is_shore[kept], 1.0, covered_here)).sum()),
+        "moved": float(part[is_shore[kept]].sum()),
+        "abroad": float(part[is_cut[kept] & ~is_shore[kept]].sum()),
+        "near": float(people_here[is_beside[kept]].sum()),
     }
     return land, sums
 

@@ -118,9 +118,9 @@ def _settlements(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> gpd.GeoD
     columns = ["id", "name", "population_persons", "is_part", "geometry"]
     marked = (cities.assign(is_part=False), others.assign(is_part=others["place"].isin(_PARTS)))
     both = [layer.rename(columns=names)[columns] for layer in marked]
-    known = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=STORAGE)
-    known = known[known["population_persons"] >= 0]
-    return known.sort_values(["population_persons", "id"], ascending=[False, True], ignore_index=True)
+    counted = gpd.GeoDataFrame(pd.concat(both, ignore_index=True), crs=STORAGE)
+    counted = counted[counted["population_persons"] >= 0]
+    return counted.sort_values(["population_persons", "id"], ascending=[False, True], ignore_index=True)
 
 
 def _without_sections(settlements: gpd.GeoDataFrame, within_km: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -130,9 +130,9 @@ def _without_sections(settlements: gpd.GeoDataFrame, within_km: float) -> tuple[
     place = _place(settlements.geometry.to_numpy(), settlements["territory"].to_numpy())
     near = cKDTree(place).query_ball_point(place, reach_m, return_sorted=True) if len(place) else []
     whole_of = np.full(len(settlements), -1, dtype=np.intp)
-    for larger, found in enumerate(near):
+    for larger, neighbours in enumerate(near):
         if whole_of[larger] < 0:
-            smaller = np.array([each for each in found if each > larger and whole_of[each] < 0], dtype=np.intp)
+            smaller = np.array([each for each in neighbours if each > larger and whole_of[each] < 0], dtype=np.intp)
             whole_of[smaller] = larger
     largest = settlements[~settlements["is_part"]].reset_index().groupby("territory")["index"].min()
     town = settlements["territory"].map(largest)

@@ -150,11 +150,11 @@ def factor_at(factor: pd.Series, territories: gpd.GeoDataFrame) -> Callable[[Flo
     callable
         Longitudes and latitudes, degrees -> factors; 1 outside the territories.
     """
-    known = np.append(factor.reindex(territories["territory_id"]).to_numpy(dtype=float), 1.0)
+    factors = np.append(factor.reindex(territories["territory_id"]).to_numpy(dtype=float), 1.0)
 
     def at(longitude: Floats, latitude: Floats) -> Floats:
         points = np.asarray(shapely.points(longitude, latitude), dtype=object)
-        return known[territory_of(points, territories)]
+        return factors[territory_of(points, territories)]
 
     return at
 
@@ -213,12 +213,12 @@ def _land_points(
 
 
 def _balance(total: Floats, sums: Floats, territories: gpd.GeoDataFrame) -> Check:
-    known = ~np.isnan(total)
-    error = np.abs(sums - total)[known] / np.maximum(total[known], 1.0)
+    is_given = ~np.isnan(total)
+    error = np.abs(sums - total)[is_given] / np.maximum(total[is_given], 1.0)
     rows = [
         {"territory_id": key, "total": float(wanted), "spread": float(got)}
         for key, wanted, got, off in zip(
-            territories["territory_id"].to_numpy()[known], total[known], sums[known], error, strict=True
+            territories["territory_id"].to_numpy()[is_given], total[is_given], sums[is_given], error, strict=True
         )
         if off > _BALANCE
     ]
@@ -227,8 +227,8 @@ def _balance(total: Floats, sums: Floats, territories: gpd.GeoDataFrame) -> Chec
         status="fail" if rows else "pass",
         value=float(error.max()) if len(error) else None,
         threshold=f"each territory's total within {_BALANCE:g}",
-        message=f"{known.sum()} territories have totals of {np.nansum(total):,.0f} persons together; {len(rows)} do not"
-        " come back exactly.",
+        message=f"{is_given.sum()} territories have totals of {np.nansum(total):,.0f} persons together; {len(rows)} do "
+        "not come back exactly.",
         rows=rows,
     )
 
@@ -246,10 +246,10 @@ def _pattern(total: float, rest: float, has_settlements: bool) -> Check:
 
 
 def _factors(factor: Floats, total: Floats, is_bare: NDArray[np.bool_], territories: gpd.GeoDataFrame) -> Check:
-    known = ~np.isnan(total) & ~is_bare
-    off = known & ((factor > 2) | (factor < 1 / 2))
+    is_given = ~np.isnan(total) & ~is_bare
+    off = is_given & ((factor > 2) | (factor < 1 / 2))
     ids = territories["territory_id"].to_numpy()
-    low, high = (float(factor[known].min()), float(factor[known].max())) if known.any() else (1.0, 1.0)
+    low, high = (float(factor[is_given].min()), float(factor[is_given].max())) if is_given.any() else (1.0, 1.0)
     return Check(
         name="population_totals_factor",
         status="warn" if off.any() else "info",
