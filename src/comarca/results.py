@@ -85,6 +85,9 @@ class Check:
         One sentence for a reader who is no programmer.
     rows : list of dict
         Cases, if there are any to name.
+    fields : dict
+        Values of the fields of the column names that it is about, such as ``{"city_class": "large"}``; empty if it is
+        about all columns that rest on what was checked.
     """
 
     name: str
@@ -93,6 +96,7 @@ class Check:
     threshold: str
     message: str
     rows: list[dict[str, Any]] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the check as plain data, fit for JSON.

@@ -144,6 +144,15 @@ def test_a_column_names_the_keys_that_give_its_data(fetched):
     assert keys["time_large_city_mean_min"] == "cities.provider or city_classes_persons.large"
 
 
+def test_a_file_of_checks_names_the_columns_that_rest_on_it(fetched):
+    columns = fetched.checked_columns
+    assert "time_town_city_mean_min" in columns["linked_network"]
+    assert "road_length_km" not in columns["linked_network"]
+    assert {"road_length_km", "time_town_city_mean_min"} <= {*columns["territories"]}
+    paths = fetched.inputs("assemble_quality")["checks"]
+    assert paths == [f"results/NIC/checks/{name}.json" for name in columns]
+
+
 def test_what_goes_with_a_layer_that_turns_out_missing(fetched):
     assert set(fetched.losses) == {"population", "land_cover"}
     assert {"population", "degree_of_urbanisation"} <= {*fetched.losses["population"]}

@@ -9,8 +9,16 @@ import pandas as pd
 import pytest
 import shapely
 
-from comarca.publish.quality import NotComputed, quality_markdown, quality_report, table_checks
-from comarca.publish.table_checks import data_dates, missing_values, outliers, valid_territories
+from comarca.publish.maps.classify import classify
+from comarca.publish.quality import NotComputed, failed_checks, quality_markdown, quality_report, table_checks
+from comarca.publish.table_checks import (
+    country_covered,
+    data_dates,
+    drowned_maps,
+    missing_values,
+    outliers,
+    valid_territories,
+)
 from comarca.registry.columns import Column
 from comarca.results import Check, Flag
 
@@ -150,3 +158,54 @@ def test_no_column_crowds_out_the_others_among_the_outliers():
         ("b_km", "05"),
         ("a_km", "05"),
     ]
+
+
+def test_a_country_of_which_a_quarter_has_no_territory_fails():
+    country = shapely.box(0, 0, 4, 1)
+    # The eastern quarter but its outer edge belongs to no territory.
+    thin = shapely.box(3.99, 0, 4, 1)
+    assert country_covered(layer([shapely.box(0, 0, 3, 1), thin]), country).status == "fail"
+    assert country_covered(layer([shapely.box(0, 0, 3.5, 1), thin]), country).status == "pass"
+
+
+def test_a_part_of_a_country_is_not_held_against_the_whole():
+    check = country_covered(layer([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 2.5, 1)]), shapely.box(0, 0, 4, 1))
+    assert check.status == "info"
+
+
+def test_a_map_whose_classes_one_value_takes_fails():
+    values = np.append(np.linspace(1, 2, 39), 1e6)
+    classes = {
+        "even": classify(values, scheme="equal_interval", k=5),
+        "jenks": classify(values, scheme="fisher_jenks", k=5),
+        "zeros": classify(np.append(np.zeros(39), 5.0), scheme="equal_interval", k=5),
+    }
+    table = table_of(even=values, jenks=values, zeros=np.append(np.zeros(39), 5.0))
+    check = drowned_maps(table, classes)
+    assert check.status == "fail"
+    assert [(row["column"], row["in_one_class"]) for row in check.rows] == [("even", 39)]
+
+
+def test_columns_are_named_that_rest_on_a_failed_check():
+    def column(name, **fields):
+        texts = dict.fromkeys(("definition", "method", "source", "missing"), "")
+        return Column(
+            name=name, family="f", title={}, unit="1", kind="number", range=(None, None), better="neither", layers=(),
+            mapped=True, fields=fields, **texts,
+        )  # fmt: skip
+
+    columns = [column("a"), column("b", city_class="large"), column("c", city_class="town"), column("d")]
+    by_file = {
+        "times": [Check("far", "fail", 1, "", "", fields={"city_class": "large"}), Check("fine", "pass", 1, "", "")],
+        "network": [Check("apart", "fail", 1, "", "")],
+        "": [Check("impossible", "fail", 1, "", "", [{"column": "d"}])],
+    }
+    resting = {"times": ["b", "c"], "network": ["c"], "": ["a", "b", "c", "d"]}
+    assert failed_checks(by_file, columns, resting=resting) == {"b": ["far"], "c": ["apart"], "d": ["impossible"]}
+
+
+def test_a_list_that_is_cut_says_of_how_many():
+    check = Check("many", "warn", 25, "", "Some.", [{"place": f"P{number}"} for number in range(25)])
+    report = quality_report([check], region="X")
+    assert len(report["checks"][0]["rows"]) == 25
+    assert "The first 20 of 25; all are in `quality.json`." in quality_markdown(report)

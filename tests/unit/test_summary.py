@@ -2,7 +2,7 @@
 
 from comarca import io
 from comarca.fetch.receipts import Failure
-from comarca.publish.summary import failed_layers, summarise_run
+from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 
 
 def check(status, message):
@@ -19,7 +19,7 @@ def test_the_lines_count_territories_columns_and_checks(tmp_path):
     assert "done in 61 s" in lines[1]
     assert "2 territories and 2 columns" in lines[2]
     assert "1 maps" in lines[2]
-    assert "1 checks pass, 1 warn or fail" in lines[3]
+    assert "1 checks pass, 1 warn, 0 fail" in lines[3]
     assert lines[4].strip() == "warn: Look at it."
     assert lines[5].strip() == f"Open {tmp_path / 'atlas.html'} in a browser."
 
@@ -34,3 +34,11 @@ def test_what_failed_is_gathered_from_all_regions(tmp_path):
     folder.mkdir(parents=True)
     io.write_json([failure.as_dict()], folder / "roads.failed.json")
     assert failed_layers({"A": str(tmp_path / "A"), "B": str(tmp_path / "B")}) == [failure]
+
+
+def test_failed_checks_stand_first_and_are_named_again_at_the_end(tmp_path):
+    io.write_json({"checks": [check("warn", "Look at it."), check("fail", "Wrong.")]}, tmp_path / "quality.json")
+    lines = summarise_run({"R": str(tmp_path)}, seconds=1)
+    assert lines[3].strip() == "fail: Wrong."
+    assert lines[-1].strip().startswith("R: FAILED: n.")
+    assert failed_checks({"R": str(tmp_path), "S": str(tmp_path / "none")}) == {"R": ["n"]}

@@ -29,7 +29,7 @@ from comarca.plan.run import RunPlan
 from comarca.plan.unfinished import take_over
 from comarca.registry import DATA
 from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_INPUTS, jobs
-from comarca.publish.summary import failed_layers, summarise_run
+from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 
 STARTED = time.time()
 
@@ -65,7 +65,7 @@ if workflow.is_main_process and not workflow.dryrun:
 #: Maps and products that are in one language speak this one.
 LANGUAGE = PLAN.config.languages[0]
 #: What maps are drawn from.
-MAP_INPUTS = ("table", "flags", "columns", "shapes", "frames", "classes", "credits")
+MAP_INPUTS = ("table", "flags", "columns", "shapes", "frames", "classes", "credits", "failed")
 
 
 wildcard_constraints:
@@ -141,3 +141,10 @@ def print_failures():
 def print_summary():
     for line in summarise_run(PLAN.folders, seconds=time.time() - STARTED):
         print(line)
+
+
+def end_strictly():
+    """End with exit status 3 where a check failed and the configuration is strict."""
+    if PLAN.config.strict and failed_checks(PLAN.folders):
+        print("comarca: `strict` is set and checks failed: exit status 3.", file=sys.stderr)
+        sys.exit(3)

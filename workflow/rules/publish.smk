@@ -104,6 +104,7 @@ rule assemble_quality:
         flags=in_region(ASSEMBLED["flags"]),
         columns=in_region(ASSEMBLED["columns"]),
         territories=in_region("layers/territories.parquet"),
+        classes=in_region(ASSEMBLED["classes"]),
         code=code("assemble_quality"),
     output:
         json=in_region("quality.json"),
@@ -114,11 +115,14 @@ rule assemble_quality:
             subcategory="{region}",
             labels={"product": "quality"},
         ),
+        failed=in_region(ASSEMBLED["failed"]),
     log:
         in_region("logs/assemble_quality.log"),
     conda:
         "../envs/comarca.yaml"
     params:
+        resting=of("checked_columns"),
+        country=of("config.country"),
         not_computed=of("not_computed"),
         column_keys=of("column_keys"),
         area_range_km2=of("area_range_km2"),

@@ -244,6 +244,7 @@ def access_checks(
             Check(
                 f"demand_unreachable_{name}_share", "fail" if share > 0.05 else "pass", round(share, 6),
                 f"at most 5 % of the {whom}", f"From {share:.1%} of the {whom} no city of class {name} can be reached.",
+                fields={"city_class": name},
             )
         )  # fmt: skip
     off = cities[~cities["is_on_network"]]
@@ -252,7 +253,7 @@ def access_checks(
             "cities_off_network", "warn" if len(off) else "pass", len(off), "none",
             f"{len(off)} of {len(cities)} cities are more than {max_snap_km:g} km from every road in the data; "
             "most often these lie abroad, beyond the edge of the extract.",
-            _largest(off),
+            _largest_first(off),
         )
     )  # fmt: skip
     return checks
@@ -309,8 +310,8 @@ def _city_table(routable: RoutableNetwork, cities: gpd.GeoDataFrame, member: Map
     return table[table["city_class"].notna()]
 
 
-def _largest(cities: pd.DataFrame, count: int = 20) -> list[dict[str, Any]]:
-    rows = cities.sort_values("population_persons", ascending=False, kind="stable").head(count).reset_index()
+def _largest_first(cities: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = cities.sort_values("population_persons", ascending=False, kind="stable").reset_index()
     rows["snap_km"] = rows["snap_km"].where(np.isfinite(rows["snap_km"])).round(1)
     columns = ["city_id", "city_name", "city_class", "snap_km"]
     shown = rows[columns].astype(object).where(rows[columns].notna(), None)

@@ -97,6 +97,6 @@ def service_travel_times(
         len(off),
         "",
         f"{len(off)} of {len(used)} services are more than {max_snap_km:g} km from every road.",
-        [{"service_id": row.service_id, "kind": row.kind} for row in off.head(20).itertuples()],
+        [{"service_id": row.service_id, "kind": row.kind} for row in off.itertuples()],
     )
     return ServiceTimes(times, [check])

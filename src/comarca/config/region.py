@@ -276,6 +276,7 @@ class Config(Model):
         ("en", "es", "pt"), min_length=1, description="Languages of the products; maps speak the first one."
     )
     offline: bool = Field(False, description="Nothing touches the network.")
+    strict: bool = Field(False, description="End with exit status 3 where a check failed; all is made all the same.")
     prune: bool = Field(
         False,
         description="Remove maps and layers of columns and city classes that the configuration no longer has.",

@@ -225,7 +225,7 @@ def _unknown_surfaces(surface: pd.Series, is_paved: FloatArray, km: FloatArray) 
         threshold="at most 1 % of the road km",
         message=f"{rows.sum():,.1f} km of road have a surface that the table of surfaces does not know; they count as "
         "untagged.",
-        rows=[{"surface": str(value), "km": length} for value, length in rows.head(20).items()],
+        rows=[{"surface": str(value), "km": length} for value, length in rows.items()],
     )
 
 

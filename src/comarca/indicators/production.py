@@ -164,7 +164,7 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
         value=len(strange),
         threshold="every code of the table is that of a territory",
         message=f"{len(strange)} code(s) of the employment table are no territory's.",
-        rows=[{"territory_id": str(code)} for code in strange[:20]],
+        rows=[{"territory_id": str(code)} for code in strange],
     )
     return Indicators(values, explain(values, Flag.NOT_IN_SOURCE, **reasons), [check])
 

@@ -35,7 +35,6 @@ _BANDS = {"holding_gini_camara_class": False, "holding_gini_camara6_class": True
 
 #: Totals may exceed their classes by this share before it is worth a word.
 _CLOSE = 0.01
-_LISTED = 30
 
 
 def holding_columns(
@@ -255,13 +254,13 @@ def _total_checks(cells: pd.DataFrame, keys: pd.DataFrame, territories: Measured
             [
                 {"territory_id": str(territories.index[position]), "year": int(year)}
                 for position, year in zip(wrong["position"], wrong["year"], strict=True)
-            ][:_LISTED],
+            ],
         ),
         Check(
             "holdings_class_limits", "warn" if len(changed) else "pass", len(changed), "the same classes in all years",
             f"The class limits of {len(changed)} territories differ between the years: part of the change of their"
             " Gini may come from the classes.",
-            [{"territory_id": str(territories.index[position])} for position in changed][:_LISTED],
+            [{"territory_id": str(territories.index[position])} for position in changed],
         ),
     ]  # fmt: skip
 

@@ -332,11 +332,8 @@ def assemble_provenance(region: RegionPlan) -> dict[str, Any]:
 @_rule
 def assemble_quality(region: RegionPlan) -> dict[str, Any]:
     """Name all checks that the region's jobs write, and the receipts."""
-    names = [name for name, layer in LAYERS.items() if layer.checked and region.has(name)]
-    names += [f"families/{family}" for family in region.families]
-    names += ["profiles"] + (["dynamics"] if region.has("outcomes") else [])
-    names += ["functional"] if region.config.functional.by != "none" else []
-    return receipts(region) | absent(region) | {"checks": [region.file(f"checks/{name}.json") for name in names]}
+    files = [region.file(f"checks/{name}.json") for name in region.checked_columns]
+    return receipts(region) | absent(region) | {"checks": files}
 
 
 @_rule

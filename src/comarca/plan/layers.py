@@ -116,6 +116,26 @@ def layer_keys(layer: str) -> frozenset[str]:
     return frozenset().union(*(layer_keys(name) for name in row.rests_on))
 
 
+def layers_made_of(layer: str) -> frozenset[str]:
+    """Name a layer and all layers that are made from it.
+
+    Parameters
+    ----------
+    layer : str
+        Any layer.
+
+    Returns
+    -------
+    frozenset of str
+        Keys of `LAYERS`.
+    """
+    made = {layer}
+    for row in LAYERS.values():
+        if made & {*row.rests_on}:
+            made.add(row.name)
+    return frozenset(made)
+
+
 def layers_of_extract(region: Region) -> frozenset[str]:
     """Name the layers that are as old as the OpenStreetMap extract.
 

@@ -13,13 +13,21 @@ from comarca.layers.index import LAYERS
 from comarca.plan.columns import CLUSTERS, regional_fields, regional_registry
 from comarca.plan.inputs import INPUTS
 from comarca.plan.ladders import ladders, layers_resting_on
-from comarca.plan.layers import available_layers, layer_keys, layers_of_extract, missing_key, providers, sources
+from comarca.plan.layers import (
+    available_layers,
+    layer_keys,
+    layers_made_of,
+    layers_of_extract,
+    missing_key,
+    providers,
+    sources,
+)
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
 from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, PUBLICATION, TEXTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from comarca.config.base import Source
     from comarca.config.region import Region
@@ -127,14 +135,25 @@ class RegionPlan:
     @cached_property
     def lost_columns(self) -> dict[str, list[str]]:
         """Fetched layer that may turn out to be missing -> names of the columns that go with it."""
-        return {
-            layer: [
-                column.name
-                for column in self.published
-                if {*self.registry.families[column.family].layers, *column.layers} & {*lost}
-            ]
-            for layer, lost in self.losses.items()
-        }
+        return {layer: self._resting_on(lost) for layer, lost in self.losses.items()}
+
+    def _resting_on(self, layers: Iterable[str]) -> list[str]:
+        """Names of the columns that are computed with one of some layers."""
+        return [
+            column.name
+            for column in self.published
+            if {*self.registry.families[column.family].layers, *column.layers} & {*layers}
+        ]
+
+    @cached_property
+    def checked_columns(self) -> dict[str, list[str]]:
+        """Files of checks that the region's jobs write -> names of the columns that rest on what each is about."""
+        layers = [name for name, layer in LAYERS.items() if layer.checked and self.has(name)]
+        columns = {name: self._resting_on(layers_made_of(name)) for name in layers}
+        columns |= {"territories": [column.name for column in self.published]}
+        columns |= {f"families/{name}": [column.name for column in self._expanded[name][0]] for name in self.families}
+        columns |= {"profiles": []} | ({"dynamics": []} if self.has("outcomes") else {})
+        return columns | ({"functional": []} if self.config.functional.by != "none" else {})
 
     # Columns
 

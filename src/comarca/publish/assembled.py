@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from comarca import io
 from comarca.errors import InputError
+from comarca.publish.words import word
 from comarca.registry.columns import Column
 
 if TYPE_CHECKING:
@@ -130,6 +131,28 @@ class Assembled:
         names = sorted({name for column in columns for name in self.description["inputs"].get(column, ())})
         chosen = list(dict.fromkeys(credit for name in names for credit in layers.get(name, ())))
         return f"{self._credits['word']}: {'; '.join(chosen)}." if chosen else self.credit
+
+    @cached_property
+    def failed(self) -> dict[str, list[str]]:
+        """Column -> names of the failed checks that it rests on; empty where the product does not ask."""
+        return io.read_json(self.files["failed"]) if "failed" in self.files else {}
+
+    def foot_of(self, *columns: str) -> str:
+        """Write what stands below a map of some columns.
+
+        Parameters
+        ----------
+        *columns : str
+            Names of columns.
+
+        Returns
+        -------
+        str
+            Their failed checks, if there are any, and their sources.
+        """
+        names = dict.fromkeys(name.replace("_", " ") for column in columns for name in self.failed.get(column, ()))
+        failed = word("failed_checks", self.language).format(", ".join(names)) if names else ""
+        return f"{failed} {self.credit_of(*columns)}".strip()
 
     @property
     def producer(self) -> str:

@@ -17,6 +17,7 @@ from comarca.results import MEANING, Flag
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from comarca.registry.columns import Column
     from comarca.results import Check
 
 __all__ = ["NotComputed", "quality_markdown", "quality_report", "table_checks"]
@@ -96,6 +97,37 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def failed_checks(
+    by_file: Mapping[str, Sequence[Check]], columns: Sequence[Column], *, resting: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Tell which columns rest on failed checks.
+
+    Parameters
+    ----------
+    by_file : mapping
+        Name of a file of checks -> its checks.
+    columns : sequence of Column
+        The columns of the table.
+    resting : mapping
+        Name of a file of checks -> names of the columns that rest on what it is about.
+
+    Returns
+    -------
+    dict
+        Column -> names of the failed checks, of those columns that have one. A check with `Check.fields` concerns the
+        columns with these fields only, and one whose rows name columns concerns those.
+    """
+    failed: dict[str, list[str]] = {}
+    for file, checks in by_file.items():
+        for check in (check for check in checks if check.status == "fail"):
+            named = {str(row["column"]) for row in check.rows if "column" in row}
+            for column in columns:
+                is_meant = column.name in named if named else column.name in resting.get(file, ())
+                if is_meant and check.fields.items() <= column.fields.items():
+                    failed.setdefault(column.name, []).append(check.name)
+    return failed
+
+
 def quality_markdown(report: Mapping[str, Any]) -> str:
     """Write the report out for a reader who is no programmer.
 
@@ -161,7 +193,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
         "  |" + "---|" * len(keys),
         *("  | " + " | ".join(_cell(row.get(key)) for key in keys) + " |" for row in rows[:MAX_ROWS]),
     ]
-    more = f"\n\n  {len(rows) - MAX_ROWS} more in `quality.json`." if len(rows) > MAX_ROWS else ""
+    more = f"\n\n  The first {MAX_ROWS} of {len(rows)}; all are in `quality.json`." if len(rows) > MAX_ROWS else ""
     return "\n".join(lines) + more
 
 

@@ -25,7 +25,8 @@ def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
     Returns
     -------
     list of str
-        Lines to print. Only what exists is spoken of, as a run may have been asked for a single product.
+        Lines to print, failed checks first and again last. Only what exists is spoken of, as a run may have been asked
+        for a single product.
     """
     lines = ["", f"comarca: done in {seconds:.0f} s."]
     for region, name in folders.items():
@@ -41,6 +42,8 @@ def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
         quality = folder / "quality.json"
         if quality.is_file():
             lines.extend(_checks(region, quality))
+    for region, names in failed_checks(folders).items():
+        lines.append(f"  {region}: FAILED: {', '.join(names)}. Find out why before you use what rests on them.")
     atlases = [str(path) for name in folders.values() if (path := Path(name) / "atlas.html").is_file()]
     return [*lines, f"  Open {' or '.join(atlases)} in a browser."] if atlases else lines
 
@@ -68,10 +71,35 @@ def failed_layers(folders: Mapping[str, str]) -> list[Failure]:
     return rows
 
 
+def failed_checks(folders: Mapping[str, str]) -> dict[str, list[str]]:
+    """Name the checks that failed.
+
+    Parameters
+    ----------
+    folders : mapping
+        Region -> its folder.
+
+    Returns
+    -------
+    dict
+        Region -> names of its failed checks, of those regions that have any.
+    """
+    failed = {}
+    for region, name in folders.items():
+        quality = Path(name) / "quality.json"
+        checks = read_json(quality)["checks"] if quality.is_file() else []
+        if names := [str(check["name"]) for check in checks if check["status"] == "fail"]:
+            failed[region] = names
+    return failed
+
+
 def _checks(region: str, quality: Path) -> list[str]:
     checks = read_json(quality)["checks"]
-    remarkable = [check for check in checks if check["status"] in {"warn", "fail"}]
-    passed = sum(check["status"] == "pass" for check in checks)
-    lines = [f"  {region}: {passed} checks pass, {len(remarkable)} warn or fail; see {quality.with_suffix('.md')}."]
-    lines.extend(f"    {check['status']}: {check['message']}" for check in remarkable)
+    groups = {status: [check for check in checks if check["status"] == status] for status in ("fail", "warn", "pass")}
+    counts = {status: len(group) for status, group in groups.items()}
+    lines = [
+        f"  {region}: {counts['pass']} checks pass, {counts['warn']} warn, {counts['fail']} fail; "
+        f"see {quality.with_suffix('.md')}."
+    ]
+    lines.extend(f"    {status}: {check['message']}" for status in ("fail", "warn") for check in groups[status])
     return lines

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from comarca.crs import geodesic_area_km2
+from comarca.polygons import polygons_only
 from comarca.results import Check, Flag
 
 if TYPE_CHECKING:
@@ -17,14 +18,19 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
 
-#: Impossible values that are named one by one.
-_LISTED: Final = 100
 MAX_ROBUST_Z: Final = 6.0
 MAX_MISSING_SHARE: Final = 0.5
 MAX_YEARS_APART: Final = 5
 AREA_TOLERANCE_SHARE: Final = 0.02
+#: A region whose convex hull takes in this share of a country is the whole country.
+WHOLE_COUNTRY_SHARE: Final = 0.95
+MAX_UNCOVERED_SHARE: Final = 0.2
+#: Share of the territories in one class of a map from which on it tells nothing, and the fewest it is judged for.
+MAX_ONE_CLASS_SHARE: Final = 0.9
+MIN_MAPPED: Final = 20
 # Share of the normal distribution's standard deviation that the median absolute deviation estimates.
 _MAD_PER_SIGMA: Final = 0.674489750196082
 
@@ -37,6 +43,8 @@ def table_checks(
     territories: gpd.GeoDataFrame,
     years: Mapping[str, int | None] | None = None,
     area_range_km2: tuple[float, float] | None = None,
+    country_outline: shapely.Geometry | None = None,
+    classes: Mapping[str, Classes | None] | None = None,
 ) -> list[Check]:
     """Check the table as a whole.
 
@@ -52,21 +60,28 @@ def table_checks(
         Column name -> year of its data.
     area_range_km2 : tuple of float, optional
         Least and greatest plausible area of the country; not checked if not given.
+    country_outline : shapely.Geometry, optional
+        Outline of the country, EPSG:4326, that the territories are held against where they reach over all of it.
+    classes : mapping, optional
+        Column name -> classes of its map.
 
     Returns
     -------
     list of Check
-        Territories, missing values, outliers and data dates.
+        Territories, missing values, outliers, classes of maps and data dates.
     """
     numeric = [column.name for column in columns if column.kind == "number" and column.name in table]
     checks = [valid_territories(territories), shared_names(table)]
     if area_range_km2 is not None:
         checks.append(territory_area(territories, area_range_km2))
+    if country_outline is not None:
+        checks.append(country_covered(territories, country_outline))
     return [
         *checks,
         impossible_values(flags),
         missing_values(flags, table),
         outliers(table, numeric),
+        drowned_maps(table, classes or {}),
         data_dates(years or {}),
     ]
 
@@ -83,7 +98,7 @@ def impossible_values(flags: pd.DataFrame) -> Check:
         "assemble_table names each.",
         rows=[
             {"territory_id": str(flags.index[one]), "column": str(flags.columns[other])}
-            for one, other in zip(row[:_LISTED], column[:_LISTED], strict=True)
+            for one, other in zip(row.tolist(), column.tolist(), strict=True)
         ],
     )
 
@@ -128,6 +143,72 @@ def territory_area(territories: gpd.GeoDataFrame, area_range_km2: tuple[float, f
         threshold=f"{low:,.0f} to {high:,.0f} km2, within {AREA_TOLERANCE_SHARE:.0%}",
         message=f"The territories have {area:,.0f} km2, {error:+.1%} against the range of the country catalogue.",
     )
+
+
+def country_covered(territories: gpd.GeoDataFrame, country_outline: shapely.Geometry) -> Check:
+    """Check that no large part of a country is without a territory, where the territories reach over all of it.
+
+    Parameters
+    ----------
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``, EPSG:4326.
+    country_outline : shapely.Geometry
+        Outline of the country, EPSG:4326; a generalised one does.
+
+    Returns
+    -------
+    Check
+        Not held against anything where the convex hull of the territories leaves out more than 5 % of the country: such
+        a region is a part of it.
+    """
+    shapes = territories.geometry.to_numpy()
+    hull, union = shapely.convex_hull(shapely.geometrycollections(shapes)), shapely.union_all(shapes)
+    parts = shapely.intersection(country_outline, np.array([country_outline, hull, union], dtype=object))
+    whole, within, covered = geodesic_area_km2(polygons_only(parts))
+    if within < WHOLE_COUNTRY_SHARE * whole:
+        return Check("country_covered_share", "info", None, "", "The territories are a part of the country.")
+    share = float(covered / whole)
+    return Check(
+        "country_covered_share", "pass" if share >= 1 - MAX_UNCOVERED_SHARE else "fail", round(share, 4),
+        f"at least {1 - MAX_UNCOVERED_SHARE:.0%} of the country",
+        f"The territories cover {share:.1%} of the country that they reach over. What lies in none of them is counted "
+        "nowhere, neither its people nor its roads.",
+    )  # fmt: skip
+
+
+def drowned_maps(table: pd.DataFrame, classes: Mapping[str, Classes | None]) -> Check:
+    """List the maps of which nearly all territories are in one class, though their values differ.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    classes : mapping
+        Column name -> classes of its map.
+
+    Returns
+    -------
+    Check
+        A few extreme values, right or wrong, then take all the other classes.
+    """
+    rows = []
+    for name, made in classes.items():
+        if made is None or name not in table or table[name].notna().sum() < MIN_MAPPED:
+            continue
+        values = table[name].dropna().to_numpy(dtype=float)
+        number = np.searchsorted(np.asarray(made.breaks), values, side="right")
+        largest = int(np.bincount(number).argmax())
+        inside = values[number == largest]
+        if len(inside) > MAX_ONE_CLASS_SHARE * len(values) and 2 * len(np.unique(inside)) > len(inside):
+            rows.append({"column": name, "territories": len(values), "in_one_class": len(inside),
+                         "lowest": float(values.min()), "highest": float(values.max())})  # fmt: skip
+    return Check(
+        "drowned_maps", "fail" if rows else "pass", len(rows), "0 maps",
+        f"In {len(rows)} map(s) more than {MAX_ONE_CLASS_SHARE:.0%} of the territories are in one class though their "
+        "values differ: a few extreme values take the others. See whether these are right, or set `maps.scheme: "
+        "quantiles`.",
+        rows,
+    )  # fmt: skip
 
 
 def missing_values(flags: pd.DataFrame, table: pd.DataFrame) -> Check:

@@ -73,6 +73,7 @@ ASSEMBLED: Final = {
     "shapes": "assembled/map_shapes.parquet",
     "frames": "assembled/map_frames.json",
     "classes": "assembled/map_classes.json",
+    "failed": "assembled/failed_checks.json",
     "source_text": "SOURCES.md",
     "profiles": "assembled/profiles.parquet",
     "similar_territories": "assembled/similar_territories.parquet",

@@ -243,8 +243,8 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     Returns
     -------
     list of Check
-        Number of components, and the share of the length outside the largest one, with the ten largest others; whether
-        there are local roads.
+        Number of components, and the share of the length outside the largest one, with all others, the longest first;
+        whether there are local roads.
     """
     if len(network.component_km) == 0:
         message = (
@@ -254,16 +254,11 @@ def network_checks(network: RoadNetwork) -> list[Check]:
     order = np.argsort(-network.component_km, kind="stable")
     total = float(network.component_km.sum())
     outside = total - float(network.component_km[order[0]])
-    rows: list[dict[str, Any]] = []
-    for component in order[1:11]:
-        node = int(np.flatnonzero(network.node_component == component)[0])
-        rows.append(
-            {
-                "km": round(float(network.component_km[component]), 3),
-                "longitude": round(float(network.node_lon[node]), 5),
-                "latitude": round(float(network.node_lat[node]), 5),
-            }
-        )
+    node = np.unique(network.node_component, return_index=True)[1][order[1:]]
+    places = np.column_stack([network.component_km[order[1:]], network.node_lon[node], network.node_lat[node]])
+    rows = [
+        {"km": round(km, 3), "longitude": round(lon, 5), "latitude": round(lat, 5)} for km, lon, lat in places.tolist()
+    ]
     share = outside / total if total else 0.0
     return [
         Check(

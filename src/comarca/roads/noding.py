@@ -43,7 +43,6 @@ logger = logging.getLogger(__name__)
 
 #: Share of the line ends that may stop just short of another line before that is worth a warning.
 _OPEN_SHARE: Final = 0.01
-_ROWS: Final = 20
 _OPEN_COLUMNS: Final = ("line", "other", "longitude", "latitude", "gap_m")
 
 
@@ -185,7 +184,7 @@ def noding_checks(noding: Noding, *, name: str = "roads") -> list[Check]:
             f"{len(gaps)} ends of {name} stop just short of a line that they do not meet: perhaps gaps in the data.",
             [
                 {"longitude": lon, "latitude": lat, "gap_m": gap}
-                for lon, lat, gap in gaps[["longitude", "latitude", "gap_m"]].head(_ROWS).to_numpy().round(6).tolist()
+                for lon, lat, gap in gaps[["longitude", "latitude", "gap_m"]].to_numpy().round(6).tolist()
             ],
         ),
     ]  # fmt: skip

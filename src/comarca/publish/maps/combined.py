@@ -66,7 +66,7 @@ def draw_named(data: Assembled, name: str, paths: Sequence[Path]) -> None:
     drawer = Drawer(data, paths[0].parent)
     known = {column.name: column for column in data.columns}
     columns = [_drawable(drawer, known, part) for part in name.split(JOINT)]
-    text = replace(drawer.text, source_line=data.credit_of(*(column.name for column in columns)))
+    text = replace(drawer.text, source_line=data.foot_of(*(column.name for column in columns)))
     years = {data.years.get(column.name) for column in columns}
     year = next(iter(years)) if len(years) == 1 else None
     if len(columns) == 1:

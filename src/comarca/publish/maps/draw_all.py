@@ -78,7 +78,7 @@ class Drawer:
             column,
             self.table[column.name],
             year=self.data.years.get(column.name),
-            text=replace(self.text, source_line=self.data.credit_of(column.name)),
+            text=replace(self.text, source_line=self.data.foot_of(column.name)),
             classes=self.classes.get(column.name),
             flags=self.data.flags.get(column.name),
         )

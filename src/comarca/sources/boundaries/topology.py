@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 #: Share of the total area up to which gaps and overlaps are taken for rounding.
 _TOLERANCE_SHARE: Final = 1e-6
-_ROWS: Final = 20
 
 
 def topology_checks(territories: gpd.GeoDataFrame) -> list[Check]:
@@ -57,8 +56,7 @@ def _overlaps(territories: gpd.GeoDataFrame, total: float) -> Check:
     order = np.argsort(-common, kind="stable")
     order = order[common[order] > 0]
     rows = [
-        {"territory_ids": f"{ids[left[case]]}, {ids[right[case]]}", "area_km2": float(common[case])}
-        for case in order[:_ROWS]
+        {"territory_ids": f"{ids[left[case]]}, {ids[right[case]]}", "area_km2": float(common[case])} for case in order
     ]
     return _check("territories_overlaps", "Overlaps between territories", float(common.sum()), total, rows)
 
@@ -70,7 +68,7 @@ def _gaps(territories: gpd.GeoDataFrame, total: float) -> Check:
     is_hole[:1] = False
     holes = shapely.polygons(rings[is_hole])
     area = geodesic_area_km2(holes)
-    order = np.argsort(-area, kind="stable")[:_ROWS]
+    order = np.argsort(-area, kind="stable")
     rows = [{"place": shapely.point_on_surface(holes[case]).wkt, "area_km2": float(area[case])} for case in order]
     return _check("territories_gaps", "Gaps enclosed by territories", float(area.sum()), total, rows)
 

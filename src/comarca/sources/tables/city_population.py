@@ -118,5 +118,5 @@ def _check(table: pd.DataFrame, city_id: pd.Series, cities: gpd.GeoDataFrame) ->
         threshold="cities with 80 % of the inhabitants",
         message=f"{joined} of {len(cities)} cities have figures by year, with {share:.0%} of the inhabitants; "
         f"{len(stray)} rows belong to no city.",
-        rows=[{"city": str(text)} for text in stray[key].head(50)],
+        rows=[{"city": str(text)} for text in stray[key]],
     )

@@ -183,7 +183,7 @@ def _left_out_check(left_out: pd.Series, kept: int) -> Check:
     return Check(
         "roads_left_out", "warn" if count > kept else "info", count, "no more than are kept",
         f"{count} of {count + kept} roads are of classes that the speed table does not know, and are left out.",
-        [{"value": str(value), "roads": int(number)} for value, number in left_out.head(20).items()],
+        [{"value": str(value), "roads": int(number)} for value, number in left_out.items()],
     )  # fmt: skip
 
 

@@ -349,7 +349,7 @@ def _too_fast(rows: gpd.GeoDataFrame, kmh: pd.Series, beyond: pd.Series, *, with
         f"{int(beyond.sum())} of {len(rows)} roads are driven faster than any road is, and {without} have no speed of"
         " their own; these take the speed of their class.",
         [{"row": int(row), "speed_kmh": round(float(speed), 1)}
-         for row, speed in zip(rows.loc[beyond, ROW].head(_LISTED), kmh[beyond], strict=False)],
+         for row, speed in zip(rows.loc[beyond, ROW], kmh[beyond], strict=False)],
     )  # fmt: skip
 
 
@@ -412,5 +412,5 @@ def _doubles(roads: gpd.GeoDataFrame) -> Check:
     return Check(
         "roads_drawn_twice", "warn" if len(again) else "pass", len(again), "0 roads",
         f"{len(again)} roads of {km:.1f} km have the very shape of another one; their length counts twice.",
-        [{"road_id": str(road)} for road in again["road_id"].head(_LISTED)],
+        [{"road_id": str(road)} for road in again["road_id"]],
     )  # fmt: skip

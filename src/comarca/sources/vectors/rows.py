@@ -29,7 +29,6 @@ ROW: Final = "row__"
 LINES: Final = ("LineString", "MultiLineString")
 SPOTS: Final = ("Point", "MultiPoint", "Polygon", "MultiPolygon")
 Unknown = Literal["refuse", "untagged"]
-_LISTED: Final = 30
 _NEAR: Final = 0.84
 _NEGATIONS: Final = frozenset({"no", "non", "not", "nao", "n", "sin", "sem", "sans", "un", "without"})
 
@@ -209,7 +208,7 @@ def understand(
     table = table.sort_values(["sum", "size"], ascending=False)
     rows = [
         {"value": str(word), "rows": int(size), "km": round(float(length), 1), "hint": suggest(str(word), known)}
-        for word, size, length in zip(table.index[:_LISTED], table["size"], table["sum"], strict=False)
+        for word, size, length in zip(table.index, table["size"], table["sum"], strict=False)
     ]
     if rows and unknown == "refuse":
         told = "; ".join(
@@ -276,8 +275,7 @@ def unknown_words(words: pd.Series, name: str, *, what: str, known: Mapping[str,
     """
     counts = words.value_counts()
     rows = [
-        {"value": str(word), "rows": int(count), "hint": suggest(str(word), known)}
-        for word, count in counts.head(_LISTED).items()
+        {"value": str(word), "rows": int(count), "hint": suggest(str(word), known)} for word, count in counts.items()
     ]
     total = int(counts.sum())
     message = f"{total} rows with {len(counts)} different {what}."
@@ -362,5 +360,5 @@ def _without_shape(rows: pd.Series, total: int, name: str, *, other: int, mixed:
         message += f" {other} of them have shapes of another type."
     if mixed:
         message += f" {mixed} rows hold shapes of several types, of which the fitting parts are taken."
-    cases = [{"row": int(row)} for row in rows.head(_LISTED)]
+    cases = [{"row": int(row)} for row in rows]
     return Check(f"{name}_without_shape", "warn" if len(rows) else "pass", len(rows), "0 rows", message, cases)
