@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comarca.measures.size_classes import complete_cells, grouped_gini
 from comarca.measures.withheld import fit_sums, remainders, shared_counts, sums
 
 ONE = np.zeros(3, dtype=int)
@@ -50,3 +51,26 @@ def test_fitted_values_have_the_sum_and_keep_their_limits_where_they_can():
 
 def test_sums_of_groups_without_values_are_zero():
     assert sums([2, 0, 2], [1.0, 2.0, 3.0], 4).tolist() == [2, 0, 4, 0]
+
+
+@pytest.mark.parametrize("kinds", ["neither area", "neither count", "count count", "neither count area", "area area"])
+def test_bounds_hold_the_true_gini_whatever_is_withheld_beside_totals(kinds):
+    limits = np.array([0.0, 5.0, 20.0, 80.0, 300.0, np.inf])
+    random = np.random.default_rng(7)
+    territories, true = [], []
+    for group in range(20):
+        size = np.exp(random.normal(2.5, 1.2, 60))
+        of = np.digitize(size, limits) - 1
+        count, area = np.bincount(of, minlength=5).astype(float), np.bincount(of, size, minlength=5)
+        for row, kind in zip(random.permutation(np.flatnonzero(count)), kinds.split(), strict=False):
+            count[row] = count[row] if kind == "area" else np.nan
+            area[row] = area[row] if kind == "count" else np.nan
+        columns = {"group": group, "class_min_ha": limits[:-1], "class_max_ha": limits[1:]}
+        territories.append(pd.DataFrame({**columns, "holdings": count, "area_ha": area, "total": size.sum()}))
+        true.append(np.abs(size[:, None] - size).mean() / (2 * size.mean()))
+    cells = pd.concat(territories, ignore_index=True)
+    totals = pd.DataFrame({"holdings": 60.0, "area_ha": cells.groupby("group")["total"].first()})
+    bounds = grouped_gini(complete_cells(cells, group_count=20, totals=totals), group_count=20)
+    assert (bounds["lower"] <= np.array(true) + 1e-9).all()
+    assert (bounds["upper"] >= np.array(true) - 1e-9).all()
+    assert bounds["interpolated"].between(bounds["lower"] - 1e-9, bounds["upper"] + 1e-9).all()

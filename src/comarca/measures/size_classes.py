@@ -153,7 +153,9 @@ def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
         ``equal_inside``: holdings of a class taken as equal, withheld areas as estimated. ``lower``: the least value
         that fits the table, withheld areas anywhere between their limits. ``upper``: the greatest, with the most
         unequal sizes inside each class that its limits and mean allow. ``interpolated``: one third of the way from the
-        estimated areas' upper to their lower bound. Lower and upper are NaN where a number of holdings is withheld.
+        estimated areas' upper to their lower bound. Where numbers of holdings are withheld too, the cells that lack a
+        figure are bounded together by what the totals leave for them: still certain, and wider than need be; NaN where
+        no totals are published.
 
     Notes
     -----
@@ -190,11 +192,10 @@ def grouped_gini(completed: pd.DataFrame, *, group_count: int) -> pd.DataFrame:
 
 
 def _unknown_together(completed: pd.DataFrame) -> pd.Series:
-    """Cells with neither figure in territories where the totals tell exactly what these hold together."""
-    alone = completed["area_low_ha"] != completed["area_high_ha"]
-    neither = ~completed["is_bounded"] & alone
-    others = ((~completed["is_bounded"] | alone) & ~neither).groupby(completed["group"]).transform("any")
-    return neither & completed["area_left_ha"].notna() & ~others
+    """Cells that lack a figure where a number of holdings lacks and the totals tell what they all hold together."""
+    uncertain = ~completed["is_bounded"] | (completed["area_low_ha"] != completed["area_high_ha"])
+    without_number = (~completed["is_bounded"]).groupby(completed["group"]).transform("any")
+    return uncertain & without_number & completed["area_left_ha"].notna() & completed["holdings_left"].notna()
 
 
 def _merged_unknown(completed: pd.DataFrame) -> pd.DataFrame:
@@ -204,7 +205,7 @@ def _merged_unknown(completed: pd.DataFrame) -> pd.DataFrame:
         return completed
     merged = completed[chosen].groupby("group", as_index=False).agg(
         class_min_ha=("class_min_ha", "min"), class_max_ha=("class_max_ha", "max"), holdings=("holdings", "sum"),
-        area_ha=("area_ha", "sum"), area_left_ha=("area_left_ha", "first"),
+        area_ha=("area_ha", "sum"), area_left_ha=("area_left_ha", "first"), holdings_left=("holdings_left", "first"),
     )  # fmt: skip
     merged = merged.assign(
         area_low_ha=merged["area_ha"], area_high_ha=merged["area_ha"], is_bounded=True, is_suppressed=True
@@ -368,6 +369,7 @@ def _estimated(
         area_low_ha=np.where(chosen, np.minimum(low, area), area),
         area_high_ha=np.where(chosen, np.maximum(high, area), area),
         area_left_ha=_f(left["area_ha"])[table["group"]],
+        holdings_left=_f(left["holdings"])[table["group"]],
         is_bounded=~without_count | _alone(table, without_count, left["holdings"]),
         is_area_estimated=without_area & ~_alone(table, without_area, left["area_ha"]),
     )

@@ -17,6 +17,7 @@ _AMBIGUOUS: Final = (
     "alqueire",
     "alqueires",
     "alq",
+    "alqueirao",
     "tarefa",
     "tarefas",
     "topo",
