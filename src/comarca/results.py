@@ -24,6 +24,7 @@ class Flag(StrEnum):
     NO_ROADS = "no_roads"
     UNREACHABLE = "unreachable"
     BORDER_BIAS = "border_bias"
+    BORDER_UNDECIDED = "border_undecided"
     TOO_FEW_UNITS = "too_few_units"
     NOT_MAPPED = "not_mapped"
     SUPPRESSED = "suppressed"
@@ -47,7 +48,8 @@ MEANING: Final[dict[Flag, str]] = {
     Flag.NO_CITY: "no city of this class exists in the region's data",
     Flag.NO_ROADS: "the territory has no road of the kind the value is a share of",
     Flag.UNREACHABLE: "no city or service of this kind can be reached over the network or on foot",
-    Flag.BORDER_BIAS: "the value stands, but a nearer city may lie beyond the edge of the road data",
+    Flag.BORDER_BIAS: "the value stands, but what lies beyond the edge of the data is estimated or may change it",
+    Flag.BORDER_UNDECIDED: "a city beyond the road data decides, and estimated times to it allow two classes",
     Flag.TOO_FEW_UNITS: "fewer units than the configured minimum",
     Flag.NOT_MAPPED: "the source has mapped nothing of this kind here, which does not mean that there is none",
     Flag.SUPPRESSED: "the source withheld figures for secrecy; the value, if present, rests on estimates",

@@ -304,13 +304,13 @@ def test_market_potential_is_the_sum_over_cities_tried_out_one_by_one():
     assert got == pytest.approx((persons[:, None] * np.exp2(-np.array(times) / 60)).sum(axis=0), rel=1e-6)
 
 
-def test_market_potential_is_missing_where_no_city_can_be_reached():
+def test_market_potential_is_0_where_no_city_can_be_reached():
     network = network_of([ROAD, [(1, 1), (1.1, 1)]])
     routable = routable_network(network, places((0, 0)), walking=NO_FRAGMENTS)
     origins = origins_at(routable, np.array([1.0, 0.1]), np.array([1.0, 0.0]))
     nearest = quickest_routes(routable, origins, np.array([True]), walking=NO_FRAGMENTS)
     persons = market_potential(routable, origins, nearest, np.array([1000.0]))
-    assert np.isnan(persons[0])
+    assert persons[0] == 0
     assert 0 < persons[1] < 1000
 
 

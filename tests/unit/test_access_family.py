@@ -44,7 +44,7 @@ def times(*rows):
     """Travel times of d000, d001, ... from rows of minutes, km, straight_km, off_network_km, city_id, reason."""
     names = ["minutes", "km", "straight_km", "off_network_km", "city_id", "reason"]
     index = pd.Index([f"d{n:03}" for n in range(len(rows))], name="demand_id")
-    return pd.DataFrame(list(rows), columns=names, index=index)
+    return pd.DataFrame(list(rows), columns=names, index=index).assign(edge_min=np.nan)
 
 
 def run(root, *, travel_times, people, city_layer=None, areas=THREE, **options):
@@ -138,6 +138,14 @@ def test_a_city_abroad_that_may_be_nearer_is_a_remark_on_the_value(root):
     assert far.flags.loc["01", "time_small_city_mean_min"] == Flag.OK
 
 
+def test_a_time_longer_than_to_the_edge_of_the_data_is_a_remark_on_the_value(root):
+    # Of 100 people of 01, 60 take 50 min: the data end nearer for them.
+    result = run(root, travel_times={"small": TIMES.assign(edge_min=45.0)}, people=PEOPLE)
+    assert result.flags.loc["01", "time_small_city_mean_min"] == Flag.BORDER_BIAS
+    far = run(root, travel_times={"small": TIMES.assign(edge_min=51.0)}, people=PEOPLE)
+    assert far.flags.loc["01", "time_small_city_mean_min"] == Flag.OK
+
+
 def test_of_cities_with_equally_many_people_the_first_id_is_named(root):
     people = demand(("01", 5, 0.05, 0.05), ("01", 5, 0.06, 0.05))
     result = run(root, travel_times={"small": TIMES.iloc[:2]}, people=people)
@@ -145,10 +153,15 @@ def test_of_cities_with_equally_many_people_the_first_id_is_named(root):
 
 
 def test_market_potential_is_the_mean_over_people(root):
-    potential = pd.DataFrame({"market_potential_persons": [100.0, 200.0, 300.0, np.nan]}, index=TIMES.index)
+    potential = pd.DataFrame(
+        {"market_potential_persons": [100.0, 200.0, 0.0, 500.0], "estimated_persons": [0.0, 0.0, 0.0, 6.0]},
+        index=TIMES.index,
+    )
     result = run(root, travel_times={"small": TIMES}, people=PEOPLE, market_potential=potential)
-    assert result.values.loc["01", "market_potential_persons"] == pytest.approx((1000 + 6000 + 18_000) / 100)
-    assert result.flags["market_potential_persons"].tolist() == [Flag.OK, Flag.UNREACHABLE, Flag.NO_DEMAND]
+    assert result.values.loc["01", "market_potential_persons"] == pytest.approx((1000 + 6000) / 100)
+    assert result.flags["market_potential_persons"].tolist() == [Flag.OK, Flag.BORDER_BIAS, Flag.NO_DEMAND]
+    none = run(root, travel_times={"small": TIMES}, people=PEOPLE, market_potential=potential * np.nan)
+    assert none.flags["market_potential_persons"].tolist() == [Flag.NO_CITY, Flag.NO_CITY, Flag.NO_DEMAND]
 
 
 def test_a_demand_point_without_a_time_is_refused(root):

@@ -15,7 +15,7 @@ from pyproj import Transformer
 from shapely import affinity
 
 from comarca.crs import GEOD
-from comarca.publish.maps.base import build_base, read_world
+from comarca.publish.maps.base import build_base
 from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.cities import city_marks
 from comarca.publish.maps.classify import classify
@@ -25,6 +25,7 @@ from comarca.publish.maps.furniture import scale_bar_m
 from comarca.publish.maps.layout import Box, choose_layout, inset_boxes, inset_height
 from comarca.publish.maps.style import FLAG_HATCH, LAND, class_colors
 from comarca.publish.maps.theme import MapText
+from comarca.registry.world import read_world
 
 # Frames
 

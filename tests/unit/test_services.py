@@ -64,7 +64,7 @@ def test_services_per_ten_thousand_people(columns):
 def test_times_are_weighted_by_people_who_can_reach_one(columns):
     squares = territories(*WEST_EAST, box(1, 1, 2, 2))
     people = demand(("01", 100, 0.01, 0.01), ("01", 300, 0.02, 0.02), ("01", 50, 0.03, 0.03), ("02", 9, 0.15, 0.05))
-    minutes = pd.DataFrame({"minutes": [10.0, 30.0, np.nan, np.nan]}, index=people["demand_id"])
+    minutes = pd.DataFrame({"minutes": [10.0, 30.0, np.nan, np.nan], "edge_min": np.nan}, index=people["demand_id"])
     got = compute(
         territories=squares, services=SCHOOLS, demand=people, service_times={"school": minutes}, kinds=KINDS,
         columns=only(columns, "time_school_mean_min"),

@@ -19,6 +19,10 @@ PEOPLE = demand(("01", 60_000, 0.02, 0.02), ("01", 6_000, 0.08, 0.08), ("01", 34
                 ("02", 40, 0.15, 0.05), ("02", 60, 0.19, 0.05), ("03", 0, 1.5, 1.5))  # fmt: skip
 
 
+def no_estimates(index):
+    return pd.DataFrame(np.nan, index=index, columns=[f"estimated_{size}" for size in CITY_SIZES_PERSONS])
+
+
 @pytest.fixture(scope="module")
 def columns(root):
     return columns_of(root, "urbanisation", layers=["demand", "degree_of_urbanisation", "urca_times"])
@@ -29,6 +33,7 @@ def got(columns):
     minutes = pd.DataFrame(np.nan, index=PEOPLE["demand_id"], columns=list(CITY_SIZES_PERSONS))
     minutes["50k_to_100k"] = [0, 9, 20, 70, 130, 10]
     minutes["1m_to_5m"] = [200, 200, 50, 119, 500, 10]
+    minutes = minutes.join(no_estimates(minutes.index))
     cells = degree_of_urbanisation(PEOPLE)
     return compute(territories=PLACES, demand=PEOPLE, degree_of_urbanisation=cells, urca_times=minutes, columns=columns)
 
@@ -75,3 +80,42 @@ def test_the_registry_names_every_class(columns):
     shares = {code: np.identity(len(DETAILED_CODES))[row] for row, code in enumerate(DETAILED_CODES)}
     found = {*classify_units_in_detail(shares), *classify_units_in_detail({code: [1 / 7] for code in shares})}
     assert found <= set(categories["settlement_type_class"])
+
+
+class TestCitiesBeyondTheRoadData:
+    """A territory whose people reach nothing but, by estimate, a city of 60,000 beyond the border."""
+
+    def run(self, columns, estimated, found=np.nan):
+        people = demand(("01", 100, 0.05, 0.05), ("02", 100, 0.15, 0.05))
+        minutes = pd.DataFrame(np.nan, index=people["demand_id"], columns=list(CITY_SIZES_PERSONS))
+        minutes = minutes.join(no_estimates(minutes.index))
+        minutes["20k_to_50k"], minutes["estimated_50k_to_100k"] = found, estimated
+        cells = degree_of_urbanisation(people)
+        result = compute(
+            territories=PLACES.iloc[:2],
+            demand=people,
+            degree_of_urbanisation=cells,
+            urca_times=minutes,
+            columns=columns,
+        )
+        return result.values.iloc[0], result.flags.iloc[0]
+
+    def test_its_estimated_time_makes_the_class_which_is_flagged(self, columns):
+        values, flags = self.run(columns, [40.0, np.nan])
+        assert values["urban_rural_catchment_class"] == "within_1h_of_50k_to_100k"
+        assert values["population_urca_within_1h_small_city_share"] == 1
+        assert flags["urban_rural_catchment_class"] == Flag.BORDER_BIAS
+        assert flags["population_urca_within_1h_small_city_share"] == Flag.BORDER_BIAS
+        assert flags["degree_of_urbanisation_class"] == Flag.OK
+
+    def test_the_class_is_blank_where_30_percent_more_or_less_is_another_band(self, columns):
+        # 0.7 x 70 = 49 and 1.3 x 70 = 91 min.
+        values, flags = self.run(columns, [70.0, np.nan])
+        assert pd.isna(values["urban_rural_catchment_class"])
+        assert flags["urban_rural_catchment_class"] == Flag.BORDER_UNDECIDED
+        assert values["population_urca_1h_to_2h_share"] == 1
+
+    def test_a_town_found_in_the_nearer_band_decides_alone(self, columns):
+        values, flags = self.run(columns, [100.0, np.nan], found=[30.0, 30.0])
+        assert values["urban_rural_catchment_class"] == "within_1h_of_20k_to_50k"
+        assert flags["urban_rural_catchment_class"] == Flag.OK

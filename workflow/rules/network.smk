@@ -128,6 +128,7 @@ rule build_city_network:
         network=in_region("layers/linked_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
+        territories=in_region("layers/territories.parquet"),
         code=code("build_city_network"),
     output:
         city_network=in_region("layers/city_network.npz"),
@@ -143,6 +144,7 @@ rule build_city_network:
     params:
         intervals=of("city_intervals"),
         walking=of("walking"),
+        beyond=of("beyond"),
         max_snap_km=of("config.connectors.max_snap_km"),
     message:
         "{wildcards.region}: putting the cities on the road network."
@@ -200,6 +202,8 @@ rule compute_travel_times:
     params:
         city_classes_persons=of("config.city_classes_persons"),
         walking=of("walking"),
+        beyond=of("beyond"),
+        abroad_buffer_km=of("config.abroad_buffer_km"),
     message:
         "{wildcards.region}: travel time to the nearest city of each class."
     script:
@@ -308,6 +312,7 @@ rule compute_service_times:
         network=in_region("layers/linked_network.npz"),
         services=in_region("layers/services.parquet"),
         demand=in_region("layers/demand.parquet"),
+        territories=in_region("layers/territories.parquet"),
         origins=in_region("layers/origins.npz"),
         code=code("compute_service_times"),
     output:
@@ -322,6 +327,7 @@ rule compute_service_times:
     params:
         kinds=of("service_kinds"),
         walking=of("walking"),
+        beyond=of("beyond"),
     message:
         "{wildcards.region}: travel time to services."
     script:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 
 from comarca import io
 from comarca.access.cities import cities_to_reach
+from comarca.access.cut_off import Beyond, link_cut_off
 from comarca.access.model import Walking
 from comarca.access.routable import demand_origins, routable_network
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.polygons import territory_of
 from comarca.roads.network import RoadNetwork
 
 #: Distance to a road, in metres, from which on the log counts demand points as far.
@@ -22,8 +24,10 @@ def main(
     network: str,
     cities: str,
     demand: str,
+    territories: str,
     intervals: Sequence[tuple[float, float | None]],
     walking: Mapping[str, float],
+    beyond: Mapping[str, float],
     max_snap_km: float,
     city_network: str,
     origins: str,
@@ -37,6 +41,12 @@ def main(
         len(routable.index.first),
     )  # fmt: skip
     starts = demand_origins(routable, layer_io.read_layer(demand, "demand"))
+    is_abroad = territory_of(layer.geometry.to_numpy(), layer_io.read_layer(territories, "territories")) < 0
+    routable = link_cut_off(routable, starts, is_abroad, beyond=Beyond(**beyond), walking=Walking(**walking))
+    log.info(
+        "%d of %d cities abroad are cut off by the edge of the road data, and their times estimated",
+        len(routable.destinations.cut_off_node), is_abroad.sum(),
+    )  # fmt: skip
     is_far = starts.distance_m > FAR_M
     log.info("%d demand points, %d of them more than %g m from every road", len(is_far), is_far.sum(), FAR_M)
     io.write_arrays(routable.to_arrays(), city_network)

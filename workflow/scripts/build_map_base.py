@@ -2,8 +2,9 @@
 
 from comarca.jobs import run
 from comarca.layers import files as layer_files
-from comarca.publish.maps.base import build_base, capital_of, read_world
+from comarca.publish.maps.base import build_base, capital_of
 from comarca.publish.maps.files import write_base
+from comarca.registry.world import read_world
 
 
 def main(

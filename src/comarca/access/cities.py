@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from comarca.access.cut_off import estimated_minutes
 from comarca.access.model import WALKING
 from comarca.access.offroad import offroad_reasons, offroad_routes, offroad_targets
 from comarca.access.offroad_network import offroad_network
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from comarca.access.routable import RoutableNetwork
 
     Booleans = NDArray[np.bool_]
+    Floats = NDArray[np.float64]
     Interval = tuple[float, float | None]
 
 
@@ -103,6 +105,7 @@ def city_travel_times(
     walking: Walking = WALKING,
     offroad: OffroadNetwork | None = None,
     is_abroad: Booleans | None = None,
+    edge_min: Floats | None = None,
 ) -> pd.DataFrame:
     """Tabulate the quickest route from each demand point to a class of cities.
 
@@ -122,13 +125,16 @@ def city_travel_times(
         `routable` with a friction surface; without it walks go straight.
     is_abroad : numpy.ndarray of bool, shape (n,), optional
         Cities outside the region, which the edge of the road data may cut off; all of them if not given.
+    edge_min : numpy.ndarray, shape (n,), optional
+        Minutes from each demand point to where cities are no longer known.
 
     Returns
     -------
     pandas.DataFrame
         Indexed by ``demand_id``: ``minutes, km, straight_km`` (NaN where missing), ``off_network_km`` (straight to the
-        nearest city of the class that lies abroad and off the network, NaN if there is none), ``city_id`` (null where
-        none is reached), ``reason`` (`Flag` of a missing time).
+        nearest city of the class that lies abroad and off the network, NaN if there is none), ``estimated_min`` (to the
+        nearest city of the class that the edge of the road data cuts off, NaN if there is none), ``edge_min`` (as
+        given), ``city_id`` (null where none is reached), ``reason`` (`Flag` of a missing time).
     """
     if offroad is None:
         route = quickest_routes(routable, origins, chosen, walking=walking)
@@ -145,6 +151,8 @@ def city_travel_times(
             "km": route.km,
             "straight_km": straight_km(origins, destinations, chosen),
             "off_network_km": straight_km(origins, destinations, chosen & cut_off),
+            "estimated_min": estimated_minutes(routable, origins, chosen, walking=walking),
+            "edge_min": np.full(len(origins.lon), np.nan) if edge_min is None else edge_min,
             "city_id": pd.array(identifiers[route.destination], dtype="str"),
             "reason": pd.array(reason, dtype="str"),
         },
@@ -162,6 +170,7 @@ def travel_times_by_class(
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
     territories: gpd.GeoDataFrame | None = None,
+    edge_min: Floats | None = None,
 ) -> TravelTimes:
     """Compute the travel times from demand points to the nearest city of each class, one pass per class.
 
@@ -183,6 +192,8 @@ def travel_times_by_class(
         Walking times over land; without them walks go straight.
     territories : geopandas.GeoDataFrame, optional
         Schema ``territories``: cities outside them are those that the edge of the road data may cut off.
+    edge_min : numpy.ndarray, shape (n,), optional
+        Minutes from each demand point to where cities are no longer known.
 
     Returns
     -------
@@ -203,6 +214,7 @@ def travel_times_by_class(
             walking=walking,
             offroad=offroad,
             is_abroad=is_abroad,
+            edge_min=edge_min,
         )
         for name, chosen in member.items()
     }
@@ -279,7 +291,8 @@ def urca_travel_times(
     -------
     pandas.DataFrame
         Minutes, one column per name in `comarca.access.urca.CITY_SIZES_PERSONS`, indexed by ``demand_id``; NaN where no
-        city of the size is reached. To a city's edge where it is an area, else to its point.
+        city of the size is reached. To a city's edge where it is an area, else to its point. And a column
+        ``estimated_<name>`` each: estimates for the cities that the edge of the road data cuts off.
     """
     by_size = travel_times_by_class(
         routable,
@@ -290,7 +303,8 @@ def urca_travel_times(
         walking=walking,
         friction=friction,
     )
-    return pd.DataFrame({name: table["minutes"] for name, table in by_size.times.items()})
+    found = {name: table["minutes"] for name, table in by_size.times.items()}
+    return pd.DataFrame(found | {f"estimated_{name}": t["estimated_min"] for name, t in by_size.times.items()})
 
 
 def _city_table(routable: RoutableNetwork, cities: gpd.GeoDataFrame, member: Mapping[str, Booleans]) -> pd.DataFrame:

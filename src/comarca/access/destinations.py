@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -48,6 +48,10 @@ class Outlines(NamedTuple):
     destination: Integers
 
 
+def _no_rows() -> Integers:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Destinations:
     """A network on which destinations are nodes.
@@ -68,6 +72,8 @@ class Destinations:
         Component of the network (for areas: that of the first node); -1 for destinations off the network.
     max_snap_km : float
         Distance beyond which a point is off the network.
+    cut_off_node, cut_off_destination : numpy.ndarray, shape (c,)
+        Ends of estimated ways to destinations beyond the edge of the road data, see `comarca.access.cut_off`.
     """
 
     network: RoadNetwork
@@ -78,6 +84,13 @@ class Destinations:
     snap_km: Floats
     component: Integers
     max_snap_km: float
+    cut_off_node: Integers = field(default_factory=_no_rows)
+    cut_off_destination: Integers = field(default_factory=_no_rows)
+
+    @property
+    def is_cut_off(self) -> Booleans:
+        """Whether the edge of the road data cuts each destination off, shape (p,)."""
+        return np.isin(np.arange(len(self.destination_id)), self.cut_off_destination)
 
     @property
     def is_on_network(self) -> Booleans:
@@ -167,7 +180,7 @@ def put_on_network(
     nearest = cheapest_segment(
         walkable_index(network),
         geocentric_m(shapely.get_x(point), shapely.get_y(point)),
-        tolls=_tolls_to_enter(network, fragment_max_km),
+        tolls=tolls_to_enter(network, fragment_max_km),
     )
     has_area_node = np.zeros(len(geometry), dtype=bool)
     has_area_node[_nodes_inside(network, geometry)[1]] = True
@@ -195,6 +208,29 @@ def put_on_network(
         component=component,
         max_snap_km=max_snap_km,
     )
+
+
+def tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
+    """Close all edges that are no part of something large that can be entered and left; one-way components stay open.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    fragment_max_km : float
+        Shorter parts are closed.
+
+    Returns
+    -------
+    Tolls
+        0 or `NEVER` per vertex.
+    """
+    is_open = network.edge_strong_km >= fragment_max_km
+    component = network.node_component[network.edge_from]
+    is_one_way = np.bincount(component[is_open], minlength=len(network.component_km)) == 0
+    is_open |= (is_one_way & (network.component_km >= fragment_max_km))[component]
+    toll = np.where(is_open[network.vertex_edge], 0.0, NEVER)
+    return Tolls(toll, toll)
 
 
 def outlines(geometry: NDArray[np.object_]) -> Outlines:
@@ -238,16 +274,6 @@ def as_points(lon: Floats, lat: Floats) -> NDArray[np.object_]:
         The points.
     """
     return np.asarray(shapely.points(np.column_stack([lon, lat])), dtype=object)
-
-
-def _tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
-    """Close all edges that are no part of something large that can be entered and left; all one-way parts stay open."""
-    is_open = network.edge_strong_km >= fragment_max_km
-    component = network.node_component[network.edge_from]
-    is_one_way = np.bincount(component[is_open], minlength=len(network.component_km)) == 0
-    is_open |= (is_one_way & (network.component_km >= fragment_max_km))[component]
-    toll = np.where(is_open[network.vertex_edge], 0.0, NEVER)
-    return Tolls(toll, toll)
 
 
 def _nodes_inside(network: RoadNetwork, geometry: NDArray[np.object_]) -> tuple[Integers, Integers]:

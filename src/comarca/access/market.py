@@ -74,7 +74,7 @@ def market_potential(
     Returns
     -------
     numpy.ndarray, shape (n,)
-        Persons; NaN where no city can be reached.
+        Persons; 0 where no city can be reached.
 
     Notes
     -----
@@ -86,7 +86,7 @@ def market_potential(
     """
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
-    potential = np.where(nearest.is_reached, 0.0, np.nan)
+    potential = np.zeros(len(nearest.minutes))
     for city, minutes in city_minutes(routable, origins, nearest, persons > 0, limit_min=limit_min, walking=walking):
         near = np.flatnonzero(minutes <= limit_min)
         potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)

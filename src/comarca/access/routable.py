@@ -25,7 +25,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _NETWORK: Final = "network."
-_DESTINATIONS: Final = ("destination_id", "node", "destination", "snap_km", "component")
+_DESTINATIONS: Final = (
+    "destination_id",
+    "node",
+    "destination",
+    "snap_km",
+    "component",
+    "cut_off_node",
+    "cut_off_destination",
+)
 
 
 @dataclass(frozen=True)

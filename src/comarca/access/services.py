@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from comarca.access.model import Origins
     from comarca.roads.network import RoadNetwork
@@ -27,8 +28,8 @@ class ServiceTimes(NamedTuple):
     Attributes
     ----------
     times : dict of str to pandas.DataFrame
-        Kind -> rows indexed by ``demand_id`` with ``minutes`` and ``km`` (NaN where none can be reached) and
-        ``reason`` (`Flag` of a missing time).
+        Kind -> rows indexed by ``demand_id`` with ``minutes`` and ``km`` (NaN where none can be reached), ``edge_min``
+        (to where services are no longer known, NaN if not given) and ``reason`` (`Flag` of a missing time).
     checks : list of Check
         Services far from every road.
     """
@@ -46,6 +47,7 @@ def service_travel_times(
     origins: Origins | None = None,
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
+    edge_min: NDArray[np.float64] | None = None,
 ) -> ServiceTimes:
     """Compute the travel times from demand points to the nearest service of each kind, one pass per kind.
 
@@ -65,6 +67,8 @@ def service_travel_times(
         How people walk.
     max_snap_km : float, optional
         A service farther than this from every road is reached on foot only.
+    edge_min : numpy.ndarray, shape (n,), optional
+        Minutes from each demand point to where services are no longer known.
 
     Returns
     -------
@@ -87,6 +91,7 @@ def service_travel_times(
         columns = {
             "minutes": np.where(route.is_reached, route.minutes, np.nan),
             "km": route.km,
+            "edge_min": np.full(len(index), np.nan) if edge_min is None else edge_min,
             "reason": pd.array(reasons(route, chosen), dtype="str"),
         }
         times[kind] = pd.DataFrame(columns, index=index)

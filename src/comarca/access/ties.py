@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from comarca.access.cut_off import with_cut_off
 from comarca.access.market import city_minutes
 from comarca.access.model import WALKING
 from comarca.access.routable import demand_origins
@@ -49,7 +50,9 @@ class MarketTies(NamedTuple):
     Attributes
     ----------
     potential : numpy.ndarray
-        Market potential, persons; NaN where no city can be reached.
+        Market potential, persons; 0 where no city can be reached.
+    estimated : numpy.ndarray
+        The part of it in cities that are reached over estimated ways, see `comarca.access.cut_off`.
     effective_count : numpy.ndarray
         Effective number of markets; NaN where the potential is none.
     first_share : numpy.ndarray
@@ -61,6 +64,7 @@ class MarketTies(NamedTuple):
     """
 
     potential: Floats
+    estimated: Floats
     effective_count: Floats
     first_share: Floats
     within_count: Floats
@@ -105,9 +109,10 @@ def market_ties(
     limit_min = cutoff_half_lives * half_life_min
     reach_min = max(limit_min, *thresholds_min)
     count = len(nearest.minutes)
-    total, log_sum, largest = np.zeros(count), np.zeros(count), np.zeros(count)
+    total, estimated, log_sum, largest = (np.zeros(count) for _ in range(4))
     first, last, fast = np.zeros(count), np.zeros(count), np.zeros(count)
     within = np.zeros((len(thresholds_min), count))
+    is_estimated = routable.destinations.is_cut_off
     counts = (sizes.persons > 0) | (sizes.first > 0) | (sizes.last > 0)
     for city, minutes in city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking):
         near = np.flatnonzero(minutes <= limit_min)
@@ -115,6 +120,7 @@ def market_ties(
         if (persons := sizes.persons[city]) > 0:
             weight = persons * decay
             total[near] += weight
+            estimated[near] += weight * is_estimated[city]
             log_sum[near] += weight * np.log(np.where(weight > 0, weight, 1.0))
             largest[near] = np.maximum(largest[near], weight)
             within += minutes <= np.asarray(thresholds_min)[:, None]
@@ -125,7 +131,8 @@ def market_ties(
     whole = np.where(is_tied, total, 1.0)
     entropy = np.maximum(np.log(whole) - log_sum / whole, 0.0)
     return MarketTies(
-        potential=np.where(nearest.is_reached, total, np.nan),
+        potential=total,
+        estimated=estimated,
         effective_count=np.where(is_tied, np.exp(entropy), np.nan),
         first_share=np.where(is_tied, largest / whole, np.nan),
         within_count=within,
@@ -215,8 +222,8 @@ def market_table(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``demand_id``: ``market_potential_persons`` (NaN where no city can be reached),
-        ``effective_market_count``, ``first_market_share``, ``cities_within_<t>min_count`` and, with `city_population`,
+        Indexed by ``demand_id``: ``market_potential_persons`` (0 where no city can be reached, NaN if there is none at
+        all), ``estimated_persons`` (the part of it that rests on estimated times), ``effective_market_count``, ``first_market_share``, ``cities_within_<t>min_count`` and, with `city_population`,
         ``first_potential_persons``, ``last_potential_persons`` and ``fast_potential_persons``.
     """
     rows = routable.destinations.rows_in(cities["city_id"])
@@ -226,13 +233,15 @@ def market_table(
     ids = pd.Index(cities["city_id"].to_numpy()[rows])
     sizes = city_sizes(persons, city_population, ids, country_percent_per_year=country_percent_per_year)
     origins = demand_origins(routable, demand) if origins is None else origins
+    routable = with_cut_off(routable)
     nearest = quickest_routes(routable, origins, counts, walking=walking)
     ties = market_ties(
         routable, origins, nearest, sizes,
         half_life_min=half_life_min, thresholds_min=thresholds_min, walking=walking,
     )  # fmt: skip
     columns = {
-        "market_potential_persons": ties.potential,
+        "market_potential_persons": ties.potential if counts.any() else np.nan,
+        "estimated_persons": ties.estimated,
         "effective_market_count": ties.effective_count,
         "first_market_share": ties.first_share,
     }

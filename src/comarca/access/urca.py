@@ -112,3 +112,22 @@ def classify(
         [inside.any(axis=1), band < len(BANDS), dense], [1 + inside.argmax(axis=1), near, DISPERSED_TOWN], HINTERLAND
     )
     return np.asarray(codes, dtype=np.int8)
+
+
+def band_of(codes: ArrayLike) -> NDArray[np.int8]:
+    """Give the band of travel time of each class.
+
+    Parameters
+    ----------
+    codes : array-like, shape (n,)
+        As from `classify`; NaN where there is none.
+
+    Returns
+    -------
+    numpy.ndarray of int8, shape (n,)
+        0 in cities and below one hour, 1, 2, and 3 beyond three hours; -1 where there is no code.
+    """
+    sizes = len(CITY_SIZES_PERSONS)
+    limits = sizes * np.arange(2, len(BANDS) + 2) + 1
+    code = np.asarray(codes, dtype=float)
+    return np.where(np.isnan(code), -1, np.searchsorted(limits, code, side="right")).astype(np.int8)

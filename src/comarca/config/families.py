@@ -17,7 +17,9 @@ class AccessOptions(FamilyOptions):
         {"walk_kmh", "walk_detour_ratio", "max_walk_km", "max_walk_total_km", "fragment_max_km", "local_road_kmh",
          "max_local_road_km"}
     )  # fmt: skip
-    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | {"half_life_min", "time_thresholds_min"}
+    #: How the way to cities beyond the edge of the road data is estimated.
+    BEYOND: ClassVar[frozenset[str]] = frozenset({"beyond_kmh", "beyond_detour_ratio"})
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | BEYOND | {"half_life_min", "time_thresholds_min"}
 
     walk_kmh: Annotated[float, Field(gt=0, le=20)] = Field(4.0, description="Walking speed off the road, km/h.")
     walk_detour_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
@@ -39,6 +41,14 @@ class AccessOptions(FamilyOptions):
     )
     max_local_road_km: Annotated[float, Field(gt=0, le=1000)] = Field(
         60.0, description="Longest way over such local roads, detours included, km."
+    )
+    beyond_kmh: Annotated[float, Field(gt=0, le=150)] = Field(
+        50.0,
+        description="Speed by which the way from the last road in the data to a city beyond their edge is estimated, "
+        "km/h.",
+    )
+    beyond_detour_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
+        1.3, description="Length of that way over the straight line."
     )
     time_thresholds_min: tuple[Annotated[int, Field(gt=0, le=10_000)], ...] = Field(
         (30, 60, 120), description="Thresholds of the shares of population within reach, minutes."

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from comarca.access.cut_off import NOTABLE_SHARE
+from comarca.access.edge import EDGE_SHARE
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
 from comarca.population.people import demand_weight, weighted_mean, weighted_quantile
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 
 #: Nobody drives straight to a city off the network faster than this.
 _STRAIGHT_KMH: Final = 90.0
-#: Share of the people from which on a possibly nearer city abroad is a remark on the territory.
-_BIAS_SHARE: Final = 0.01
 
 
 def compute(
@@ -54,7 +54,7 @@ def compute(
     city_classes_persons : mapping
         City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     market_potential : pandas.DataFrame, optional
-        Column ``market_potential_persons``, indexed by ``demand_id``.
+        Columns ``market_potential_persons`` and ``estimated_persons``, indexed by ``demand_id``.
 
     Returns
     -------
@@ -179,6 +179,12 @@ class _ClassAccess:
         road_min = np.where(np.isnan(self.minutes), np.inf, self.minutes)
         return self.people.mean((at_least_min < road_min).astype(float))
 
+    def is_biased(self) -> NDArray[np.bool_]:
+        """Whether cities beyond the edge of the data may change what is said of a territory."""
+        minutes = np.where(np.isnan(self.minutes), np.inf, self.minutes)
+        edge_nearer = self.people.mean((self.times["edge_min"].to_numpy(dtype=float) < minutes).astype(float))
+        return np.asarray((self.biased_share() > NOTABLE_SHARE) | (edge_nearer > EDGE_SHARE))
+
     def _share(self, has: NDArray[np.bool_]) -> Floats:
         """Share of the people who have something; not defined without any city."""
         return np.full(self.people.count, np.nan) if self.has_no_city else self.people.mean(has.astype(float))
@@ -201,7 +207,7 @@ class _ClassAccess:
         reasons = self.people.gaps()
         default = Flag.NO_CITY if self.has_no_city else Flag.UNREACHABLE
         reasons = np.where(is_missing & (reasons == Flag.OK.value), default.value, reasons)
-        bias = np.where(may_be_biased & (self.biased_share() > _BIAS_SHARE), Flag.BORDER_BIAS.value, Flag.OK.value)
+        bias = np.where(may_be_biased & self.is_biased(), Flag.BORDER_BIAS.value, Flag.OK.value)
         return value, np.where(is_missing, reasons, bias).astype(object)
 
 
@@ -255,9 +261,11 @@ def _potential(people: _People, market_potential: pd.DataFrame | None, demand_id
         raise InputError("market_potential", got=None, expected="a table, since its column is active")
     rows = _rows_of(market_potential, "market_potential", demand_id)
     value = people.mean(rows["market_potential_persons"].to_numpy(dtype=float))
+    estimated = people.mean(rows["estimated_persons"].to_numpy(dtype=float))
     reasons = people.gaps()
-    reasons[np.isnan(value) & (reasons == Flag.OK.value)] = Flag.UNREACHABLE.value
-    return value, np.where(np.isnan(value), reasons, Flag.OK.value).astype(object)
+    reasons[np.isnan(value) & (reasons == Flag.OK.value)] = Flag.NO_CITY.value
+    bias = np.where(estimated > NOTABLE_SHARE * value, Flag.BORDER_BIAS.value, Flag.OK.value)
+    return value, np.where(np.isnan(value), reasons, bias).astype(object)
 
 
 def _no_flags(count: int) -> Texts:
@@ -265,7 +273,7 @@ def _no_flags(count: int) -> Texts:
 
 
 def _bias_check(city_class: str, access: _ClassAccess) -> Check:
-    biased = int((access.biased_share() > _BIAS_SHARE).sum())
+    biased = int(access.is_biased().sum())
     return Check(
         f"border_bias_{city_class}_count",
         "warn" if biased else "pass",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from comarca.access.cut_off import NOTABLE_SHARE
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
 from comarca.measures.change import growth_percent_per_year
@@ -44,7 +45,8 @@ def compute(
     Returns
     -------
     Indicators
-        Means are over people. Who reaches no city counts 0 cities, and is left out of the effective number.
+        Means are over people. Who reaches no city counts 0 cities, and is left out of the effective number. Values of
+        territories where more than 1 % of the potential rests on estimated times have the flag ``border_bias``.
 
     Raises
     ------
@@ -69,6 +71,10 @@ def compute(
     if city_population is not None:
         checks.append(_growth(values, demand, points, city_population))
     flags = explain(values, Flag.UNREACHABLE, **dict.fromkeys(map(str, values), pd.Series(nobody, index)))
+    estimated, whole = (
+        mean_over_people(demand, points[name], index) for name in ("estimated_persons", "market_potential_persons")
+    )
+    flags = flags.mask(values.notna().mul(estimated > NOTABLE_SHARE * whole, axis=0), Flag.BORDER_BIAS.value)
     return Indicators(values, flags, checks).select([column.name for column in columns])
 
 

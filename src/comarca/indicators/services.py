@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from comarca.access.edge import EDGE_SHARE
 from comarca.crs import require_storage_crs
 from comarca.polygons import territory_of
 from comarca.population.people import mean_over_people, people_by_territory
@@ -37,7 +38,8 @@ def compute(
     services : geopandas.GeoDataFrame
         Layer ``services``, EPSG:4326.
     service_times : mapping of str to pandas.DataFrame, optional
-        Kind -> table indexed by ``demand_id`` with the column ``minutes`` (NaN where none can be reached).
+        Kind -> table indexed by ``demand_id`` with the columns ``minutes`` (NaN where none can be reached) and
+        ``edge_min`` (to where services are no longer known).
     kinds : sequence of str
         Kinds of services to report on.
 
@@ -89,15 +91,23 @@ def _per_person(counts: Mapping[str, pd.Series], persons: pd.Series) -> Indicato
 
 
 def _time(kind: str, times: pd.DataFrame | None, demand: gpd.GeoDataFrame, index: pd.Index) -> Indicators:
-    name = f"time_{kind}_mean_min"
-    minutes = pd.Series(dtype=float) if times is None else times["minutes"]
-    time = demand["demand_id"].map(minutes).to_numpy(dtype=float)
-    values = mean_over_people(demand, time, index).to_frame(name)
+    """Mean time over those who reach a service of the kind, and the share of those who reach none."""
+    time, edge_min = (
+        demand["demand_id"].map(pd.Series(dtype=float) if times is None else times[name]).to_numpy(dtype=float)
+        for name in ("minutes", "edge_min")
+    )
+    mean, share = f"time_{kind}_mean_min", f"unreachable_{kind}_population_share"
+    is_mapped = not np.isnan(time).all()
+    values = pd.DataFrame({mean: mean_over_people(demand, time, index)})
+    values[share] = mean_over_people(demand, np.isnan(time) if is_mapped else time, index)
     persons = people_by_territory(demand, index)
     reason = np.select([persons.isna(), persons == 0], [Flag.NO_DEMAND, Flag.NO_POPULATION], Flag.UNREACHABLE)
-    if np.isnan(time).all():
+    if not is_mapped:
         reason = np.full(len(index), Flag.NOT_MAPPED)
-    return Indicators(values, explain(values, Flag.UNREACHABLE, **{name: pd.Series(reason, index)}))
+    flags = explain(values, Flag.UNREACHABLE, **dict.fromkeys((mean, share), pd.Series(reason, index)))
+    edge_nearer = mean_over_people(demand, edge_min < np.where(np.isnan(time), np.inf, time), index)
+    is_biased = values.notna().mul(edge_nearer > EDGE_SHARE, axis=0)
+    return Indicators(values, flags.mask(is_biased, Flag.BORDER_BIAS.value))
 
 
 def _outside_check(kind: pd.Series, owner: NDArray[np.intp]) -> Check:

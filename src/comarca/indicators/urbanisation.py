@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, classify
+from comarca.access.cut_off import NOTABLE_SHARE, SPREAD
+from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, band_of, classify
 from comarca.crs import require_storage_crs
 from comarca.population.degurba import (
     DETAILED_CODES,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.registry.columns import TableColumn
+
+_CLASS: Final = "urban_rural_catchment_class"
 
 
 def compute(
@@ -48,14 +51,17 @@ def compute(
         demand point lies in, indexed by ``demand_id``.
     urca_times : pandas.DataFrame, optional
         Minutes to the nearest city of each size, indexed by ``demand_id``, one column per name in
-        `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached.
+        `comarca.access.urca.CITY_SIZES_PERSONS`; NaN where none can be reached. Estimates for cities beyond the edge of
+        the road data in columns ``estimated_<name>``.
     urban_within_min : float, optional
         An urban cell lies in the city that it reaches within this time; see `comarca.access.urca.classify`.
 
     Returns
     -------
     Indicators
-        Missing where nobody is known to live (flags ``no_demand``, ``no_population``).
+        Missing where nobody is known to live (flags ``no_demand``, ``no_population``). Values that rest on estimated
+        times have the flag ``border_bias``; a class is missing (``border_undecided``) where these, 30 % shorter and
+        30 % longer, lie in two bands of time.
     """
     require_storage_crs(territories, name="layer territories")
     require_storage_crs(demand, name="layer demand")
@@ -100,27 +106,39 @@ def _catchment(
     nobody: pd.Series,
     urban_within_min: float,
 ) -> Indicators:
-    codes = classify(
-        urca_times.reindex(demand["demand_id"])[list(CITY_SIZES_PERSONS)].to_numpy(dtype=float),
-        density_persons_per_km2=cells["density_persons_per_km2"].to_numpy(),
-        is_urban=cells["cell_class"].to_numpy() != RURAL_CELL,
-        urban_within_min=urban_within_min,
-    )
+    times = urca_times.reindex(demand["demand_id"])
+    found = times[list(CITY_SIZES_PERSONS)].to_numpy(dtype=float)
+    estimated = times[[f"estimated_{size}" for size in CITY_SIZES_PERSONS]].to_numpy(dtype=float)
+    density, is_urban = cells["density_persons_per_km2"].to_numpy(), cells["cell_class"].to_numpy() != RURAL_CELL
+    as_found, low, codes, high = (
+        classify(
+            np.fmin(found, factor * estimated), density_persons_per_km2=density, is_urban=is_urban,
+            urban_within_min=urban_within_min,
+        )
+        for factor in (np.nan, 1 - SPREAD, 1.0, 1 + SPREAD)
+    )  # fmt: skip
     shares = {
         f"population_urca_{name}_share": mean_over_people(demand, np.isin(codes, group), index)
         for name, group in GROUPS.items()
     }
     values = pd.DataFrame(shares, index=index)
-    values.insert(0, "urban_rural_catchment_class", _most_common(demand, codes, index))
-    return Indicators(values, explain(values, Flag.NO_DEMAND, **dict.fromkeys(map(str, values), nobody)))
+    bands = [band_of(_most_common(demand, each, index)) for each in (low, high)]
+    is_open = pd.Series(bands[0] != bands[1], index)
+    class_code = _most_common(demand, codes, index)
+    values.insert(0, _CLASS, class_code.map(NAMES).mask(is_open).astype("str"))
+    flags = explain(values, Flag.NO_DEMAND, **dict.fromkeys(map(str, values), nobody))
+    flags.loc[is_open, _CLASS] = Flag.BORDER_UNDECIDED.value
+    differs = (as_found != codes) | (low != codes) | (high != codes)
+    is_estimated = mean_over_people(demand, differs, index) > NOTABLE_SHARE
+    return Indicators(values, flags.mask(values.notna().mul(is_estimated, axis=0), Flag.BORDER_BIAS.value))
 
 
 def _most_common(demand: gpd.GeoDataFrame, codes: NDArray[np.int8], index: pd.Index) -> pd.Series:
-    """Name of the class that most of each territory's people are in; the more urban one of a tie."""
+    """Code of the class that most of each territory's people are in, NaN for nobody; the more urban of a tie."""
     table = pd.DataFrame(
         {"territory_id": demand["territory_id"], "code": codes, "people": demand["population_persons"]}
     )
     people = table[table["people"] > 0].groupby(["territory_id", "code"])["people"].sum()
     first = people.sort_values(ascending=False, kind="stable").reset_index().drop_duplicates("territory_id")
-    names: pd.Series = first.set_index("territory_id")["code"].map(NAMES).reindex(index).astype("str")
-    return names
+    code: pd.Series = first.set_index("territory_id")["code"].reindex(index)
+    return code

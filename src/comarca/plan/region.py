@@ -304,6 +304,11 @@ class RegionPlan:
         return self.access.model_dump(include={*AccessOptions.WALKING})
 
     @property
+    def beyond(self) -> dict[str, float]:
+        """How the way to cities beyond the edge of the road data is estimated."""
+        return self.access.model_dump(include={*AccessOptions.BEYOND})
+
+    @property
     def service_kinds(self) -> list[str]:
         """Kinds of service that the table counts."""
         services = self.config.indicators.services

@@ -20,7 +20,7 @@ from comarca.crs import STORAGE, geocentric_m, geodesic_step_km
 from comarca.roads.network import connected
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import NEVER, SegmentIndex, Tolls, index_segments
-from comarca.roads.splitting import insert_points
+from comarca.roads.splitting import add_straight_edges, insert_points
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 Kind = Literal["gap", "component", "city"]
-#: ``edge_road`` of an edge that is no road of the layer.
-NO_ROAD: Final = -1
 _LAYER: Final = ("kind", "name", "length_km", "minutes")
 
 
@@ -327,22 +325,8 @@ def _link(
     lat = np.column_stack([ends.lat, node_lat[road_node]])
     km = geodesic_step_km(lon[:, 0], lat[:, 0], lon[:, 1], lat[:, 1])
     minutes = km * linking.detour_ratio / linking.speed_kmh * MIN_PER_HOUR
-    linked = replace(
-        cut,
-        vertex_lon=np.append(cut.vertex_lon, lon.ravel()),
-        vertex_lat=np.append(cut.vertex_lat, lat.ravel()),
-        vertex_km=np.append(cut.vertex_km, np.column_stack([np.zeros(count), km]).ravel()),
-        edge_start=np.append(cut.edge_start, cut.edge_start[-1] + 2 * np.arange(1, count + 1)),
-        edge_from=np.append(cut.edge_from, start),
-        edge_to=np.append(cut.edge_to, road_node),
-        edge_min=np.append(cut.edge_min, minutes),
-        edge_forward=np.append(cut.edge_forward, np.ones(count, dtype=bool)),
-        edge_backward=np.append(cut.edge_backward, np.ones(count, dtype=bool)),
-        edge_on_foot=np.append(cut.edge_on_foot, np.ones(count, dtype=bool)),
-        edge_road=np.append(cut.edge_road, np.full(count, NO_ROAD)),
-        node_lon=node_lon,
-        node_lat=node_lat,
-    )
+    placed = replace(cut, node_lon=node_lon, node_lat=node_lat)
+    linked = add_straight_edges(placed, start, road_node, minutes, on_foot=True)
     lines: NDArray[np.object_] = np.asarray(shapely.linestrings(np.stack([lon, lat], axis=2)))
     rows = [
         (ends.kind, name, float(length), float(time), line)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+
+from comarca.crs import geodesic_step_km
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+#: ``edge_road`` of an edge that is no road of the layer.
+NO_ROAD: Final = -1
 
 
 def insert_points(network: RoadNetwork, vertex: Integers, fraction: Floats) -> tuple[RoadNetwork, Integers]:
@@ -49,6 +54,47 @@ def insert_points(network: RoadNetwork, vertex: Integers, fraction: Floats) -> t
     cuts, which = np.unique(np.column_stack([vertex[is_cut], fraction[is_cut]]), axis=0, return_inverse=True)
     node[is_cut] = len(network.node_lon) + which.ravel()
     return _cut(network, cuts[:, 0].astype(np.int64), cuts[:, 1]), node
+
+
+def add_straight_edges(
+    network: RoadNetwork, start: Integers, end: Integers, minutes: Floats, *, on_foot: bool
+) -> RoadNetwork:
+    """Add straight edges that are driven both ways.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    start, end : numpy.ndarray, shape (k,)
+        Nodes that they join.
+    minutes : numpy.ndarray, shape (k,)
+        Time over each.
+    on_foot : bool
+        Whether people may walk onto them.
+
+    Returns
+    -------
+    RoadNetwork
+        The network with the edges behind all others, of no road (-1). Its components are left as they were.
+    """
+    count = len(start)
+    lon = np.column_stack([network.node_lon[start], network.node_lon[end]])
+    lat = np.column_stack([network.node_lat[start], network.node_lat[end]])
+    km = geodesic_step_km(lon[:, 0], lat[:, 0], lon[:, 1], lat[:, 1])
+    return replace(
+        network,
+        vertex_lon=np.append(network.vertex_lon, lon.ravel()),
+        vertex_lat=np.append(network.vertex_lat, lat.ravel()),
+        vertex_km=np.append(network.vertex_km, np.column_stack([np.zeros(count), km]).ravel()),
+        edge_start=np.append(network.edge_start, network.edge_start[-1] + 2 * np.arange(1, count + 1)),
+        edge_from=np.append(network.edge_from, start),
+        edge_to=np.append(network.edge_to, end),
+        edge_min=np.append(network.edge_min, minutes),
+        edge_forward=np.append(network.edge_forward, np.ones(count, dtype=bool)),
+        edge_backward=np.append(network.edge_backward, np.ones(count, dtype=bool)),
+        edge_on_foot=np.append(network.edge_on_foot, np.full(count, on_foot)),
+        edge_road=np.append(network.edge_road, np.full(count, NO_ROAD)),
+    )
 
 
 def _cut(network: RoadNetwork, vertex: Integers, fraction: Floats) -> RoadNetwork:

@@ -15,7 +15,7 @@ from comarca.polygons import valid_areas
 from comarca.publish.maps.frames import divide, project
 from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.style import ROAD_WIDTHS
-from comarca.registry import DATA
+from comarca.registry.world import read_world
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -40,13 +40,6 @@ LOCATOR_MOST_M: Final = 5_000 * M_PER_KM
 LOCATOR_DETAIL_M: Final = 15 * M_PER_KM
 #: Land farther from the middle of the plane than this is on the other side of the world.
 FAR_SIDE_M: Final = 11_000 * M_PER_KM
-
-
-def read_world() -> gpd.GeoDataFrame:
-    """Read the outlines of countries: Natural Earth 1:50 million, public domain (naturalearthdata.com)."""
-    import geopandas as gpd  # here, since those who only draw do without it
-
-    return gpd.read_parquet(DATA / "world.parquet")
 
 
 def outline_of(iso3: str) -> shapely.Geometry | None:
