@@ -83,7 +83,7 @@ def test_nothing_that_is_weighted_by_area_speaks_of_people():
             columns, _ = registry.columns(family, fields=fields, layers=given)
             by_name |= {(column.name, "population" in given): column for column in columns}
     weighted = [name for name, people in by_name if not people and by_name[name, True] != by_name[name, False]]
-    assert len(weighted) == 11
+    assert len(weighted) == 12
     for (name, has_people), column in by_name.items():
         if has_people or column.layers == ("population",):
             continue

@@ -45,7 +45,8 @@ def test_the_larger_city_of_the_nearest_band_counts(town_min, large_min, name):
     )
     network = network_of([[(lon, 0) for lon in np.linspace(-4, 4, 401)]], speed_kmh=60.0)
     times = urca_travel_times(routable_network(network, cities, identifier="city_id"), cities, demand)
-    assert list(times) == list(CITY_SIZES_PERSONS)
+    assert list(times)[:7] == list(CITY_SIZES_PERSONS)
+    times = times[list(CITY_SIZES_PERSONS)]
     assert list(times.index) == ["d"]
     assert times.loc["d", "20k_to_50k"] == pytest.approx(town_min, abs=1e-3)
     assert times.loc["d", "1m_to_5m"] == pytest.approx(large_min, abs=1e-3)
