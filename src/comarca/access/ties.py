@@ -223,7 +223,8 @@ def market_table(
     -------
     pandas.DataFrame
         Indexed by ``demand_id``: ``market_potential_persons`` (0 where no city can be reached, NaN if there is none at
-        all), ``estimated_persons`` (the part of it that rests on estimated times), ``effective_market_count``, ``first_market_share``, ``cities_within_<t>min_count`` and, with `city_population`,
+        all), ``estimated_persons`` (the part of it that rests on estimated times), ``effective_market_count``,
+        ``first_market_share``, ``cities_within_<t>min_count`` and, with `city_population`,
         ``first_potential_persons``, ``last_potential_persons`` and ``fast_potential_persons``.
     """
     rows = routable.destinations.rows_in(cities["city_id"])
