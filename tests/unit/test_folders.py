@@ -5,8 +5,10 @@ import pytest
 
 from comarca.publish.folders import without_folders
 from comarca.publish.inputs import local_input
-from comarca.publish.provenance import provenance, sources_markdown, sources_table
-from comarca.publish.quality import quality_markdown, quality_report
+from comarca.publish.provenance import provenance, sources_table
+from comarca.publish.quality import quality_report
+from comarca.publish.quality_text import quality_markdown
+from comarca.publish.sources_text import sources_markdown
 from comarca.results import Check
 
 

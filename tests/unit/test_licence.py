@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from comarca.publish.licence import licence_note, terms_of
-from comarca.publish.provenance import InputFile, provenance, sources_markdown
+from comarca.publish.provenance import InputFile, provenance
+from comarca.publish.sources_text import sources_markdown
 from comarca.registry.licences import licence_of
 
 

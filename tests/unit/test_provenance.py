@@ -11,9 +11,9 @@ from comarca.publish.provenance import (
     library_versions,
     provenance,
     source_line,
-    sources_markdown,
     sources_table,
 )
+from comarca.publish.sources_text import sources_markdown
 
 
 def file(layer="roads", **other):

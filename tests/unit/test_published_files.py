@@ -47,7 +47,8 @@ from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.page import city_class_label, city_keys
 from comarca.publish.maps.sheet import SheetData, draw_sheet
 from comarca.publish.maps.theme import MapText, make_theme
-from comarca.publish.quality import quality_markdown, quality_report
+from comarca.publish.quality import quality_report
+from comarca.publish.quality_text import quality_markdown
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.propositions import load_propositions
 
@@ -77,6 +78,7 @@ def table(territories):
 def data(territories, table, tmp_path):
     """All that a region assembles."""
     files = {name: str(tmp_path / name) for name in ("shapes", "frames", "classes", "columns", "credits", "source_text",
+             "source_text_es",
              "lorenz_curves", "table", "flags", "profiles", "similar_territories")}  # fmt: skip
     write_base(
         build_base(territories, cities=settlements(("Ciudad", 1e5, -68.5, -8.5))), files["shapes"], files["frames"]
@@ -91,6 +93,7 @@ def data(territories, table, tmp_path):
     credit = {"word": "Sources", "all": "Sources: us.", "layers": {}}
     io.write_json(dict.fromkeys(LANGUAGES, credit), files["credits"])
     io.write_text("Sources", files["source_text"])
+    io.write_text("Fuentes", files["source_text_es"])
     write_curves({}, files["lorenz_curves"])
     indexed = table.set_index("territory_id")
     flags = pd.DataFrame(np.where(indexed.isna(), "unreachable", ""), indexed.index, indexed.columns)

@@ -10,7 +10,8 @@ import pytest
 import shapely
 
 from comarca.publish.maps.classify import classify
-from comarca.publish.quality import NotComputed, failed_checks, quality_markdown, quality_report, table_checks
+from comarca.publish.quality import NotComputed, failed_checks, quality_report, table_checks
+from comarca.publish.quality_text import quality_markdown
 from comarca.publish.table_checks import (
     country_covered,
     data_dates,

@@ -28,8 +28,8 @@ from comarca.plan.prune import prune
 from comarca.plan.run import RunPlan
 from comarca.plan.unfinished import take_over
 from comarca.registry import DATA
-from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_INPUTS, jobs
 from comarca.publish.summary import failed_checks, failed_layers, summarise_run
+from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_INPUTS, SOURCE_TEXTS, jobs
 
 STARTED = time.time()
 

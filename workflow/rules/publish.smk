@@ -76,6 +76,8 @@ rule assemble_provenance:
     output:
         record=in_region("provenance.json"),
         markdown=in_region("SOURCES.md"),
+        spanish=in_region("SOURCES_es.md"),
+        portuguese=in_region("SOURCES_pt.md"),
         licence=in_region("LICENSE.md"),
         credit_lines=in_region(ASSEMBLED["credits"]),
         sources=in_region(ASSEMBLED["sources"]),
@@ -86,7 +88,7 @@ rule assemble_provenance:
     params:
         own_files=of("own_files"),
         own_descriptions=of("own_descriptions"),
-        title=of("title", "en"),
+        titles=of("titles"),
         cities=of("config.cities.provider"),
         region_config=of("plain_config"),
         benchmarks=in_region("benchmarks"),
@@ -116,6 +118,8 @@ rule assemble_quality:
             labels={"product": "quality"},
         ),
         failed=in_region(ASSEMBLED["failed"]),
+        spanish=in_region("quality_es.md"),
+        portuguese=in_region("quality_pt.md"),
     log:
         in_region("logs/assemble_quality.log"),
     conda:
@@ -196,7 +200,7 @@ rule classify_maps:
 
 rule draw_maps:
     input:
-        unpack(of("product_files", *MAP_INPUTS, *ANALYSIS, "source_text")),
+        unpack(of("product_files", *MAP_INPUTS, *ANALYSIS, *SOURCE_TEXTS.values())),
         code=code("draw_maps"),
     output:
         listing=in_region("maps/index.json"),

@@ -20,15 +20,15 @@ from comarca.publish.provenance import (
     credit_lines_of,
     credits_of,
     provenance,
-    sources_markdown,
     sources_table,
 )
+from comarca.publish.sources_text import sources_markdown
 
 
 def main(
     *,
     region: str,
-    title: str,
+    titles: dict[str, str],
     own_files: dict[str, str | Sequence[str]],
     own_descriptions: dict[str, dict[str, Any]],
     cities: Sequence[str],
@@ -37,6 +37,8 @@ def main(
     languages: list[str],
     record: str,
     markdown: str,
+    spanish: str,
+    portuguese: str,
     licence: str,
     credit_lines: str,
     sources: str,
@@ -61,8 +63,10 @@ def main(
     finished = datetime.now(UTC).isoformat(timespec="seconds")
     facts = {"config": region_config, "run_seconds": round(float(seconds), 1), "finished": finished}
     io.write_json(provenance(inputs, region=region, **facts), record)
-    io.write_text(sources_markdown(inputs, region=region, title=title), markdown)
-    io.write_text(licence_note(terms_of(inputs), credits_of(inputs), title=title), licence)
+    for language, path in {"en": markdown, "es": spanish, "pt": portuguese}.items():
+        text = sources_markdown(inputs, region=region, title=titles[language], language=language)
+        io.write_text(text, path)
+    io.write_text(licence_note(terms_of(inputs), credits_of(inputs), title=titles["en"]), licence)
     io.write_table(sources_table(inputs), sources)
     io.write_json({language: credit_lines_of(inputs, language) for language in languages}, credit_lines)
 

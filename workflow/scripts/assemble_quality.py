@@ -9,7 +9,8 @@ from comarca.layers import files as layer_io
 from comarca.publish.absent import Absent, empty_columns, fallback_checks
 from comarca.publish.maps.base import outline_of
 from comarca.publish.maps.files import read_classes
-from comarca.publish.quality import NotComputed, failed_checks, quality_markdown, quality_report, table_checks
+from comarca.publish.quality import NotComputed, failed_checks, quality_report, table_checks
+from comarca.publish.quality_text import quality_markdown
 from comarca.registry.columns import Column
 
 
@@ -30,6 +31,8 @@ def main(
     json: str,
     markdown: str,
     failed: str,
+    spanish: str,
+    portuguese: str,
     absent: str | None = None,
     **files: Any,
 ) -> None:
@@ -55,8 +58,9 @@ def main(
     results += fallback_checks(load_layer_receipt(path) for path in receipts)
     report = quality_report([*results, *lost.checks()], region=region, not_computed=left_out)
     io.write_json(report, json)
-    io.write_text(quality_markdown(report), markdown)
     io.write_json(failed_checks(by_file, planned, resting=resting | {"": [column.name for column in planned]}), failed)
+    for language, path in {"en": markdown, "es": spanish, "pt": portuguese}.items():
+        io.write_text(quality_markdown(report, language=language), path)
 
 
 if "snakemake" in globals():

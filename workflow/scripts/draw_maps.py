@@ -21,7 +21,7 @@ def main(*, language: str, threads: int, listing: str, contacts: str, atlas: str
         data.title,
         text_of(data),
         data.families,
-        data.source_text,
+        data.source_text(language),
         summary=summary(data.table, data.columns, language),
         rankings=rankings(data.table, data.columns, language),
         notes=quality_notes(data.table, data.flags, data.columns, language),

@@ -227,7 +227,9 @@ class RegionPlan:
             for column in inactive if family in self.families else (*active, *inactive):
                 lacking = sorted({*needed, *column.layers} - self.layers)
                 key = missing_key(self.config, lacking[0]) if lacking else f"indicators.{family}"
-                rows.append({"column": column.name, "title": column.title["en"], "lacking": lacking, "config_key": key})
+                titles = dict(column.title)
+                row = {"column": column.name, "title": titles["en"], "lacking": lacking, "config_key": key}
+                rows.append(row | {"titles": titles})
         return rows
 
     @cached_property
@@ -253,7 +255,7 @@ class RegionPlan:
         """What products call the region and its families, and in which languages they speak."""
         return {
             "region": self.name,
-            "title": {language: self.title(language) for language in LANGUAGES},
+            "title": self.titles,
             "languages": list(self.languages),
             "families": {name: dict(self.registry.families[name].title) for name in self.families},
             "city_classes": self.config.city_classes_persons,
@@ -389,6 +391,11 @@ class RegionPlan:
         if name == code:
             return country(code).names[language]
         return name.replace("_", " ").title() if name.islower() else name
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """What readers call the region, per language."""
+        return {language: self.title(language) for language in LANGUAGES}
 
     @property
     def map_options(self) -> dict[str, Any]:

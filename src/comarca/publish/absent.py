@@ -60,7 +60,7 @@ def empty_columns(
     return [
         NotComputed(
             column.name, column.title["en"], (), keys.get(column.name, ""),
-            reasons=dict(sorted(Counter(flags[column.name].tolist()).items())),
+            reasons=dict(sorted(Counter(flags[column.name].tolist()).items())), titles=column.title,
         )
         for column in columns
         if column.name in flags and column.name not in table
@@ -169,7 +169,7 @@ class Absent:
         missing = tuple(dict.fromkeys(failure.layer for failure in self.failures))
         key = " or ".join(f"{layer}.provider" for layer in missing)
         return [
-            NotComputed(column.name, column.title["en"], missing, key)
+            NotComputed(column.name, column.title["en"], missing, key, titles=column.title)
             for column in columns
             if column.name in self.columns
         ]

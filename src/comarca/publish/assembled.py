@@ -10,6 +10,7 @@ from comarca import io
 from comarca.errors import InputError
 from comarca.publish.words import word
 from comarca.registry.columns import Column
+from comarca.registry.products import SOURCE_TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,10 +101,20 @@ class Assembled:
         """The same as a table, as from `comarca.publish.provenance.sources_table`."""
         return io.read_table(self.path("sources"))
 
-    @cached_property
-    def source_text(self) -> str:
-        """Sources and licences, for readers."""
-        return io.read_text(self.path("source_text"))
+    def source_text(self, language: str) -> str:
+        """Read the sources and licences, for readers.
+
+        Parameters
+        ----------
+        language : str
+            ``en``, ``es`` or ``pt``.
+
+        Returns
+        -------
+        str
+            Markdown.
+        """
+        return io.read_text(self.path(SOURCE_TEXTS[language]))
 
     @property
     def credit(self) -> str:

@@ -1,4 +1,4 @@
-"""Where the numbers come from: the record of a run, and the texts that cite its sources."""
+"""Where the numbers come from: the record of a run, and what has to be credited."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
 import comarca
 from comarca.publish.folders import without_folders
-from comarca.publish.licence import licence_paragraphs, terms_of
+from comarca.publish.licence import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,7 +129,7 @@ def provenance(
         "finished": finished,
         "run_seconds": run_seconds,
         "terms": terms_of(inputs).as_dict(),
-        "inputs": [asdict(entry) for entry in _ordered(inputs)],
+        "inputs": [asdict(entry) for entry in ordered(inputs)],
         "config": without_folders(dict(config)),
         "versions": library_versions(),
     }
@@ -159,7 +159,7 @@ def sources_table(inputs: Sequence[InputFile]) -> pd.DataFrame:
     pandas.DataFrame
         One row per file, one column per attribute of `InputFile`.
     """
-    return pd.DataFrame([asdict(entry) for entry in _ordered(inputs)], columns=list(InputFile.__dataclass_fields__))
+    return pd.DataFrame([asdict(entry) for entry in ordered(inputs)], columns=list(InputFile.__dataclass_fields__))
 
 
 def inputs_from_table(table: pd.DataFrame) -> list[InputFile]:
@@ -215,7 +215,7 @@ def credit_lines_of(inputs: Sequence[InputFile], language: str) -> dict[str, Any
         its credits.
     """
     layers: dict[str, list[str]] = {}
-    for entry in _ordered(inputs):
+    for entry in ordered(inputs):
         for layer in entry.layer.split(", "):
             layers.setdefault(layer, []).append(_credit(entry))
     unique = {layer: [line for line in dict.fromkeys(lines) if line] for layer, lines in layers.items()}
@@ -235,41 +235,22 @@ def credits_of(inputs: Sequence[InputFile]) -> list[str]:
     list of str
         Each attribution once, with its licence.
     """
-    return list(dict.fromkeys(credit for entry in _ordered(inputs) if (credit := _credit(entry))))
+    return list(dict.fromkeys(credit for entry in ordered(inputs) if (credit := _credit(entry))))
 
 
-def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str) -> str:
-    """Write a paragraph and a list on the data, ready to paste into a paper.
+def ordered(inputs: Sequence[InputFile]) -> list[InputFile]:
+    """Sort the inputs by layer, provider and path.
 
     Parameters
     ----------
     inputs : sequence of InputFile
         Every file that was read.
-    region, title : str
-        Name of the region in the configuration; its name for readers.
 
     Returns
     -------
-    str
-        Markdown, for `SOURCES.md`.
+    list of InputFile
+        The same files.
     """
-    ordered = _ordered(inputs)
-    phrases = [f"{entry.layer.replace('_', ' ')} from {_origin(entry)}" for entry in ordered]
-    listing = [_listed(entry) for entry in ordered]
-    notices = credits_of(inputs)
-    return (
-        f"# Sources of the indicators of {title}\n\n"
-        f"The territory indicators of {title} (region `{region}`) were computed with comarca {version('comarca')} "
-        f"from {_enumerated(phrases)}. "
-        "The definition, formula and source of each indicator stand in `codebook.csv`; "
-        "checksums of all input files in `provenance.json`.\n\n"
-        "## Data\n\n" + "\n".join(listing) + "\n\n"
-        "## What may be published\n\n" + "\n\n".join(licence_paragraphs(terms_of(inputs))) + "\n\n"
-        "## To be printed with maps and tables\n\n" + "\n".join(f"- {credit}" for credit in notices) + "\n"
-    )
-
-
-def _ordered(inputs: Sequence[InputFile]) -> list[InputFile]:
     return sorted(inputs, key=lambda entry: (entry.layer, entry.provider, entry.path))
 
 
@@ -277,29 +258,3 @@ def _credit(entry: InputFile) -> str:
     if not entry.attribution:
         return ""
     return f"{entry.attribution} ({entry.licence})" if entry.licence else entry.attribution
-
-
-def _edition(entry: InputFile) -> str:
-    return ", ".join(part for part in (entry.version, f"data of {entry.data_date}" if entry.data_date else "") if part)
-
-
-def _origin(entry: InputFile) -> str:
-    """Name the provider, or the file if it is the user's own, with its edition if that is known."""
-    name = f"the file {PurePath(entry.path).name}" if entry.provider == "file" else entry.provider
-    edition = _edition(entry)
-    return f"{name} ({edition})" if edition else name
-
-
-def _listed(entry: InputFile) -> str:
-    url = f" <{entry.url}>" if entry.url else f" `{entry.path}`"
-    retrieved = f", retrieved {entry.retrieved}" if entry.retrieved else ""
-    licence = entry.licence or "licence not stated"
-    edition = ", ".join(filter(None, (entry.provider, _edition(entry))))
-    passed_on = "" if entry.redistribute in {True, None} else " Not to be passed on."
-    return f"- **{entry.layer}**: {edition}.{url}{retrieved}. {licence}.{passed_on} sha256 `{entry.sha256[:16]}...`"
-
-
-def _enumerated(phrases: Sequence[str]) -> str:
-    if len(phrases) < 2:
-        return "".join(phrases) or "the data listed below"
-    return f"{', '.join(phrases[:-1])} and {phrases[-1]}"

@@ -75,6 +75,8 @@ ASSEMBLED: Final = {
     "classes": "assembled/map_classes.json",
     "failed": "assembled/failed_checks.json",
     "source_text": "SOURCES.md",
+    "source_text_es": "SOURCES_es.md",
+    "source_text_pt": "SOURCES_pt.md",
     "profiles": "assembled/profiles.parquet",
     "similar_territories": "assembled/similar_territories.parquet",
     "lorenz_curves": "assembled/lorenz_curves.json",
@@ -106,7 +108,19 @@ SHEET_INPUTS: Final = (
     "lorenz_curves",
 )
 #: Products that rules of their own make.
-TEXTS: Final = ("provenance.json", "SOURCES.md", "LICENSE.md", "quality.json", "quality.md")
+TEXTS: Final = (
+    "provenance.json",
+    "SOURCES.md",
+    "SOURCES_es.md",
+    "SOURCES_pt.md",
+    "LICENSE.md",
+    "quality.json",
+    "quality.md",
+    "quality_es.md",
+    "quality_pt.md",
+)
+#: Texts on the sources, one per language.
+SOURCE_TEXTS: Final = {"en": "source_text", "es": "source_text_es", "pt": "source_text_pt"}
 
 #: What the job that draws writes; single pictures lie beside the first of them.
 DRAWN: Final = ("maps/index.json", "maps/index.html", "atlas.pdf")
@@ -146,7 +160,7 @@ PRODUCTS: Final = (
         "atlas_html",
         "atlas.html",
         "atlas_html",
-        ("table", "flags", "columns", "shapes", "frames", "classes", "credits", "source_text", *ANALYSIS),
+        ("table", "flags", "columns", "shapes", "frames", "classes", "credits", *SOURCE_TEXTS.values(), *ANALYSIS),
         report="atlas",
     ),
 )

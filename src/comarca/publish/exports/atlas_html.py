@@ -21,13 +21,13 @@ def write(data: Assembled, path: Path) -> None:
         base_of(data),
         data.table,
         data.columns,
-        title=data.title,
+        title=data.titles,
         languages=data.languages,
         family_titles=data.families,
         years=data.years,
         classes=classes_of(data),
         flags=data.flags,
-        sources=data.source_text,
+        sources={language: data.source_text(language) for language in data.languages},
         analysis=Analysis.of(data),
     )
     write_text(page, path)

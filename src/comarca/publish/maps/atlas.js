@@ -704,9 +704,9 @@
     for (const node of document.querySelectorAll("[data-word]")) node.textContent = word(node.dataset.word);
     fillSelect(element("indicator"), mapped, state.column);
     fillSelect(element("compare"), numeric, state.compare);
-    element("title").textContent = data.title;
+    element("title").textContent = data.title[state.language];
     for (const node of document.querySelectorAll(".dynamics")) node.hidden = node.dataset.language !== state.language;
-    element("sources").replaceChildren(...written(data.sources));
+    element("sources").replaceChildren(...written(data.sources[state.language]));
     refresh();
   }
 

@@ -50,13 +50,13 @@ def atlas_html(
     table: pd.DataFrame,
     columns: Sequence[Column],
     *,
-    title: str,
+    title: str | Mapping[str, str],
     languages: Sequence[str],
     family_titles: Mapping[str, Mapping[str, str]],
     flags: pd.DataFrame | None = None,
     years: Mapping[str, int | None] | None = None,
     classes: Mapping[str, Classes | None] | None = None,
-    sources: str = "",
+    sources: str | Mapping[str, str] = "",
     analysis: Analysis | None = None,
 ) -> str:
     """Make the page.
@@ -69,7 +69,7 @@ def atlas_html(
         As from `comarca.publish.table.assemble_table`; without flags, the page does not say why a value is missing.
     columns : sequence of Column
         The registered columns, in the order of the table; those with ``mapped`` set can be chosen for the map.
-    title : str
+    title : str or mapping
         Name of the region.
     languages : sequence of str
         Languages that the reader can choose from, the first one on opening.
@@ -79,8 +79,8 @@ def atlas_html(
         Column name -> year of its data.
     classes : mapping, optional
         Column name -> its classes, None for columns that are not numbers; made of the table if not given.
-    sources : str, optional
-        Sources and licences, for the foot of the page.
+    sources : str or mapping, optional
+        Sources and licences, for the foot of the page; one text, or one per language.
     analysis : Analysis, optional
         Profiles and, where the region has outcomes, dynamics.
 
@@ -92,7 +92,7 @@ def atlas_html(
     shown = [column for column in columns if column.name in table]
     drawn = [column for column in shown if column.mapped and table[column.name].notna().any()]
     data = {
-        "title": title,
+        "title": _spoken(title, languages),
         "opening": opening_column(drawn),
         "languages": list(languages),
         "words": {key: {lang: words[lang] for lang in languages} for key, words in ATLAS_WORDS.items()},
@@ -102,14 +102,14 @@ def atlas_html(
         ],
         "reasons": _reasons(base, flags, [column.name for column in shown]),
         "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
-        "sources": sources,
+        "sources": _spoken(sources, languages),
         "structure": _structure(base, analysis, languages) if analysis else None,
         **_geography(base),
     }
     dynamics = analysis.dynamics if analysis else None
     parts = {
         "LANGUAGE": languages[0],
-        "TITLE": escape(title),
+        "TITLE": escape(_spoken(title, languages)[languages[0]]),
         "STYLE": _asset("atlas.css"),
         "BOKEH": "\n".join(_bokeh(name) for name in ("bokeh.min.js", "bokeh-api.min.js")),
         "DYNAMICS": dynamics_html(dynamics, load_propositions().rows, shown, languages=languages) if dynamics else "",
@@ -118,6 +118,10 @@ def atlas_html(
     }
     # One pass: a placeholder that stands in the data is data.
     return re.sub(r"%%([A-Z]+)%%", lambda match: parts[match[1]], _asset("atlas.template.html"))
+
+
+def _spoken(text: str | Mapping[str, str], languages: Sequence[str]) -> dict[str, str]:
+    return {language: text if isinstance(text, str) else text[language] for language in languages}
 
 
 def _asset(name: str) -> str:

@@ -28,8 +28,8 @@ _README: Final = {
         "Versión {version}, {date}. {territories} territorios, {columns} columnas. {revision}",
         "Archivos", "archivo", "qué contiene", "Cómo citar", "Licencia", "Método",
         "Cada columna está descrita en `codebook_es.csv`: definición, fórmula, fuente, dirección del sesgo, "
-        "significado de un valor ausente. `quality.md` dice cómo resultaron las comprobaciones; `SOURCES.md`, con"
-        " qué se hicieron los datos. Hecho con comarca {program}{commit}; `config.yaml` contiene la "
+        "significado de un valor ausente. `quality_es.md` dice cómo resultaron las comprobaciones; `SOURCES_es.md`,"
+        " con qué se hicieron los datos. Hecho con comarca {program}{commit}; `config.yaml` contiene la "
         "configuración, y `snakemake --cores all --configfile config.yaml` vuelve a hacer los datos.",
         "Contacto",
     ),
@@ -37,7 +37,7 @@ _README: Final = {
         "Versão {version}, {date}. {territories} territórios, {columns} colunas. {revision}",
         "Arquivos", "arquivo", "o que contém", "Como citar", "Licença", "Método",
         "Cada coluna está descrita em `codebook_pt.csv`: definição, fórmula, fonte, direção do viés, significado "
-        "de um valor ausente. `quality.md` diz como resultaram as verificações; `SOURCES.md`, com que os dados "
+        "de um valor ausente. `quality_pt.md` diz como resultaram as verificações; `SOURCES_pt.md`, com que os dados "
         "foram feitos. Feito com comarca {program}{commit}; `config.yaml` contém a configuração, e `snakemake "
         "--cores all --configfile config.yaml` refaz os dados.",
         "Contato",

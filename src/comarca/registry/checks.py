@@ -1,0 +1,90 @@
+"""What the checks of a run are called in each language, and what they are held against."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+import yaml
+
+from comarca.registry import DATA
+
+#: A number inside words: 0.1, 1e-06, 95%, 2,500; not the digit of km2.
+NUMBER: Final = re.compile(r"(?<![A-Za-z\d])\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?")
+
+
+def check_title(name: str, language: str) -> str:
+    """Name a check for readers.
+
+    Parameters
+    ----------
+    name : str
+        Its name, such as ``osm_roads_left_out``.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        The title of its row in ``checks.yaml``, with what stands in the braces; the name itself in English and where
+        there is no row.
+    """
+    if language != "en":
+        titles = _texts()["titles"]
+        if name in titles:
+            return str(titles[name][language])
+        for pattern, key in _patterns():
+            if match := pattern.fullmatch(name):
+                return str(titles[key][language]).format(*(reader_word(part, language) for part in match.groups()))
+    return name.replace("_", " ").capitalize()
+
+
+def check_expected(threshold: str, language: str) -> str:
+    """Write what a check is held against.
+
+    Parameters
+    ----------
+    threshold : str
+        In English, with its numbers.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        The same in the language; English where there is no translation.
+    """
+    row = _texts()["expected"].get(NUMBER.sub("{}", threshold), {})
+    return str(row[language]).format(*NUMBER.findall(threshold)) if language in row else threshold
+
+
+def reader_word(name: str, language: str) -> str:
+    """Translate the name of a layer, a class or a heading.
+
+    Parameters
+    ----------
+    name : str
+        In snake_case.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        The word of ``checks.yaml``; the name with spaces in English and where there is no row.
+    """
+    row = _texts()["words"].get(name, {})
+    return str(row.get(language, name.replace("_", " ")))
+
+
+@cache
+def _texts() -> dict[str, Any]:
+    return dict(yaml.safe_load((DATA / "checks.yaml").read_text(encoding="utf-8")))
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Titles with a field, those of the most letters first."""
+    keys = sorted((key for key in _texts()["titles"] if "{}" in key), key=lambda key: (-len(key), key))
+    return [(re.compile(re.escape(key).replace(r"\{\}", "(.+)")), key) for key in keys]

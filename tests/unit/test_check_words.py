@@ -1,0 +1,93 @@
+"""Checks have titles in Spanish and Portuguese, and what they are held against too."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from comarca.publish.quality import NotComputed, quality_report
+from comarca.publish.quality_text import quality_markdown
+from comarca.registry import DATA
+from comarca.registry.checks import NUMBER, check_expected, check_title
+from comarca.results import Check
+
+SOURCE = Path(__file__).resolve().parents[2] / "src/comarca"
+TEXTS = yaml.safe_load((DATA / "checks.yaml").read_text(encoding="utf-8"))
+#: Names that are made of the name of a layer and that of another check.
+COMPOSED = {"{}_{}", "population_raster_balance"}
+FIELDS = ("name", "status", "value", "threshold", "message", "rows")
+
+
+def texts(node: ast.expr | None) -> list[str]:
+    """Texts that an expression can be, with what is put in as braces."""
+    match node:
+        case ast.Constant(value=str(value)):
+            return [value]
+        case ast.JoinedStr(values=values):
+            return ["".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in values)]
+        case ast.IfExp(body=body, orelse=other):
+            return [*texts(body), *texts(other)]
+    return []
+
+
+@cache
+def checks() -> list[dict[str, ast.expr]]:
+    found = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Check":
+                given = dict(zip(FIELDS, node.args, strict=False))
+                found.append(given | {word.arg: word.value for word in node.keywords if word.arg})
+    return found
+
+
+def test_every_check_has_a_title_in_each_language() -> None:
+    lacking = {name for given in checks() for name in texts(given.get("name")) if name not in TEXTS["titles"]}
+    assert lacking <= COMPOSED
+
+
+def test_what_a_check_is_held_against_is_translated() -> None:
+    def fits(text: str) -> bool:
+        pattern = re.compile(re.escape(text).replace(r"\{\}", r"[\w {},]+"))
+        return any(pattern.fullmatch(key) for key in TEXTS["expected"])
+
+    found = {NUMBER.sub("{}", text) for given in checks() for text in texts(given.get("threshold")) if text}
+    assert sorted(text for text in found if not fits(text)) == []
+
+
+@pytest.mark.parametrize("part", ["titles", "expected", "words"])
+def test_each_row_keeps_its_fields_in_both_languages(part: str) -> None:
+    for key, row in TEXTS[part].items():
+        assert set(row) == {"es", "pt"}
+        assert {text.count("{}") for text in row.values()} == {key.count("{}")}, key
+
+
+def test_titles_take_in_layers_and_classes() -> None:
+    assert check_title("osm_roads_left_out", "es") == "Objetos de OpenStreetMap que se dejaron fuera: carreteras"
+    assert check_title("demand_unreachable_town_share", "pt").endswith("nenhuma cidade (cidade pequena)")
+    assert check_title("cities_apart", "en") == "Cities apart"
+    assert check_title("not_of_the_list", "es") == "Not of the list"
+
+
+def test_limits_keep_their_numbers() -> None:
+    assert check_expected("at most 0.1 % of the km of road", "es") == "0.1 % de los km de carretera como máximo"
+    assert check_expected("152 to 163 km2, within 2%", "pt") == "de 152 a 163 km², com uma margem de 2%"
+    assert check_expected("something new", "es") == "something new"
+
+
+@pytest.mark.parametrize(("language", "heading"), [("es", "Para revisar"), ("pt", "Para rever")])
+def test_the_report_holds_no_english_sentence(language: str, heading: str) -> None:
+    check = Check("cities_off_network", "warn", 3, "none", "3 of 9 cities are off.", [{"city": "A", "snap_km": 1.5}])
+    lacking = NotComputed("a", "Title", ("roads",), "regions.X.roads", titles={"es": "Título", "pt": "Título"})
+    text = quality_markdown(quality_report([check], region="X", not_computed=[lacking]), language=language)
+    assert f"## {heading}" in text
+    assert "3 of 9" not in text
+    assert "1,5" in text
+    assert "Título (`a`)" in text
+    body = text.split("## ")[0]
+    assert not re.search(r"\b(the|of|and|which)\b", body)
