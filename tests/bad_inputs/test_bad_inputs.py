@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bad_inputs import config_cases, raster_cases, table_cases, vector_cases
+from bad_inputs import config_cases, figure_cases, raster_cases, table_cases, vector_cases
 from bad_inputs.case import REFUSED
 from comarca.errors import ComarcaError
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from bad_inputs.case import Case
 
-CASES = [case for part in (vector_cases, table_cases, raster_cases, config_cases) for case in part.cases()]
+CASES = [
+    case for part in (vector_cases, table_cases, figure_cases, raster_cases, config_cases) for case in part.cases()
+]
 
 
 def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:

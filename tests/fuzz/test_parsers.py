@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import string
+import tempfile
 import zlib
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +41,6 @@ from comarca.sources.vectors.read import open_vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 #: Inputs in all, where asked for; the quicker a parser, the more it gets.
 TOTAL = int(os.environ.get("FUZZ", "0"))
@@ -185,23 +187,28 @@ def test_tables_of_speeds(rows: list[tuple[str, ...]]) -> None:
     mends(lambda: speed_table(pd.DataFrame(rows, columns=pd.Index(names), dtype=str)))
 
 
-def _sound(folder: Path) -> dict[str, bytes]:
-    """Bytes of a sound file of each format."""
-    for suffix in (".gpkg", ".geojson", ".fgb", ".parquet"):
-        vector_cases.write(vector_cases.good("parcels"), folder / f"v{suffix}")
-    for suffix in (".csv", ".xlsx"):
-        table_cases.write(*table_cases.SOUND["holdings"][:2], folder / f"t{suffix}")
-    raster_cases.written(folder, {"compress": "deflate"})
-    with osmium.SimpleWriter(folder / "o.osm.pbf") as writer:
+@cache
+def sound(suffix: str) -> bytes:
+    """Bytes of a sound file of a format."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        path = folder / f"file{suffix}"
+        if suffix in {".csv", ".xlsx"}:
+            table_cases.write(*table_cases.SOUND["holdings"][:2], path)
+        elif suffix == ".tif":
+            path = raster_cases.written(folder, {"compress": "deflate"})
+        elif suffix == ".osm.pbf":
+            _write_osm(path)
+        else:
+            vector_cases.write(vector_cases.good("parcels"), path)
+        return path.read_bytes()
+
+
+def _write_osm(path: Path) -> None:
+    with osmium.SimpleWriter(path) as writer:
         for number in range(1, 9):
             writer.add_node(mutable.Node(id=number, location=(number / 10, 1), tags={"amenity": "school"}))
         writer.add_way(mutable.Way(id=1, nodes=list(range(1, 9)), tags={"highway": "primary"}))
-    return {"".join(path.suffixes): path.read_bytes() for path in sorted(folder.iterdir())}
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return _sound(tmp_path_factory.mktemp("sound"))
 
 
 def _read_raster(path: Path) -> Any:
@@ -227,11 +234,9 @@ READERS: dict[str, Callable[[Path], Any]] = {
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), max_size=6), st.floats(0, 2),
 )  # fmt: skip
 @pytest.mark.filterwarnings("ignore")
-def test_damaged_files(
-    tmp_path: Path, sound: dict[str, bytes], suffix: str, seed: int, changes: list[tuple[float, int]], kept: float
-) -> None:
+def test_damaged_files(tmp_path: Path, suffix: str, seed: int, changes: list[tuple[float, int]], kept: float) -> None:
     """Single bytes of a sound file are changed, a run of them is made noise, or its end is cut off."""
-    body = bytearray(sound[suffix])
+    body = bytearray(sound(suffix))
     for place, byte in changes:
         body[int(place * len(body))] = byte
     if seed % 3 == 0:

@@ -6,6 +6,7 @@ from comarca import io
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.holdings import joined_totals, read_holdings
+from comarca.sources.tables.holdings_checks import classes_check, land_check
 from comarca.sources.tables.join import divide_units, join_by_code
 from comarca.sources.tables.read import layout_of, table_checks
 
@@ -30,7 +31,8 @@ def main(
     rows, parts = divide_units(rows, divided, figures=figures, name="holdings")
     joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"], repair=source["repair_codes"])
     io.write_table(joined_totals(joined), holdings)
-    io.write_checks([check, *parts, *table_checks(table, name="holdings", **layout)], checks)
+    found = [land_check(joined, area, where=table), classes_check(joined)]
+    io.write_checks([check, *found, *parts, *table_checks(table, name="holdings", **layout)], checks)
 
 
 if "snakemake" in globals():

@@ -42,12 +42,16 @@ def refuse_bomb(path: str | Path, *, where: str) -> None:
     Raises
     ------
     InputError
-        With its sizes, as its own directory states them; no reader unpacks more than that.
+        With its sizes, as its own directory states them; no reader unpacks more than that. Also if it is damaged.
     """
     if not zipfile.is_zipfile(path):
         return
-    with zipfile.ZipFile(path) as archive:
-        members = archive.infolist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        raise InputError(where, got=f"an archive that cannot be read ({error})", expected="a whole one",
+                         remedy="It is damaged or cut short: fetch or export it anew.") from error  # fmt: skip
     packed, expanded = sum(member.compress_size for member in members), sum(member.file_size for member in members)
     if len(members) > MAX_ENTRIES:
         raise InputError(where, got=f"{len(members):,} entries", expected=f"at most {MAX_ENTRIES:,}", remedy=_REMEDY)

@@ -23,6 +23,11 @@ ShareUnit = Literal["percent", "share"]
 #: Unit that a column of shares is kept in, as the factor on a share.
 _KEPT: Final = {"poverty": 100.0, "inequality": 1.0, "women": 100.0}
 
+#: Least value in per cent over the greatest below 1 that tells shares and per cent in one column.
+_APART: Final = 20.0
+#: No Gini coefficient of income in per cent is below.
+_LEAST_GINI_PERCENT: Final = 10.0
+
 
 def in_common_units(
     table: pd.DataFrame,
@@ -54,11 +59,12 @@ def in_common_units(
     Raises
     ------
     InputError
-        If a value exceeds what its unit allows, or the deflator lacks a year.
+        If a value exceeds what its unit allows, a column without a unit holds shares and per cent, or the deflator
+        lacks a year.
     """
     changed = table.copy()
     for name, kept in _KEPT.items():
-        unit = (units or {}).get(name) or ("share" if table[name].max() <= 1 else "percent")
+        unit = (units or {}).get(name) or _unit_of(table, name, where)
         greatest = {"share": 1.0, "percent": 100.0}[unit]
         if table[name].max() > greatest:
             raise InputError(f"{where}, column {name}", got=table[name].max(), expected=f"at most {greatest:g}",
@@ -72,6 +78,23 @@ def in_common_units(
         for column in ("income", "income_error"):
             changed[column] = table[column] * factor
     return changed
+
+
+def _unit_of(table: pd.DataFrame, name: str, where: str) -> ShareUnit:
+    """Tell the unit of a column: a share if no value exceeds 1; values of both kinds are refused."""
+    values = table[name].dropna()
+    low, high = values[(values > 0) & (values <= 1)], values[values > 1]
+    if high.empty:
+        return "share"
+    by_year = values.groupby(table["year"]).max()
+    is_mixed = bool((by_year[by_year > 0] <= 1).any()) or (len(low) and high.min() >= _APART * low.max())
+    if is_mixed or (name == "inequality" and high.min() < _LEAST_GINI_PERCENT):
+        got = [float(low.max()), float(high.min())] if len(low) else float(high.min())
+        raise InputError(
+            f"{where}, column {name}", got=got, expected="all values from 0 to 1, or all in per cent",
+            remedy=f"If all are in one unit, say which: `units: {{{name}: percent}}` or `share`.",
+        )  # fmt: skip
+    return "percent"
 
 
 def _price_factors(years: pd.Series, deflator: Mapping[int, float], where: str) -> dict[int, float]:

@@ -8,7 +8,9 @@ import numpy as np
 
 from comarca.errors import InputError
 from comarca.registry.columns import sector_key
+from comarca.sources.names import fold_text
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.once import one_name, refuse_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -56,7 +58,8 @@ def read_economy_table(
     Raises
     ------
     InputError
-        If columns lack, a number cannot be read or is negative, or a territory has two rows of one key.
+        If columns lack, a number cannot be read or is negative, a territory has two rows of one key, or a key is the
+        total of the others.
     """
     where, (key, figure) = str(path), TABLES[name]
     raw = read_text_table(path, **layout)
@@ -73,9 +76,10 @@ def read_economy_table(
             raise InputError(f"{where}, row {row + 1}", got=f"{tidy[figure].iloc[row]:g} jobs without a sector",
                              expected="the sector of all jobs", remedy="Name it, such as `unknown`.")  # fmt: skip
         tidy = tidy[tidy["sector"] != ""]
-    tidy = tidy[["territory_id", "territory_name", key, figure]]
+    tidy = tidy.assign(territory_name=one_name(tidy))[["territory_id", "territory_name", key, figure]]
     tidy = tidy.sort_values(["territory_id", "territory_name", key], ignore_index=True)
     _check(tidy, key, figure, where)
+    refuse_totals(tidy, key, figure, where=where)
     return tidy
 
 
@@ -121,7 +125,8 @@ def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:
         row = table[negative].iloc[0]
         raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}", got=row[figure],
                          expected="figures of 0 or more")  # fmt: skip
-    repeated = table.duplicated(["territory_id", "territory_name", key])
+    plain = table[key].map(fold_text) if key == "sector" else table[key]
+    repeated = table.assign(plain=plain).duplicated(["territory_id", "territory_name", "plain"])
     if repeated.any():
         row = table[repeated].iloc[0]
         raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",

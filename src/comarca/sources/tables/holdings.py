@@ -18,6 +18,7 @@ from comarca.errors import InputError
 from comarca.sources.names import fold_text
 from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find_unit
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
 from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
 
@@ -153,8 +154,13 @@ def _from_wide(
         if size_class is None and looks_like_class(heading):
             raise InputError(f"{where}, heading", got=heading, expected="a size class such as 'De 10 a menos de 20 ha'",
                              remedy="Change the heading, or leave the column out of the file.")  # fmt: skip
-        if size_class and (by_row or _measure(size_class.rest)):
+        if size_class:
             classes[heading] = (size_class, _measure(size_class.rest))
+    nameless = [heading for heading, (_, what) in classes.items() if what is None and not by_row]
+    if nameless and len(nameless) < len(classes):
+        raise InputError(f"{where}, heading", got=nameless[0], expected="a size class and a measure",
+                         remedy="Change the heading, or leave the column out of the file.")  # fmt: skip
+    classes = {} if nameless else classes
     if not classes or (not by_row and {measure for _, measure in classes.values()} != set(_MEASURES)):
         raise InputError(
             where, got=list(table),
@@ -276,6 +282,7 @@ def _tidy(long: pd.DataFrame, year: int | None) -> pd.DataFrame:
         tidy["territory_name"] = ""
     if "year" not in tidy:
         tidy["year"] = np.nan if year is None else float(year)
+    tidy["territory_name"] = one_name(tidy, ["year"])
     if "landless" not in tidy:
         landless = tidy[tidy["kind"] == "landless"].groupby(_KEY, dropna=False)["holdings"].sum(min_count=1)
         tidy = tidy.merge(landless.rename("landless").reset_index(), on=_KEY, how="left")
@@ -291,6 +298,12 @@ def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
         if (negative := long[name] < 0).any():
             row = long[negative].iloc[0]
             raise InputError(f"{where}, column {name}, {_label(row)}", got=row[name], expected="0 or more")
+    if (empty := long["class_max_ha"] <= long["class_min_ha"]).any():
+        row = long[empty].iloc[0]
+        raise InputError(
+            f"{where}, {_label(row)}", got=f"a class from {row['class_min_ha']:g} to {row['class_max_ha']:g} ha",
+            expected="an upper limit above the lower one",
+        )  # fmt: skip
     keys = [long[name] for name in _KEY]
     repeated = long.duplicated([*_KEY, "class_min_ha", "class_max_ha"])
     if repeated.any():

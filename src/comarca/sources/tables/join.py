@@ -76,7 +76,7 @@ def join_by_code(
     Raises
     ------
     InputError
-        If no row joins at all.
+        If no row joins at all, or a territory stands under two spellings of its code.
     """
     decided = {same_form(str(key)): code for key, code in (codes or {}).items()}
     by_name = table["territory_name"].map(lambda text: decided.get(same_form(str(text))))
@@ -91,8 +91,21 @@ def join_by_code(
     fits = coded["territory_id"].isin(list(territories))
     if not fits.any():
         raise _nothing_joins(table, territories, repairs, name)
+    _refuse_spellings(coded[fits & by_name.isna() & by_code.isna()], name)
     joined = coded[fits].reset_index(drop=True)
     return joined, _check(coded, fits, territories, repairs, name=name, is_repaired=repair)
+
+
+def _refuse_spellings(coded: pd.DataFrame, name: str) -> None:
+    """Refuse codes that differ as they are written and mean one territory, without the user's word."""
+    spellings = coded.groupby("territory_id")["source_id"].unique()
+    twice = spellings[spellings.map(len) > 1]
+    if len(twice):
+        raise InputError(
+            f"{name}, codes of the territories", got=f"{list(twice.iloc[0])}, which mean {twice.index[0]}",
+            expected="one spelling of each code",
+            remedy="Correct them; if they are units that became one territory, name them under `codes`.",
+        )  # fmt: skip
 
 
 def divide_units(

@@ -8,6 +8,7 @@ import numpy as np
 
 from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, parse_numbers
+from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ COLUMNS: Final = ("territory_id", "territory_name", "year", "population", *ESTIM
 _NUMBERS: Final = COLUMNS[2:]
 #: Greatest value that can be right; poverty, inequality and women may be given as shares or in per cent.
 _GREATEST: Final = {"year": 2200.0, "poverty": 100.0, "inequality": 100.0, "women": 100.0}
+_FIRST_YEAR: Final = 1700.0
 
 
 def read_outcomes(
@@ -74,7 +76,8 @@ def read_outcomes(
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)
-    tidy = tidy[list(COLUMNS)].sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
+    tidy = tidy.assign(territory_name=one_name(tidy, ["year"]))[list(COLUMNS)]
+    tidy = tidy.sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
     _check(tidy, where)
     return tidy.astype({"year": np.int64})
 
@@ -106,10 +109,11 @@ def _check(table: pd.DataFrame, where: str) -> None:
     for name in _NUMBERS:
         wrong = (table[name] < 0) | (table[name] > _GREATEST.get(name, np.inf))
         if name == "year":
-            wrong |= table[name].isna() | (table[name] % 1 != 0)
+            wrong |= table[name].isna() | (table[name] % 1 != 0) | (table[name] < _FIRST_YEAR)
         if wrong.any():
             row = table[wrong].iloc[0]
             expected = f"a figure from 0 to {_GREATEST[name]:g}" if name in _GREATEST else "a figure of 0 or more"
+            expected = f"a year from {_FIRST_YEAR:g} to {_GREATEST['year']:g}" if name == "year" else expected
             raise InputError(f"{where}, column {name}, territory {row['territory_id'] or row['territory_name']}",
                              got=row[name], expected=expected)  # fmt: skip
     repeated = table.duplicated(["territory_id", "territory_name", "year"])

@@ -1,0 +1,98 @@
+"""What a table of holdings by size class cannot say: more land than there is, classes that lack between others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from comarca.crs import geodesic_area_km2
+from comarca.errors import InputError
+from comarca.results import Check
+from comarca.units import HA_PER_KM2
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+#: Holdings belong to the territory of their seat, so that some have more land than their territory.
+_MORE: Final = 1.05
+#: All territories together have no more land than this share; beyond, the unit is another one.
+_OTHER_UNIT: Final = 1.5
+#: Limits that touch may be written as 9.99 and 10.
+_TOUCH: Final = 0.02
+_LISTED: Final = 30
+
+
+def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: str) -> Check:
+    """Compare the land of the holdings with that of their territories.
+
+    Parameters
+    ----------
+    holdings : pandas.DataFrame
+        The long table after joining: ``territory_id``, ``year``, ``area_ha`` (NaN if withheld).
+    territories : geopandas.GeoDataFrame
+        Layer ``territories``.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    Check
+        ``holdings_land``: ``warn`` with the territories whose holdings have more land than there is.
+
+    Raises
+    ------
+    InputError
+        If all territories of a year together have half as much again as there is.
+    """
+    land = pd.Series(geodesic_area_km2(territories.geometry) * HA_PER_KM2, index=territories["territory_id"])
+    sums = holdings.groupby(["territory_id", "year"], dropna=False)["area_ha"].sum().reset_index()
+    sums["land_ha"] = land.reindex(sums["territory_id"]).to_numpy()
+    by_year = sums.groupby("year", dropna=False)[["area_ha", "land_ha"]].sum()
+    share = by_year["area_ha"] / by_year["land_ha"]
+    if (share > _OTHER_UNIT).any():
+        raise InputError(
+            f"{where}, areas of the holdings", got=f"{share.max():.3g} times the land of their territories",
+            expected="no more land than there is",
+            remedy="Is the unit of area another one (`area_unit`), or the sign of the decimals (`decimal`), or is"
+            " something counted twice?",
+        )  # fmt: skip
+    beyond = sums[sums["area_ha"] > _MORE * sums["land_ha"]]
+    rows = beyond.assign(share=beyond["area_ha"] / beyond["land_ha"]).sort_values("share", ascending=False)
+    message = (
+        f"The holdings of {len(beyond)} of {len(sums)} territories and years have more land than the territory: they"
+        " are counted where their seat is, or a figure is wrong."
+    )
+    listed = rows[["territory_id", "area_ha", "land_ha"]].head(_LISTED).to_dict("records")
+    limit = f"at most {_MORE:g} times the territory's land"
+    return Check("holdings_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed)
+
+
+def classes_check(holdings: pd.DataFrame) -> Check:
+    """Look for size classes that no row has though there are smaller and larger ones.
+
+    Parameters
+    ----------
+    holdings : pandas.DataFrame
+        The long table: ``year``, ``class_min_ha``, ``class_max_ha`` (NaN if open).
+
+    Returns
+    -------
+    Check
+        ``holdings_classes``: ``warn`` with the gaps of each year.
+    """
+    rows = []
+    for year, part in holdings.groupby("year", dropna=False):
+        classes = part[["class_min_ha", "class_max_ha"]].drop_duplicates().sort_values("class_min_ha")
+        reached = classes["class_max_ha"].fillna(np.inf).cummax().shift()
+        is_gap = classes["class_min_ha"] > reached * (1 + _TOUCH) + _TOUCH
+        rows += [
+            {"year": None if pd.isna(year) else int(year), "from_ha": float(low), "to_ha": float(high)}
+            for low, high in zip(reached[is_gap], classes.loc[is_gap, "class_min_ha"], strict=True)
+        ]
+    return Check(
+        "holdings_classes", "warn" if rows else "pass", len(rows), "no class lacks between others",
+        f"{len(rows)} size classes between others have no row in any territory: a column or rows of the file may not"
+        " have been read.", rows,
+    )  # fmt: skip
