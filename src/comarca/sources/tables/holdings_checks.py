@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -64,9 +64,12 @@ def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: 
         f"The holdings of {len(beyond)} of {len(sums)} territories and years have more land than the territory: they"
         " are counted where their seat is, or a figure is wrong."
     )
-    listed = rows[["territory_id", "area_ha", "land_ha"]].head(_LISTED).to_dict("records")
+    listed = [
+        {"territory_id": str(code), "area_ha": float(area), "land_ha": float(whole)}
+        for code, area, whole in zip(rows["territory_id"], rows["area_ha"], rows["land_ha"], strict=True)
+    ]
     limit = f"at most {_MORE:g} times the territory's land"
-    return Check("holdings_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed)
+    return Check("holdings_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed[:_LISTED])
 
 
 def classes_check(holdings: pd.DataFrame) -> Check:
@@ -82,13 +85,14 @@ def classes_check(holdings: pd.DataFrame) -> Check:
     Check
         ``holdings_classes``: ``warn`` with the gaps of each year.
     """
-    rows = []
-    for year, part in holdings.groupby("year", dropna=False):
+    rows: list[dict[str, Any]] = []
+    for year in holdings["year"].fillna(0.0).unique():
+        part = holdings[holdings["year"].fillna(0.0) == year]
         classes = part[["class_min_ha", "class_max_ha"]].drop_duplicates().sort_values("class_min_ha")
         reached = classes["class_max_ha"].fillna(np.inf).cummax().shift()
         is_gap = classes["class_min_ha"] > reached * (1 + _TOUCH) + _TOUCH
         rows += [
-            {"year": None if pd.isna(year) else int(year), "from_ha": float(low), "to_ha": float(high)}
+            {"year": int(year) or None, "from_ha": float(low), "to_ha": float(high)}
             for low, high in zip(reached[is_gap], classes.loc[is_gap, "class_min_ha"], strict=True)
         ]
     return Check(

@@ -1,0 +1,70 @@
+"""Rows that would count something twice, and holdings that have more land than there is."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from comarca.errors import InputError
+from comarca.sources.tables.holdings_checks import classes_check, land_check
+from comarca.sources.tables.once import one_name, refuse_totals
+
+
+def jobs(**sectors):
+    rows = [(code, "", name, figure) for code in ("1", "2", "3") for name, figure in sectors.items()]
+    return pd.DataFrame(rows, columns=["territory_id", "territory_name", "sector", "jobs"])
+
+
+@pytest.mark.parametrize("name", ["Total", "TOTAL GENERAL", "Todos los sectores", "All sectors", "subtotal"])
+def test_a_class_that_is_called_total_is_refused(name):
+    with pytest.raises(InputError, match="total of the others"):
+        refuse_totals(jobs(farms=1, **{name: 5}), "sector", "jobs", where="t")
+
+
+def test_a_class_that_is_the_sum_of_the_others_everywhere_is_refused():
+    with pytest.raises(InputError, match="A-Z"):
+        refuse_totals(jobs(farms=1, trade=2, **{"A-Z": 3}), "sector", "jobs", where="t")
+
+
+def test_a_class_that_is_the_sum_in_some_territories_passes():
+    table = jobs(farms=1, trade=2, other=3)
+    table.loc[table.index[-1], "jobs"] = 4
+    refuse_totals(table, "sector", "jobs", where="t")
+    refuse_totals(jobs(farms=1, trade=1), "sector", "jobs", where="t")
+    refuse_totals(jobs(total=1), "sector", "jobs", where="t")
+
+
+def test_rows_of_one_code_get_one_name_and_rows_without_a_code_keep_theirs():
+    table = pd.DataFrame(
+        {"territory_id": ["1", "1", "", ""], "territory_name": ["Alba", "ALBA", "B", "C"], "year": [1, 1, 1, 1]}
+    )
+    assert one_name(table, ["year"]).tolist() == ["Alba", "Alba", "B", "C"]
+
+
+def holdings(*rows):
+    return pd.DataFrame(rows, columns=["territory_id", "year", "class_min_ha", "class_max_ha", "area_ha"])
+
+
+@pytest.fixture
+def territories():
+    side = 0.1
+    shapes = [shapely.box(at * side, 0, (at + 1) * side, side) for at in range(2)]
+    return gpd.GeoDataFrame({"territory_id": ["1", "2"]}, geometry=shapes, crs=4326)
+
+
+def test_holdings_beyond_the_land_of_their_territory_are_told_and_of_all_refused(territories):
+    # 0.1 by 0.1 degrees on the equator: 11.132 by 11.057 km.
+    check = land_check(holdings(("1", 2000, 0, 10, 13_500), ("2", 2000, 0, 10, 5_000)), territories, where="t")
+    assert (check.status, check.value) == ("warn", 1)
+    assert check.rows[0]["land_ha"] == pytest.approx(12_309, rel=1e-3)
+    assert land_check(holdings(("1", 2000, 0, 10, 12_500)), territories, where="t").status == "pass"
+    with pytest.raises(InputError, match="2 times"):
+        land_check(holdings(("1", 2000, 0, 10, 2 * 12_309)), territories, where="t")
+
+
+def test_a_class_that_lacks_between_others_is_told():
+    full = holdings(("1", 2000, 0, 9.99, 1), ("1", 2000, 10, 50, 1), ("2", 2000, 50, np.nan, 1))
+    assert classes_check(full).status == "pass"
+    found = classes_check(full[full["class_min_ha"] != 10])
+    assert found.rows == [{"year": 2000, "from_ha": 9.99, "to_ha": 50.0}]
