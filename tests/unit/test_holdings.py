@@ -66,6 +66,13 @@ def write(path, text, encoding="utf-8"):
         ("10 and under 20", 10, 20),
         ("Desde 1000 ha", 1000, OPEN),
         ("AREA OPERATED: (1.0 TO 9.9)", 1, 9.9),
+        ("1) Menos de 2 ha", 0, 2),
+        ("01. De 0 a 1 ha", 0, 1),
+        (".5-1", 0.5, 1),
+        ("10ha-20ha", 10, 20),
+        ("Acima de 1000 ha", 1000, OPEN),
+        ("Abaixo de 1 ha", 0, 1),
+        ("+ de 1000", 1000, OPEN),
     ],
 )
 def test_class_labels_are_read_in_three_languages(label, low, high):

@@ -386,3 +386,17 @@ def test_hours_given_as_minutes_are_refused_and_single_errors_are_told(tmp_path)
     assert "1 have no speed" in checks["roads_speed_driven"].message
     with pytest.raises(InputError, match="quick"):
         read(write(tmp_path / "w.gpkg", lines, v=["quick"] * 3), default_class="primary", speed="v")
+
+
+def test_words_that_say_that_nothing_is_known_are_not_given(tmp_path):
+    lines = [utm((0, y), (3000, y)) for y in (0, 50, 100, 150)]
+    path = write(tmp_path / "roads.gpkg", lines, capa=["Sin dato", "N/A", "No aplica", "Ripio"])
+    roads, checks = read(path, default_class="primary", surface="capa")
+    assert roads["surface"].isna().tolist() == [True, True, True, False]
+    assert "3 rows say that it is not known" in checks["roads_surface_words"].message
+
+
+def test_own_directions_of_signed_codes_hold_whatever_they_say(tmp_path):
+    path = write(tmp_path / "roads.gpkg", CROSS, sentido=["-1", "1"])
+    roads, _ = read(path, default_class="primary", oneway="sentido", oneways={"-1": "forward", "1": "backward"})
+    assert roads["oneway"].tolist() == ["yes", "-1"]

@@ -30,13 +30,14 @@ _PHRASES: Final = tuple(
     (re.compile(pattern), f" {sign} ")
     for pattern, sign in (
         (rf"\b{_AND} ?(?:mas|mais|more|over|above|plus|acima|{_GREATER})\b|& (?:above|over|more|mas)\b", "M"),
-        (r"\ben adelante\b|(?:\b(?:e|y|and|ou) )?\+", "M"),
+        (r"\ben adelante\b|(?:\b(?:e|y|and|ou) )?\+(?! ?de\b)", "M"),
         (rf"\b(?:e|y|o|ou|and|or|et) (?:menos|less|under|moins|below|{_LESSER})\b(?! +(?:de|que|a|than|d'|N))", "D"),
         (r"\b(?:o|ou|or|and)? ?(?:igual|iguales|iguais|equal|egal)(?: (?:a|to))?\b", "E"),
         (r"\b(?:a|hasta|ate|to|y|e|and|o)? ?(?:menos (?:de|que)|less than|under|below|moins d(?:e|'))", "L"),
-        (rf"\b(?:a|hasta|ate|to|y|e|and|o)? ?{_LESSER}{_THAN}", "L"),
+        (rf"\b(?:a|hasta|ate|to|y|e|and|o)? ?{_LESSER}{_THAN}|\babaixo de\b|\bpor debajo de\b", "L"),
         (r"\b(?:no mas de|nao mais de|hasta|ate|up to|jusqu'?a|maximo|until)\b", "L"),
         (rf"\b(?:mas (?:de|que)|mais (?:de|que)|more than|over|above|plus d(?:e|')|{_GREATER}{_THAN})\b", "O"),
+        (r"\b(?:acima|por encima) de\b|\+ ?de\b", "O"),
         (r"\b(?:a partir de|at least|minimo|y desde)\b", "O"),
         (r"<=?", "L"),
         (r">=?", "O"),
@@ -59,7 +60,9 @@ _FILLERS: Final = frozenset(
     )
 )
 #: Words of order that no phrase has taken up: a label with one of them is not understood.
-_ORDER: Final = frozenset({"menos", "mas", "mais", "menor", "mayor", "maior", "less", "more", "moins", "plus", "igual"})
+_ORDER: Final = frozenset(
+    {"menos", "mas", "mais", "menor", "mayor", "maior", "less", "more", "moins", "plus", "igual", "acima", "abaixo"}
+)
 _BOTH: Final = 2
 _HEADING_WORDS: Final = re.compile(r"[LMDO]")
 
@@ -201,7 +204,9 @@ def _folded(text: str) -> str:
     """Folded text with one sign for each meaning, and with blanks and dots inside numbers mended."""
     plain = re.sub(r"#\d+$", "", fold_text(text).replace("≤", "<=").replace("≥", ">="))
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", plain.replace("⩽", "<=").replace("⩾", ">="))
+    plain = re.sub(r"^(?:\(?\d{1,2}\)|\d{1,2}\.-?) +(?=[^\d\s])", "", plain)  # the number of a list
     plain = re.sub(r"(?<=\d)([.,]) (?=\d{3}\b)", r"\1", plain)
+    plain = re.sub(r"(?:(?<=^)|(?<=[\s(<>=]))[.,](?=\d)", "0.", re.sub(r"(?<=\d)(?=[a-z])", " ", plain))
     return " ".join(re.sub(r"[()\[\]:;\"]|(?<!\d)[.,]|[.,](?!\d)", " ", plain).split())
 
 

@@ -275,7 +275,8 @@ def _oneway(
 ) -> tuple[pd.Series, Check]:
     column = columns.oneway
     words = _text(rows, column, where)
-    plain = words.mask(words.str.fullmatch(r"-1(?:\.0+)?").eq(True), "reverse")
+    against = words.str.fullmatch(r"-1(?:\.0+)?").eq(True)
+    plain = words.mask(against, "-1" if "-1" in columns.oneways else "reverse")
     plain = plain.mask(plain.str.fullmatch(r"1\.0+").eq(True), "1").mask(plain.str.fullmatch(r"0\.0+").eq(True), "0")
     letters = plain.str.casefold()
     if not columns.oneways and {"t", "f"} == set(letters.dropna()) and letters.notna().all():

@@ -15,7 +15,9 @@ from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.results import Check
 from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.sources.names import fold_name
+from comarca.sources.tables.numbers import is_missing
 from comarca.sources.vectors.read import as_code, parts_of
+from comarca.sources.vectors.words import UNTOLD_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -202,7 +204,8 @@ def understand(
         If there are words that are not understood, unless they are to count as not given.
     """
     meaning = translate(words, own, known)
-    lost = words[words.notna() & meaning.isna()]
+    void = words.notna() & meaning.isna() & _says_nothing(words)
+    lost = words[words.notna() & meaning.isna() & ~void]
     extent = pd.Series(km if km is not None else np.zeros(len(words)), index=words.index)[lost.index]
     table = pd.DataFrame({"word": lost, "km": extent}).groupby("word")["km"].agg(["size", "sum"])
     table = table.sort_values(["sum", "size"], ascending=False)
@@ -223,7 +226,14 @@ def understand(
             f" `unknown: untagged` to treat them as not given: {told}.",
         )  # fmt: skip
     message = f"{len(lost)} rows with {len(table)} words that are not understood; they count as not given, see {key}."
+    message += f" {int(void.sum())} rows say that it is not known." if void.any() else ""
     return meaning, Check(f"{name}_words", "warn" if rows else "pass", len(lost), "0 rows", message, rows)
+
+
+def _says_nothing(words: pd.Series) -> pd.Series:
+    """Tell which words say that nothing is known, such as "sin dato" or "n/a"."""
+    answer = {word: fold_name(word) in UNTOLD_WORDS for word in words.dropna().unique()}
+    return words.map(answer).eq(True) | is_missing(words.fillna(""), letters=False)
 
 
 def suggest(word: str, known: Mapping[str, str]) -> str:

@@ -25,6 +25,8 @@ _WORDS: Final = _read_words()
 SURFACE_WORDS: Final = _WORDS["surface"]
 #: Directions -> values of the OSM tag ``oneway``, ``-1`` being against the direction of drawing; or ``closed``.
 ONEWAY_WORDS: Final = _WORDS["oneway"]
+#: Words of any column that say that nothing is known.
+UNTOLD_WORDS: Final = frozenset(_WORDS["untold"])
 #: Kinds of power line -> values of the OSM tag ``power``.
 POWER_WORDS: Final = _WORDS["power"]
 #: Kinds of service.
