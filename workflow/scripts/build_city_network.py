@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from comarca import io
 from comarca.access.cities import cities_to_reach
 from comarca.access.cut_off import Beyond, link_cut_off
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.access.routable import demand_origins, routable_network
 from comarca.jobs import run
@@ -40,14 +41,17 @@ def main(
         len(roads.edge_from), len(roads.node_lon), len(layer), routable.destinations.is_on_network.sum(),
         len(routable.index.first),
     )  # fmt: skip
-    starts = demand_origins(routable, layer_io.read_layer(demand, "demand"))
-    is_abroad = territory_of(layer.geometry.to_numpy(), layer_io.read_layer(territories, "territories")) < 0
+    area = layer_io.read_layer(territories, "territories")
+    landmasses = Landmasses.of(area.geometry.to_numpy())
+    starts = demand_origins(routable, layer_io.read_layer(demand, "demand"), landmasses=landmasses)
+    is_abroad = territory_of(layer.geometry.to_numpy(), area) < 0
     routable = link_cut_off(routable, starts, is_abroad, beyond=Beyond(**beyond), walking=Walking(**walking))
     log.info(
         "%d of %d cities abroad are cut off by the edge of the road data, and their times estimated",
         len(routable.destinations.cut_off_node), is_abroad.sum(),
     )  # fmt: skip
     is_far = starts.distance_m > FAR_M
+    log.info("%d parts of land in %d landmasses", len(landmasses.parts), landmasses.number.max(initial=-1) + 1)
     log.info("%d demand points, %d of them more than %g m from every road", len(is_far), is_far.sum(), FAR_M)
     io.write_arrays(routable.to_arrays(), city_network)
     io.write_arrays(starts.to_arrays(), origins)

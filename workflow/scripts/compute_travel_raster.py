@@ -7,6 +7,7 @@ import numpy as np
 from comarca import io
 from comarca.access.cities import in_class
 from comarca.access.friction import FrictionSurface
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.access.rasters import travel_time_raster
 from comarca.access.routable import RoutableNetwork
@@ -35,7 +36,10 @@ def main(
     grid = square_grid(tuple(area.total_bounds), cell_m=cell_m)
     chosen = in_class(layer, interval)[routable.destinations.rows_in(layer["city_id"])]
     over = FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None
-    result = travel_time_raster(routable, chosen, grid=grid, area=area.union_all(), walking=how, friction=over)
+    land = Landmasses.of(area.geometry.to_numpy())
+    result = travel_time_raster(
+        routable, chosen, grid=grid, area=area.union_all(), walking=how, friction=over, landmasses=land
+    )
     where = {"crs": grid.crs, "transform": grid.transform}
     layer_io.write_raster(
         np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),

@@ -97,6 +97,13 @@ class Destinations:
         """Whether each destination is on the network, shape (p,)."""
         return self.component >= 0
 
+    @cached_property
+    def land(self) -> Integers:
+        """Landmass of each destination, shape (p,); -1 where it is not known, off the network."""
+        land = np.full(len(self.geometry), -1)
+        land[self.destination[::-1]] = self.network.node_land[self.node[::-1]]
+        return land
+
     def rows_in(self, identifiers: pd.Series) -> Integers:
         """Find the destinations in the layer that they were taken from.
 

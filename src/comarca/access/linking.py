@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -9,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from comarca.access.landmasses import Landmasses
 from comarca.crs import geocentric_m, require_storage_crs
 from comarca.polygons import territory_of
 from comarca.results import Check
@@ -58,7 +60,7 @@ def link_network(
     Returns
     -------
     network : RoadNetwork
-        The network with the connectors.
+        The network with the connectors, and the landmass of each vertex if the territories are of more than one.
     connectors : geopandas.GeoDataFrame
         Layer ``connectors``.
     checks : list of Check
@@ -68,11 +70,15 @@ def link_network(
     -----
     A city is a disc of ``linking.city_density_persons_per_km2``: a road within it reaches the city, over a connector to
     its point where it passes farther off than `max_snap_km`. Cities above the smallest class are joined up to
-    ``linking.max_km`` away from every road.
+    ``linking.max_km`` away from every road. No connector leads from one landmass of the territories to another.
     """
     for name, layer in (("cities", cities), ("demand", demand), ("territories", territories)):
         require_storage_crs(layer, name=name)
     cities = _cities_inside(cities, territories, least=min(low for low, _ in intervals))
+    landmasses = Landmasses.of(territories.geometry.to_numpy())
+    if landmasses.number.max(initial=0) > 0:
+        network = replace(network, vertex_land=landmasses.number_at(network.vertex_lon, network.vertex_lat))
+    land = landmasses.number_at(cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy())
     network, gaps = link_gaps(network, linking)
     network, components = link_components(
         network, _components_that_matter(network, cities, demand, linking, max_snap_km), linking
@@ -81,7 +87,7 @@ def link_network(
     persons = cities["population_persons"].to_numpy(dtype=float)
     reach_km = np.where(persons >= second[0], np.maximum(linking.max_km, linking.radius_km(persons)), 0.0)
     reach_km = np.maximum(reach_km, linking.radius_km(persons))
-    network, links = link_cities(network, cities, linking, max_snap_km=max_snap_km, reach_km=reach_km)
+    network, links = link_cities(network, cities, linking, max_snap_km=max_snap_km, reach_km=reach_km, land=land)
     connectors = gpd.GeoDataFrame(pd.concat([gaps, components, links], ignore_index=True), crs=demand.crs)
     return network, connectors, [_drawn(connectors), _apart(network, cities, max_snap_km=max_snap_km)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -100,12 +100,15 @@ class Origins:
         Straight distance to the nearest road that people may walk onto; infinite if there is none.
     component : numpy.ndarray, shape (n,)
         Component of the network that road belongs to, -1 if there is none.
+    land : numpy.ndarray, shape (n,)
+        Landmass that each point lies on; empty if all land is one.
     """
 
     lon: Floats
     lat: Floats
     distance_m: Floats
     component: Integers
+    land: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, to be stored.
@@ -115,7 +118,7 @@ class Origins:
         dict
             One entry per attribute.
         """
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
@@ -131,7 +134,7 @@ class Origins:
         Origins
             The same points.
         """
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        return cls(**{part.name: arrays[part.name] for part in fields(cls)})
 
     @cached_property
     def point_m(self) -> Floats:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.friction import FrictionSurface
+    from comarca.access.landmasses import Landmasses
     from comarca.access.model import Route, Walking
     from comarca.access.routable import RoutableNetwork
 
@@ -60,6 +61,7 @@ def travel_time_raster(
     area: shapely.Geometry,
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
+    landmasses: Landmasses | None = None,
 ) -> RasterTimes:
     """Compute the travel time from the centre of each cell to the nearest of the chosen destinations.
 
@@ -77,6 +79,8 @@ def travel_time_raster(
         How people walk.
     friction : FrictionSurface, optional
         Walking times over land; without them walks go straight.
+    landmasses : Landmasses, optional
+        Land that straight walks do not leave; all land is one if not given.
 
     Returns
     -------
@@ -89,7 +93,7 @@ def travel_time_raster(
     road of the one before it.
     """
     shapely.prepare(area)
-    routes = _routes_of_points(routable, chosen, walking, friction)
+    routes = _routes_of_points(routable, chosen, walking, friction, landmasses)
     minutes = np.full(grid.shape, np.nan, dtype=np.float32)
     destination = np.full(grid.shape, -1, dtype=np.int32)
     rows, columns = grid.shape
@@ -107,11 +111,17 @@ def travel_time_raster(
 
 
 def _routes_of_points(
-    routable: RoutableNetwork, chosen: Booleans, walking: Walking, friction: FrictionSurface | None
+    routable: RoutableNetwork,
+    chosen: Booleans,
+    walking: Walking,
+    friction: FrictionSurface | None,
+    landmasses: Landmasses | None,
 ) -> Callable[[Floats, Floats], Route]:
     """Make the function that gives the routes from points."""
     if friction is None or not chosen.any():
-        return lambda lon, lat: quickest_routes(routable, origins_at(routable, lon, lat), chosen, walking=walking)
+        return lambda lon, lat: quickest_routes(
+            routable, origins_at(routable, lon, lat, landmasses=landmasses), chosen, walking=walking
+        )
     offroad = offroad_network(routable, friction)
     targets = offroad_targets(offroad, chosen)
 

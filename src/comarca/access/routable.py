@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from comarca.access.landmasses import Landmasses
 
     Floats = NDArray[np.float64]
 
@@ -53,6 +55,24 @@ class RoutableNetwork:
     destinations: Destinations
     graph: TravelGraph
     index: SegmentIndex
+
+    def on_land(self, number: int) -> RoutableNetwork:
+        """Give the network with the segments of one landmass only to walk onto.
+
+        Parameters
+        ----------
+        number : int
+            The landmass.
+
+        Returns
+        -------
+        RoutableNetwork
+            All roads may still be driven.
+        """
+        network, first = self.destinations.network, self.index.first
+        first = first[network.vertex_land[first] == number]
+        index = packed_index(self.index.vertex_m, first, network.vertex_component)
+        return replace(self, index=index)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, to be stored.
@@ -149,7 +169,7 @@ def routable_network(
     return RoutableNetwork(placed, graph=reversed_graph(placed.network), index=walkable_index(placed.network))
 
 
-def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
+def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats, *, landmasses: Landmasses | None = None) -> Origins:
     """Find the road nearest to each point.
 
     Parameters
@@ -158,21 +178,26 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats) -> Origins:
         The network; any destinations on it make no difference.
     lon, lat : numpy.ndarray, shape (n,)
         Points, degrees.
+    landmasses : Landmasses, optional
+        Land that people walk on, where the network tells which landmass its roads are on; all land is one if not given.
 
     Returns
     -------
     Origins
-        The points with their nearest roads.
+        The points with their nearest roads, on whichever land these are.
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
     nearest = cheapest_segment(routable.index, geocentric_m(lon, lat))
     has_road = nearest.vertex >= 0
     component = np.full(len(lon), -1)
     component[has_road] = routable.destinations.network.vertex_component[nearest.vertex[has_road]]
-    return Origins(lon=lon, lat=lat, distance_m=nearest.distance_m, component=component)
+    origins = Origins(lon=lon, lat=lat, distance_m=nearest.distance_m, component=component)
+    return origins if landmasses is None else replace(origins, land=landmasses.number_at(lon, lat))
 
 
-def demand_origins(routable: RoutableNetwork, demand: gpd.GeoDataFrame) -> Origins:
+def demand_origins(
+    routable: RoutableNetwork, demand: gpd.GeoDataFrame, *, landmasses: Landmasses | None = None
+) -> Origins:
     """Find the road nearest to each demand point.
 
     Parameters
@@ -181,6 +206,8 @@ def demand_origins(routable: RoutableNetwork, demand: gpd.GeoDataFrame) -> Origi
         The network.
     demand : geopandas.GeoDataFrame
         Schema ``demand``.
+    landmasses : Landmasses, optional
+        As for `origins_at`.
 
     Returns
     -------
@@ -193,4 +220,5 @@ def demand_origins(routable: RoutableNetwork, demand: gpd.GeoDataFrame) -> Origi
         If demand is not in EPSG:4326.
     """
     require_storage_crs(demand, name="demand")
-    return origins_at(routable, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy())
+    lon, lat = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
+    return origins_at(routable, lon, lat, landmasses=landmasses)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from comarca.access.model import WALKING, Route
+from comarca.access.model import WALKING, Origins, Route
 from comarca.crs import GEOD
 from comarca.results import Flag
 from comarca.roads.graph import Reached, nearest_source
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.destinations import Destinations
-    from comarca.access.model import Origins, Walking
+    from comarca.access.model import Walking
     from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
 
@@ -64,16 +64,17 @@ def quickest_routes(
     the destination itself if that is quicker. Segments count that belong to the component of the network of the
     origin's nearest road. If that is a mere fragment, any segment up to ``max_walk_km`` farther counts. Destinations
     off the network are reached by walks of that length only. No walk is longer than ``max_walk_total_km``. The search
-    is exact. Off a network without local roads people do not walk, see `Walking.off`. Walks go straight, so times off
-    the road come out short where there are rivers, cliffs or dense forest.
+    is exact. Where the network and the origins know their landmasses, nobody walks from one to another: neither to a
+    road nor to a destination. Off a network without local roads people do not walk, see `Walking.off`. Walks go
+    straight, so times off the road come out short where there are rivers, cliffs or dense forest.
     """
     if not chosen.any():
         return Route.none(len(origins.lon))
     walking = walking.off(routable.destinations.network)
     targets = find_targets(routable, chosen)
-    component = _open_components(routable, origins, targets, walking)
-    by_road = _over_roads(routable, origins, targets, component, walking)
-    route = _quicker(by_road, _on_foot(routable, origins, chosen, component, walking, by_road.minutes))
+    route = _on_own_land(
+        _over_land(routable, origins, targets, chosen, walking), routable, origins, targets, chosen, walking
+    )
     inside, destination = inside_areas(origins, routable.destinations.geometry, chosen)
     arrived: tuple[Any, ...] = (0.0, 0.0, destination, -1, np.nan, 0.0)
     for values, value in zip(route, arrived, strict=True):
@@ -267,6 +268,37 @@ def drive_on(
     source = targets.reached.source[node]
     destination = np.where(source >= 0, targets.destination_of_node[source], -1)
     return toll.min(axis=0), along_km + targets.reached.km[node], destination
+
+
+def _over_land(
+    routable: RoutableNetwork, origins: Origins, targets: Targets, chosen: Booleans, walking: Walking
+) -> Route:
+    """Take the quickest route, whatever water the walk crosses."""
+    component = _open_components(routable, origins, targets, walking)
+    by_road = _over_roads(routable, origins, targets, component, walking)
+    return _quicker(by_road, _on_foot(routable, origins, chosen, component, walking, by_road.minutes))
+
+
+def _on_own_land(
+    route: Route, routable: RoutableNetwork, origins: Origins, targets: Targets, chosen: Booleans, walking: Walking
+) -> Route:
+    """Search anew, on their own landmass only, for the points whose route begins with a walk to another."""
+    destinations, network = routable.destinations, routable.destinations.network
+    if len(origins.land) == 0 or len(network.vertex_land) == 0:
+        return route
+    land = np.where(
+        route.vertex >= 0, network.vertex_land[route.vertex], np.append(destinations.land, -1)[route.destination]
+    )
+    crosses = np.flatnonzero(route.is_reached & (land >= 0) & (land != origins.land))
+    for number in np.unique(origins.land[crosses]):
+        point = crosses[origins.land[crosses] == number]
+        own = routable.on_land(int(number))
+        nearest = cheapest_segment(own.index, origins.point_m[point])
+        component = np.where(nearest.vertex >= 0, network.vertex_component[nearest.vertex], -1)
+        starts = Origins(origins.lon[point], origins.lat[point], nearest.distance_m, component)
+        near = chosen & ((destinations.land == number) | (destinations.land < 0))
+        _enter(route, point, _over_land(own, starts, targets, near, walking))
+    return route
 
 
 def _open_components(routable: RoutableNetwork, origins: Origins, targets: Targets, walking: Walking) -> Integers:

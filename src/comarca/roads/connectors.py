@@ -172,7 +172,13 @@ def link_components(network: RoadNetwork, names: pd.Series, linking: Linking) ->
 
 
 def link_cities(
-    network: RoadNetwork, cities: gpd.GeoDataFrame, linking: Linking, *, max_snap_km: float, reach_km: Floats
+    network: RoadNetwork,
+    cities: gpd.GeoDataFrame,
+    linking: Linking,
+    *,
+    max_snap_km: float,
+    reach_km: Floats,
+    land: Integers | None = None,
 ) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
     """Join cities to the road that reaches them, where none passes by.
 
@@ -188,6 +194,8 @@ def link_cities(
         A city is reached by any road within this distance, without a connector.
     reach_km : numpy.ndarray, shape (n,)
         Longest connector of each city; 0 for cities that are not to be joined.
+    land : numpy.ndarray, shape (n,), optional
+        Landmass of each city, where the network knows that of its roads.
 
     Returns
     -------
@@ -202,7 +210,12 @@ def link_cities(
     is_main = np.arange(len(network.component_km)) == main_component(network)
     toll = np.where(is_main[network.vertex_component], 0.0, NEVER)
     nearest = cheapest_segment(
-        _walkable(network), geocentric_m(lon, lat), tolls=Tolls(toll, toll), cost_per_m=1.0, reach_m=reach_km * M_PER_KM
+        _walkable(network),
+        geocentric_m(lon, lat),
+        tolls=Tolls(toll, toll),
+        cost_per_m=1.0,
+        reach_m=reach_km * M_PER_KM,
+        component=land,
     )
     chosen = np.flatnonzero((nearest.vertex >= 0) & (nearest.distance_m > max_snap_km * M_PER_KM))
     ends = _Ends(
@@ -247,10 +260,11 @@ def as_layer(rows: list[tuple[Kind, str | None, float, float, shapely.LineString
 
 
 def _walkable(network: RoadNetwork) -> SegmentIndex:
-    """Index all segments."""
+    """Index all segments, by landmass where the network knows it: no connector crosses the sea."""
     is_first = np.ones(len(network.vertex_lon), dtype=bool)
     is_first[network.edge_start[1:] - 1] = False
-    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
+    land = network.vertex_land if len(network.vertex_land) else None
+    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first), land)
 
 
 def _nearest(
@@ -264,6 +278,7 @@ def _nearest(
         tolls=Tolls(toll, toll),
         cost_per_m=1.0,
         reach_m=np.full(len(nodes), reach_m),
+        component=network.node_land[nodes],
     )
     return np.where(nearest.vertex >= 0, nearest.distance_m, np.inf), nearest.vertex, nearest.fraction
 

@@ -70,6 +70,8 @@ class RoadNetwork:
         Length of each component.
     has_local_roads : numpy.ndarray of bool, shape ()
         Whether the roads it was built from are more than main roads, see `LOCAL_CLASSES`.
+    vertex_land : numpy.ndarray, shape (v,)
+        Landmass that each vertex lies on, or nearest to; empty if all land is one.
     """
 
     vertex_lon: Floats
@@ -88,6 +90,7 @@ class RoadNetwork:
     node_component: Integers
     component_km: Floats
     has_local_roads: Booleans = field(default_factory=lambda: np.array(True))
+    vertex_land: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def edge_km(self) -> Floats:
@@ -103,6 +106,15 @@ class RoadNetwork:
     def vertex_component(self) -> Integers:
         """Component of each vertex, shape (v,)."""
         return self.node_component[self.edge_from][self.vertex_edge]
+
+    @cached_property
+    def node_land(self) -> Integers:
+        """Landmass of each node, shape (n,)."""
+        land = np.zeros(len(self.node_lon), dtype=np.int64)
+        if len(self.vertex_land):
+            land[self.edge_to] = self.vertex_land[self.edge_start[1:] - 1]
+            land[self.edge_from] = self.vertex_land[self.edge_start[:-1]]
+        return land
 
     @cached_property
     def edge_strong_km(self) -> Floats:

@@ -75,7 +75,8 @@ def add_straight_edges(
     Returns
     -------
     RoadNetwork
-        The network with the edges behind all others, of no road (-1). Its components are left as they were.
+        The network with the edges behind all others, of no road (-1), on the landmass of their ends. Its components
+        are left as they were.
     """
     count = len(start)
     lon = np.column_stack([network.node_lon[start], network.node_lon[end]])
@@ -85,6 +86,9 @@ def add_straight_edges(
         network,
         vertex_lon=np.append(network.vertex_lon, lon.ravel()),
         vertex_lat=np.append(network.vertex_lat, lat.ravel()),
+        vertex_land=np.append(network.vertex_land, np.repeat(network.node_land[end], 2))
+        if len(network.vertex_land)
+        else network.vertex_land,
         vertex_km=np.append(network.vertex_km, np.column_stack([np.zeros(count), km]).ravel()),
         edge_start=np.append(network.edge_start, network.edge_start[-1] + 2 * np.arange(1, count + 1)),
         edge_from=np.append(network.edge_from, start),
@@ -124,6 +128,9 @@ def _cut(network: RoadNetwork, vertex: Integers, fraction: Floats) -> RoadNetwor
         network,
         vertex_lon=vertex_lon,
         vertex_lat=vertex_lat,
+        vertex_land=np.insert(network.vertex_land, at, np.repeat(network.vertex_land[vertex], copies))
+        if len(network.vertex_land)
+        else network.vertex_land,
         vertex_km=vertex_km - np.repeat(start_km, np.diff(edge_start)),
         edge_start=edge_start,
         edge_from=np.where(begins >= 0, begins, network.edge_from[parent]),

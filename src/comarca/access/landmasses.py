@@ -1,0 +1,97 @@
+"""Landmasses: which points people can walk between without crossing the sea."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Self
+
+import numpy as np
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from comarca.access.destinations import as_points
+from comarca.crs import geocentric_m
+from comarca.polygons import polygons_only
+from comarca.roads.search import cheapest_segment
+from comarca.roads.segments import index_segments
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from comarca.roads.segments import SegmentIndex
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+#: Water no wider than this, in metres, does not part land: rivers between territories, gaps of drawing.
+STRAIT_M: Final = 500.0
+_M_PER_DEGREE: Final = 111_320.0
+
+
+@dataclass(frozen=True)
+class Landmasses:
+    """Land in pieces that wide water parts.
+
+    Attributes
+    ----------
+    parts : numpy.ndarray of shapely.Polygon, shape (p,)
+        Land, EPSG:4326.
+    number : numpy.ndarray, shape (p,)
+        Landmass of each part.
+    """
+
+    parts: NDArray[np.object_]
+    number: Integers
+
+    @classmethod
+    def of(cls, shapes: ArrayLike) -> Self:
+        """Join shapes to landmasses.
+
+        Parameters
+        ----------
+        shapes : array-like of shapely geometries
+            (Multi)Polygons, EPSG:4326, such as the territories.
+
+        Returns
+        -------
+        Landmasses
+            Parts are of one landmass that meet, or come within about `STRAIT_M` of each other.
+        """
+        parts = shapely.get_parts(polygons_only(np.asarray(shapes, dtype=object)))
+        pairs = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=STRAIT_M / _M_PER_DEGREE)
+        links = coo_array((np.ones(pairs.shape[1], dtype=np.int8), tuple(pairs)), shape=(len(parts), len(parts)))
+        return cls(parts, connected_components(links.tocsr(), directed=False)[1].astype(np.int64))
+
+    def number_at(self, lon: Floats, lat: Floats) -> Integers:
+        """Find the landmass of each point.
+
+        Parameters
+        ----------
+        lon, lat : numpy.ndarray, shape (n,)
+            Degrees.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            Its number; that of the nearest land for points on none, such as bridges and roads abroad.
+        """
+        number = np.zeros(len(lon), dtype=np.int64)
+        if len(self.parts) == 0 or self.number.max() == 0:
+            return number
+        part, point = shapely.STRtree(as_points(lon, lat)).query(self.parts, predicate="intersects")
+        is_on_land = np.zeros(len(lon), dtype=bool)
+        is_on_land[point], number[point] = True, self.number[part]
+        off = np.flatnonzero(~is_on_land)
+        index, part_of_vertex = self._shores
+        nearest = cheapest_segment(index, geocentric_m(lon[off], lat[off]))
+        number[off] = self.number[part_of_vertex[nearest.vertex]]
+        return number
+
+    @cached_property
+    def _shores(self) -> tuple[SegmentIndex, Integers]:
+        """Borders of the parts as segments, and the part of each vertex."""
+        vertices, ring = shapely.get_coordinates(shapely.get_exterior_ring(self.parts), return_index=True)
+        first = np.flatnonzero(ring[1:] == ring[:-1])
+        return index_segments(vertices[:, 0], vertices[:, 1], first), np.asarray(ring, dtype=np.int64)

@@ -1,0 +1,104 @@
+"""Nobody walks over the sea: not to a road, not to a city, and no connector leads over it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from road_cases import network_of
+from shapely.geometry import MultiPolygon, Point, box
+
+from comarca.access.landmasses import Landmasses
+from comarca.access.linking import link_network
+from comarca.access.model import WALKING
+from comarca.access.routable import RoutableNetwork, origins_at, routable_network
+from comarca.access.routes import quickest_routes
+from comarca.roads.connectors import Linking
+
+#: A mainland of two territories, 200 m apart, and an island 2 km off its coast.
+MAINLAND = [box(0, 0, 0.1, 0.1), box(0.102, 0, 0.2, 0.1)]
+ISLAND = box(0, 0.12, 0.1, 0.15)
+COAST = [(0.01, 0.095), (0.19, 0.095)]
+
+
+def test_wide_water_parts_land_and_a_river_does_not():
+    land = Landmasses.of([MultiPolygon([MAINLAND[0], ISLAND]), MAINLAND[1]])
+    west, east, island, bridge, far = land.number_at(
+        np.array([0.05, 0.15, 0.05, 0.101, 0.05]), np.array([0.05, 0.05, 0.13, 0.05, 0.2])
+    )
+    assert west == east == bridge
+    assert island == far != west
+
+
+def test_numbers_of_points_are_those_of_a_search_by_distance():
+    shapes = [*MAINLAND, ISLAND]
+    land, random = Landmasses.of(shapes), np.random.default_rng(1)
+    lon, lat = random.uniform(-0.05, 0.25, 200), random.uniform(-0.05, 0.2, 200)
+    nearest = gpd.GeoSeries(gpd.points_from_xy(lon, lat))
+    distance = np.array([nearest.distance(shape) for shape in shapes])
+    assert land.number_at(lon, lat).tolist() == land.number[distance.argmin(axis=0)].tolist()
+
+
+def routes(network, cities, points, *, walking=WALKING):
+    land = Landmasses.of([*MAINLAND, ISLAND])
+    network = replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
+    layer = gpd.GeoDataFrame(geometry=[Point(city) for city in cities], crs=4326)
+    routable = routable_network(network, layer, walking=walking)
+    again = RoutableNetwork.from_arrays(
+        routable.to_arrays(), layer.assign(city_id=layer.index.astype(str)), identifier="city_id"
+    )
+    lon, lat = np.array(points, dtype=float).T
+    found = []
+    for each in (routable, again):
+        origins = origins_at(each, lon, lat, landmasses=land)
+        found.append(quickest_routes(each, origins, np.ones(len(cities), dtype=bool), walking=walking))
+    assert found[0].minutes.tolist() == found[1].minutes.tolist()
+    return found[0]
+
+
+def test_islanders_without_a_road_do_not_walk_to_the_coast_road():
+    route = routes(network_of([COAST]), [(0.15, 0.095)], [(0.05, 0.13), (0.05, 0.09)])
+    assert np.isfinite(route.minutes).tolist() == [False, True]
+    assert route.destination.tolist() == [-1, 0]
+
+
+def test_islanders_take_their_own_road_over_the_bridge_though_the_coast_road_is_nearer():
+    own = [(0.09, 0.148), (0.09, 0.095)]
+    network = network_of([[*COAST[:1], (0.09, 0.095), COAST[1]], own])
+    assert len(network.component_km) == 1
+    (minutes,) = routes(network, [(0.15, 0.095)], [(0.01, 0.121)]).minutes
+    ride = routes(network, [(0.15, 0.095)], [(0.09, 0.121)]).minutes[0]
+    walk = 0.08 * 111.32 * 1.3 / 4 * 60
+    assert minutes == pytest.approx(ride + walk, rel=0.03)
+
+
+def test_islanders_do_not_walk_to_a_city_across_the_strait():
+    # Both the city's road and the city itself are within five kilometres.
+    route = routes(network_of([COAST, [(0.02, 0.13), (0.03, 0.13)]]), [(0.05, 0.098)], [(0.05, 0.121)])
+    assert not np.isfinite(route.minutes).any()
+
+
+def test_no_connector_crosses_the_sea():
+    network = network_of([COAST, [(0.02, 0.121), (0.09, 0.121)]])
+    territories = gpd.GeoDataFrame({"territory_id": ["1", "2", "3"]}, geometry=[*MAINLAND, ISLAND], crs=4326)
+    cities = gpd.GeoDataFrame(
+        {"city_id": ["a", "b", "c"], "city_name": ["Coast", "Isle", "Cape"], "population_persons": [60_000.0] * 3},
+        geometry=[Point(0.1, 0.095), Point(0.05, 0.121), Point(0.09, 0.12)],
+        crs=4326,
+    )
+    demand = gpd.GeoDataFrame(
+        {"demand_id": ["1"], "population_persons": [9_000.0]}, geometry=[Point(0.05, 0.125)], crs=4326
+    )
+    linking = Linking(max_km=10)
+    linked, connectors, checks = link_network(
+        network, cities, demand, territories, intervals=[(20_000, None)], linking=linking, max_snap_km=1.0
+    )
+    assert len(connectors) == 0
+    assert len(linked.component_km) == 2
+    assert {row["city_name"] for row in checks[1].rows} == {"Isle", "Cape"}
+    one = territories.assign(geometry=[*MAINLAND, box(0, 0.1, 0.1, 0.15)])
+    assert len(link_network(
+        network, cities, demand, one, intervals=[(20_000, None)], linking=linking, max_snap_km=1.0
+    )[1]) == 1  # fmt: skip
