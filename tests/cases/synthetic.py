@@ -164,6 +164,7 @@ def build(folder: Path) -> Path:
                 "city_classes_persons": {"intermediate": [50_000, None]},
                 "demand_cell_m": 100,
                 "raster_cell_m": 500,
+                "uncertainty": {"draws": 3},
             }
         },
         "languages": ["en"],

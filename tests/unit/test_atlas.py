@@ -19,6 +19,7 @@ from comarca.publish.maps.layout import new_page
 from comarca.publish.maps.theme import MapText
 from comarca.registry.columns import Column
 from comarca.results import Flag
+from comarca.uncertainty.bands import Method, band_table, bounds
 
 NASTY = ["<script>alert(1)</script>", "</script><b>x", 'A, "B"', "=1+1", "%%DATA%%", "Plain"]
 COUNT = 12
@@ -197,6 +198,20 @@ def test_the_page_holds_every_value_and_the_reason_of_every_gap(page, table):
     assert data["meaning"]["unreachable"]["es"].startswith("ninguna ciudad")
     assert sum(key["count"] for key in found["time_min"]["keys"]) == COUNT
     assert [key["label"]["es"] for key in found["time_min"]["keys"] if key["missing"]] == ["Sin datos"]
+
+
+def test_the_page_holds_the_band_of_each_value_that_has_one(base, table):
+    pytest.importorskip("bokeh", reason="the interactive atlas needs the JavaScript that ships in the package bokeh")
+    from comarca.publish.maps.atlas_html import atlas_html
+
+    value = table.set_index("territory_id")["a_share"]
+    bands = band_table([bounds("a_share", Method.SURFACES, value[:2], value[:2] - 0.1, value[:2] + 0.1)])
+    page = atlas_html(base, table, COLUMNS, title="R", languages=["es"], family_titles=TITLES, bands=bands)
+    found = content(page)["bands"]
+    assert found.keys() == {"a_share"}
+    assert found["a_share"]["ends"]["0"] == pytest.approx([value.iloc[0] - 0.1, value.iloc[0] + 0.1], abs=1e-3)
+    assert len(found["a_share"]["ends"]) == 2
+    assert found["a_share"]["method"].keys() == {"es"}
 
 
 @pytest.mark.parametrize("language", ["es", "pt"])

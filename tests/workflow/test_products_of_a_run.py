@@ -136,3 +136,22 @@ def test_every_product_in_the_report_has_a_caption(captions):
 
 def test_the_caption_of_the_maps_names_the_region(captions):
     assert "All maps of <strong>XXA</strong>" in re.sub(r"\s+", " ", captions["index.html"])
+
+
+def test_the_bands_hold_the_published_values(results, table, columns):
+    bands = pd.read_csv(results / "indicators_uncertainty.csv", dtype=str)
+    assert list(bands)[:5] == ["territory_id", "column", "low", "high", "method"]
+    assert not bands.duplicated(["territory_id", "column"]).any()
+    values = table.set_index("territory_id")
+    for column in columns:
+        mine = bands[bands["column"] == column.name]
+        published = values.loc[mine["territory_id"], column.name].to_numpy()
+        if column.kind == "class":
+            order = {name: place for place, name in enumerate(column.categories)}
+            low, at, high = ([order[name] for name in names] for names in (mine["low"], published, mine["high"]))
+        else:
+            low, at, high = mine["low"].astype(float), published, mine["high"].astype(float)
+        assert (np.asarray(low) <= at).all(), column.name
+        assert (np.asarray(at) <= high).all(), column.name
+    methods = {"draws_of_speeds", "draws_of_speeds_and_threshold", "untagged_surfaces", "grid_shifts"}
+    assert methods <= {*bands["method"]}

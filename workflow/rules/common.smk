@@ -25,6 +25,7 @@ from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.index import LAYERS
 from comarca.plan.code import module_files, script_modules
 from comarca.plan.prune import prune
+from comarca.plan.region import BANDED
 from comarca.plan.run import RunPlan
 from comarca.plan.unfinished import take_over
 from comarca.registry import DATA

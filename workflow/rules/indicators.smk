@@ -21,3 +21,30 @@ rule compute_family:
         "{wildcards.region}: computing the {wildcards.family} indicators."
     script:
         "../scripts/compute_family.py"
+
+
+# Bands around the values of the finished table; nothing but the products that show them waits for it.
+rule compute_uncertainty:
+    input:
+        unpack(of("inputs", "compute_uncertainty")),
+        table=in_region(ASSEMBLED["table"]),
+        code=code("compute_uncertainty", *(f"comarca.indicators.{name}" for name in BANDED)),
+    output:
+        uncertainty=in_region(LAYERS["uncertainty"].path),
+        checks=in_region("checks/uncertainty.json"),
+    log:
+        in_region("logs/compute_uncertainty.log"),
+    benchmark:
+        in_region("benchmarks/compute_uncertainty.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    resources:
+        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+    params:
+        families=of("banded_families"),
+        settings=of("config.uncertainty.model_dump"),
+        access=of("access_options"),
+    message:
+        "{wildcards.region}: computing how far values can be off."
+    script:
+        "../scripts/compute_uncertainty.py"

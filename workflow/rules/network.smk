@@ -36,6 +36,7 @@ rule build_degree_of_urbanisation:
     output:
         classes=in_region("layers/degree_of_urbanisation.tif"),
         table=in_region("layers/degree_of_urbanisation.parquet"),
+        population_quarters=in_region("layers/population_quarters.npz"),
         checks=in_region("checks/degree_of_urbanisation.json"),
     log:
         in_region("logs/build_degree_of_urbanisation.log"),

@@ -31,6 +31,7 @@ def main(
     demand: str,
     classes: str,
     table: str,
+    population_quarters: str,
     checks: str,
     cities: str | None = None,
     totals: str | None = None,
@@ -40,10 +41,12 @@ def main(
     source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
     bounds = tuple(area.total_bounds)
     if not source:
-        places = gather_points([], [], [], bounds=bounds)
+        places = gather_points([], [], [], bounds=bounds, with_quarters=True)
     elif source == "settlements":
         layer = layer_io.read_layer(files[source], "settlements")
-        places = gather_points(layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds)
+        places = gather_points(
+            layer.geometry.x, layer.geometry.y, layer["population_persons"], bounds=bounds, with_quarters=True
+        )
     else:
         with one_raster(files["raster"] if source == "raster" else None, files.get("receipt")) as path:
             people = Raster(path, **(raster_options if source == "raster" else {}))
@@ -54,7 +57,7 @@ def main(
                 before, _ = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
                 _, scale, _ = scale_to_totals(before, latest_totals(table_of_totals), territories=area)
                 factor = factor_at(scale, area)
-            places = gather_raster(people, bounds=bounds, factor=factor)
+            places = gather_raster(people, bounds=bounds, factor=factor, with_quarters=True)
     points = layer_io.read_layer(demand, "demand")
     found, by_point = classify_population(places, points.geometry.x, points.geometry.y)
     outline = area.union_all()
@@ -69,6 +72,7 @@ def main(
         description="degree of urbanisation: 3 urban centre, 2 urban cluster, 1 rural",
     )  # fmt: skip
     io.write_table(by_point.set_index(points["demand_id"]), table)
+    io.write_arrays(places.to_arrays(), population_quarters)
     checked = []
     if cities and source:
         outlines = urban_places(places, found)

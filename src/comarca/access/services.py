@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.model import Origins
+    from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
 
 
@@ -80,13 +81,87 @@ def service_travel_times(
     CRSError
         If demand is not in EPSG:4326.
     """
+    routable, kind_of = service_network(network, services, kinds=kinds, walking=walking, max_snap_km=max_snap_km)
+    origins = demand_origins(routable, demand) if origins is None else origins
+    times = times_by_kind(
+        routable, kind_of, origins, kinds=kinds, demand_id=demand["demand_id"], walking=walking, edge_min=edge_min
+    )
+    off = np.flatnonzero(~routable.destinations.is_on_network)
+    names = zip(routable.destinations.destination_id[off], kind_of[off], strict=True)
+    check = Check(
+        "services_off_network",
+        "info",
+        len(off),
+        "",
+        f"{len(off)} of {len(kind_of)} services are more than {max_snap_km:g} km from every road.",
+        [{"service_id": str(service), "kind": str(kind)} for service, kind in names],
+    )
+    return ServiceTimes(times, [check])
+
+
+def service_network(
+    network: RoadNetwork,
+    services: gpd.GeoDataFrame,
+    *,
+    kinds: Sequence[str],
+    walking: Walking = WALKING,
+    max_snap_km: float = 1.0,
+) -> tuple[RoutableNetwork, NDArray[np.object_]]:
+    """Put the services of some kinds on the roads.
+
+    Parameters
+    ----------
+    network, services, kinds, walking, max_snap_km
+        As for `service_travel_times`.
+
+    Returns
+    -------
+    routable : RoutableNetwork
+        The roads with the services on them.
+    kind_of : numpy.ndarray of str, shape (p,)
+        Kind of each service.
+    """
     used = services[services["kind"].isin(list(kinds))].reset_index(drop=True)
     routable = routable_network(network, used, identifier="service_id", walking=walking, max_snap_km=max_snap_km)
-    origins = demand_origins(routable, demand) if origins is None else origins
-    index = pd.Index(demand["demand_id"], name="demand_id")
+    return routable, used["kind"].to_numpy(dtype=object)
+
+
+def times_by_kind(
+    routable: RoutableNetwork,
+    kind_of: NDArray[np.object_],
+    origins: Origins,
+    *,
+    kinds: Sequence[str],
+    demand_id: pd.Series,
+    walking: Walking = WALKING,
+    edge_min: NDArray[np.float64] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Compute the travel times to the nearest service of each kind.
+
+    Parameters
+    ----------
+    routable, kind_of
+        What `service_network` gave.
+    origins : Origins
+        The demand points with their nearest roads.
+    kinds : sequence of str
+        Kinds to compute times to.
+    demand_id : pandas.Series
+        Identifiers of the demand points.
+    walking : Walking, optional
+        How people walk.
+    edge_min : numpy.ndarray, shape (n,), optional
+        As for `service_travel_times`.
+
+    Returns
+    -------
+    dict
+        As in `ServiceTimes`.
+    """
+    index = pd.Index(demand_id, name="demand_id")
     times = {}
     for kind in kinds:
-        chosen = (used["kind"] == kind).to_numpy()
+        chosen = kind_of == kind
         route = quickest_routes(routable, origins, chosen, walking=walking)
         columns = {
             "minutes": np.where(route.is_reached, route.minutes, np.nan),
@@ -95,13 +170,4 @@ def service_travel_times(
             "reason": pd.array(reasons(route, chosen), dtype="str"),
         }
         times[kind] = pd.DataFrame(columns, index=index)
-    off = used[~routable.destinations.is_on_network]
-    check = Check(
-        "services_off_network",
-        "info",
-        len(off),
-        "",
-        f"{len(off)} of {len(used)} services are more than {max_snap_km:g} km from every road.",
-        [{"service_id": row.service_id, "kind": row.kind} for row in off.itertuples()],
-    )
-    return ServiceTimes(times, [check])
+    return times

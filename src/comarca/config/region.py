@@ -28,6 +28,7 @@ from comarca.config.layers import (
     Territories,
 )
 from comarca.config.tables import Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
+from comarca.config.uncertainty import Uncertainty
 
 logger = logging.getLogger(__name__)
 
@@ -152,6 +153,7 @@ class Region(Model):
     clusters: Clusters = Clusters()
     propositions: PropositionTests = PropositionTests()
     functional: Functional = Functional()
+    uncertainty: Uncertainty = Uncertainty()
     maps: MapSettings = MapSettings()
 
     @model_validator(mode="after")

@@ -100,6 +100,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("population", "condition", section="population"),
         Layer("demand", "vector", rests_on=("population",), needs="none", checked=True),
         Layer("degree_of_urbanisation", "table", rests_on=("population",), checked=True),
+        Layer("population_quarters", "arrays", rests_on=("population",)),
         Layer("population_by_year", "table", section="population", key="has_years", dated=True, checked=True),
         Layer("surfaces", "reference", file="config/surfaces.csv"),
         Layer("network", "arrays", rests_on=("roads",), checked=True),
@@ -125,6 +126,8 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("farmland", "condition", rests_on=("land_cover_areas", "land_use"), needs="any"),
         Layer("employment", "table", section="employment", checked=True),
         Layer("firms", "table", section="firms", checked=True),
+        Layer("uncertainty", "table", section="uncertainty", key="enabled", file="assembled/uncertainty.parquet",
+              checked=True),
     )
 }  # fmt: skip
 

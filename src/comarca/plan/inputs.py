@@ -314,6 +314,18 @@ def compute_functional(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def compute_uncertainty(region: RegionPlan) -> dict[str, Any]:
+    """Name the layers of the families, the roads with cities on them, and the people in quarters of cells."""
+    layers = {layer for family in region.banded_families.values() for layer in family["layers"]} - {
+        "holdings",
+        "parcels",
+    }
+    further = ("territories", "roads", "cities", "demand", "city_network", "linked_network", "population_quarters")
+    files = region.given(*sorted({*layers, *further, "friction"})) | absent(region)
+    return files | ({"origins": region.file("layers/origins.npz")} if region.has("city_network") else {})
+
+
+@_rule
 def assemble_columns(region: RegionPlan) -> dict[str, Any]:
     """Name what says of which year the data are."""
     return region.given("osm") | region.receipt("population") | region.dated_layers

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from comarca.plan.ladders import Ladder
     from comarca.registry.columns import Column, Registry
 
+#: Families whose values can have a band.
+BANDED = ("access", "markets", "infrastructure", "services", "urbanisation", "production", "land")
 #: Products that are drawn, not tables.
 ATLASES = ("atlas.html",)
 
@@ -374,6 +376,25 @@ class RegionPlan:
                 layers = [*self.given(*row.layers, *row.optional_layers)]
                 families[name] = {"layers": layers, "options": self.options(name), "columns": self.columns(name)}
         return families
+
+    @property
+    def banded_families(self) -> dict[str, dict[str, Any]]:
+        """Families whose values can have a band: layers, options and columns of each."""
+        return {name: entry for name, entry in self.analysed_families.items() if name in BANDED}
+
+    @property
+    def access_options(self) -> dict[str, Any]:
+        """All that travel times to cities are computed with."""
+        return {
+            "walking": self.walking,
+            "city_classes_persons": self.config.city_classes_persons,
+            "market": {
+                "min_persons": self.min_city_persons,
+                "half_life_min": self.access.half_life_min,
+                "thresholds_min": self.access.time_thresholds_min,
+                "country_percent_per_year": self.config.city_population.country_percent_per_year,
+            },
+        }
 
     @property
     def unit_options(self) -> dict[str, Any]:

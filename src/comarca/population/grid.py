@@ -7,10 +7,11 @@ source, so that a part of a country gets the classes that the whole gets.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from affine import Affine
 from pyproj import Transformer
 
 from comarca.crs import MOLLWEIDE, STORAGE
@@ -19,7 +20,7 @@ from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
 from comarca.rasters.grids import Grid, anchored_grid, cells_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -33,6 +34,9 @@ _MARGIN_DEG: Final = 0.25
 _MOST_MARGIN_DEG: Final = 4.0
 #: Metres in a degree of a great circle, or more: cells in degrees are cut by it, whatever their latitude.
 _DEGREE_M: Final = 111_700.0
+
+#: Positions of the grid, moved by so many half cells down and across; the first is where it stands.
+SHIFTS: Final = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 #: Columns of the table of places, by type.
 COLUMNS: Final = {
@@ -52,14 +56,85 @@ class PopulationGrid(NamedTuple):
         The cells.
     persons : numpy.ndarray, shape (rows, columns)
         Inhabitants of each.
+    quarters : numpy.ndarray, shape (2 rows, 2 columns), or None
+        Inhabitants of the quarters of the cells, where they were asked for.
     """
 
     grid: Grid
     persons: Floats
+    quarters: Floats | None = None
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give the inhabited quarters and their corner by name, to be stored; there have to be quarters.
+
+        Returns
+        -------
+        dict
+            One entry per array.
+        """
+        quarters = np.zeros((0, 0)) if self.quarters is None else self.quarters
+        inhabited = np.flatnonzero(quarters)
+        return {
+            "corner_m": np.array([self.grid.transform.c, self.grid.transform.f]),
+            "shape": np.array(quarters.shape),
+            "quarter": inhabited,
+            "persons": quarters.ravel()[inhabited],
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> PopulationGrid:
+        """Take stored arrays back.
+
+        Parameters
+        ----------
+        arrays : mapping
+            What `to_arrays` gave.
+
+        Returns
+        -------
+        PopulationGrid
+            The same cells; people of a cell are the sum of its quarters.
+        """
+        west, north = map(float, arrays["corner_m"])
+        quarters = np.zeros(tuple(arrays["shape"]))
+        quarters.ravel()[arrays["quarter"]] = arrays["persons"]
+        shape = (quarters.shape[0] // 2, quarters.shape[1] // 2)
+        grid = Grid(MOLLWEIDE, Affine(_CELL_M, 0.0, west, 0.0, -_CELL_M, north), shape)
+        return cls(grid, _joined(quarters), quarters)
+
+
+def shifted(places: PopulationGrid, down: int, across: int) -> PopulationGrid:
+    """Move the grid by half a cell.
+
+    Parameters
+    ----------
+    places : PopulationGrid
+        People in cells and in their quarters.
+    down, across : int
+        Half cells that the grid is moved by, 0 or 1.
+
+    Returns
+    -------
+    PopulationGrid
+        The same people in cells of the same size, but for those in the half cells that fall off the edge.
+    """
+    if places.quarters is None:
+        raise ValueError("the people of the quarters of the cells are needed to move the grid")
+    moved = np.zeros_like(places.quarters)
+    rows, columns = places.quarters.shape
+    moved[: rows - down, : columns - across] = places.quarters[down:, across:]
+    grid = places.grid
+    corner = grid.transform @ Affine.translation(across / 2, down / 2)
+    return PopulationGrid(Grid(grid.crs, corner, grid.shape), _joined(moved), moved)
 
 
 def gather_points(
-    longitude: ArrayLike, latitude: ArrayLike, persons: ArrayLike, *, bounds: tuple[float, float, float, float]
+    longitude: ArrayLike,
+    latitude: ArrayLike,
+    persons: ArrayLike,
+    *,
+    bounds: tuple[float, float, float, float],
+    with_quarters: bool = False,
 ) -> PopulationGrid:
     """Gather people at points.
 
@@ -72,6 +147,8 @@ def gather_points(
     bounds : tuple of float
         West, south, east, north of the territories, degrees. People more than a quarter of a degree outside are left
         out.
+    with_quarters : bool, optional
+        Whether quarters of the cells are wanted too.
 
     Returns
     -------
@@ -79,8 +156,10 @@ def gather_points(
         In cells of the GHSL grid.
     """
     grid = _grid(bounds, _MARGIN_DEG)
-    cell, _, _ = cells_of(grid, np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
-    return PopulationGrid(grid, _sums(grid, cell, np.asarray(persons, dtype=float)))
+    cell, east, north = cells_of(grid, np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
+    people = np.asarray(persons, dtype=float)
+    quarters = _quarter_sums(grid, east, north, people) if with_quarters else None
+    return PopulationGrid(grid, _sums(grid, cell, people), quarters)
 
 
 def gather_raster(
@@ -88,6 +167,7 @@ def gather_raster(
     *,
     bounds: tuple[float, float, float, float],
     factor: Callable[[Floats, Floats], Floats] | None = None,
+    with_quarters: bool = False,
 ) -> PopulationGrid:
     """Gather the people of a raster.
 
@@ -99,6 +179,8 @@ def gather_raster(
         West, south, east, north of the territories, degrees.
     factor : callable, optional
         What people at longitudes and latitudes are multiplied by, such as to meet the totals of a census.
+    with_quarters : bool, optional
+        Whether quarters of the cells are wanted too.
 
     Returns
     -------
@@ -110,7 +192,7 @@ def gather_raster(
     with open_raster(replace(raster, least=0.0)) as source:
         margin = _MARGIN_DEG
         while True:
-            places = _gathered(source, bounds, margin, factor)
+            places = _gathered(source, bounds, margin, factor, with_quarters)
             if margin >= _MOST_MARGIN_DEG or not _is_cut(places, bounds):
                 return places
             margin *= 2
@@ -121,16 +203,21 @@ def _gathered(
     bounds: tuple[float, float, float, float],
     margin: float,
     factor: Callable[[Floats, Floats], Floats] | None,
+    with_quarters: bool,
 ) -> PopulationGrid:
     grid = _grid(bounds, margin)
     persons = np.zeros(grid.shape)
+    quarters = np.zeros((2 * grid.shape[0], 2 * grid.shape[1])) if with_quarters else None
     to_degrees = Transformer.from_crs(source.crs, STORAGE, always_xy=True)
     box = Transformer.from_crs(grid.crs, source.crs, always_xy=True).transform_bounds(*_extent(grid), densify_pts=51)
     for x, y, people in _parts(source, source.window(box)):
         lon, lat = (np.asarray(each) for each in to_degrees.transform(x, y))
-        cell, _, _ = cells_of(grid, lon, lat)
-        persons += _sums(grid, cell, people if factor is None else people * factor(lon, lat))
-    return PopulationGrid(grid, persons)
+        cell, east, north = cells_of(grid, lon, lat)
+        people = people if factor is None else people * factor(lon, lat)
+        persons += _sums(grid, cell, people)
+        if quarters is not None:
+            quarters += _quarter_sums(grid, east, north, people)
+    return PopulationGrid(grid, persons, quarters)
 
 
 def _is_cut(places: PopulationGrid, bounds: tuple[float, float, float, float]) -> bool:
@@ -212,6 +299,20 @@ def _sums(grid: Grid, cell: NDArray[np.int64], persons: Floats) -> Floats:
     rows, columns = grid.shape
     total = np.bincount(cell[inside], weights=persons[inside], minlength=rows * columns)
     return total.astype(np.float64).reshape(grid.shape)
+
+
+def _quarter_sums(grid: Grid, east: Floats, north: Floats, persons: Floats) -> Floats:
+    half_m = grid.cell_m / 2
+    fine = Grid(grid.crs, grid.transform @ Affine.scale(0.5), (2 * grid.shape[0], 2 * grid.shape[1]))
+    row = np.floor((grid.transform.f - north) / half_m)
+    column = np.floor((east - grid.transform.c) / half_m)
+    inside = (row >= 0) & (row < fine.shape[0]) & (column >= 0) & (column < fine.shape[1])
+    return _sums(fine, np.where(inside, row * fine.shape[1] + column, -1).astype(np.int64), persons)
+
+
+def _joined(quarters: Floats) -> Floats:
+    rows, columns = quarters.shape
+    return np.asarray(quarters.reshape(rows // 2, 2, columns // 2, 2).sum(axis=(1, 3)))
 
 
 def _parts(source: OpenRaster, window: tuple[int, int, int, int]) -> Iterator[tuple[Floats, Floats, Floats]]:

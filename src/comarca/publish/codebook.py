@@ -9,6 +9,7 @@ import pandas as pd
 from comarca.publish.rounding import decimals
 from comarca.publish.stata_names import stata_names
 from comarca.publish.words import is_share, unit_label, word
+from comarca.registry.validation import validation_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     "column", "title_es", "title_en", "title_pt", "unit", "definition", "method", "source", "proxy_for", "better",
     "missing", "year", "n_valid", "min", "max", "kind", "family", "bias", "range_min", "range_max", "categories",
-    "stata_name",
+    "stata_name", "validated_against", "validation_error",
 )  # fmt: skip
 
 
@@ -117,7 +118,15 @@ def _texts(column: Column, language: str) -> dict[str, str]:
         "better": word(column.better, language),
         "kind": word(f"kind_{column.kind}", language),
         "categories": categories,
+        **_validation(column, language),
     }
+
+
+def _validation(column: Column, language: str) -> dict[str, str]:
+    """Say what the column was held against, and how far off it was; nothing of a user's own column."""
+    row = validation_of(column)
+    against, error = ("", "") if row is None else (row.against[language], row.error[language])
+    return {"validated_against": against, "validation_error": error}
 
 
 def _row(column: Column, values: pd.Series, year: int | None, stata_name: str) -> dict[str, object]:
@@ -145,4 +154,5 @@ def _row(column: Column, values: pd.Series, year: int | None, stata_name: str) -
         "range_max": high,
         "stata_name": stata_name,
         "categories": "; ".join(f"{code} = {title['en']}" for code, title in column.categories.items()),
+        **_validation(column, "en"),
     }

@@ -157,10 +157,28 @@ PRODUCTS: Final = (
         for name in OF_OUTCOMES
     ),
     Product(
+        "uncertainty",
+        "indicators_uncertainty.csv",
+        "uncertainty_csv",
+        ("uncertainty", "columns", "table"),
+        needs=("uncertainty",),
+    ),
+    Product(
         "atlas_html",
         "atlas.html",
         "atlas_html",
-        ("table", "flags", "columns", "shapes", "frames", "classes", "credits", *SOURCE_TEXTS.values(), *ANALYSIS),
+        (
+            "table",
+            "flags",
+            "columns",
+            "shapes",
+            "frames",
+            "classes",
+            "credits",
+            "uncertainty",
+            *SOURCE_TEXTS.values(),
+            *ANALYSIS,
+        ),
         report="atlas",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from comarca.io import write_text
+from comarca.io import read_table, write_text
 from comarca.publish.analysis import Analysis
 from comarca.publish.maps.atlas_html import atlas_html
 from comarca.publish.maps.files import base_of, classes_of
@@ -29,5 +29,6 @@ def write(data: Assembled, path: Path) -> None:
         flags=data.flags,
         sources={language: data.source_text(language) for language in data.languages},
         analysis=Analysis.of(data),
+        bands=read_table(data.files["uncertainty"]) if "uncertainty" in data.files else None,
     )
     write_text(page, path)

@@ -269,6 +269,15 @@
     return make("sup", String.fromCharCode(97 + codes.indexOf(code)), { class: "note" });
   }
 
+  // Lower and upper end of what a value may be; a class that could be another one has both names.
+  function bandText(column, place) {
+    const known = data.bands[column.name];
+    const ends = known && known.ends[place];
+    if (!ends) return "";
+    const [low, high] = ends.map((end) => formatted(column, end));
+    return low === high ? low : `${low} \u2013 ${high}`;
+  }
+
   function profileRow(column, place, codes) {
     const value = column.values[place];
     const row = make("tr", null, column.name === state.column ? { class: "current" } : {});
@@ -277,6 +286,11 @@
     const code = reason(column, place);
     if (value === null) cell.className = "number missing-value";
     if (code) cell.append(noteMark(code, codes));
+    const band = bandText(column, place);
+    if (band) {
+      const how = data.bands[column.name].method[state.language];
+      cell.append(make("span", band, { class: "band", title: `${word("band")}: ${how}` }));
+    }
     const rank = make("td");
     if (value !== null && column.kind === "number") {
       const stand = standing(column, value);
@@ -331,6 +345,7 @@
     }
     element("profile").replaceChildren(
       make("p", where), ...structureNodes(place), table, notes, make("p", word("place_note"), { class: "about" }),
+      ...(Object.keys(data.bands).length ? [make("p", word("band_note"), { class: "about" })] : []),
     );
   }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
+from comarca.publish.maps.atlas_words import ATLAS_WORDS, METHOD_WORDS, REASON_WORDS
 from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.style import city_size_pt
@@ -58,6 +58,7 @@ def atlas_html(
     classes: Mapping[str, Classes | None] | None = None,
     sources: str | Mapping[str, str] = "",
     analysis: Analysis | None = None,
+    bands: pd.DataFrame | None = None,
 ) -> str:
     """Make the page.
 
@@ -83,6 +84,8 @@ def atlas_html(
         Sources and licences, for the foot of the page; one text, or one per language.
     analysis : Analysis, optional
         Profiles and, where the region has outcomes, dynamics.
+    bands : pandas.DataFrame, optional
+        As from `comarca.uncertainty.bands.band_table`.
 
     Returns
     -------
@@ -102,6 +105,7 @@ def atlas_html(
         ],
         "reasons": _reasons(base, flags, [column.name for column in shown]),
         "meaning": {flag.value: _meaning(flag, languages) for flag in Flag if flag != Flag.OK},
+        "bands": _bands(base, bands, {column.name: column for column in shown}, languages),
         "sources": _spoken(sources, languages),
         "structure": _structure(base, analysis, languages) if analysis else None,
         **_geography(base),
@@ -244,6 +248,27 @@ def _reasons(base: BaseMap, flags: pd.DataFrame | None, names: Sequence[str]) ->
             some = {str(place): str(codes[place]) for place in np.flatnonzero(codes != "")}
             if some:
                 found[name] = some
+    return found
+
+
+def _bands(
+    base: BaseMap, bands: pd.DataFrame | None, columns: Mapping[str, Column], languages: Sequence[str]
+) -> dict[str, Any]:
+    """Column -> how its bands are known, and number of the territory -> lower and upper end, as cells have them."""
+    if bands is None:
+        return {}
+    place = {str(name): str(number) for number, name in enumerate(base.territory_id)}
+    found: dict[str, Any] = {}
+    for name, rows in bands[bands["column"].isin(list(columns))].groupby("column", sort=False):
+        column = columns[str(name)]
+        ends = ("low", "high") if column.kind == "number" else ("low_class", "high_class")
+        low, high = (_cells(rows[end], column) for end in ends)
+        method = METHOD_WORDS[str(rows["method"].iloc[0])]
+        numbers = [place[str(territory)] for territory in rows["territory_id"]]
+        found[str(name)] = {
+            "method": {lang: method[lang] for lang in languages},
+            "ends": dict(zip(numbers, zip(low, high, strict=True), strict=True)),
+        }
     return found
 
 

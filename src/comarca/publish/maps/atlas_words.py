@@ -31,6 +31,15 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     "value": {"en": "Value", "es": "Valor", "pt": "Valor"},
     "place": {"en": "Place", "es": "Lugar", "pt": "Posição"},
     "of": {"en": "{0} of {1}", "es": "{0} de {1}", "pt": "{0} de {1}"},
+    "band": {"en": "Band", "es": "Banda", "pt": "Faixa"},
+    "band_note": {
+        "en": "Below a value: what it may be as well. Point at it to read how that is known; the file "
+        "indicators_uncertainty.csv has all bands.",
+        "es": "Debajo de un valor: lo que también podría ser. Señálelo para leer cómo se sabe; el archivo "
+        "indicators_uncertainty.csv tiene todas las bandas.",
+        "pt": "Abaixo de um valor: o que ele também poderia ser. Aponte para ler como se sabe; o arquivo "
+        "indicators_uncertainty.csv tem todas as faixas.",
+    },
     "place_note": {
         "en": "Place: 1 is the best value, or the greatest where neither direction is better. The bar shows the share "
         "of territories with a smaller value.",
@@ -110,5 +119,46 @@ REASON_WORDS: Final[dict[str, dict[str, str]]] = {
         "not_at_both_dates": "a fonte tem o território em só uma das duas datas; pode ser novo ou fundido",
         "compared_jointly": "o valor é de uma unidade de vários territórios, pois houve divisões ou fusões",
         "prices_not_stated": "o valor vale, mas ninguém diz se as rendas estão em preços constantes",
+    },
+}
+
+#: How a band is known -> what readers are told of it.
+METHOD_WORDS: Final[dict[str, dict[str, str]]] = {
+    "draws_of_speeds": {
+        "en": "nine of ten draws with speeds by class of road and walking detours up to 20 % off",
+        "es": "nueve de cada diez sorteos con velocidades por clase de vía y rodeos a pie hasta 20 % distintos",
+        "pt": "nove de cada dez sorteios com velocidades por classe de via e desvios a pé até 20 % diferentes",
+    },
+    "draws_of_speeds_and_threshold": {
+        "en": "nine of ten draws with speeds and walking detours up to 20 % off, and the time limit 10 % off",
+        "es": "nueve de cada diez sorteos con velocidades y rodeos a pie hasta 20 % distintos, y el límite de tiempo "
+        "10 % distinto",
+        "pt": "nove de cada dez sorteios com velocidades e desvios a pé até 20 % diferentes, e o limite de tempo 10 % "
+        "diferente",
+    },
+    "threshold": {
+        "en": "the limit 10 % lower and 10 % higher",
+        "es": "el límite 10 % más bajo y 10 % más alto",
+        "pt": "o limite 10 % mais baixo e 10 % mais alto",
+    },
+    "untagged_surfaces": {
+        "en": "all roads without a known surface unpaved, and all of them paved",
+        "es": "todas las vías sin superficie conocida sin pavimentar, y todas pavimentadas",
+        "pt": "todas as vias sem superfície conhecida não pavimentadas, e todas pavimentadas",
+    },
+    "grid_shifts": {
+        "en": "the grid of 1 km in four positions, half a cell apart",
+        "es": "la malla de 1 km en cuatro posiciones, a media celda de distancia",
+        "pt": "a grade de 1 km em quatro posições, a meia célula de distância",
+    },
+    "coverage_and_bootstrap": {
+        "en": "nine of ten samples drawn anew, with an estimate of the kinds that are not mapped",
+        "es": "nueve de cada diez muestras sorteadas de nuevo, con una estimación de las clases sin mapear",
+        "pt": "nove de cada dez amostras sorteadas de novo, com uma estimativa dos tipos não mapeados",
+    },
+    "bounds_of_size_classes": {
+        "en": "equal holdings inside each size class, and the most unequal ones that its limits allow",
+        "es": "explotaciones iguales dentro de cada clase de tamaño, y las más desiguales que permiten sus límites",
+        "pt": "estabelecimentos iguais dentro de cada classe de tamanho, e os mais desiguais que seus limites permitem",
     },
 }

@@ -1,0 +1,35 @@
+"""The list of comparisons names columns of the registry, in three languages, and the codebook prints it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from comarca.publish.codebook import codebook, codebook_in
+from comarca.registry.columns import LANGUAGES, load_registry
+from comarca.registry.validation import load_validation, validation_of
+
+
+def test_comparisons_name_columns_of_the_registry_each_once():
+    names = {column.name for family in load_registry().families.values() for column in family.columns}
+    named = [name for row in load_validation().values() for name in row.columns]
+    assert set(named) <= names
+    assert len(named) == len(set(named))
+
+
+def test_comparisons_are_told_in_all_languages():
+    for row in load_validation().values():
+        assert row.against.keys() == row.error.keys() == set(LANGUAGES)
+        assert all([*row.against.values(), *row.error.values()])
+
+
+def test_each_column_of_the_codebook_says_how_it_was_validated():
+    columns = load_registry().columns("urbanisation", fields={}, layers=["population"])[1]
+    some = {column.name: column for column in columns if column.kind == "number"}
+    table = pd.DataFrame({name: [0.5] for name in some})
+    book = codebook([*some.values()], table).set_index("column")
+    rows = load_validation()
+    assert book.loc["population_rural_share", "validation_error"] == rows["uruguay_degree"].error["en"]
+    assert book.loc["population_urca_city_share", "validated_against"] == rows["otherwise"].against["en"]
+    spanish = codebook_in([*some.values()], table, language="es").set_index("column")
+    assert spanish.loc["population_rural_share", "validated_against"] == rows["uruguay_degree"].against["es"]
+    assert validation_of(some["population_rural_share"]) is rows["uruguay_degree"]
