@@ -211,6 +211,14 @@ def _sets_of_files(layer: str) -> Iterator[Case]:
         shutil.move(folder / "layer.gpkg", path)
         return lambda: read(layer, path)
 
+    def nested(folder: Path) -> Any:
+        path = folder / "layer.geojson"
+        write(good(layer), path)
+        text = path.read_text().replace('"label": "Place 0"', '"label": "Place 0", "also": {"a": [1, {}]}')
+        path.write_text(text)
+        return lambda: read(layer, path)
+
+    yield Case(layer, ".geojson", "objects in cells", ANSWER, nested)
     yield Case(layer, ".shp", "without .prj", REFUSED, without(".prj"))
     yield Case(layer, ".shp", "without .dbf", REFUSED, without(".dbf"))
     yield Case(layer, ".shp", "without .shx", REFUSED, without(".shx"))

@@ -58,10 +58,9 @@ def fuzz(per_mille: int) -> settings:
 FIGURES = st.text(alphabet="0123456789.,-+%eE xX'\u00a0\u202f\u2212()*", max_size=14)
 TABLE = st.text(alphabet=string.ascii_letters + string.digits + '.,;\t"\n\r\0 \u00e9', max_size=200)
 BYTES = st.binary(max_size=400)
-PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8,
-)  # fmt: skip
+SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+INNER = SCALAR | st.lists(SCALAR, max_size=3) | st.dictionaries(st.text(max_size=8), SCALAR, max_size=3)
+PLAIN = INNER | st.lists(INNER, max_size=3) | st.dictionaries(st.text(max_size=8), INNER, max_size=3)
 
 
 def mends(call: Callable[[], Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import rasterio
 from pyproj import CRS, Transformer
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
@@ -243,7 +244,7 @@ def open_dataset(path: str | Path, *, band: int | None = None) -> Iterator[Datas
             crs = dataset.crs.to_string() if dataset.crs else "without a CRS"
             logger.info("open: %s, %d x %d cells, %s", path, dataset.width, dataset.height, crs[:60])
             yield dataset
-    except rasterio.errors.RasterioError as error:
+    except (rasterio.errors.RasterioError, CPLE_BaseError) as error:
         told = " ".join(str(error.__cause__ or error).split())
         raise InputError(str(path), got=told, expected="a raster file that GDAL reads to its end",
                          remedy="It is damaged or cut short: fetch or export it anew.") from error  # fmt: skip

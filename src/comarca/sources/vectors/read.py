@@ -5,6 +5,7 @@ One reader for every section of the configuration: paths, layers, encoding, coor
 
 from __future__ import annotations
 
+import json
 import logging
 import struct
 from contextlib import contextmanager
@@ -63,6 +64,7 @@ _READ_WHOLE: Final = frozenset({".geojson", ".json", ".topojson", ".geojsonl", "
 #: Formats whose layers are folders of one data set.
 _FOLDERS_AS_LAYERS: Final = frozenset({".kml", ".kmz"})
 _DEGREES: Final = np.array([180.0, 90.0, 180.0, 90.0])
+_NESTED: Final = (dict, list, tuple, np.ndarray)
 #: What damaged files raise.
 _DAMAGE: Final = (
     pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, CPLE_BaseError,
@@ -494,6 +496,7 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
     if finite.any():
         _require_extent(shapely.total_bounds(shapes[finite]), crs, source.where)
         _require_extent(stored.total_bounds, STORAGE, source.where)
+    frame = _flat(frame)
     renamed = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
     return renamed.set_geometry(stored), [*checks, *crs_checks(crs, name=source.where)]
 
@@ -511,6 +514,21 @@ def _read(source: _Source, encoding: str | None) -> tuple[gpd.GeoDataFrame, list
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(source.where, got="a table without geometry", expected="a layer with geometry")
     return frame, checks
+
+
+def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Write lists and objects in cells, which GeoJSON and Parquet can hold, as JSON text."""
+    nested = [
+        name
+        for name in frame.columns.drop(frame.geometry.name)
+        if frame[name].dtype == object and any(isinstance(cell, _NESTED) for cell in frame[name])
+    ]
+    return frame.assign(
+        **{
+            name: [json.dumps(cell, default=list) if isinstance(cell, _NESTED) else cell for cell in frame[name]]
+            for name in nested
+        }
+    )
 
 
 def _read_surfaces(source: _Source, chosen: Mapping[str, str]) -> gpd.GeoDataFrame:
