@@ -54,12 +54,16 @@ def test_xml_and_pbf_give_the_same(write: Write) -> None:
         pd.testing.assert_frame_equal(pd.DataFrame(pbf[name]), pd.DataFrame(xml[name]))
 
 
+def apart(tags: Mapping[int, Mapping[str, str]]) -> tuple[dict[int, tuple[float, float]], dict[int, Any]]:
+    """Nodes and ways of two nodes each, none on another."""
+    nodes = {10 * number + end: (0.001 * number, 0.001 * end) for number in tags for end in (0, 1)}
+    return nodes, {number: ((10 * number, 10 * number + 1), each) for number, each in tags.items()}
+
+
 def test_only_ways_that_vehicles_use_are_roads(write: Write) -> None:
     classes = ["motorway_link", "track", "road", "service", "footway", "path", "construction", "proposed", "pedestrian"]
-    ways = {number: ((1, 2), {"highway": value}) for number, value in enumerate(classes, 1)}
-    ways[20] = ((1, 2), {"route": "ferry"})
-    ways[21] = ((1, 2), {"route": "bus"})
-    roads = read_osm(write(CORNERS, ways), ["roads"])["roads"]
+    tags = {number: {"highway": value} for number, value in enumerate(classes, 1)}
+    roads = read_osm(write(*apart(tags | {20: {"route": "ferry"}, 21: {"route": "bus"}})), ["roads"])["roads"]
     assert set(roads["road_class"]) == {"motorway_link", "track", "road", "service", "ferry"}
 
 
@@ -67,7 +71,7 @@ def test_areas_and_private_roads_are_left_out_and_counted(write: Write) -> None:
     ways = {
         1: ((1, 2), {"highway": "service"}),
         2: ((1, 2), {"highway": "service", "access": "private"}),
-        3: ((1, 2), {"highway": "service", "access": "no", "motor_vehicle": "yes"}),
+        3: ((1, 3), {"highway": "service", "access": "no", "motor_vehicle": "yes"}),
         4: (SQUARE, {"highway": "service", "area": "yes"}),
         5: (SQUARE, {"highway": "residential"}),
     }
@@ -395,7 +399,7 @@ def test_what_tags_imply_and_deny_of_directions_seasons_and_being_there(write: W
         7: {"highway": "primary", "proposed": "yes"}, 8: {"highway": "track", "abandoned": "yes"},
         9: {"highway": "primary", "construction": "minor"}, 10: {"highway": "track", "seasonal": "dry_season"},
     }  # fmt: skip
-    layers = read_osm(write(CORNERS, {number: ((1, 2), each) for number, each in tags.items()}), ["roads"])
+    layers = read_osm(write(*apart(tags)), ["roads"])
     roads = layers["roads"].set_index("road_id")
     assert sorted(set(tags) - {int(road[1:]) for road in roads.index}) == [7, 8]
     assert _left_out(layers, "roads") == {"planned, being built or given up": 2}

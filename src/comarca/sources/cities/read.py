@@ -17,6 +17,7 @@ from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import DEPENDENCIES
 from comarca.sources.cities.merge import without_sections
+from comarca.sources.names import fold_names
 from comarca.sources.tables.numbers import parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 #: The offline copy has places from this number of inhabitants on, and those whose number is not known.
 OFFLINE_MIN_PERSONS: Final = 500
 _DEGREE_KM: Final = 110.0
+#: Degrees of longitude and latitude to so many digits are one place for a city, about 100 m.
+_SAME_PLACE_DIGITS: Final = 3
 
 
 def cities_offline(
@@ -168,7 +171,7 @@ def cities_from_file(
     Raises
     ------
     InputError
-        If the file, layer or a column is missing, a code is there twice, or a population is not a number.
+        If the file, layer or a column is missing, a code or a city is there twice, or a population is not a number.
     CRSError
         If the file does not say its CRS.
     """
@@ -195,7 +198,18 @@ def cities_from_file(
         geometry=_one_place(raw.geometry.to_numpy()),
         crs=STORAGE,
     )
+    _refuse_twice(cities, f"cities: {path}")
     return validate_layer(cities, "cities"), [*remarks, shapeless]
+
+
+def _refuse_twice(cities: gpd.GeoDataFrame, where: str) -> None:
+    """Refuse a city that stands twice: its people would count twice."""
+    keys = shapely.get_coordinates(shapely.point_on_surface(cities.geometry.to_numpy())).round(_SAME_PLACE_DIGITS)
+    again = pd.DataFrame(keys).assign(name=fold_names(cities["city_name"]).to_numpy()).duplicated()
+    if again.any():
+        row = int(again.to_numpy().argmax())
+        raise InputError(f"{where}, row {row + 1}", got=f"{cities['city_name'].iloc[row]} at one place twice",
+                         expected="one row per city", remedy="Leave one out with `where`.")  # fmt: skip
 
 
 def parse_persons(values: pd.Series, where: str) -> pd.Series:

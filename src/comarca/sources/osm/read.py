@@ -20,6 +20,7 @@ from comarca.layers.index import LAYERS
 from comarca.layers.schemas import LAYERS as SCHEMAS
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
+from comarca.sources.copies import without_copies
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
 from comarca.sources.osm.edited import has_new_nodes, is_edited, tidied
@@ -124,11 +125,15 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
             ) from error
     if "roads" in layers and read["roads"].empty:
         raise _roadless(path, dropped["roads"])
+    copies = []
+    for name in (name for name in ("roads", "power") if name in layers):
+        read[name], check = without_copies(read[name], id_column=f"{name.removesuffix('s')}_id", name=name)
+        copies.append(check)
     checked = {name: _checked(read[name], name) for name in layers}
     logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
     gaps = [_gap_check(path, checked["roads"], gap_km)] if "roads" in layers else []
     left_out = [_check(path, name, reasons) for name, reasons in dropped.items()]
-    return OsmLayers(checked, header, [*left_out, *gaps])
+    return OsmLayers(checked, header, [*left_out, *gaps, *copies])
 
 
 def _extracted(path: Path, opl: Path, wanted: Wanted, tidy: Path) -> Areas:

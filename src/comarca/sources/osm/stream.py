@@ -7,6 +7,7 @@ ids are at hand. Only areas of relations, which are few, come as Python objects,
 
 from __future__ import annotations
 
+import ctypes
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
@@ -145,7 +146,7 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
         processor = osmium.FileProcessor(str(path), entities).with_locations()
         if relations:
             processor.with_areas(KeyFilter(*wanted.area_keys))
-        with osmium.SimpleWriter(osmium.io.File(str(target), _OPL), overwrite=True) as writer:
+        with _opl_writer(target) as writer:
             for part in _filters(wanted, relations):
                 processor.with_filter(part)
             # A handler in the chain of filters lets all pass: what gets so far is written and never reaches Python.
@@ -186,9 +187,26 @@ def _for(entities: osm.osm_entity_bits, part: BaseFilter) -> BaseFilter:
 
 
 @contextmanager
+def _opl_writer(target: Path) -> Iterator[osmium.SimpleWriter]:
+    """Open a writer; one that failed is never destroyed, since libosmium would end the process there."""
+    writer = osmium.SimpleWriter(osmium.io.File(str(target), _OPL), overwrite=True)
+    try:
+        yield writer
+        writer.close()
+    except BaseException:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(writer))
+        raise
+
+
+@contextmanager
 def _named_errors(path: Path) -> Iterator[None]:
     try:
         yield
+    except osmium.InvalidLocationError as error:
+        raise InputError(
+            str(path), got=str(error), expected="nodes at most 180 degrees east or west, 90 north or south",
+            remedy="Shift or leave out what is beyond, for instance with `osmium extract`.",
+        ) from error  # fmt: skip
     except (RuntimeError, ValueError) as error:
         raise InputError(
             str(path),

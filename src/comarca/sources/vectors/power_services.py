@@ -11,6 +11,7 @@ import shapely
 from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
+from comarca.sources.copies import without_copies
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, require_column
 from comarca.sources.vectors.rows import (
@@ -110,6 +111,8 @@ def power_from_file(
     )
     power = without_left_out(power, "power_class", where=where)
     checks = [*remarks, shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
+    power, copies = without_copies(power, id_column="power_id", name="power")
+    checks.append(copies)
     return validate_layer(power, "power"), checks
 
 

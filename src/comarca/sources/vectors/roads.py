@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Literal, Unpack
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError, did_you_mean
@@ -19,6 +18,7 @@ from comarca.roads.crossings import position_code, read_vertices
 from comarca.roads.network import STEPS_PER_DEGREE
 from comarca.roads.noding import node_lines, noding_checks
 from comarca.roads.speeds import FASTEST_KMH
+from comarca.sources.copies import without_copies
 from comarca.sources.names import fold_name
 from comarca.sources.osm.lines import grade_separated
 from comarca.sources.osm.opl import Vertices
@@ -202,9 +202,10 @@ def roads_from_file(
         geometry=noded.lines,
         crs=STORAGE,
     )
+    roads, copies = without_copies(roads, id_column="road_id", name="roads")
     checks = [
         *remarks, shapeless, left_out_check("roads", len(kept) - len(chosen), len(kept)),
-        unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, _doubles(roads), *noding_checks(noded),
+        unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, copies, *noding_checks(noded),
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
     return validate_layer(roads, "roads"), checks
@@ -404,14 +405,3 @@ def _separated(
     is_shared = np.isin(place, through.index[through > 1])
     node = place * (labels.max() + 1) + np.where(is_shared, labels, 0)
     return grade_separated(Vertices(vertices.line, node, vertices.step / STEPS_PER_DEGREE), len(lines))
-
-
-def _doubles(roads: gpd.GeoDataFrame) -> Check:
-    shapes = pd.Series(shapely.to_wkb(shapely.normalize(roads.geometry.to_numpy())), index=roads.index)
-    again = roads[shapes.duplicated()]
-    km = float(geodesic_length_km(again.geometry.to_numpy()).sum())
-    return Check(
-        "roads_drawn_twice", "warn" if len(again) else "pass", len(again), "0 roads",
-        f"{len(again)} roads of {km:.1f} km have the very shape of another one; their length counts twice.",
-        [{"road_id": str(road)} for road in again["road_id"]],
-    )  # fmt: skip

@@ -1,0 +1,61 @@
+"""Lines that stand twice."""
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from comarca.errors import InputError
+from comarca.sources.copies import without_copies
+from comarca.sources.osm.read import read_osm
+
+LINE = [(0, 0), (1, 0), (2, 1)]
+
+
+def layer(*lines, oneway=None):
+    table = {"road_id": [str(row) for row in range(len(lines))], "oneway": oneway or [None] * len(lines)}
+    return gpd.GeoDataFrame(table, geometry=[shapely.LineString(line) for line in lines], crs=4326)
+
+
+def test_a_line_that_stands_twice_is_taken_once_whichever_way_it_is_drawn():
+    once, check = without_copies(layer(LINE, LINE[::-1], LINE[:2], LINE), id_column="road_id", name="roads")
+    assert once["road_id"].tolist() == ["0", "2"]
+    assert (check.name, check.status, check.value) == ("roads_drawn_twice", "warn", 2)
+    assert "1,3" in ",".join(row["id"] for row in check.rows)
+
+
+def test_opposite_one_way_roads_on_one_line_are_no_copies():
+    both = layer(LINE, LINE[::-1], LINE, oneway=["yes", "yes", "yes"])
+    once, _ = without_copies(both, id_column="road_id", name="roads")
+    assert once["road_id"].tolist() == ["0", "1"]
+
+
+def test_a_layer_without_copies_comes_back_as_it_is():
+    lines = layer(LINE, LINE[:2])
+    once, check = without_copies(lines, id_column="road_id", name="roads")
+    assert once is lines
+    assert check.status == "pass"
+
+
+XML = """<osm version="0.6"><node id="1" lat="0" lon="0"/><node id="2" lat="{lat}" lon="{lon}"/>
+<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>"""
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon"), [("0", "181"), ("0", "190"), ("0", "400"), ("91", "0"), ("0", "nan"), ("0", "1e9")]
+)
+def test_nodes_beyond_the_earth_are_refused_and_do_not_end_the_process(lat, lon, tmp_path):
+    path = tmp_path / "far.osm"
+    path.write_text(XML.format(lat=lat, lon=lon))
+    with pytest.raises(InputError, match="180 degrees"):
+        read_osm(path, ["roads"])
+
+
+def test_ways_of_osm_on_the_same_nodes_are_taken_once(tmp_path):
+    path = tmp_path / "twice.osm"
+    way = '<way id="{}"><nd ref="1"/><nd ref="2"/><tag k="{}" v="{}"/></way>'
+    ways = way.format(1, "highway", "primary") + way.format(2, "highway", "primary") + way.format(3, "power", "line")
+    ways += way.format(4, "power", "line")
+    path.write_text(f'<osm version="0.6"><node id="1" lat="0" lon="0"/><node id="2" lat="1" lon="1"/>{ways}</osm>')
+    read = read_osm(path, ["roads", "power"])
+    assert (len(read["roads"]), len(read["power"])) == (1, 1)
+    assert {check.name for check in read.checks if check.status == "warn"} == {"roads_drawn_twice", "power_drawn_twice"}
