@@ -10,6 +10,7 @@ from comarca.errors import InputError
 from comarca.plan.columns import attribute_columns
 from comarca.results import Flag
 from comarca.sources.tables.attributes import read_attributes
+from comarca.sources.tables.read import read_text_table
 
 TERRITORIES = pd.DataFrame(
     {
@@ -98,6 +99,13 @@ def test_texts_classes_and_booleans(tmp_path):
     path = written(tmp_path / "u.csv", "codigo,has_market,zone_class\n0101,perhaps,a\n")
     with pytest.raises(InputError, match="perhaps"):
         read_attributes(path, TERRITORIES, columns, id_column="codigo")
+    path = written(tmp_path / "v.csv", "codigo,has_market,zone_class\n0101,S,-\n0102,-,X\n0201,N,b\n")
+    got = read_attributes(path, TERRITORIES, columns, id_column="codigo")
+    assert got.values["has_market"].tolist() == [True, pd.NA, False]
+    assert got.values["zone_class"].isna().tolist() == [True, True, False]
+    path = written(tmp_path / "w.csv", "codigo,has_market,zone_class\n0101,X,a\n0102,,a\n0201,X,b\n")
+    with pytest.raises(InputError, match="may mean yes or not known"):
+        read_attributes(path, TERRITORIES, columns, id_column="codigo")
 
 
 def test_columns_enter_the_registry():
@@ -120,3 +128,22 @@ def test_columns_enter_the_registry():
 def test_columns_that_cannot_enter_are_refused(name, entry, message):
     with pytest.raises(InputError, match=message):
         attribute_columns({name: entry}, path="t.csv", taken={"road_length_km"})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.xls", b"<html><table></table></html>", "a web page under the name of .xls"),
+        ("t.xlsx", b"id,v\n1,2\n", "text under the name of .xlsx"),
+        ("t.csv", b"PK\x03\x04rest", "a workbook under the name of .csv"),
+    ],
+)
+def test_a_file_that_is_called_what_it_is_not_is_refused(tmp_path, name, content, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        read_text_table(tmp_path / name)
+
+
+def test_the_line_that_tells_the_separator_is_no_heading(tmp_path):
+    (tmp_path / "t.csv").write_text("sep=;\nid;v\n1;2,5\n")
+    assert read_text_table(tmp_path / "t.csv").to_numpy().tolist() == [["1", "2,5"]]

@@ -389,3 +389,28 @@ def test_the_figures_of_a_unit_that_was_divided_are_shared_out(tmp_path):
     assert "1, 9 do not add up" in divide_units(table, short, figures=["holdings"], name="holdings")[1][0].message
     with pytest.raises(InputError, match="parts from 0 to 1"):
         divide_units(table, write(tmp_path / "f.csv", "old,new,share\n1,11,75\n"), figures=["holdings"], name="x")
+
+
+def test_areas_in_thousands_of_hectares_leave_the_class_limits_in_hectares(tmp_path):
+    text = "territory_id,size_class,holdings,Superficie (miles de ha)\n1,0-5,10,0.02\n1,5-10,4,0.03\n"
+    rows = read_holdings(write(tmp_path / "t.csv", text), columns={"area_ha": "Superficie (miles de ha)"})
+    assert rows[["class_max_ha", "area_ha"]].to_numpy().tolist() == [[5, 20], [10, 30]]
+
+
+def test_shares_and_means_are_no_areas(tmp_path):
+    for heading in ("Superficie (%)", "Promedio ha"):
+        path = write(tmp_path / "t.csv", f"territory_id,size_class,holdings,{heading}\n1,0-5,10,20\n")
+        with pytest.raises(InputError, match="Shares and means"):
+            read_holdings(path, columns={"area_ha": heading})
+    wide = write(
+        tmp_path / "w.csv", "territory_id,UPA 0-5,% UPA 0-5,Sup 0-5,Sup 0-5 (%),UPA total,Sup total\n1,9,1,20,1,9,20\n"
+    )
+    row = read_holdings(wide).iloc[0]
+    assert (row["holdings"], row["area_ha"], row["total_area_ha"]) == (9, 20, 20)
+
+
+def test_rows_without_a_code_are_refused_or_filled_down(tmp_path):
+    path = write(tmp_path / "t.csv", "territory_id,size_class,holdings,area_ha\n1,0-5,10,20\n,5-10,2,15\n")
+    with pytest.raises(InputError, match="fill_down"):
+        read_holdings(path)
+    assert read_holdings(path, fill_down=["territory_id"])["holdings"].tolist() == [10, 2]

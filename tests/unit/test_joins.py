@@ -8,6 +8,7 @@ from comarca.config.layers import Territories
 from comarca.config.tables import Holdings
 from comarca.errors import ConfigError
 from comarca.plan.joins import check_joins
+from comarca.sources.tables.join import code_repairs
 
 
 @pytest.fixture
@@ -43,3 +44,19 @@ def test_a_table_without_any_code_of_the_region_is_refused_by_its_key(territorie
 
 def test_a_column_that_is_not_there_is_left_to_its_own_message(territories, tmp_path):
     check_joins(territories, {"holdings": (holdings(tmp_path / "h.csv", ["X1"]), "municipio")})
+
+
+@pytest.mark.parametrize(
+    ("codes", "fault"),
+    [
+        (["05001000", "05002000"], "go on with zeros"),
+        (["5.001", "5.002"], "signs for thousands"),
+        (["05-001", "05-002"], "signs between"),
+        (["CO05001", "CO05002"], "begin with letters"),
+        (["050010", "050020"], "check digit"),
+    ],
+)
+def test_what_happened_to_codes_is_told(codes, fault):
+    (repair,) = code_repairs(codes, ["05001", "05002", "05003"])
+    assert fault in repair.fault
+    assert list(repair.code_of.values()) == ["05001", "05002"]

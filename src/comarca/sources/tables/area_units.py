@@ -46,6 +46,11 @@ class AreaUnit:
     name: str
     hectares: float
 
+    @property
+    def limit_hectares(self) -> float:
+        """What it holds in the limits of size classes: areas are counted in thousands of hectares, limits are not."""
+        return 1.0 if self.name == "thousand_hectares" else self.hectares
+
 
 HECTARE: Final = AreaUnit("hectare", 1.0)
 

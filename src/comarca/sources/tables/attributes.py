@@ -11,7 +11,7 @@ from comarca.errors import InputError
 from comarca.results import Check, Flag, Indicators, explain
 from comarca.sources.names import fold_name, same_form
 from comarca.sources.tables.join import join_by_code, nearest_names
-from comarca.sources.tables.numbers import decimal_hint, is_missing, parse_columns
+from comarca.sources.tables.numbers import ZERO_MARKS, decimal_hint, is_missing, parse_columns
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, table_checks
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _cells(texts: pd.Series, entry: ConfiguredColumn, missing: Collection[str], 
     """Read a column of texts, classes or booleans; a mark for nothing is a gap, unless it is the name of a class."""
     if entry.kind == "boolean":
         return _booleans(texts, missing, where)
-    is_void = is_missing(texts, marks=missing, letters=entry.kind == "class")
+    is_void = is_missing(texts, marks=missing, letters=entry.kind == "class") | texts.isin(ZERO_MARKS)
     if entry.kind == "text":
         return texts.mask(is_void).astype("str")
     categories = {same_form(value): value for value in entry.categories}
@@ -157,7 +157,12 @@ def _cells(texts: pd.Series, entry: ConfiguredColumn, missing: Collection[str], 
 
 def _booleans(texts: pd.Series, missing: Collection[str], where: str) -> pd.Series:
     plain = clean_codes(texts).map(fold_name)
-    is_void = is_missing(texts, marks=missing) & ~plain.isin(_TRUE | _FALSE)
+    is_void = (is_missing(texts, marks=missing) | texts.isin(ZERO_MARKS)) & ~plain.isin(_TRUE | _FALSE)
+    if is_void.all() and (texts != "").any():
+        raise InputError(
+            where, got=f"only {sorted(texts[texts != ''].unique())[:5]}", expected="yes or no, true or false, 1 or 0",
+            remedy="A mark alone may mean yes or not known: write it out.",
+        )  # fmt: skip
     strange = plain[~plain.isin(_TRUE | _FALSE) & ~is_void]
     if len(strange):
         raise InputError(where, got=texts[strange.index[0]], expected="yes or no, true or false, 1 or 0, S or N")

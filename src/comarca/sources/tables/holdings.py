@@ -34,10 +34,15 @@ COLUMNS: Final = (
 )  # fmt: skip
 _KEY: Final = ["territory_id", "territory_name", "year"]
 _MEASURES: Final = ["holdings", "area_ha"]
-_AREA: Final = re.compile(r"\b(areas?|superficies?|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
+_AREA: Final = re.compile(r"\b(areas?|superficies?|sup|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
 _COUNT: Final = re.compile(
     r"\b(numeros?|cantidad(es)?|estabelecimentos?|establecimientos?|holdings?|farms?|explotaci(on|ones)|exploitations?|"
     r"unidades|upas?|uas?|eaps?|eas?|fincas?|predios?|productor(es)?|produtor(es)?|nombre|count)\b"
+)
+#: Headings of what is derived from the figures: shares and means.
+_DERIVED: Final = re.compile(
+    r"%|\b(porcenta(je|gem)s?|percent(ages?)?|por ?ciento|pourcentages?|participacion|promedios?|medias?|averages?"
+    r"|mean|moyennes?)\b"
 )
 
 
@@ -102,6 +107,7 @@ def read_holdings(
     own_unit = area_unit(unit, country=country, where=f"{where}, area_unit") if unit else None
     if {"holdings", "area_ha"} & set(table):
         rows = pick_columns(table, {}, required=_MEASURES, where=where)
+        _refuse_derived(chosen, where)
         area, _ = find_unit(fold_text(chosen.get("area_ha", "")), country=country)
         rows = _with_classes(rows, own_unit or area, area, country, where)
     else:
@@ -114,6 +120,16 @@ def read_holdings(
     )  # fmt: skip
     long = _in_hectares(rows.assign(**parsed), texts)
     return _checked(_tidy(_added(long, where) if add else long, year), where)
+
+
+def _refuse_derived(columns: Mapping[str, str], where: str) -> None:
+    """Refuse shares and means in place of numbers and areas."""
+    for name in _MEASURES:
+        if _DERIVED.search(fold_text(columns.get(name, ""))):
+            raise InputError(
+                f"{where}, columns.{name}", got=columns[name], expected="a number of holdings, or an area",
+                remedy="Shares and means of a class do not tell how much it holds.",
+            )  # fmt: skip
 
 
 def joined_totals(rows: pd.DataFrame) -> pd.DataFrame:
@@ -150,6 +166,8 @@ def _from_wide(
         return _from_measure_rows(table, by_row, own_unit, country, where)
     classes: dict[str, tuple[SizeClass, str | None]] = {}
     for heading in map(str, table.columns.drop([*kept, *([by_row] if by_row else [])])):
+        if _DERIVED.search(fold_text(heading)):
+            continue
         size_class = find_size_class(heading, country=country)
         if size_class is None and looks_like_class(heading):
             raise InputError(f"{where}, heading", got=heading, expected="a size class such as 'De 10 a menos de 20 ha'",
@@ -238,7 +256,8 @@ def _with_classes(
     """Give every row its class limits; keep apart the kinds of row that are no class."""
     if "size_class" not in table:
         rows = pick_columns(table, {}, required=["class_min_ha", "class_max_ha"], where=where)
-        return rows.assign(kind="range", unit_ha=(own_unit or HECTARE).hectares)
+        unit = own_unit or HECTARE
+        return rows.assign(kind="range", unit_ha=unit.hectares, limit_ha=unit.limit_hectares)
     labels = {label: parse_size_class(label, where=f"{where}, column size_class", country=country)
               for label in table["size_class"].unique()}  # fmt: skip
     limits = {label: _limits(entry, own_unit, area, where) for label, entry in labels.items()}
@@ -264,8 +283,10 @@ def _limits(
 
 def _in_hectares(rows: pd.DataFrame, texts: list[str]) -> pd.DataFrame:
     """Convert areas, and limits given as numbers, by the unit of each row."""
-    converted = ["area_ha", *(name for name in ("class_min_ha", "class_max_ha") if name in texts)]
-    return rows.assign(**{name: rows[name] * rows["unit_ha"] for name in converted}).drop(columns="unit_ha")
+    limits = [name for name in ("class_min_ha", "class_max_ha") if name in texts]
+    converted = {"area_ha": rows["area_ha"] * rows["unit_ha"]}
+    converted |= {name: rows[name] * rows["limit_ha"] for name in limits}
+    return rows.assign(**converted).drop(columns=["unit_ha", "limit_ha"], errors="ignore")
 
 
 def _added(long: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -303,6 +324,15 @@ def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
         raise InputError(
             f"{where}, {_label(row)}", got=f"a class from {row['class_min_ha']:g} to {row['class_max_ha']:g} ha",
             expected="an upper limit above the lower one",
+        )  # fmt: skip
+    nameless = (long["territory_id"] == "") & (long["territory_name"] == "")
+    if nameless.any() and not nameless.all():
+        row = long[nameless].iloc[0]
+        raise InputError(
+            f"{where}, territory_id", got=f"{int(nameless.sum())} rows without a code, such as the class from"
+            f" {row['class_min_ha']:g} ha", expected="the code of the territory in every row",
+            remedy="Where an empty cell repeats the one above: `fill_down: [<column of the code>]`; else leave such"
+            " rows out with `where`.",
         )  # fmt: skip
     keys = [long[name] for name in _KEY]
     repeated = long.duplicated([*_KEY, "class_min_ha", "class_max_ha"])

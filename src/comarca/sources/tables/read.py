@@ -45,6 +45,10 @@ _FOOTNOTE: Final = re.compile(
     r"|s = |x = )"
 )
 _LISTED: Final = 20
+#: First line by which spreadsheet programs are told the separator.
+_TOLD_SEPARATOR: Final = re.compile(r"\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+#: First bytes of workbooks: zip archives, and old ones.
+_BOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class Layout(TypedDict, total=False):
@@ -333,6 +337,8 @@ def _raw_rows(
     """Cells below the rows to skip, as text; with a limit the first rows only."""
     skip = layout.get("skip_rows", 0)
     end = None if limit is None else skip + limit
+    if suffix in WORKBOOKS | DELIMITED:
+        _require_kind(path, suffix)
     if suffix in WORKBOOKS:
         frame = pd.DataFrame(_sheet_rows(path, layout.get("sheet"), end)[skip:], dtype=object)
         return _not_blank(_as_text(frame)), "", []
@@ -346,7 +352,9 @@ def _raw_rows(
     if "\0" in text:
         raise InputError(f"{path}, line {text[:text.index(chr(0))].count(chr(10)) + 1}", got="a byte of zero",
                          expected="delimited text", remedy="Save it anew as CSV in UTF-8.")  # fmt: skip
-    separator = _separator(text[:_SNIFFED], skip)
+    told = _TOLD_SEPARATOR.match(text)
+    text = text[told.end() :] if told else text
+    separator = told[1] if told else _separator(text[:_SNIFFED], skip)
     try:
         rows = list(_first(csv.reader(io.StringIO(text, newline=""), delimiter=separator), end))[skip:]
     except csv.Error as error:
@@ -356,6 +364,22 @@ def _raw_rows(
     width = max(map(len, rows), default=0)
     whole = [row + [""] * (width - len(row)) for row in rows if row]
     return _not_blank(_as_text(pd.DataFrame(whole, dtype=object))), separator, checks
+
+
+def _require_kind(path: Path, suffix: str) -> None:
+    """Refuse a file that is called what it is not: a workbook called .csv, a web page or a text called .xls."""
+    with path.open("rb") as file:
+        head = file.read(64)
+    is_book = head.startswith(_BOOKS)
+    if not head or is_book == (suffix in WORKBOOKS):
+        return
+    if is_book:
+        got, remedy = "a workbook", f"Give it the ending {'.xlsx' if head.startswith(_BOOKS[0]) else '.xls'}."
+    elif head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        got, remedy = "a web page", "Open it in a spreadsheet program and save it as .xlsx."
+    else:
+        got, remedy = "text", "Give it the ending .csv, or save it anew as .xlsx."
+    raise InputError(str(path), got=f"{got} under the name of {suffix}", expected=f"a {suffix} file", remedy=remedy)
 
 
 def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layout, where: str) -> None:

@@ -102,7 +102,7 @@ class SizeClass:
         tuple of float
             Lower and upper limit.
         """
-        hectares = (self.unit or unit).hectares
+        hectares = (self.unit or unit).limit_hectares
         return self.lower * hectares, self.upper * hectares
 
 
