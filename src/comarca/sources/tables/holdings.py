@@ -41,8 +41,8 @@ _COUNT: Final = re.compile(
 )
 #: Headings of what is derived from the figures: shares and means.
 _DERIVED: Final = re.compile(
-    r"%|\b(porcenta(je|gem)s?|percent(ages?)?|por ?ciento|pourcentages?|participacion|promedios?|medias?|averages?"
-    r"|mean|moyennes?)\b"
+    r"%|\b(porcentajes?|porcentage(m|ns)|percent(ages?)?|por ?ciento|pourcentages?|promedios?|medias?"
+    r"|averages?|mean|moyennes?)\b"
 )
 
 
