@@ -332,7 +332,11 @@ class Friction(Source):
     provider: tuple[Literal["land_cover", "file", "none"], ...] = Field(
         ("none",), description="`land_cover` walks by the region's land cover, `file` by a raster of minutes per metre."
     )
-    elevation: FilePath | None = Field(None, description="Raster of heights in metres: slopes then slow people down.")
+    elevation: FilePath | None = Field(
+        None,
+        description="Raster of heights in metres: slopes then slow people down, on foot and, by the rows `terrain` of "
+        "the table of speeds, on roads.",
+    )
     cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(200.0, description="Size of the cells, m.")
     barrier_share: Annotated[float, Field(gt=0, le=1)] = Field(
         0.5, description="Share of barrier (water) in a cell from which on nobody crosses it."

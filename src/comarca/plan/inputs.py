@@ -245,8 +245,8 @@ def rasters(region: RegionPlan, section: str) -> list[str]:
 
 @_rule
 def build_network(region: RegionPlan) -> dict[str, Any]:
-    """Name the table of speeds."""
-    return speeds(region)
+    """Name the table of speeds, and heights if there are any."""
+    return speeds(region) | _named(elevation=own_file(region, "friction.elevation"))
 
 
 @_rule

@@ -9,6 +9,9 @@ A row without a country holds everywhere; one with an ISO 3166-1 alpha-3 code re
     Speed of a track by ``tracktype``, in place of that of its class.
 ``untagged_surface``
     Factor on the speed of a class where the surface is not tagged, or not in the table.
+``terrain``
+    Factor on all speeds but those as driven and of ferries, where heights say that the ground is ``rolling`` or
+    ``mountainous``, see `comarca.roads.terrain`.
 ``maxspeed``
     ``factor`` (of the limit that is driven, in place of the class speed), ``lowest`` and ``highest`` limit believed.
 a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal``, ...)
@@ -20,7 +23,7 @@ A speed as driven (``maxspeed_practical``) stands in for all of these, but for w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,6 +32,7 @@ import pandas as pd
 from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import ROAD_TAGS
 from comarca.results import Check
+from comarca.roads.terrain import TERRAINS
 from comarca.units import KM_PER_MILE
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
 FASTEST_KMH: Final = 200.0
 _LARGEST_FACTOR: Final = 1.5
 _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
-_KINDS: Final = ("class", "track_grade", "untagged_surface", "maxspeed", *ROAD_TAGS)
+_KINDS: Final = ("class", "track_grade", "untagged_surface", "terrain", "maxspeed", *ROAD_TAGS)
 #: Classes whose limit says nothing of how fast they can be driven: it only slows down.
 _SLOW_CLASSES: Final = ("track", "ferry")
 _LIMITS: Final = ("maxspeed", "maxspeed_practical")
@@ -65,6 +69,8 @@ class SpeedTable:
         Tag -> value -> highest speed, km/h; infinite where known and not capped.
     maxspeed_factor, maxspeed_lowest_kmh, maxspeed_highest_kmh : float
         Share of the limit that is driven; limits that are believed.
+    terrain_factor : mapping
+        Terrain -> factor on speeds.
     """
 
     class_kmh: Mapping[str, float]
@@ -75,6 +81,7 @@ class SpeedTable:
     maxspeed_factor: float
     maxspeed_lowest_kmh: float
     maxspeed_highest_kmh: float
+    terrain_factor: Mapping[str, float] = field(default_factory=dict)
 
 
 def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed table") -> SpeedTable:
@@ -128,6 +135,7 @@ def speed_table(rows: pd.DataFrame, *, country: str = "", name: str = "speed tab
         maxspeed_factor=factor["maxspeed"]["factor"],
         maxspeed_lowest_kmh=limits["lowest"],
         maxspeed_highest_kmh=limits["highest"],
+        terrain_factor=factor.get("terrain", {}),
     )
 
 
@@ -201,6 +209,23 @@ def may_walk_onto(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.bool_]:
         True where a walk may meet the road anywhere along it, not just at its ends.
     """
     return roads["road_class"].isin(table.on_foot).to_numpy(dtype=bool)
+
+
+def is_slowed_by_terrain(roads: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which roads are slower in steep terrain: not ferries, nor those whose speed as driven is known.
+
+    Parameters
+    ----------
+    roads : geopandas.GeoDataFrame
+        Schema ``roads``.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        Whether the factors of terrain hold.
+    """
+    driven_kmh = _limit_kmh(roads["maxspeed_practical"], lowest=0.0, highest=FASTEST_KMH)
+    return ~(driven_kmh > 0) & (roads["road_class"] != "ferry").to_numpy()
 
 
 def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.float64]) -> list[Check]:
@@ -288,11 +313,13 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     checked: pd.DataFrame = text.assign(**{column: _numbers(text[column], name) for column in ("speed_kmh", "factor")})
     needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
     _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
-    needs_factor = checked["kind"].isin(["untagged_surface"]) | checked["value"].isin(["factor"])
+    needs_factor = checked["kind"].isin(["untagged_surface", "terrain"]) | checked["value"].isin(["factor"])
     _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
     _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
     _refuse(checked[checked["speed_kmh"] > FASTEST_KMH], name, "speed_kmh", f"at most {FASTEST_KMH:g} km/h")
     _refuse(checked[checked["factor"] > _LARGEST_FACTOR], name, "factor", f"a factor of at most {_LARGEST_FACTOR:g}")
+    strange = (checked["kind"] == "terrain") & ~checked["value"].isin(TERRAINS)
+    _refuse(checked[strange], name, "value", f"one of {', '.join(TERRAINS)}")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
     _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")
     return checked
