@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 import shapely
 from osm_cases import CORNERS, SQUARE
+from road_cases import default_table
 
 from comarca.crs import geodesic_area_km2
 from comarca.layers.schemas import LAYERS
+from comarca.roads.speeds import road_speed_kmh
 from comarca.sources.osm.areas import footprint_m2
 from comarca.sources.osm.edited import is_edited
 from comarca.sources.osm.read import OSM_LAYERS, read_osm
@@ -91,6 +93,14 @@ def test_the_most_specific_access_tag_decides() -> None:
         dtype="str",
     )
     assert list(is_closed_to_vehicles(tags)) == [True, True, False, False, False, False]
+
+
+def test_roads_closed_to_cars_by_any_tag_are_not_driven(write: Write) -> None:
+    tags = [{"vehicle": "no"}, {"motorcar": "no"}, {"access": "no", "motorcar": "yes"}, {"motor_vehicle": "private"},
+            {"vehicle": "no", "motor_vehicle": "yes"}, {}]  # fmt: skip
+    ways = {number: {"highway": "track", **each} for number, each in enumerate(tags, 1)}
+    roads = read_osm(write(*apart(ways)), ["roads"])["roads"]
+    assert np.isnan(road_speed_kmh(roads, default_table())).tolist() == [True, True, False, True, False, False]
 
 
 def test_a_highway_that_is_no_road_may_still_be_a_ferry() -> None:

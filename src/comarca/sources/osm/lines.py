@@ -160,7 +160,11 @@ def add_roads(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
     parts.dropped["planned, being built or given up"] += int(is_gone.sum())
     parts.dropped["closed to vehicles"] += int(is_closed.sum())
     keep = (is_road & ~is_area & ~is_gone & ~is_closed).to_numpy()
-    stated = {"oneway": osm_tags.oneway(tags), "seasonal": osm_tags.seasonal(tags)}
+    stated = {
+        "oneway": osm_tags.oneway(tags),
+        "seasonal": osm_tags.seasonal(tags),
+        "motor_vehicle": osm_tags.motor_vehicle(tags),
+    }
     columns = {column: stated.get(column, tags[tag])[keep] for column, tag in osm_tags.ROAD_TAG_OF.items()}
     table = pd.DataFrame({"way": block.ids[keep], "road_class": road_class[keep], **columns})
     parts.add(table, block.nodes.filter(pa.array(keep)))

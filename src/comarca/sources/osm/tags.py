@@ -127,8 +127,23 @@ def is_closed_to_vehicles(tags: pd.DataFrame) -> pd.Series:
     pandas.Series of bool
         Same index.
     """
-    vehicle = tags["motorcar"].fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
-    return tags["access"].isin(_CLOSED) & ~vehicle.isin(_OPEN)
+    return tags["access"].isin(_CLOSED) & ~motor_vehicle(tags).isin(_OPEN)
+
+
+def motor_vehicle(tags: pd.DataFrame) -> pd.Series:
+    """Say what the tags say of cars: the most specific of ``motorcar``, ``motor_vehicle`` and ``vehicle`` decides.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``vehicle``, ``motor_vehicle`` and ``motorcar``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index; null where none is tagged.
+    """
+    return tags["motorcar"].fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
 
 
 def is_not_there(tags: pd.DataFrame) -> pd.Series:
