@@ -19,7 +19,16 @@ from comarca.sources.boundaries.read import territories_from_osm
 from comarca.sources.osm.read import read_osm
 
 KM_PER_DEGREE = GEOD.inv(0, 0, 0, 1)[2] / 1000  # along the meridian, next to the equator
-LAYERS = ["roads", "power", "demand", "population", "degree_of_urbanisation", "surfaces", "demand_lights"]
+LAYERS = [
+    "roads",
+    "mapped_roads",
+    "power",
+    "demand",
+    "population",
+    "degree_of_urbanisation",
+    "surfaces",
+    "demand_lights",
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +75,31 @@ def test_lengths_and_densities_of_a_toy_country(columns, surfaces):
     assert got.values["road_density_km_per_100km2"].tolist() == pytest.approx([600 / area, 300 / area], rel=1e-4)
     assert got.values["main_road_density_km_per_100km2"].tolist() == pytest.approx([200 / area, 0], rel=1e-4)
     assert got.values["track_road_density_km_per_100km2"].tolist() == [0, 0]
+
+
+def test_roads_closed_to_the_public_are_a_column_of_their_own_and_in_no_other(columns, surfaces):
+    network = roads(
+        north_south(0.05, 4),
+        north_south(0.06, 2, access="private"),
+        north_south(0.15, 3, access="yes", motor_vehicle="no"),
+        north_south(0.16, 1, access="no", motorcar="yes"),
+    )
+    got = compute(
+        territories=territories(*WEST_EAST), roads=network, surfaces=surfaces,
+        columns=without(columns, "population", "power"),
+    ).values  # fmt: skip
+    assert got["road_length_km"].tolist() == pytest.approx([4, 1], rel=1e-4)
+    assert got["restricted_road_length_km"].tolist() == pytest.approx([2, 3], rel=1e-4)
+
+
+def test_without_a_single_surface_tag_the_paved_share_is_not_made_of_defaults(columns, surfaces):
+    network = roads(north_south(0.05, 4), north_south(0.15, 3, road_class="primary"))
+    got = compute(
+        territories=territories(*WEST_EAST, box(1, 1, 2, 2)), roads=network, surfaces=surfaces,
+        columns=only(columns, "paved_road_share"),
+    )  # fmt: skip
+    assert got.values["paved_road_share"].isna().all()
+    assert got.flags["paved_road_share"].tolist() == [Flag.NOT_MAPPED, Flag.NOT_MAPPED, Flag.NO_ROADS]
 
 
 def test_a_ferry_is_no_road(columns):
@@ -271,7 +305,8 @@ def test_roads_and_power_lines_of_a_country_balance(country_pbf, columns, surfac
     drivable = osm["roads"][osm["roads"]["road_class"] != "ferry"]
     for layer, column in ((drivable, "road_length_km"), (osm["power"], "power_line_length_km")):
         inside = geodesic_length_km(shapely.intersection(layer.geometry.to_numpy(), country)).sum()
-        assert got.values[column].sum() == pytest.approx(inside, rel=1e-6)
+        closed = got.values["restricted_road_length_km"].sum() if column == "road_length_km" else 0
+        assert got.values[column].sum() + closed == pytest.approx(inside, rel=1e-6)
     assert len(got.values) == 11
     assert (got.values["road_length_km"] > 10).all()
 

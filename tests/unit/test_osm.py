@@ -14,11 +14,12 @@ from road_cases import default_table
 
 from comarca.crs import geodesic_area_km2
 from comarca.layers.schemas import LAYERS
+from comarca.roads.restrictions import is_restricted
 from comarca.roads.speeds import road_speed_kmh
 from comarca.sources.osm.areas import footprint_m2
 from comarca.sources.osm.edited import is_edited
 from comarca.sources.osm.read import OSM_LAYERS, read_osm
-from comarca.sources.osm.tags import country_code, is_closed_to_vehicles, parse_count, parse_number, road_class
+from comarca.sources.osm.tags import FERRY_KEYS, country_code, motorcar, parse_count, parse_number, road_class
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,30 +70,36 @@ def test_only_ways_that_vehicles_use_are_roads(write: Write) -> None:
     assert set(roads["road_class"]) == {"motorway_link", "track", "road", "service", "ferry"}
 
 
-def test_areas_and_private_roads_are_left_out_and_counted(write: Write) -> None:
+def test_areas_are_left_out_and_private_roads_keep_their_tags(write: Write) -> None:
     ways = {
         1: ((1, 2), {"highway": "service"}),
-        2: ((1, 2), {"highway": "service", "access": "private"}),
+        2: ((2, 3), {"highway": "service", "access": "private"}),
         3: ((1, 3), {"highway": "service", "access": "no", "motor_vehicle": "yes"}),
         4: (SQUARE, {"highway": "service", "area": "yes"}),
-        5: (SQUARE, {"highway": "residential"}),
+        5: (SQUARE, {"highway": "residential", "vehicle": "no"}),
     }
     layers = read_osm(write(CORNERS, ways), ["roads"])
-    assert list(layers["roads"]["road_id"]) == ["w1", "w3", "w5"]
-    assert _left_out(layers, "roads") == {"areas": 1, "closed to vehicles": 1}
+    assert list(layers["roads"]["road_id"]) == ["w1", "w2", "w3", "w5"]
+    assert is_restricted(layers["roads"]).tolist() == [False, True, False, True]
+    assert _left_out(layers, "roads") == {"areas": 1}
 
 
-def test_the_most_specific_access_tag_decides() -> None:
-    tags = pd.DataFrame(
-        {
-            "access": ["no", "no", "no", "private", None, "destination"],
-            "vehicle": [None, "yes", None, None, "no", None],
-            "motor_vehicle": [None, "no", "no", "permissive", None, "private"],
-            "motorcar": [None, None, "yes", None, None, None],
-        },
-        dtype="str",
-    )
-    assert list(is_closed_to_vehicles(tags)) == [True, True, False, False, False, False]
+def test_ferries_for_people_on_foot_and_for_tourists_take_no_cars() -> None:
+    ferries = [
+        ({}, None),
+        ({"motorcar": "yes", "foot": "yes"}, "yes"),
+        ({"foot": "yes"}, "no"),
+        ({"bicycle": "yes", "motor_vehicle": "yes"}, None),
+        ({"motor_vehicle": "no"}, "no"),
+        ({"vehicle": "no"}, "no"),
+        ({"usage": "tourism"}, "no"),
+        ({"highway": "track", "foot": "yes"}, None),
+    ]
+    keys = ["highway", "route", "motorcar", "motor_vehicle", "vehicle", *FERRY_KEYS]
+    tags = pd.DataFrame([{"route": "ferry", **each} for each, _ in ferries], columns=keys).astype("str")
+    tags = tags.where(tags.notna() & (tags != "nan"))
+    found = [value if isinstance(value, str) else None for value in motorcar(tags)]
+    assert found == [expected for _, expected in ferries]
 
 
 def test_roads_closed_to_cars_by_any_tag_are_not_driven(write: Write) -> None:

@@ -76,6 +76,12 @@ def test_the_example_has_what_osm_gives(example):
     assert example.losses == {}
 
 
+def test_how_much_was_mapped_is_a_column_of_roads_of_mappers_only(example, files):
+    assert "osm_completeness_ratio" in {column.name for column in example.published}
+    assert "road_length_km" in {column.name for column in files.published}
+    assert "osm_completeness_ratio" not in {column.name for column in files.published}
+
+
 def test_the_example_makes_its_tables_maps_and_atlases(example):
     products = example.products
     assert {"results/LIE/indicators.csv", "results/LIE/quality.md", "results/LIE/atlas.html"} <= {*products}

@@ -8,6 +8,7 @@ import pytest
 from road_cases import SPEEDS_CSV, default_table, road_layer
 
 from comarca.errors import InputError
+from comarca.roads.restrictions import ACCESS_TAGS, RESTRICTED
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 
 LINE = [(0, 0), (0.01, 0)]
@@ -26,7 +27,7 @@ def rows(*extra):
     [
         ({"road_class": "motorway"}, 90),
         ({"road_class": "primary"}, 60),
-        ({"road_class": "ferry"}, 8),
+        ({"road_class": "ferry"}, 20),
         ({"road_class": "primary", "surface": "asphalt"}, 60),
         ({"road_class": "primary", "surface": "gravel"}, 30),
         ({"road_class": "residential", "surface": "gravel"}, 25),
@@ -77,7 +78,7 @@ def test_a_limit_that_can_be_believed_stands_in_for_the_class(maxspeed, kmh):
         ({"road_class": "unclassified", "maxspeed": "50"}, 34),
         ({"road_class": "track", "tracktype": "grade2", "maxspeed": "80"}, 20),
         ({"road_class": "track", "tracktype": "grade1", "maxspeed": "20"}, 17),
-        ({"road_class": "ferry", "maxspeed": "50"}, 8),
+        ({"road_class": "ferry", "maxspeed": "50"}, 20),
     ],
 )
 def test_a_limit_does_not_mend_the_surface_nor_hasten_tracks_and_ferries(tags, kmh):
@@ -91,6 +92,9 @@ def test_a_limit_does_not_mend_the_surface_nor_hasten_tracks_and_ferries(tags, k
         {"access": "no"},
         {"access": "private"},
         {"access": "yes", "motor_vehicle": "no"},
+        {"access": "agricultural"},
+        {"motor_vehicle": "forestry"},
+        {"motor_vehicle": "yes", "motorcar": "no"},
     ],
 )
 def test_what_cannot_be_driven_is_left_out(tags):
@@ -100,6 +104,22 @@ def test_what_cannot_be_driven_is_left_out(tags):
 def test_motor_vehicle_goes_before_access():
     assert speed(access="no", motor_vehicle="yes") == pytest.approx(25)
     assert speed(access="private", motor_vehicle="destination") == pytest.approx(25)
+
+
+def test_motorcar_goes_before_both():
+    assert speed(access="no", motor_vehicle="no", motorcar="yes") == pytest.approx(25)
+
+
+@pytest.mark.parametrize("value", ["delivery", "customers", "permit", "destination"])
+def test_who_lives_at_a_road_with_conditions_drives_on_it(value):
+    assert speed(access=value) == speed(motor_vehicle=value) == speed(motorcar=value) == pytest.approx(25)
+
+
+def test_the_table_closes_the_same_roads_that_lengths_leave_out():
+    table = default_table()
+    assert all(
+        {value for value, kmh in table.caps_kmh[tag].items() if kmh == 0} == {*RESTRICTED} for tag in ACCESS_TAGS
+    )
 
 
 def test_a_country_overrides_single_rows():

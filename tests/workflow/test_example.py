@@ -42,7 +42,8 @@ def test_road_lengths_add_up_to_the_length_inside_the_country(example_project, t
     roads = gpd.read_parquet(layers / "roads.parquet")
     inside = roads[roads["road_class"] != "ferry"].geometry.intersection(country)
     total_km = sum(Geod(ellps="WGS84").geometry_length(line) for line in inside) / 1000
-    assert table["road_length_km"].sum() == pytest.approx(total_km, rel=1e-6)
+    counted = table["road_length_km"] + table["restricted_road_length_km"]
+    assert counted.sum() == pytest.approx(total_km, rel=1e-6)
 
 
 def test_every_municipality_has_a_travel_time(table):

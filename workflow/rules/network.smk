@@ -73,6 +73,7 @@ rule build_network:
         mem_mb=lambda w, input: 500 + 30 * input.size_mb,
     params:
         country=of("config.country"),
+        ferry_wait_min=of("access.ferry_wait_min"),
     message:
         "{wildcards.region}: building the road network."
     script:

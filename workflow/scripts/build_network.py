@@ -10,12 +10,22 @@ from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
 from comarca.rasters.grids import square_grid
+from comarca.roads.ferries import ferry_check, with_waits
 from comarca.roads.network import build_network, network_checks
 from comarca.roads.speeds import is_slowed_by_terrain, may_walk_onto, road_speed_kmh, speed_checks, speed_table
 from comarca.roads.terrain import CELL_M, MAX_CELLS, slowed_by_terrain, terrain_of
 
 
-def main(*, roads: str, speeds: str, country: str, network: str, checks: str, elevation: str | None = None) -> None:
+def main(
+    *,
+    roads: str,
+    speeds: str,
+    country: str,
+    ferry_wait_min: float,
+    network: str,
+    checks: str,
+    elevation: str | None = None,
+) -> None:
     layer = layer_io.read_layer(roads, "roads")
     table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
     speed_kmh = road_speed_kmh(layer, table)
@@ -31,6 +41,8 @@ def main(*, roads: str, speeds: str, country: str, network: str, checks: str, el
         slowed = is_slowed_by_terrain(layer)
         built, check = slowed_by_terrain(built, terrain, grid, factors=table.terrain_factor, is_slowed=slowed)
         found.append(check)
+    built = with_waits(built, layer, wait_min=ferry_wait_min)
+    found.append(ferry_check(layer, speed_kmh, wait_min=ferry_wait_min))
     io.write_arrays(built.to_arrays(), network)
     io.write_checks(found, checks)
 

@@ -19,7 +19,9 @@ class AccessOptions(FamilyOptions):
     )  # fmt: skip
     #: How the way to cities beyond the edge of the road data is estimated.
     BEYOND: ClassVar[frozenset[str]] = frozenset({"beyond_kmh", "beyond_detour_ratio"})
-    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = WALKING | BEYOND | {"half_life_min", "time_thresholds_min"}
+    NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = (
+        WALKING | BEYOND | {"half_life_min", "time_thresholds_min", "ferry_wait_min"}
+    )
 
     walk_kmh: Annotated[float, Field(gt=0, le=20)] = Field(4.0, description="Walking speed off the road, km/h.")
     walk_detour_ratio: Annotated[float, Field(ge=1, le=10)] = Field(
@@ -41,6 +43,9 @@ class AccessOptions(FamilyOptions):
     )
     max_local_road_km: Annotated[float, Field(gt=0, le=1000)] = Field(
         60.0, description="Longest way over such local roads, detours included, km."
+    )
+    ferry_wait_min: Annotated[float, Field(ge=0, le=1440)] = Field(
+        20.0, description="Wait for a ferry, on top of its crossing, min."
     )
     beyond_kmh: Annotated[float, Field(gt=0, le=150)] = Field(
         50.0,

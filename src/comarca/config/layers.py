@@ -96,6 +96,11 @@ class Roads(VectorSource):
         1.0, description="How far the end of a road may miss another one and still be joined to it, m."
     )
 
+    @property
+    def from_mappers(self) -> bool:
+        """Whether roads come from OpenStreetMap or what is made of it, so that it matters how much was mapped."""
+        return bool({"osm", "overture", "graphml"} & {*self.provider})
+
 
 class Power(VectorSource):
     """Power lines."""

@@ -14,6 +14,7 @@ from comarca.population.degurba import RURAL_CELL
 from comarca.population.people import mean_over_people, people_by_territory
 from comarca.results import Check, Flag, Indicators, explain, join_parts
 from comarca.roads.lengths import length_by_territory, length_inside_km, within_distance
+from comarca.roads.restrictions import is_restricted
 from comarca.roads.surfaces import base_class, check_surfaces, is_all_season, paved_share_by_class, surface_is
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def compute(
 
     Notes
     -----
-    Lines are cut exactly at borders (`comarca.roads.lengths.length_by_territory`); ferries are not roads.
+    Lines are cut exactly at borders (`comarca.roads.lengths.length_by_territory`). Roads are those open to the public
+    (`comarca.roads.restrictions.is_restricted`); ferries are none.
     """
     require_storage_crs(territories, name="layer territories")
     places = territories.sort_values("territory_id")
@@ -85,11 +87,14 @@ def compute(
     parts: list[Indicators] = []
     if roads is not None:
         roads = roads[roads["road_class"] != "ferry"].reset_index(drop=True)
+        closed, roads = roads[is_restricted(roads)], roads[~is_restricted(roads)].reset_index(drop=True)
         cut = _Cut(roads.geometry.to_numpy(), areas, index)
         classes = sorted({column.fields["road_class"] for column in columns if "road_class" in column.fields})
         parts.append(_lengths(roads, cut, area_km2, main_road_classes, classes))
+        parts.append(_left_out(closed, areas, index, is_mapped=cut.is_mapped))
         if people is not None:
-            parts.append(_per_person(roads, cut, people_by_territory(people, index)))
+            is_mapping = "osm_completeness_ratio" in {column.name for column in columns}
+            parts.append(_per_person(roads, cut, people_by_territory(people, index), is_mapping=is_mapping))
         if surfaces is not None:
             parts.append(_paved(roads, cut, check_surfaces(surfaces)))
         if surfaces is not None and people is not None and degree_of_urbanisation is not None:
@@ -164,16 +169,33 @@ def _lengths(
     return _mapped(values, cut, [cut.balance("road"), check], surface_tagged_share=Flag.NO_ROADS)
 
 
-def _per_person(roads: gpd.GeoDataFrame, cut: _Cut, persons: pd.Series) -> Indicators:
-    """Kilometres per person, and mapping effort per person against that of the middle territory."""
+def _left_out(closed: gpd.GeoDataFrame, areas: NDArray[np.object_], index: pd.Index, *, is_mapped: bool) -> Indicators:
+    """Kilometres of roads that are closed to the public, and so are counted in no other column."""
+    cut = _Cut(closed.geometry.to_numpy(), areas, index)
+    km = cut.total() * (1.0 if is_mapped or cut.is_mapped else np.nan)
+    values = pd.DataFrame({"restricted_road_length_km": km}, index=index)
+    check = Check(
+        name="restricted_road_km",
+        status="info",
+        value=round(float(km.sum()), 3),
+        threshold="",
+        message=f"{km.sum():,.1f} km of road are closed to the public (private, agricultural, forestry, no access): "
+        "they are in restricted_road_length_km alone, and nobody drives over them.",
+    )
+    return Indicators(values, explain(values, Flag.NOT_MAPPED), [check])
+
+
+def _per_person(roads: gpd.GeoDataFrame, cut: _Cut, persons: pd.Series, *, is_mapping: bool) -> Indicators:
+    """Kilometres per person and, of roads that people map, mapping effort per person."""
     some = persons.where(persons > 0)
+    values = {"road_length_per_population_km_per_1000persons": 1000 * cut.total() / some}
+    nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), persons.index)
+    if not is_mapping:
+        return _mapped(values, cut, [], **dict.fromkeys(values, nobody))
     whole_km = geodesic_length_km(cut.lines)
     vertices = shapely.get_num_coordinates(cut.lines) / np.where(whole_km > 0, whole_km, np.inf)
     effort = cut.total(vertices) / some
-    values = {
-        "road_length_per_population_km_per_1000persons": 1000 * cut.total() / some,
-        "osm_completeness_ratio": effort / effort.median(),
-    }
+    values["osm_completeness_ratio"] = effort / effort.median()
     poor = values["osm_completeness_ratio"][lambda ratio: ratio < _POOR_COMPLETENESS]
     check = Check(
         name="road_mapping_effort",
@@ -184,7 +206,6 @@ def _per_person(roads: gpd.GeoDataFrame, cut: _Cut, persons: pd.Series) -> Indic
         "some may be missing from the map.",
         rows=[{"territory_id": name, "osm_completeness_ratio": ratio} for name, ratio in poor.items()],
     )
-    nobody = pd.Series(np.where(persons.isna(), Flag.NO_DEMAND, Flag.NO_POPULATION), persons.index)
     return _mapped(values, cut, [check], **dict.fromkeys(values, nobody))
 
 
@@ -201,6 +222,8 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
     }
     names, plain = ("road_class", *by_class.columns), by_class.astype(object).where(by_class.notna(), None)
     untagged = pd.Series(np.where(length > 0, Flag.NOT_MAPPED, Flag.NO_ROADS), length.index)
+    if np.isnan(is_paved).all():
+        values["paved_road_share"] = length * np.nan
     checks = [
         Check(
             name="paved_share_of_untagged_roads",
@@ -212,7 +235,7 @@ def _paved(roads: gpd.GeoDataFrame, cut: _Cut, surfaces: pd.DataFrame) -> Indica
         ),
         _unknown_surfaces(roads["surface"], is_paved, km),
     ]
-    return _mapped(values, cut, checks, paved_road_share=Flag.NO_ROADS, paved_road_tagged_share=untagged)
+    return _mapped(values, cut, checks, paved_road_share=untagged, paved_road_tagged_share=untagged)
 
 
 def _unknown_surfaces(surface: pd.Series, is_paved: FloatArray, km: FloatArray) -> Check:

@@ -88,6 +88,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("territories", "vector", section="territories", checked=True),
         Layer("osm", "record", section="osm", file="layers/osm/header.json", checked=True),
         Layer("roads", "vector", section="roads", from_osm=True, checked=True, shown_on_maps=True),
+        Layer("mapped_roads", "condition", section="roads", key="from_mappers"),
         Layer("power", "vector", section="power", from_osm=True, checked=True),
         Layer("services", "vector", section="services", from_osm=True, checked=True),
         Layer("economy", "vector", section="osm", from_osm=True, checked=True),

@@ -85,7 +85,8 @@ CITIES: Final = pa.DataFrameSchema(
 
 #: Tags of a road that speeds, surfaces and passability need.
 ROAD_TAGS: Final = (
-    "surface", "smoothness", "tracktype", "maxspeed", "oneway", "junction", "access", "motor_vehicle", "seasonal",
+    "surface", "smoothness", "tracktype", "maxspeed", "oneway", "junction", "access", "motor_vehicle", "motorcar",
+    "duration", "seasonal",
     "ford", "four_wd_only", "maxspeed_practical", "bridge", "tunnel", "lanes", "toll", "ref", "name",
 )  # fmt: skip
 

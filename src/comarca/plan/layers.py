@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 #: Property of a section -> the key that a user would write.
-_KEYS: Final = {"from_settlements": "provider", "has_years": "earlier"}
+_KEYS: Final = {"from_settlements": "provider", "from_mappers": "provider", "has_years": "earlier"}
 
 
 def sources(region: Region) -> dict[str, Source]:

@@ -16,7 +16,8 @@ A row without a country holds everywhere; one with an ISO 3166-1 alpha-3 code re
     ``factor`` (of the limit that is driven, in place of the class speed), ``lowest`` and ``highest`` limit believed.
 a tag of the roads layer (``surface``, ``smoothness``, ``tracktype``, ``seasonal``, ...)
     Cap on the speed of every road with that value (but ``tracktype`` not on tracks); no number means no cap, 0 means
-    that the road is left out. ``motor_vehicle``, where tagged, stands in for ``access``.
+    that the road is left out. The most specific of ``motorcar``, ``motor_vehicle`` and ``access`` that is tagged
+    counts.
 
 A speed as driven (``maxspeed_practical``) stands in for all of these, but for what leaves the road out.
 """
@@ -32,6 +33,8 @@ import pandas as pd
 from comarca.errors import InputError, did_you_mean
 from comarca.layers.schemas import ROAD_TAGS
 from comarca.results import Check
+from comarca.roads.ferries import ferry_kmh
+from comarca.roads.restrictions import ACCESS_TAGS
 from comarca.roads.terrain import TERRAINS
 from comarca.units import KM_PER_MILE
 
@@ -165,7 +168,8 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
     a limit is tagged, as in the routers OSRM, GraphHopper and Valhalla, else the speed of the class; a track's grade
     stands in for its class, and limits of tracks and ferries only slow them down. The defaults lie between routers'
     free flow and the speeds measured world-wide, so times in congested cities come out short. A speed as driven, from a
-    column of the user's file or the tag ``maxspeed:practical``, is taken as it is, up to 200 km/h.
+    column of the user's file or the tag ``maxspeed:practical``, is taken as it is, up to 200 km/h, and so is the time
+    of a ferry's crossing from the tag ``duration``.
     """
     class_kmh = _looked_up(roads["road_class"], table.class_kmh)
     if np.isnan(class_kmh).any():
@@ -189,6 +193,8 @@ def road_speed_kmh(roads: pd.DataFrame, table: SpeedTable) -> NDArray[np.float64
     for tag, caps in table.caps_kmh.items():
         applies = _cap_applies(roads, tag, is_track)
         speed = np.fmin(speed, np.where(applies, _looked_up(roads[tag], caps), np.nan))
+    crossing_kmh = ferry_kmh(roads)
+    speed = np.where((speed > 0) & ~np.isnan(crossing_kmh), crossing_kmh, speed)
     driven_kmh = _limit_kmh(roads["maxspeed_practical"], lowest=0.0, highest=FASTEST_KMH)
     return np.where(speed > 0, np.where(driven_kmh > 0, driven_kmh, speed), np.nan)
 
@@ -283,7 +289,10 @@ def _looked_up(values: pd.Series, numbers: Mapping[str, float]) -> NDArray[np.fl
 def _cap_applies(roads: pd.DataFrame, tag: str, is_track: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if tag == "tracktype":
         return ~is_track
-    return roads["motor_vehicle"].isna().to_numpy() if tag == "access" else np.ones(len(roads), dtype=bool)
+    if tag not in ACCESS_TAGS:
+        return np.ones(len(roads), dtype=bool)
+    more_specific = list(ACCESS_TAGS[: ACCESS_TAGS.index(tag)])
+    return np.asarray(roads[more_specific].isna().all(axis=1), dtype=bool)
 
 
 def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.float64]:

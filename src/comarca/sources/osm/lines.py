@@ -33,7 +33,7 @@ ROAD_KEYS: Final = tuple(
             "route",
             "area",
             "vehicle",
-            "motorcar",
+            *osm_tags.FERRY_KEYS,
             *osm_tags.ROAD_TAG_OF.values(),
             *osm_tags.LIFECYCLE,
             *osm_tags.WINTER,
@@ -155,15 +155,14 @@ def add_roads(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
     is_road = road_class.notna()
     is_area = is_road & (tags["area"] == "yes")
     is_gone = is_road & ~is_area & osm_tags.is_not_there(tags)
-    is_closed = is_road & ~is_area & ~is_gone & osm_tags.is_closed_to_vehicles(tags)
     parts.dropped["areas"] += int(is_area.sum())
     parts.dropped["planned, being built or given up"] += int(is_gone.sum())
-    parts.dropped["closed to vehicles"] += int(is_closed.sum())
-    keep = (is_road & ~is_area & ~is_gone & ~is_closed).to_numpy()
+    keep = (is_road & ~is_area & ~is_gone).to_numpy()
     stated = {
         "oneway": osm_tags.oneway(tags),
         "seasonal": osm_tags.seasonal(tags),
-        "motor_vehicle": osm_tags.motor_vehicle(tags),
+        "motor_vehicle": tags["motor_vehicle"].fillna(tags["vehicle"]),
+        "motorcar": osm_tags.motorcar(tags),
     }
     columns = {column: stated.get(column, tags[tag])[keep] for column, tag in osm_tags.ROAD_TAG_OF.items()}
     table = pd.DataFrame({"way": block.ids[keep], "road_class": road_class[keep], **columns})

@@ -91,6 +91,9 @@ SETTLEMENTS: Final = (
 
 _CLOSED: Final = ("no", "private")
 _OPEN: Final = ("yes", "permissive", "designated", "destination", "official")
+#: Tags that tell ferries for cars from boats for people and for tourists.
+FERRY_KEYS: Final = ("foot", "bicycle", "usage", "tourism", "ferry", "service")
+_TOURISM: Final = ("tourism", "tourist", "leisure", "sightseeing", "excursion", "attraction")
 
 
 def road_class(tags: pd.DataFrame) -> pd.Series:
@@ -110,40 +113,28 @@ def road_class(tags: pd.DataFrame) -> pd.Series:
     return drivable.mask(drivable.isna() & (tags["route"] == FERRY), FERRY)
 
 
-def is_closed_to_vehicles(tags: pd.DataFrame) -> pd.Series:
-    """Tell whether a road is closed to the public's vehicles.
+def motorcar(tags: pd.DataFrame) -> pd.Series:
+    """Say whether cars may use a road, as far as tags of cars do; for ferries, as far as any tags do.
 
-    ``access`` is ``no`` or ``private``, and neither ``motorcar`` nor ``motor_vehicle`` nor ``vehicle`` opens it
-    again; the most specific of the three decides. A road without ``access`` stays,
-    even with ``motor_vehicle=no``: it is there.
-
-    Parameters
-    ----------
-    tags : pandas.DataFrame
-        Columns ``access``, ``vehicle``, ``motor_vehicle`` and ``motorcar``.
-
-    Returns
-    -------
-    pandas.Series of bool
-        Same index.
-    """
-    return tags["access"].isin(_CLOSED) & ~motor_vehicle(tags).isin(_OPEN)
-
-
-def motor_vehicle(tags: pd.DataFrame) -> pd.Series:
-    """Say what the tags say of cars: the most specific of ``motorcar``, ``motor_vehicle`` and ``vehicle`` decides.
+    A ferry takes no cars where ``motorcar``, ``motor_vehicle`` or ``vehicle`` says so, where it is tagged for people on
+    foot or on bicycles and nothing is said of cars, and where it is a boat for sightseeing.
 
     Parameters
     ----------
     tags : pandas.DataFrame
-        Columns ``vehicle``, ``motor_vehicle`` and ``motorcar``.
+        Columns of `road_class`, ``motorcar``, ``motor_vehicle``, ``vehicle`` and `FERRY_KEYS`.
 
     Returns
     -------
     pandas.Series
-        Same index; null where none is tagged.
+        The tag ``motorcar``, ``no`` for ferries without cars; null where nothing is said. Same index.
     """
-    return tags["motorcar"].fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
+    stated = tags["motorcar"]
+    of_cars = stated.fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
+    for_people = tags[["foot", "bicycle"]].isin(_OPEN).any(axis=1) & of_cars.isna()
+    for_tourists = tags[["usage", "tourism", "ferry", "service"]].isin(_TOURISM).any(axis=1)
+    is_ferry = road_class(tags) == FERRY
+    return stated.mask(is_ferry & (for_people | for_tourists | of_cars.isin(_CLOSED)), "no")
 
 
 def is_not_there(tags: pd.DataFrame) -> pd.Series:
