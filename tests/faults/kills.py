@@ -1,0 +1,112 @@
+"""Kill whole runs at random moments, start them again untouched, and compare the bytes of what comes out.
+
+``make kills`` runs this. Each run is a process group of its own and is ended by SIGKILL, as a power cut would: nothing
+gets a chance to clean up. The next run is the same command, without ``--unlock`` or ``--rerun-incomplete``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from cases import synthetic
+
+ROOT = Path(__file__).resolve().parents[2]
+#: A moment between no time and this share of an undisturbed run.
+SPAN = 0.9
+#: What tells times and not results.
+TIMES = {"logs", "benchmarks"}
+
+
+def project(folder: Path, region: str) -> list[str]:
+    """Copy the project to a folder and return the command that runs it."""
+    for name in ("src", "workflow", "config"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", folder)
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
+    if region == "example":
+        shutil.copytree(ROOT / "data/raw/example", folder / "data/raw/example")
+        return command
+    path = synthetic.build(folder / "country")
+    config = yaml.safe_load(path.read_text())
+    small = config["regions"]["XXA"]
+    small |= {"demand_cell_m": 5000, "raster_cell_m": 2000, "uncertainty": {"draws": 1}}
+    path.write_text(yaml.safe_dump(config))
+    return [*command, "--configfile", str(path.relative_to(folder))]
+
+
+def products(folder: Path) -> dict[str, str]:
+    """Digest of every file of the results that is no record of times."""
+    results = folder / "results"
+    files = [path for path in sorted(results.rglob("*")) if path.is_file() and not TIMES & set(path.parts)]
+    return {str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def start(folder: Path, command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a run in a process group of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(folder / "src")}
+    with (folder / "run.log").open("ab") as log:
+        return subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+
+def until(process: subprocess.Popen[bytes], seconds: float) -> int | None:
+    """Wait so long at most; return how the run ended, None if it was killed."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return None
+
+
+def main() -> int:
+    """Run once undisturbed, then kill until the number is reached; compare each time that a run comes to its end."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--kills", type=int, default=100)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--region", choices=["small", "example"], default="small")
+    given = arguments.parse_args()
+    moment = random.Random(given.seed)
+    command = project(given.folder, given.region)
+    begun = time.monotonic()
+    if until(start(given.folder, command), 3600) != 0:
+        sys.stderr.write(f"The undisturbed run failed: {given.folder / 'run.log'}\n")
+        return 1
+    took, expected = time.monotonic() - begun, products(given.folder)
+    sys.stdout.write(f"{len(expected)} products in {took:.0f} s\n")
+    kills = ends = 0
+    while kills < given.kills:
+        shutil.rmtree(given.folder / "results")
+        while True:
+            # Until the number is reached, runs are killed; then the last one may end.
+            code = until(start(given.folder, command), 3600 if kills >= given.kills else moment.uniform(0, SPAN * took))
+            kills += code is None
+            if code is not None:
+                break
+        found = products(given.folder)
+        if code != 0 or found != expected:
+            wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+            sys.stderr.write(f"After {kills} kills the run ended with {code}; other bytes: {wrong}\n")
+            return 1
+        ends += 1
+        sys.stdout.write(f"{kills} kills, {ends} runs to the end, the same bytes\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
