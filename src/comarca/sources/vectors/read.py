@@ -23,6 +23,7 @@ import pyogrio.raw
 import shapely
 import shapely.errors
 from pyogrio._err import CPLE_BaseError
+from pyproj.exceptions import ProjError
 
 from comarca.crs import STORAGE, crs_checks, geodesic_area_km2, parse_crs, require_known_crs
 from comarca.errors import CRSError, InputError, did_you_mean
@@ -67,7 +68,7 @@ _DEGREES: Final = np.array([180.0, 90.0, 180.0, 90.0])
 _NESTED: Final = (dict, list, tuple, np.ndarray)
 #: What damaged files raise.
 _DAMAGE: Final = (
-    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, CPLE_BaseError,
+    pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, CPLE_BaseError, ProjError,
     shapely.errors.ShapelyError, pa.ArrowException, struct.error, ValueError, OverflowError, OSError, TypeError,
     AttributeError,
 )  # fmt: skip
