@@ -21,6 +21,7 @@ from comarca.units import M2_PER_KM2, M_PER_KM
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
 
     Floats = NDArray[np.float64]
 
@@ -29,6 +30,7 @@ STORAGE: Final = CRS.from_epsg(4326)
 
 #: Equal-area system of the Global Human Settlement Layer: its 1 km grid has edges at whole kilometres.
 MOLLWEIDE: Final = CRS.from_authority("ESRI", 54009)
+_MOLLWEIDE_PACIFIC: Final = CRS.from_dict({"proj": "moll", "lon_0": 180, "datum": "WGS84"})
 
 GEOD: Final = Geod(ellps="WGS84")
 
@@ -189,13 +191,107 @@ def _datum(crs: CRS) -> str:
     return datum.name if datum else "unknown"
 
 
+def region_bounds(geometry: ArrayLike) -> tuple[float, float, float, float]:
+    """Give the extent of geometries, the short way round the Earth.
+
+    Parameters
+    ----------
+    geometry : array-like of shapely geometries
+        EPSG:4326; what crosses the antimeridian is cut there, as the standard of GeoJSON asks.
+
+    Returns
+    -------
+    west, south, east, north : float
+        Degrees. East is beyond 180 where the extent crosses the antimeridian.
+    """
+    parts = shapely.get_parts(np.asarray(geometry, dtype=object).ravel())
+    bounds = shapely.bounds(parts)
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return (np.nan,) * 4
+    order = np.argsort(bounds[:, 0], kind="stable")
+    starts, reached = bounds[order, 0], np.maximum.accumulate(bounds[order, 2])
+    gaps = np.append(starts[1:] - reached[:-1], starts[0] + 360.0 - reached[-1])
+    widest = int(gaps.argmax())
+    south, north = float(bounds[:, 1].min()), float(bounds[:, 3].max())
+    if widest == len(starts) - 1:
+        return float(starts[0]), south, float(reached[-1]), north
+    return float(starts[widest + 1]), south, float(reached[widest]) + 360.0, north
+
+
+def degree_boxes(bounds: tuple[float, float, float, float]) -> list[tuple[float, float, float, float]]:
+    """Part an extent that crosses the antimeridian in two.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        West, south, east, north in degrees; west is greater than east, or east beyond 180, where it crosses.
+
+    Returns
+    -------
+    list of tuple of float
+        One or two extents of degrees from -180 to 180, west first.
+    """
+    west, south, east, north = bounds
+    if west <= east <= 180:
+        return [bounds]
+    return [(west, south, 180.0, north), (-180.0, south, east - 360.0 if east > 180 else east, north)]
+
+
+def cut_at_antimeridian(shape: BaseGeometry, *, longitude: float) -> BaseGeometry:
+    """Part a polygon whose vertices jump from one side of the antimeridian to the other.
+
+    Parameters
+    ----------
+    shape : shapely geometry
+        EPSG:4326, less than 360 degrees wide.
+    longitude : float
+        A longitude about its middle, degrees.
+
+    Returns
+    -------
+    shapely geometry
+        Valid, from -180 to 180 degrees; as it was where it does not cross.
+    """
+
+    def unrolled(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        east = (points[:, 0] - longitude + 180.0) % 360.0 - 180.0 + longitude
+        return np.column_stack([east, points[:, 1]])
+
+    whole = shapely.make_valid(shapely.transform(shape, unrolled))
+    west, _, east, _ = shapely.bounds(whole)
+    if west >= -180 and east <= 180:
+        return shapely.make_valid(shape)
+    sides = []
+    for turn in (-360.0, 0.0, 360.0):
+        side = shapely.intersection(whole, shapely.box(turn - 180, -90, turn + 180, 90))
+        sides.append(shapely.set_coordinates(side, shapely.get_coordinates(side) - np.array([turn, 0.0])))
+    return shapely.union_all(sides)
+
+
+def mollweide(bounds: tuple[float, float, float, float]) -> CRS:
+    """Give the system of grids of people around a region.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        As from `region_bounds`.
+
+    Returns
+    -------
+    pyproj.CRS
+        `MOLLWEIDE`, of which global grids are; around the antimeridian for regions that cross it, which it tears apart.
+    """
+    return MOLLWEIDE if bounds[2] <= 180 else _MOLLWEIDE_PACIFIC
+
+
 def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:
     """Equal-area system for a region: Lambert azimuthal, centred on it.
 
     Parameters
     ----------
     bounds : tuple of float
-        West, south, east, north in degrees (EPSG:4326).
+        West, south, east, north in degrees (EPSG:4326), as from `region_bounds`.
 
     Returns
     -------
@@ -208,7 +304,7 @@ def equal_area_crs(bounds: tuple[float, float, float, float]) -> CRS:
         {
             "proj": "laea",
             "lat_0": round((south + north) / 2, 4),
-            "lon_0": round((west + east) / 2, 4),
+            "lon_0": round(((west + east) / 2 + 180.0) % 360.0 - 180.0, 4),
             "datum": "WGS84",
         }
     )

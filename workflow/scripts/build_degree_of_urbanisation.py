@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from comarca import io
+from comarca.crs import region_bounds
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
@@ -39,7 +40,7 @@ def main(
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     source = population_source(providers, load_layer_receipt(files["receipt"]) if "receipt" in files else None, files)
-    bounds = tuple(area.total_bounds)
+    bounds = region_bounds(area.geometry)
     if not source:
         places = gather_points([], [], [], bounds=bounds, with_quarters=True)
     elif source == "settlements":

@@ -13,6 +13,7 @@ from comarca.access.friction import (
     walking_speeds,
 )
 from comarca.access.model import Walking
+from comarca.crs import region_bounds
 from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
@@ -37,7 +38,7 @@ def main(
     receipt: str | None = None,
     elevation: str | None = None,
 ) -> None:
-    west, south, east, north = layer_io.read_layer(territories, "territories").total_bounds
+    west, south, east, north = region_bounds(layer_io.read_layer(territories, "territories").geometry)
     grid = square_grid((west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG), cell_m=cell_m)
     with one_raster(raster, receipt) as path, open_dataset(path) as source:
         if legend is None:

@@ -11,6 +11,7 @@ from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.access.rasters import travel_time_raster
 from comarca.access.routable import RoutableNetwork
+from comarca.crs import region_bounds
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.grids import square_grid
@@ -33,7 +34,7 @@ def main(
     layer = layer_io.read_layer(cities, "cities")
     how = Walking(**walking)
     routable = RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id")
-    grid = square_grid(tuple(area.total_bounds), cell_m=cell_m)
+    grid = square_grid(region_bounds(area.geometry), cell_m=cell_m)
     chosen = in_class(layer, interval)[routable.destinations.rows_in(layer["city_id"])]
     over = FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None
     land = Landmasses.of(area.geometry.to_numpy())

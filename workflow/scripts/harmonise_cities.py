@@ -5,6 +5,7 @@ from typing import Any
 import geopandas as gpd
 
 from comarca import io
+from comarca.crs import region_bounds
 from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.fetch.tiles import one_raster
@@ -44,7 +45,7 @@ def main(
     if provider == "degurba":
         with one_raster(files.get("raster"), receipt) as path:
             people = Raster(path, **(raster_options if "raster" in files else {}))
-            grid = gather_raster(people, bounds=tuple(area.total_bounds))
+            grid = gather_raster(people, bounds=region_bounds(area.geometry))
         named, found = cities_offline(area, abroad_buffer_km=abroad_buffer_km)
         layer, made = urban_cities(grid, named, area, country=country, abroad_buffer_km=abroad_buffer_km)
         found += made

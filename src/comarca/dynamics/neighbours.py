@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 from libpysal.graph import Graph
 
-from comarca.crs import equal_area_crs
+from comarca.crs import equal_area_crs, region_bounds
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -43,7 +43,7 @@ def queen_neighbours(territories: gpd.GeoDataFrame) -> Graph:
     logger.info("%d pairs of neighbours; %d territories touch no other.", graph.n_edges // 2, len(isolated))
     if not isolated or len(shapes) < 2:
         return graph
-    centroids = shapes.to_crs(equal_area_crs(tuple(shapes.total_bounds))).centroid
+    centroids = shapes.to_crs(equal_area_crs(region_bounds(shapes))).centroid
     pairs = {(focal, other) for focal, other in graph.adjacency.index if focal != other}
     for focal in isolated:
         other = str(centroids.drop(focal).distance(centroids[focal]).idxmin())

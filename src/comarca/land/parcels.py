@@ -16,7 +16,7 @@ import shapely
 from pyproj import Transformer
 from shapely import STRtree
 
-from comarca.crs import STORAGE, equal_area_crs
+from comarca.crs import STORAGE, equal_area_crs, region_bounds
 from comarca.land.checks import parcel_check
 from comarca.polygons import valid_areas
 from comarca.units import M2_PER_HA
@@ -134,7 +134,7 @@ def land_units(
     """
     shapes = np.asarray(shapes, dtype=object)
     areas = valid_areas(territories)
-    crs = equal_area_crs(tuple(shapely.total_bounds(areas)))
+    crs = equal_area_crs(region_bounds(areas))
     shapely.prepare(areas)
     parts = []
     for first in range(0, max(len(shapes), 1), chunk_size):

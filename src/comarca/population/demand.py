@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
-from comarca.crs import STORAGE, equal_area_crs, geodesic_area_km2
+from comarca.crs import STORAGE, equal_area_crs, geodesic_area_km2, region_bounds
 from comarca.layers.schemas import validate_layer
 from comarca.polygons import territory_of
 from comarca.results import Check
@@ -151,8 +151,7 @@ def _outside(persons: NDArray[np.float64], territory: NDArray[np.intp]) -> Check
 
 
 def _plane(territories: gpd.GeoDataFrame) -> CRS:
-    west, south, east, north = (float(each) for each in territories.total_bounds)
-    return equal_area_crs((west, south, east, north))
+    return equal_area_crs(region_bounds(territories.geometry))
 
 
 def _transformer(source: Any, target: Any) -> Transformer:

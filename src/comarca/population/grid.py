@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 from affine import Affine
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
-from comarca.crs import MOLLWEIDE, STORAGE
+from comarca.crs import STORAGE, degree_boxes, mollweide
 from comarca.population.degurba import VERY_LOW_DENSITY, CellClasses, classify_grid, settlements
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster
 from comarca.rasters.grids import Grid, anchored_grid, cells_of
@@ -75,6 +75,7 @@ class PopulationGrid(NamedTuple):
         quarters = np.zeros((0, 0)) if self.quarters is None else self.quarters
         inhabited = np.flatnonzero(quarters)
         return {
+            "crs": np.array(self.grid.crs.to_wkt()),
             "corner_m": np.array([self.grid.transform.c, self.grid.transform.f]),
             "shape": np.array(quarters.shape),
             "quarter": inhabited,
@@ -99,7 +100,7 @@ class PopulationGrid(NamedTuple):
         quarters = np.zeros(tuple(arrays["shape"]))
         quarters.ravel()[arrays["quarter"]] = arrays["persons"]
         shape = (quarters.shape[0] // 2, quarters.shape[1] // 2)
-        grid = Grid(MOLLWEIDE, Affine(_CELL_M, 0.0, west, 0.0, -_CELL_M, north), shape)
+        grid = Grid(CRS.from_wkt(str(arrays["crs"])), Affine(_CELL_M, 0.0, west, 0.0, -_CELL_M, north), shape)
         return cls(grid, _joined(quarters), quarters)
 
 
@@ -210,7 +211,8 @@ def _gathered(
     quarters = np.zeros((2 * grid.shape[0], 2 * grid.shape[1])) if with_quarters else None
     to_degrees = Transformer.from_crs(source.crs, STORAGE, always_xy=True)
     box = Transformer.from_crs(grid.crs, source.crs, always_xy=True).transform_bounds(*_extent(grid), densify_pts=51)
-    for x, y, people in _parts(source, source.window(box)):
+    boxes = degree_boxes(box) if source.crs.is_geographic else [box]
+    for x, y, people in (part for each in boxes for part in _parts(source, source.window(each))):
         lon, lat = (np.asarray(each) for each in to_degrees.transform(x, y))
         cell, east, north = cells_of(grid, lon, lat)
         people = people if factor is None else people * factor(lon, lat)
@@ -286,7 +288,7 @@ def classify_population(
 def _grid(bounds: tuple[float, float, float, float], margin_deg: float) -> Grid:
     west, south, east, north = (float(edge) for edge in bounds)
     wide = west - margin_deg, max(south - margin_deg, -90.0), east + margin_deg, min(north + margin_deg, 90.0)
-    return anchored_grid(wide, crs=MOLLWEIDE, cell_m=_CELL_M)
+    return anchored_grid(wide, crs=mollweide((west, south, east, north)), cell_m=_CELL_M)
 
 
 def _extent(grid: Grid) -> tuple[float, float, float, float]:

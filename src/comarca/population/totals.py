@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from rasterio.features import rasterize
 
-from comarca.crs import MOLLWEIDE, STORAGE
+from comarca.crs import STORAGE, mollweide, region_bounds
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.polygons import territory_of
@@ -194,9 +194,10 @@ def _land_points(
     if not wanted.any():
         return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
     chosen = territories[wanted]
-    grid = anchored_grid(tuple(chosen.total_bounds), crs=MOLLWEIDE, cell_m=_CELL_M)
+    bounds = region_bounds(chosen.geometry)
+    grid = anchored_grid(bounds, crs=mollweide(bounds), cell_m=_CELL_M)
     touched = rasterize(
-        chosen.geometry.to_crs(MOLLWEIDE),
+        chosen.geometry.to_crs(grid.crs),
         out_shape=grid.shape,
         transform=grid.transform,
         all_touched=True,

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.crs import STORAGE, equal_area_crs
+from comarca.crs import STORAGE, equal_area_crs, region_bounds
 from comarca.errors import InputError
 from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
@@ -72,7 +72,7 @@ def cities_offline(
         world["latitude"].between(south - margin, north + margin)
         & world["longitude"].between(west - margin / widest, east + margin / widest)
     ]
-    plane = equal_area_crs((west, south, east, north))
+    plane = equal_area_crs(region_bounds(territories.geometry))
     points = gpd.GeoSeries(gpd.points_from_xy(near["longitude"], near["latitude"]), crs=STORAGE, index=near.index)
     tree = shapely.STRtree(territories.geometry.to_crs(plane).to_numpy())
     hits = tree.query(points.to_crs(plane).to_numpy(), predicate="dwithin", distance=abroad_buffer_km * M_PER_KM)[0]

@@ -15,7 +15,7 @@ import osmium
 import shapely
 
 from comarca import io
-from comarca.crs import STORAGE, equal_area_crs
+from comarca.crs import STORAGE, cut_at_antimeridian, equal_area_crs, region_bounds
 from comarca.errors import InputError
 from comarca.units import M_PER_KM
 
@@ -45,11 +45,12 @@ def routing_area(boundary: BaseGeometry, *, buffer_km: float) -> BaseGeometry:
         Polygon or MultiPolygon, EPSG:4326, without holes that the buffer fills.
     """
     series = gpd.GeoSeries([boundary], crs=STORAGE)
-    plane = equal_area_crs(tuple(series.total_bounds))
+    west, south, east, north = region_bounds(series)
+    plane = equal_area_crs((west, south, east, north))
     # Detail finer than a twentieth of the buffer does not show in it.
     outline = series.to_crs(plane).simplify(min(500.0, 0.05 * buffer_km * M_PER_KM + 1.0))
     buffered = outline.buffer(buffer_km * M_PER_KM, quad_segs=4)
-    area: BaseGeometry = shapely.make_valid(buffered.to_crs(STORAGE).iloc[0])
+    area: BaseGeometry = cut_at_antimeridian(buffered.to_crs(STORAGE).iloc[0], longitude=(west + east) / 2)
     return area
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 from pyproj import Transformer
 
-from comarca.crs import STORAGE, equal_area_crs, require_storage_crs
+from comarca.crs import STORAGE, degree_boxes, equal_area_crs, region_bounds, require_storage_crs
 from comarca.results import Check
 from comarca.units import M_PER_KM
 
@@ -43,13 +43,13 @@ def within_reach(
     A box, not the outline: it is there to bound the work, not to decide what counts where.
     """
     require_storage_crs(layer, name=f"layer {name}")
-    west, south, east, north = (float(side) for side in territories.total_bounds)
-    bounds = (west, south, east, north)
+    bounds = region_bounds(territories.geometry)
     plane = equal_area_crs(bounds)
     corners = Transformer.from_crs(STORAGE, plane, always_xy=True).transform_bounds(*bounds, densify_pts=51)
     reach = shapely.box(*corners).buffer(buffer_km * M_PER_KM, join_style="mitre").bounds
     wide = Transformer.from_crs(plane, STORAGE, always_xy=True).transform_bounds(*reach, densify_pts=51)
-    kept = layer.iloc[layer.sindex.query(shapely.box(*wide), predicate="intersects", sort=True)]
+    area = shapely.union_all([shapely.box(*part) for part in degree_boxes(wide)])
+    kept = layer.iloc[layer.sindex.query(area, predicate="intersects", sort=True)]
     dropped = len(layer) - len(kept)
     message = f"{dropped} of {len(layer)} features of {name} lie more than {buffer_km:g} km from the region."
     return kept.reset_index(drop=True), [Check(f"{name}_out_of_reach", "info", dropped, "", message)]
