@@ -9,6 +9,7 @@ import sys
 import time
 import warnings
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
 from comarca.errors import ComarcaError
@@ -91,6 +92,24 @@ def job(log_path: str) -> Iterator[None]:
     except Exception:
         log.exception("The job failed.")
         raise
+
+
+def run_step(main: Callable[..., None], step: Mapping[str, Any], *, log: str) -> None:
+    """Call the function of another rule's script within a job, filled in by name as in `run`.
+
+    Parameters
+    ----------
+    main : callable
+        The script's function.
+    step : mapping
+        ``rule`` (its name), and ``input``, ``output``, ``params``, ``wildcards`` by name, as plain data.
+    log : str
+        Log file of the job.
+    """
+    start = time.perf_counter()
+    stand_in = SimpleNamespace(**step, log=[log], threads=1, config={})
+    main(**_arguments(main, stand_in))
+    logger.info("%s %s: %.1f s", step["rule"], step["wildcards"], time.perf_counter() - start)
 
 
 def _arguments(main: Callable[..., None], snakemake: Any) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def named(*names):
 @pytest.fixture
 def territories():
     return gpd.GeoDataFrame(
-        {"territory_id": ["b", "a", "c"]},
+        {"territory_id": ["b", "a", "c"], "parent_name": None},
         geometry=[box(0.1, 0, 0.2, 0.1), box(0, 0, 0.1, 0.1), box(0.2, 0, 0.3, 0.1)],
         crs="EPSG:4326",
     )
@@ -318,7 +318,7 @@ def test_a_raster_stands_before_polygons_and_both_are_evidence(territories, land
 def test_proxies_are_correlated_where_enough_territories_have_both():
     shapes = [box(k, 0, k + 0.1, 0.1) for k in range(12)]
     ids = [f"{k:02}" for k in range(12)]
-    many = gpd.GeoDataFrame({"territory_id": ids}, geometry=shapes, crs="EPSG:4326")
+    many = gpd.GeoDataFrame({"territory_id": ids, "parent_name": None}, geometry=shapes, crs="EPSG:4326")
     units = parcels(**{name: [1.0, 1 + k] for k, name in enumerate(ids)})
     census = holdings(
         *[(name, 2006, [20, 2 + k, 0, 0], [100, 50 * (2 + k), 0, 0], np.nan) for k, name in enumerate(ids)]

@@ -76,6 +76,7 @@ wildcard_constraints:
     city_class="[a-z][a-z0-9_]*",
     column="[a-z][a-z0-9_]*",
     format="png|svg",
+    scenario="[a-z][a-z0-9_]*",
 
 
 def in_region(path):

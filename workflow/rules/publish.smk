@@ -201,6 +201,9 @@ rule classify_maps:
 rule draw_maps:
     input:
         unpack(of("product_files", *MAP_INPUTS, *ANALYSIS, *SOURCE_TEXTS.values())),
+        differences=of("scenario_files", "assembled/scenarios/{{scenario}}/differences.parquet"),
+        people=of("scenario_files", "assembled/scenarios/{{scenario}}/people.parquet"),
+        scenario_checks=of("scenario_files", "checks/scenarios/{{scenario}}.json"),
         code=code("draw_maps"),
     output:
         listing=in_region("maps/index.json"),
@@ -220,6 +223,8 @@ rule draw_maps:
         "../envs/comarca.yaml"
     threads: 2
     params:
+        titles=of("scenario_titles", LANGUAGE),
+        names=of("destination_names", LANGUAGE),
         language=LANGUAGE,
     message:
         "{wildcards.region}: drawing the maps and the atlas."

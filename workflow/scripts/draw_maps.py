@@ -1,5 +1,6 @@
 """Draw all maps of a region, list them, and join them with their texts to the atlas for print."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from comarca import io
@@ -11,12 +12,34 @@ from comarca.publish.maps.analysis_pages import analysis_pages
 from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
 from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
 from comarca.publish.maps.files import base_of, text_of
+from comarca.publish.maps.scenario_pages import summary_page
 
 
-def main(*, language: str, threads: int, listing: str, contacts: str, atlas: str, **files: str) -> None:
+def main(
+    *,
+    language: str,
+    threads: int,
+    listing: str,
+    contacts: str,
+    atlas: str,
+    titles: Mapping[str, str],
+    names: Mapping[str, str],
+    differences: Sequence[str],
+    people: Sequence[str],
+    scenario_checks: Sequence[str],
+    **files: str,
+) -> None:
     data = Assembled(files, language)
     drawn = draw_all(data, Path(listing).parent, workers=threads)
-    pages = tuple(analysis_pages(Analysis.of(data), data.columns, language))
+    scenarios = zip(titles.values(), differences, people, scenario_checks, strict=True)
+    pages = [*analysis_pages(Analysis.of(data), data.columns, language)]
+    pages += [
+        summary_page(
+            title, io.read_table(changes), io.read_table(reach), io.read_checks(checks), data.columns,
+            names=names, language=language, region=data.title,
+        )
+        for title, changes, reach, checks in scenarios
+    ]  # fmt: skip
     about = AtlasText(
         data.title,
         text_of(data),
@@ -25,7 +48,7 @@ def main(*, language: str, threads: int, listing: str, contacts: str, atlas: str
         summary=summary(data.table, data.columns, language),
         rankings=rankings(data.table, data.columns, language),
         notes=quality_notes(data.table, data.flags, data.columns, language),
-        further=pages,
+        further=tuple(pages),
     )
     with io.atomic_path(atlas) as part:
         maps = {entry.column: entry.page for entry in drawn if entry.page}

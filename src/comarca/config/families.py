@@ -111,6 +111,9 @@ class LandOptions(FamilyOptions):
     large_unit_ha: Annotated[float, Field(gt=0, le=100_000_000)] = Field(
         1000.0, description="From this size on a unit counts as large, ha."
     )
+    small_unit_ha: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        5.0, description="Below this size a holding counts as small, ha."
+    )
     field_classes: tuple[Word, ...] = Field(
         min_length=1,
         default=("farmland", "orchard", "vineyard", "meadow", "plant_nursery", "greenhouse_horticulture"),

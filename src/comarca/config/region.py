@@ -27,6 +27,7 @@ from comarca.config.layers import (
     Services,
     Territories,
 )
+from comarca.config.scenarios import CriticalLinks, Scenario, Siting  # noqa: TC001 - pydantic reads them
 from comarca.config.tables import Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
 from comarca.config.uncertainty import Uncertainty
 
@@ -154,6 +155,11 @@ class Region(Model):
     propositions: PropositionTests = PropositionTests()
     functional: Functional = Functional()
     uncertainty: Uncertainty = Uncertainty()
+    scenarios: dict[Word, Scenario] = Field(
+        default_factory=dict, description="Name -> what would be different; see docs/methods/scenarios.md."
+    )
+    critical_links: CriticalLinks | None = Field(None, description="Links that are closed in turn.")
+    siting: Siting | None = Field(None, description="Where one more service or market would pay.")
     maps: MapSettings = MapSettings()
 
     @model_validator(mode="after")

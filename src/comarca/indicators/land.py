@@ -15,7 +15,7 @@ from comarca.land.checks import evidence_check, proxy_correlations, source_check
 from comarca.land.concentration import Block, MeasuredTerritories, concentration, side_by_side
 from comarca.land.cover import land_cover_columns
 from comarca.land.fields import polygon_columns
-from comarca.land.holdings import holding_columns
+from comarca.land.holdings import holding_columns, parent_column
 from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def compute(
     holdings: pd.DataFrame | None = None,
     min_units: int = 30,
     large_unit_ha: float = 1000.0,
+    small_unit_ha: float = 5.0,
     field_classes: Sequence[str] = FIELD_CLASSES,
     border: Border = "cut",
     suppressed: Estimate = "lognormal",
@@ -70,6 +71,8 @@ def compute(
         Fewest units for which concentration is measured; below, the measures are NaN with flag ``too_few_units``.
     large_unit_ha : float, default 1000
         Size from which on a unit counts as large, ha.
+    small_unit_ha : float, default 5
+        Below this size a holding counts as small, ha.
     field_classes : sequence of str
         Values of ``land_use`` that are fields.
     border : {"majority", "cut"}, default "cut"
@@ -82,7 +85,8 @@ def compute(
     InputError
         If a table names a territory that the region does not have.
     """
-    measured = MeasuredTerritories.of(territories, min_units=min_units, large_unit_ha=large_unit_ha)
+    sizes = {"large_unit_ha": large_unit_ha, "small_unit_ha": small_unit_ha}
+    measured = MeasuredTerritories.of(territories, min_units=min_units, **sizes)
     has_raster = land_cover_patches is not None and land_cover_areas is not None
     blocks: list[Block] = []
     checks: list[Check] = []
@@ -91,7 +95,8 @@ def compute(
         blocks.append(concentration(units, measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
     if holdings is not None:
         block, remarks = holding_columns(holdings, measured, estimate=suppressed)
-        blocks.append(block)
+        parent = territories.set_index("territory_id")["parent_name"].reindex(measured.index)
+        blocks += [block, parent_column(block[0], parent)]
         checks += remarks
     if land_cover_patches is not None and land_cover_areas is not None:
         blocks += land_cover_columns(land_cover_patches, land_cover_areas, measured, border=border)

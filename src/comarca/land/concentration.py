@@ -40,8 +40,8 @@ class MeasuredTerritories:
         Their areas, ha.
     min_units : int
         Fewest units for which concentration is measured.
-    large_unit_ha : float
-        Size from which on a unit counts as large, ha.
+    large_unit_ha, small_unit_ha : float
+        Size from which on a unit counts as large, and below which as small, ha.
     """
 
     index: pd.Index
@@ -49,16 +49,19 @@ class MeasuredTerritories:
     total_ha: NDArray[np.float64]
     min_units: int
     large_unit_ha: float
+    small_unit_ha: float = 5.0
 
     @classmethod
-    def of(cls, territories: gpd.GeoDataFrame, *, min_units: int, large_unit_ha: float) -> MeasuredTerritories:
+    def of(
+        cls, territories: gpd.GeoDataFrame, *, min_units: int, large_unit_ha: float, small_unit_ha: float = 5.0
+    ) -> MeasuredTerritories:
         """Put the territories of a region in order and measure them.
 
         Parameters
         ----------
         territories : geopandas.GeoDataFrame
             Layer ``territories``, EPSG:4326.
-        min_units, large_unit_ha
+        min_units, large_unit_ha, small_unit_ha
             As the attributes.
 
         Returns
@@ -80,6 +83,7 @@ class MeasuredTerritories:
             total_ha=geodesic_area_km2(shapes) * HA_PER_KM2,
             min_units=min_units,
             large_unit_ha=large_unit_ha,
+            small_unit_ha=small_unit_ha,
         )
 
     def position(self, territory_id: pd.Series, *, where: str) -> NDArray[np.intp]:

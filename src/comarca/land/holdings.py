@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from comarca.land.concentration import Block, MeasuredTerritories, flag_gaps
-from comarca.measures.inequality import mean, share_in_units_from, theil, top_share
+from comarca.measures.inequality import (
+    between_share_of_theil,
+    mean,
+    share_in_units_from,
+    share_of_units_below,
+    theil,
+    top_share,
+)
 from comarca.measures.ranked import RankedSizes, ratio
 from comarca.measures.size_classes import (
     Estimate,
@@ -27,7 +34,8 @@ if TYPE_CHECKING:
 #: Columns that rest on estimates where figures are withheld; the bounds do not, they enclose what is possible.
 _ESTIMATED = (
     "holding_count", "holding_area_mean_ha", "holding_area_gini_index", "holding_area_theil_index",
-    "holding_area_top10_share", "holding_area_large_share", "holding_gini_camara_class", "holding_gini_camara6_class",
+    "holding_area_top10_share", "holding_area_top1_share", "holding_area_small_share", "holding_small_share",
+    "holding_area_large_share", "holding_gini_camara_class", "holding_gini_camara6_class",
     "holding_gini_with_landless_index", "holding_area_gini_change_index",
 )  # fmt: skip
 #: Columns that name a band of the Gini coefficient -> whether of six bands.
@@ -153,6 +161,9 @@ def _measured(
             "holding_area_gini_upper_index": index["upper"].mask(unknown),
             "holding_area_theil_index": theil(units),
             "holding_area_top10_share": top_share(units, share=0.1),
+            "holding_area_top1_share": top_share(units, share=0.01),
+            "holding_area_small_share": 1 - share_in_units_from(units, size=territories.small_unit_ha),
+            "holding_small_share": share_of_units_below(units, size=territories.small_unit_ha),
             "holding_area_large_share": share_in_units_from(units, size=territories.large_unit_ha),
             "holding_gini_with_landless_index": landless_gini(index["interpolated"], landless, units.count),
         }
@@ -179,6 +190,35 @@ def _measured(
     no_landless = ["holding_landless_share", "holding_gini_with_landless_index"]
     flags.loc[np.isnan(landless), no_landless] = Flag.NOT_IN_SOURCE.value
     return values, flags
+
+
+def parent_column(values: pd.DataFrame, parent: pd.Series) -> Block:
+    """Tell how much of the inequality of holdings in a parent unit lies between its territories.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Columns ``holding_count``, ``holding_area_mean_ha`` and ``holding_area_theil_index``, as from `holding_columns`.
+    parent : pandas.Series
+        Name of the unit one level up, on the same index.
+
+    Returns
+    -------
+    Block
+        ``holding_area_theil_between_share``, the same in all territories of a parent that have holdings measured.
+    """
+    count, theil_index = values["holding_count"], values["holding_area_theil_index"]
+    known = (count > 0) & theil_index.notna() & parent.notna()
+    found = pd.Series(np.nan, values.index)
+    for _, rows in values[known].groupby(parent[known], sort=True):
+        if len(rows) > 1:
+            members = rows["holding_count"].to_numpy(dtype=float)
+            area_ha = members * rows["holding_area_mean_ha"].to_numpy(dtype=float)
+            inside = rows["holding_area_theil_index"].to_numpy(dtype=float)
+            found[rows.index] = between_share_of_theil(inside, members, area_ha)
+    made = found.to_frame("holding_area_theil_between_share")
+    reason = np.where(known, Flag.TOO_FEW_UNITS.value, Flag.NOT_IN_SOURCE.value)
+    return made, flag_gaps(made, pd.Series(reason, values.index))
 
 
 def _spans_bands(values: pd.DataFrame, *, six: bool) -> pd.Series:

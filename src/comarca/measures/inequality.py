@@ -225,6 +225,64 @@ def share_in_units_from(units: RankedSizes, *, size: float) -> FloatArray:
     return np.minimum(ratio(units.total(np.where(units.size >= size, amount, 0.0)), units.amount), 1.0)
 
 
+def share_of_units_below(units: RankedSizes, *, size: float) -> FloatArray:
+    """Share of the units that are smaller than a given size, from 0 to 1.
+
+    Parameters
+    ----------
+    units : RankedSizes
+        The units.
+    size : float
+        Size from which on a unit no longer counts, in the units' measure.
+
+    Returns
+    -------
+    numpy.ndarray, shape (g,)
+        One value per group.
+
+    Examples
+    --------
+    >>> share_of_units_below(RankedSizes.of([1, 1, 2, 4]), size=2).tolist()
+    [0.5]
+    """
+    return np.minimum(ratio(units.total(np.where(units.size < size, units.weight, 0.0)), units.count), 1.0)
+
+
+def between_share_of_theil(theil_index: FloatArray, count: FloatArray, amount: FloatArray) -> float:
+    """Part of Theil's T of all units that lies between groups of them.
+
+    Parameters
+    ----------
+    theil_index, count, amount : numpy.ndarray, shape (g,)
+        Theil's T inside each group, its number of units, and their sum.
+
+    Returns
+    -------
+    float
+        From 0 (the groups have the same mean) to 1 (no differences inside any group); NaN where all units are equal or
+        there are none.
+
+    Notes
+    -----
+    T of all units is the sum of the part within, ``sum a_g T_g``, and the part between, ``sum a_g ln(a_g / n_g)``, with
+    the groups' shares ``a_g`` of the sum and ``n_g`` of the units (Theil 1967; Shorrocks 1980, doi:10.2307/1913126).
+
+    Examples
+    --------
+    Two groups of equal units, of size 1 and of size 3: all of it lies between.
+
+    >>> between_share_of_theil(np.array([0.0, 0.0]), np.array([2.0, 2.0]), np.array([2.0, 6.0]))
+    1.0
+    """
+    if not count.sum() > 0 or not amount.sum() > 0:
+        return np.nan
+    part, share = amount / amount.sum(), count / count.sum()
+    has_amount = part > 0
+    between = float((part[has_amount] * np.log(part[has_amount] / share[has_amount])).sum())
+    total = between + float((part * theil_index).sum())
+    return min(max(between / total, 0.0), 1.0) if total > 1e-12 else np.nan
+
+
 def mean(units: RankedSizes) -> FloatArray:
     """Mean size, in the measure of the sizes.
 

@@ -306,6 +306,31 @@ def compute_dynamics(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def compute_scenario(region: RegionPlan, scenario: str) -> dict[str, Any]:
+    """Name the layers that are edited or compared, the tables of the base, and the user's files of the scenario."""
+    edits = region.config.scenarios[scenario]
+    files = [file for path in edits.files.values() for file in files_of(path)]
+    families = [region.file(f"indicators/{family}.parquet") for family in region.scenario_families(scenario)]
+    layers = region.given(*edits.edited_layers, "connectors", "travel_times", "service_times")
+    return layers | _named(files=files, families=families)
+
+
+@_rule
+def compute_critical_links(region: RegionPlan) -> dict[str, Any]:
+    """Name the file of the places whose roads close, where there is one."""
+    links = region.config.critical_links
+    return _named(places=files_of(links.path) if links and links.path else None)
+
+
+@_rule
+def compute_siting(region: RegionPlan) -> dict[str, Any]:
+    """Name the candidate places, and today's travel times."""
+    siting = region.config.siting
+    candidates = files_of(siting.path) if siting else None
+    return region.given("travel_times", "service_times") | _named(candidates=candidates)
+
+
+@_rule
 def compute_functional(region: RegionPlan) -> dict[str, Any]:
     """Name the layers of all families, and the user's table of flows."""
     layers = {layer for family in region.analysed_families.values() for layer in family["layers"]}

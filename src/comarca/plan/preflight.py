@@ -72,6 +72,7 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
                 key = f"regions.{name}.{section}.earlier.{year}"
                 require_file(path, key=key)
                 _check_raster(path, key=key)
+        _check_scenarios(region, key=f"regions.{name}")
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
         _check_joins(region, key=f"regions.{name}")
 
@@ -121,6 +122,15 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
                 _require_column(column, headings, key=f"{key}.{name}")
         for year, column in source.population.items():
             _require_column(column, headings, key=f"{key}.population.{year}")
+
+
+def _check_scenarios(region: Region, *, key: str) -> None:
+    for scenario, edits in region.scenarios.items():
+        for part, path in edits.files.items():
+            require_file(path, key=f"{key}.scenarios.{scenario}.{part}")
+    for name in ("critical_links", "siting"):
+        if (section := getattr(region, name)) is not None and section.path is not None:
+            require_file(section.path, key=f"{key}.{name}.path")
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from comarca.config.families import AccessOptions, LandOptions
 from comarca.errors import ConfigError, did_you_mean
 from comarca.fetch.providers.index import LOCAL
-from comarca.layers.index import LAYERS
+from comarca.layers.index import LAYERS, origins
 from comarca.plan.columns import CLUSTERS, regional_fields, regional_registry
 from comarca.plan.inputs import INPUTS
 from comarca.plan.ladders import ladders, layers_resting_on
@@ -24,7 +24,16 @@ from comarca.plan.layers import (
 )
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
-from comarca.registry.products import ASSEMBLED, DRAWN, FUNCTIONAL, OF_OUTCOMES, PRODUCTS, PUBLICATION, TEXTS
+from comarca.registry.products import (
+    ASSEMBLED,
+    DRAWN,
+    FUNCTIONAL,
+    OF_OUTCOMES,
+    OF_SCENARIO,
+    PRODUCTS,
+    PUBLICATION,
+    TEXTS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -37,6 +46,16 @@ if TYPE_CHECKING:
 
 #: Families whose values can have a band.
 BANDED = ("access", "markets", "infrastructure", "services", "urbanisation", "production", "land")
+#: Rule -> layer that it makes, of those that scenarios can run again, in the order of running.
+LAYER_OF_STEP: Final = {
+    "build_network": "network",
+    "build_connectors": "linked_network",
+    "build_city_network": "city_network",
+    "compute_travel_times": "travel_times",
+    "compute_market_potential": "market_potential",
+    "compute_urca_times": "urca_times",
+    "compute_service_times": "service_times",
+}
 #: Products that are drawn, not tables.
 ATLASES = ("atlas.html",)
 
@@ -155,6 +174,9 @@ class RegionPlan:
         columns |= {"territories": [column.name for column in self.published]}
         columns |= {f"families/{name}": [column.name for column in self._expanded[name][0]] for name in self.families}
         columns |= {"profiles": []} | ({"dynamics": []} if self.has("outcomes") else {})
+        columns |= {f"scenarios/{name}": [] for name in self.config.scenarios}
+        columns |= {"critical_links": []} if self.config.critical_links else {}
+        columns |= {"siting": []} if self.config.siting else {}
         return columns | ({"functional": []} if self.config.functional.by != "none" else {})
 
     # Columns
@@ -377,6 +399,90 @@ class RegionPlan:
                 families[name] = {"layers": layers, "options": self.options(name), "columns": self.columns(name)}
         return families
 
+    def scenario(self, name: str) -> dict[str, Any]:
+        """Read what a scenario changes, as plain data; its title is in none of its figures."""
+        return self.config.scenarios[name].model_dump(exclude={"title"})
+
+    def _changed_layers(self, scenario: str) -> set[str]:
+        edited = {*self.config.scenarios[scenario].edited_layers}
+        if lacking := edited - self.layers:
+            got = f"no layer {min(lacking)} in {self.name}"
+            raise ConfigError(f"scenarios.{scenario}", got=got, expected=f"a region with {', '.join(sorted(edited))}")
+        return {layer for layer in self.layers if origins(layer) & edited}
+
+    def scenario_columns(self, name: str) -> list[dict[str, Any]]:
+        """Columns that a scenario can change, without their texts, as plain data."""
+        changed = self._changed_layers(name)
+        return [
+            column
+            for family in self.analysed_families
+            for column in self.columns(family)
+            if changed & {*self.registry.families[family].layers, *column["layers"]}
+        ]
+
+    def scenario_families(self, name: str) -> list[str]:
+        """Families with columns that a scenario can change."""
+        return list(dict.fromkeys(column["family"] for column in self.scenario_columns(name)))
+
+    def scenario_steps(self, name: str) -> list[tuple[str, dict[str, str]]]:
+        """Rules that a scenario runs again on its edited layers, in order, with their wildcards."""
+        changed = self._changed_layers(name)
+        steps = [rule for rule, layer in LAYER_OF_STEP.items() if layer in changed and layer in self.layers]
+        families = [
+            ("compute_family", {"region": self.name, "family": family}) for family in self.scenario_families(name)
+        ]
+        return [*((rule, {"region": self.name}) for rule in steps), *families]
+
+    @property
+    def speeds_file(self) -> str:
+        """The table of speeds: the user's or the project's own."""
+        return self.config.speeds or self.project_file("config/speeds.csv")
+
+    @property
+    def critical_links(self) -> dict[str, Any]:
+        """Links that are closed in turn, as plain data, with the bounds of the cities that people want to reach."""
+        links = self.config.critical_links
+        if links is None:
+            expected, remedy = "a list of links", f"Set regions.{self.name}.critical_links."
+            raise ConfigError(f"results/{self.name}", got="no critical_links", expected=expected, remedy=remedy)
+        if links.city_class not in self.config.city_classes_persons:
+            raise ConfigError("critical_links.city_class", got=links.city_class, expected="a class of cities",
+                              remedy=did_you_mean(links.city_class, self.config.city_classes_persons))  # fmt: skip
+        return links.model_dump() | {"interval": self.city_class(links.city_class)}
+
+    @property
+    def siting(self) -> dict[str, Any]:
+        """Candidate places, and what for, as plain data."""
+        siting = self.config.siting
+        if siting is None:
+            expected, remedy = "candidate places", f"Set regions.{self.name}.siting."
+            raise ConfigError(f"results/{self.name}", got="no siting", expected=expected, remedy=remedy)
+        kinds = [*self.config.city_classes_persons, *self.service_kinds]
+        if siting.kind not in kinds:
+            raise ConfigError("siting.kind", got=siting.kind, expected="a kind of service or a class of cities",
+                              remedy=did_you_mean(siting.kind, kinds))  # fmt: skip
+        return siting.model_dump()
+
+    def scenario_files(self, path: str) -> list[str]:
+        """Paths of one file of all scenarios; ``{scenario}`` in the path stands for the name."""
+        return [self.file(path.format(scenario=name)) for name in self.config.scenarios]
+
+    def scenario_title(self, name: str, language: str) -> str:
+        """Give the title of a scenario in a language."""
+        title = self.config.scenarios[name].title
+        if isinstance(title, dict):
+            return next((text for key, text in title.items() if key == language), next(iter(title.values())))
+        return title or name.replace("_", " ")
+
+    def scenario_titles(self, language: str) -> dict[str, str]:
+        """Give the titles of all scenarios in a language."""
+        return {name: self.scenario_title(name, language) for name in self.config.scenarios}
+
+    def destination_names(self, language: str) -> dict[str, str]:
+        """Class of cities or kind of service -> what readers call it."""
+        terms = {**self.registry.terms.get("service", {}), **self.registry.terms["city_class"]}
+        return {key: words[language] for key, words in terms.items()}
+
     @property
     def banded_families(self) -> dict[str, dict[str, Any]]:
         """Families whose values can have a band: layers, options and columns of each."""
@@ -451,6 +557,11 @@ class RegionPlan:
             files["crosswalk"] = crosswalk.path
         if flows := self.config.functional.path:
             files["functional"] = flows
+        files |= {"siting": self.config.siting.path} if self.config.siting else {}
+        if self.config.critical_links and self.config.critical_links.path:
+            files["critical_links"] = self.config.critical_links.path
+        for name, scenario in self.config.scenarios.items():
+            files |= {f"scenarios_{name}_{key.removesuffix('.path')}": path for key, path in scenario.files.items()}
         return files | {f"attributes_{row}": table.path for row, table in enumerate(self.config.attributes, start=1)}
 
     @cached_property
@@ -495,6 +606,9 @@ class RegionPlan:
                       for name in classes]  # fmt: skip
         names += ["lorenz"] if self.config.indicators.land and self.config.indicators.land.lorenz else []
         names += ["layers/outcomes.parquet"] if self.has("outcomes") else []
+        names += [f"scenarios/{name}/{file}" for name in self.config.scenarios for file in OF_SCENARIO]
+        names += ["critical_links.csv"] if self.config.critical_links else []
+        names += ["siting.csv", "siting.png"] if self.config.siting else []
         names += FUNCTIONAL if self.config.functional.by != "none" else []
         return [self.file(name) for name in names]
 

@@ -93,6 +93,8 @@ ANALYSIS: Final = ("profiles", "similar_territories", "lorenz_curves", *OF_OUTCO
 
 #: Products of regions with functional territories.
 FUNCTIONAL: Final = ("indicators_functional.csv", "functional_territories.csv", "layers/functional_territories.parquet")
+#: Products of each scenario, below its folder.
+OF_SCENARIO: Final = ("indicators.csv", "differences.csv", "people.csv", "summary.pdf")
 #: Tables of several regions, below ``results/together/``.
 TOGETHER: Final = ("indicators.csv", "codebook.csv", "map_classes.csv", "left_out.csv")
 TOGETHER_DYNAMICS: Final = "dynamics_summary.csv"

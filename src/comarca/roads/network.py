@@ -244,6 +244,32 @@ def connected(network: RoadNetwork) -> RoadNetwork:
     return replace(network, node_component=component, component_km=km)
 
 
+def without_edges(network: RoadNetwork, drop: Booleans) -> RoadNetwork:
+    """Take edges out.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    drop : numpy.ndarray of bool, shape (e,)
+        Edges to take out.
+
+    Returns
+    -------
+    RoadNetwork
+        With the same nodes; components are those of before, see `connected`.
+    """
+    keep, vertex_keep = ~drop, ~drop[network.vertex_edge]
+    edges = ("edge_from", "edge_to", "edge_min", "edge_forward", "edge_backward", "edge_on_foot", "edge_road")
+    count = np.diff(network.edge_start)[keep]
+    return replace(
+        network,
+        **{name: getattr(network, name)[keep] for name in edges},
+        **{name: getattr(network, name)[vertex_keep] for name in ("vertex_lon", "vertex_lat", "vertex_km")},
+        edge_start=np.concatenate([[0], np.cumsum(count)]),
+    )
+
+
 def network_checks(network: RoadNetwork) -> list[Check]:
     """Report the components that the network falls into.
 

@@ -86,8 +86,14 @@ def class_colors(classes: Classes, better: str) -> list[str]:
     Returns
     -------
     list of str
-        One hex colour per class. Values on both sides of zero get a diverging scheme whose middle is zero.
+        One hex colour per class. Values on both sides of zero get a diverging scheme whose middle is zero; a middle
+        class around zero gets that of zeros.
     """
+    middle = classes.count // 2
+    if classes.count % 2 and classes.breaks[:middle] == tuple(-limit for limit in reversed(classes.breaks[middle:])):
+        ends = [0.45 * (step + 1) / middle for step in range(middle)] if middle else []
+        ramp = _ramp(DIVERGING[better], [0.5 - end for end in reversed(ends)] + [0.5 + end for end in ends])
+        return [*ramp[:middle], ZERO, *ramp[middle:]] if middle else _ramp(SEQUENTIAL[better], [0.5])
     if classes.is_diverging and 0.0 in classes.breaks:
         below = classes.breaks.index(0.0) + 1
         steps = max(below, classes.count - below)

@@ -1,0 +1,1 @@
+"""What a planned, changed or closed road, a growing city or a new service would change."""

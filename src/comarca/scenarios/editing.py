@@ -1,0 +1,152 @@
+"""The edits of a scenario as the configuration has them, made with the user's files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from comarca.roads.speeds import speed_table
+from comarca.scenarios.edits import (
+    add_roads,
+    add_services,
+    area_of,
+    change_cities,
+    change_roads,
+    close_roads,
+    close_services,
+)
+from comarca.sources.vectors.power_services import services_from_file
+from comarca.sources.vectors.read import VectorOptions, open_vector, options_of
+from comarca.sources.vectors.roads import RoadColumns, roads_from_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
+    import shapely
+
+    from comarca.results import Check
+
+#: Keys of a section that say where a file lies and how it is read.
+_READING = {"provider", "path", *VectorOptions.__annotations__}
+
+
+def edited_layers(
+    scenario: Mapping[str, Any],
+    load: Callable[[str], Any],
+    *,
+    key: str,
+    speeds: str,
+    surfaces: str,
+    country: str,
+    kinds: Sequence[str],
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Check]]:
+    """Make the edited layers of a scenario.
+
+    Parameters
+    ----------
+    scenario : mapping
+        Its section of the configuration, as plain data.
+    load : callable
+        Reads a layer of the base by its name.
+    key : str
+        Key of the configuration, for messages.
+    speeds, surfaces : str
+        The tables of speeds and surfaces, for the words of added roads.
+    country : str
+        ISO 3166-1 alpha-3 code.
+    kinds : sequence of str
+        Kinds of service that are counted.
+
+    Returns
+    -------
+    layers : dict
+        ``roads``, ``cities``, ``services``, as far as edited. Roads are closed first, then changed, then added.
+    checks : list of Check
+        What was done.
+    """
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    checks: list[Check] = []
+    if scenario["close_roads"] or scenario["change_roads"] or scenario["add_roads"]:
+        layers["roads"], found = _roads(
+            scenario, load("roads"), key=key, speeds=speeds, surfaces=surfaces, country=country
+        )
+        checks += found
+    if scenario["cities"]:
+        persons = {name: change["population_persons"] for name, change in scenario["cities"].items()}
+        layers["cities"], check = change_cities(load("cities"), persons, key=f"{key}.cities")
+        checks.append(check)
+    if scenario["services"]["add"] or scenario["services"]["close"]:
+        layers["services"], found = _services(
+            scenario["services"], load("services"), key=f"{key}.services", kinds=kinds
+        )
+        checks += found
+    return layers, checks
+
+
+def _roads(
+    scenario: Mapping[str, Any], roads: gpd.GeoDataFrame, *, key: str, speeds: str, surfaces: str, country: str
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    checks: list[Check] = []
+    for at, place in enumerate(scenario["close_roads"]):
+        where = f"{key}.close_roads.{at}"
+        roads, check = close_roads(roads, where=place["where"], area=area_of_place(place, where), key=where)
+        checks.append(check)
+    for at, change in enumerate(scenario["change_roads"]):
+        where = f"{key}.change_roads.{at}"
+        becomes = {name: change[name] for name in ("to_class", "surface", "maxspeed_kmh")}
+        roads, check = change_roads(
+            roads, where=change["where"], area=area_of_place(change, where), **becomes, key=where
+        )
+        checks.append(check)
+    if added := scenario["add_roads"]:
+        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+        columns = {name: value for name, value in added.items() if name in RoadColumns.__dataclass_fields__}
+        new, found = roads_from_file(
+            added["path"], RoadColumns(**columns), known_classes=table.class_kmh,
+            known_surfaces={*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})},
+            snap_m=min(added["snap_m"], 20.0), **options_of(added),
+        )  # fmt: skip
+        snap = {"snap_m": added["snap_m"], "crossings": added["crossings"]}
+        roads, made = add_roads(roads, new, **snap, key=f"{key}.add_roads")
+        checks += [*found, *made]
+    return roads, checks
+
+
+def _services(
+    change: Mapping[str, Any], services: gpd.GeoDataFrame, *, key: str, kinds: Sequence[str]
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    checks: list[Check] = []
+    for at, place in enumerate(change["close"]):
+        where = f"{key}.close.{at}"
+        services, check = close_services(services, where=place["where"], area=area_of_place(place, where), key=where)
+        checks.append(check)
+    if added := change["add"]:
+        options = {name: value for name, value in added.items() if name not in _READING}
+        new, found = services_from_file(added["path"], **options, **options_of(added), known_kinds=kinds)
+        services, check = add_services(services, new)
+        checks += [*found, check]
+    return services, checks
+
+
+def area_of_place(place: Mapping[str, Any], key: str) -> shapely.Geometry | None:
+    """Read the area of an edit.
+
+    Parameters
+    ----------
+    place : mapping
+        ``path``, ``layer`` and ``buffer_m``, as plain data.
+    key : str
+        Key of the configuration, for messages.
+
+    Returns
+    -------
+    shapely.Geometry or None
+        The area, EPSG:4326; None where no file is given.
+    """
+    if place["path"] is None:
+        return None
+    options: VectorOptions = {"layer": place["layer"]} if place["layer"] else {}
+    shapes, _ = open_vector(place["path"], name=key, **options)
+    return area_of(shapes, buffer_m=place["buffer_m"])
