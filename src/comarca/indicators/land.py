@@ -15,7 +15,7 @@ from comarca.land.checks import evidence_check, proxy_correlations, source_check
 from comarca.land.concentration import Block, MeasuredTerritories, concentration, side_by_side
 from comarca.land.cover import land_cover_columns
 from comarca.land.fields import polygon_columns
-from comarca.land.holdings import holding_columns, parent_column
+from comarca.land.holdings import BETWEEN, holding_columns, parent_column
 from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
@@ -95,8 +95,10 @@ def compute(
         blocks.append(concentration(units, measured, prefix="parcel", absent=Flag.NO_SOURCE_ROW))
     if holdings is not None:
         block, remarks = holding_columns(holdings, measured, estimate=suppressed)
-        parent = territories.set_index("territory_id")["parent_name"].reindex(measured.index)
-        blocks += [block, parent_column(block[0], parent)]
+        blocks.append(block)
+        if any(column.name == BETWEEN for column in columns):
+            parent = territories.set_index("territory_id")["parent_name"].reindex(measured.index)
+            blocks.append(parent_column(block[0], parent))
         checks += remarks
     if land_cover_patches is not None and land_cover_areas is not None:
         blocks += land_cover_columns(land_cover_patches, land_cover_areas, measured, border=border)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -41,6 +41,8 @@ _ESTIMATED = (
 #: Columns that name a band of the Gini coefficient -> whether of six bands.
 _BANDS = {"holding_gini_camara_class": False, "holding_gini_camara6_class": True}
 
+#: Column that compares the territories of a parent unit.
+BETWEEN: Final = "holding_area_theil_between_share"
 #: Totals may exceed their classes by this share before it is worth a word.
 _CLOSE = 0.01
 
@@ -216,7 +218,7 @@ def parent_column(values: pd.DataFrame, parent: pd.Series) -> Block:
             area_ha = members * rows["holding_area_mean_ha"].to_numpy(dtype=float)
             inside = rows["holding_area_theil_index"].to_numpy(dtype=float)
             found[rows.index] = between_share_of_theil(inside, members, area_ha)
-    made = found.to_frame("holding_area_theil_between_share")
+    made = found.to_frame(BETWEEN)
     reason = np.where(known, Flag.TOO_FEW_UNITS.value, Flag.NOT_IN_SOURCE.value)
     return made, flag_gaps(made, pd.Series(reason, values.index))
 
