@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba publish test test-slow fuzz lint format bench docs schema validate router probe lock clean
+.PHONY: run example-matopiba synthetic publish test test-slow fuzz lint format bench docs schema validate router probe lock clean
 
 # One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
@@ -23,6 +23,10 @@ run: $(READY)
 # The Latin American example: concentration of land in four states of Brazil, from data in the repository.
 example-matopiba: $(READY)
 	@$(RUN) --configfile config/examples/matopiba.yaml
+
+# The files of a made-up country of any size: make synthetic TERRITORIES=1000; config/regions/synthetic.yaml reads them.
+synthetic: $(READY)
+	$(BIN)/python -m comarca.synthetic --territories $(or $(TERRITORIES),100)
 
 # The data set of a region, ready to be published: make publish REGION=LIE
 publish: $(READY)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import PathCollection
 from matplotlib.patches import Circle, PathPatch, Rectangle
 from matplotlib.path import Path
 
@@ -159,13 +159,18 @@ def _hatch(axes: Axes, frame: Frame, members: NDArray[np.intp], *, pattern: str 
     if len(members) and pattern:
         path = Path.make_compound_path(*(frame.paths[member] for member in members))
         shape = PathPatch(path, facecolor="none", edgecolor=color, linewidth=0.0, hatch=pattern, zorder=2)
-        axes.add_patch(shape)
+        # Not add_patch, which measures every vertex for limits that are set already.
+        axes.add_artist(shape)
 
 
 def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: float, zorder: float) -> None:
+    """Draw lines as one path: each path of a collection costs time and space in every file."""
     if not lines.is_empty:
-        vertices = [shapely.get_coordinates(line) for line in lines.geoms]
-        axes.add_collection(
-            LineCollection(vertices, colors=[color], linewidths=[width], zorder=zorder, joinstyle="round"),
-            autolim=False,
-        )
+        points, line = shapely.get_coordinates(lines.geoms, return_index=True)
+        codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
+        codes[np.flatnonzero(np.diff(line, prepend=-1))] = Path.MOVETO
+        drawn = PathCollection(
+            [Path(points, codes)], facecolors="none", edgecolors=[color], linewidths=[width], zorder=zorder,
+            joinstyle="round",
+        )  # fmt: skip
+        axes.add_collection(drawn, autolim=False)
