@@ -19,10 +19,13 @@ from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
 from comarca.sources.osm.read import read_osm
 from comarca.synthetic.__main__ import main
 from comarca.synthetic.country import Country
+from comarca.synthetic.extract import FIELDS
 from comarca.synthetic.land import OWNERS, gini_of, level, owner_shares, patch_sides
 from comarca.synthetic.rasters import population_block
+from comarca.synthetic.roads import link_positions, link_tags
 from comarca.synthetic.tables import types_of_change
 from comarca.synthetic.truths import bounds, differences, truths
+from comarca.synthetic.write import write_country
 
 COUNTRY = Country(12)
 
@@ -30,7 +33,7 @@ COUNTRY = Country(12)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("synthetic")
-    assert main(["--territories", "12", "--folder", str(path)]) == 0
+    write_country(COUNTRY, path)
     return path
 
 
@@ -81,6 +84,14 @@ def test_links_join_all_of_the_mainland_and_one_island_has_no_ferry():
     assert set(range(120)) - set(pairs.ravel().tolist()) == {119}
 
 
+def test_the_wider_apart_the_lines_of_a_kind_the_better_the_road():
+    country = Country(400)
+    kinds = [link_tags(country, np.array([row * country.columns, row * country.columns + 1])) for row in (8, 4, 2, 1)]
+    assert [tags["highway"] for tags in kinds] == ["trunk", "primary", "secondary", "secondary"]
+    pair = country.links[7]
+    assert link_positions(country, pair)[[0, -1]] == pytest.approx(country.seats[pair], abs=1e-7)
+
+
 def test_the_quickest_way_between_seats_runs_over_links_alone(osm, network):
     expected = truths(COUNTRY)["time_intermediate_city_mean_min"].to_numpy()
     nodes = np.column_stack([network.node_lon, network.node_lat]).round(7).tolist()
@@ -112,6 +123,7 @@ def test_services_and_places_are_as_many_as_planted(osm):
     people = osm["places"]["population_persons"].sum()
     assert people == COUNTRY.seat_persons.sum() + COUNTRY.village_persons.sum()
     assert len(osm["power"]) == len(COUNTRY.links)
+    assert osm["land_use"]["land_use"].isin(["farmland", "orchard"]).sum() == FIELDS * 12
 
 
 def test_people_on_the_rasters_grow_as_planted(folder):
