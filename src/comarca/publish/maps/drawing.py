@@ -166,7 +166,7 @@ def _hatch(axes: Axes, frame: Frame, members: NDArray[np.intp], *, pattern: str 
 def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: float, zorder: float) -> None:
     """Draw lines as one path: each path of a collection costs time and space in every file."""
     if not lines.is_empty:
-        points, line = shapely.get_coordinates(lines.geoms, return_index=True)
+        points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
         codes = np.full(len(points), Path.LINETO, dtype=Path.code_type)
         codes[np.flatnonzero(np.diff(line, prepend=-1))] = Path.MOVETO
         drawn = PathCollection(
