@@ -1,8 +1,10 @@
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import shapely
 import yaml
 from affine import Affine
 from cases import synthetic
@@ -180,3 +182,43 @@ def test_the_configurations_of_regions_are_valid(root):
     assert len(files) >= 4
     for path in files:
         assert read_config(yaml.safe_load(path.read_text(encoding="utf-8"))).regions
+
+
+def write_layer(path, shapes, **columns):
+    gpd.GeoDataFrame(columns, geometry=shapes, crs=4326).to_file(path)
+    return str(path)
+
+
+def test_what_the_keys_of_territories_could_name_is_told(tmp_path):
+    path = write_layer(tmp_path / "units.gpkg", [shapely.box(0, 0, 1, 1)], code=["1"], municipio=["A"])
+    message = refusal(region(territories={"provider": "file", "path": path, "name": "municipio"}))
+    assert "regions.LIE.territories.id: got None" in message
+    assert "The file has the columns code, municipio." in message
+
+
+def test_classes_of_roads_are_held_against_the_table_of_speeds_before_any_job(tmp_path, root):
+    lines = [shapely.LineString([(0, 0), (1, 1)])] * 3
+    path = write_layer(tmp_path / "roads.gpkg", lines, tipo=["primary", "Troncal", "Troncal"])
+    speeds = str(root / "config/speeds.csv")
+
+    def look(**keys):
+        roads = {"provider": "file", "path": path, **keys}
+        check_inputs(read_config(region(roads=roads)), legends=LEGENDS, speeds=speeds)
+
+    with pytest.raises(ConfigError, match=r"roads\.class.*Set `class` to the column of the file that tells it: tipo"):
+        look()
+    with pytest.raises(InputError, match=r"'Troncal' \(2 rows\)"):
+        look(**{"class": "tipo"})
+    look(**{"class": "tipo", "classes": {"Troncal": "trunk"}})
+    look(default_class="primary")
+
+
+def test_a_raster_of_people_has_to_say_what_means_no_data(tmp_path):
+    path = str(tmp_path / "people.tif")
+    profile = {"driver": "GTiff", "width": 2, "height": 2, "count": 1, "dtype": "float32", "crs": "EPSG:4326",
+               "transform": Affine(0.1, 0, 0, 0, -0.1, 0)}  # fmt: skip
+    with rasterio.open(path, "w", **profile) as raster:
+        raster.write(np.ones((1, 2, 2), dtype="float32"))
+    people = {"provider": "file", "path": path, "year": 2020}
+    assert "regions.LIE.population.nodata" in refusal(region(population=people))
+    check_inputs(read_config(region(population={**people, "nodata": "none"})), legends=LEGENDS)

@@ -185,6 +185,8 @@ def test_a_map_whose_classes_one_value_takes_fails():
     check = drowned_maps(table, classes)
     assert check.status == "fail"
     assert [(row["column"], row["in_one_class"]) for row in check.rows] == [("even", 39)]
+    two = np.append(values, 4e5)
+    assert drowned_maps(table_of(even=two), {"even": classify(two, scheme="equal_interval", k=5)}).status == "warn"
 
 
 def test_columns_are_named_that_rest_on_a_failed_check():

@@ -45,12 +45,6 @@ class Territories(VectorSource):
     parent: str | None = Field(None, description="Column of the file that holds the name of the unit one level up.")
     dissolve: bool = Field(False, description="Merge rows of the file that share a code, instead of refusing them.")
 
-    @model_validator(mode="after")
-    def _columns_go_with_file(self) -> Self:
-        if "file" in self.provider and (self.id is None or self.name is None):
-            raise ValueError("provider `file` needs the columns `id` and `name`")
-        return self
-
 
 class Roads(VectorSource):
     """The road network."""

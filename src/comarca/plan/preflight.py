@@ -6,7 +6,7 @@ Readers are imported where they read, as most regions have no files of their own
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.plan.layers import sources
@@ -36,7 +36,7 @@ _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
 TABLES = frozenset({"holdings", "outcomes", "employment", "firms"})
 
 
-def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
+def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: str | None = None) -> None:
     """Check that every file the configuration names is there and has the layer, columns and CRS it needs.
 
     Parameters
@@ -45,6 +45,8 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
         The configuration.
     legends : pathlib.Path, optional
         Folder of the legends that come with the project.
+    speeds : str, optional
+        The project's table of speeds, which the classes of roads are held against; they are not if it is not given.
 
     Raises
     ------
@@ -64,6 +66,8 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends") -> None:
         for section, source in sources(region).items():
             if source.path is not None:
                 _check_source(section, source, key=f"regions.{name}.{section}")
+        if speeds and region.roads.path is not None and "file" in region.roads.provider:
+            _check_road_classes(region, region.speeds or speeds, key=f"regions.{name}.roads")
         if region.population.totals is not None:
             require_file(region.population.totals.path, key=f"regions.{name}.population.totals.path")
             _check_totals(region.population.totals, key=f"regions.{name}.population.totals")
@@ -113,6 +117,8 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
             _check_raster(source.pattern, key=f"{key}.pattern")
     elif section in {"population", "land_cover", "night_lights", "friction"}:
         _check_raster(path, key=f"{key}.path")
+        if section in {"population", "night_lights"}:
+            _check_nodata(path, source.nodata, key=f"{key}.nodata")
     elif section in TABLES:
         _check_table(source, key=key)
     elif section == "city_population":
@@ -142,6 +148,31 @@ def _check_speeds(path: str, *, country: str, key: str) -> None:
     speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
 
 
+def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
+    """Hold the classes in the file against the table of speeds; shapes are not read."""
+    import pandas as pd
+
+    from comarca.roads.speeds import speed_table
+    from comarca.sources.vectors.read import options_of, read_column, read_fields
+    from comarca.sources.vectors.roads import RoadColumns, class_meanings
+
+    roads, options = region.roads, options_of(region.roads.model_dump())
+    assert roads.path is not None
+    if roads.road_class is None:
+        if roads.default_class is None:
+            fields = read_fields(roads.path, name=key, **options)
+            raise ConfigError(
+                f"configuration, {key}.class", got=None,
+                expected="a class for every road, as speeds depend on it",
+                remedy=f"Set `class` to the column of the file that tells it: {', '.join(fields)}.",
+            )  # fmt: skip
+        return
+    known = speed_table(pd.read_csv(speeds, dtype=str), country=region.country, name=speeds).class_kmh
+    columns = RoadColumns(road_class=roads.road_class, default_class=roads.default_class, classes=roads.classes)
+    words = read_column(roads.path, roads.road_class, name=f"configuration, {key}", **options)
+    class_meanings(words, columns, known, where=f"roads: {roads.path}")
+
+
 def _check_graphml(path: str, *, key: str) -> None:
     with Path(path).open("rb") as file:
         head = file.read(1024)
@@ -166,6 +197,13 @@ def _check_vector(source: VectorSource, *, key: str, column_keys: tuple[str, ...
             fields = read_fields(path, name=f"configuration, {key}", **options)
     except InputError as error:
         raise ConfigError(error.where, got=error.got, expected=error.expected, remedy=error.remedy) from error
+    needed = ("id", "name") if key.endswith(".territories") else ()
+    if lacking := [name for name in needed if getattr(source, name) is None]:
+        raise ConfigError(
+            f"configuration, {key}.{lacking[0]}", got=None,
+            expected=f"the column of the file with the {'code' if lacking[0] == 'id' else 'name'} of the territories",
+            remedy=f"The file has the columns {', '.join(fields)}.",
+        )  # fmt: skip
     for column_key in column_keys:
         if (column := getattr(source, column_key, None)) is not None:
             shown = "class" if column_key in {"road_class", "power_class"} else column_key
@@ -188,6 +226,18 @@ def _check_raster(path: str, *, key: str) -> None:
             expected="a file with one",
             remedy="A CRS is never assumed: write it into the file, for instance with gdal_edit.py -a_srs.",
         )
+
+
+def _check_nodata(path: str, nodata: float | Literal["none"] | None, *, key: str) -> None:
+    """Refuse a raster of amounts of which nobody says what means no data."""
+    from comarca.rasters.bands import Raster, open_raster
+
+    try:
+        with open_raster(Raster(path, nodata=nodata)):
+            pass
+    except InputError as error:
+        where = f"configuration, {key}, {error.where}"
+        raise ConfigError(where, got=error.got, expected=error.expected, remedy=error.remedy) from error
 
 
 def _check_legend(source: LandCover, *, key: str, legends: Path) -> None:

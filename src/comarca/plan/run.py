@@ -128,7 +128,8 @@ class RunPlan:
         RetrievalError
             If files of required layers are not there, and the run is offline or nothing answers.
         """
-        check_inputs(self.config)
+        speeds = {region.project_file("config/speeds.csv") for region in self.regions.values()}
+        check_inputs(self.config, speeds=min(speeds))
         rows = self._lacking()
         if rows and self.config.offline:
             raise RetrievalError(f"offline=true, and these files are not there:\n{failure_table(rows)}")

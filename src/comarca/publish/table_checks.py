@@ -31,6 +31,7 @@ MAX_UNCOVERED_SHARE: Final = 0.2
 #: Share of the territories in one class of a map from which on it tells nothing, and the fewest it is judged for.
 MAX_ONE_CLASS_SHARE: Final = 0.9
 MIN_MAPPED: Final = 20
+MAX_TIMES_NEXT: Final = 10.0
 # Share of the normal distribution's standard deviation that the median absolute deviation estimates.
 _MAD_PER_SIGMA: Final = 0.674489750196082
 
@@ -189,9 +190,10 @@ def drowned_maps(table: pd.DataFrame, classes: Mapping[str, Classes | None]) -> 
     Returns
     -------
     Check
-        A few extreme values, right or wrong, then take all the other classes.
+        A few extreme values, right or wrong, then take all the other classes. It fails where a single one does: one
+        that is `MAX_TIMES_NEXT` times as far from the median as the next.
     """
-    rows = []
+    rows, is_one = [], False
     for name, made in classes.items():
         if made is None or name not in table or table[name].notna().sum() < MIN_MAPPED:
             continue
@@ -200,10 +202,12 @@ def drowned_maps(table: pd.DataFrame, classes: Mapping[str, Classes | None]) -> 
         largest = int(np.bincount(number).argmax())
         inside = values[number == largest]
         if len(inside) > MAX_ONE_CLASS_SHARE * len(values) and 2 * len(np.unique(inside)) > len(inside):
+            next_to_last, last = np.sort(np.abs(values - np.median(values)))[-2:]
+            is_one |= bool(last > MAX_TIMES_NEXT * next_to_last)
             rows.append({"column": name, "territories": len(values), "in_one_class": len(inside),
                          "lowest": float(values.min()), "highest": float(values.max())})  # fmt: skip
     return Check(
-        "drowned_maps", "fail" if rows else "pass", len(rows), "0 maps",
+        "drowned_maps", "fail" if is_one else "warn" if rows else "pass", len(rows), "0 maps",
         f"In {len(rows)} map(s) more than {MAX_ONE_CLASS_SHARE:.0%} of the territories are in one class though their "
         "values differ: a few extreme values take the others. See whether these are right, or set `maps.scheme: "
         "quantiles`.",

@@ -232,7 +232,34 @@ def _classes(kept: gpd.GeoDataFrame, columns: RoadColumns, known: Collection[str
                 " or set roads.default_class for all.",
             )  # fmt: skip
         return pd.Series(columns.default_class, index=kept.index, dtype="str")
-    words = as_code(kept[columns.road_class], where=f"{where}, column {columns.road_class}")
+    return class_meanings(kept[columns.road_class], columns, known, where=where)
+
+
+def class_meanings(raw: pd.Series, columns: RoadColumns, known: Collection[str], *, where: str) -> pd.Series:
+    """Translate the classes of a file.
+
+    Parameters
+    ----------
+    raw : pandas.Series
+        The column of the file.
+    columns : RoadColumns
+        How its words are meant.
+    known : collection of str
+        Classes of the speed table.
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    pandas.Series of str
+        Classes of the speed table, or ``none``.
+
+    Raises
+    ------
+    InputError
+        Names all words that are not known, with their rows.
+    """
+    words = as_code(raw, where=f"{where}, column {columns.road_class}")
     meaning = translate(words, columns.classes, {fold_name(name): name for name in known})
     meaning = meaning.where(words.notna(), columns.default_class)
     if meaning.isna().any():
