@@ -13,16 +13,18 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import yaml
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
 
 from comarca.config.reference import config_reference
-from comarca.registry.columns import load_registry
+from comarca.publish.maps.atlas_words import REASON_WORDS
+from comarca.registry.columns import LANGUAGES, load_registry, translations
 from comarca.registry.files import load_sources
 from comarca.results import MEANING, Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mkdocs.config.defaults import MkDocsConfig
     from mkdocs.structure.files import Files
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column, Family
     from comarca.registry.files import SourceFile
 
+#: What the pages of indicators say, per language.
+INDICATOR_WORDS: Final = yaml.safe_load((Path(__file__).parent / "indicator-words.yaml").read_text(encoding="utf-8"))
 #: Wings whose functions others may want to call.
 WINGS: Final = ("measures", "indicators", "land", "rasters", "population", "roads", "access")
 _OF_REGION: Final = "regions.<name>."
@@ -56,9 +60,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         With the written ones.
     """
     pages = {
-        "indicators.md": indicators_page(),
+        **{f"{_folder(lang)}indicators.md": indicators_page(lang) for lang in LANGUAGES},
+        **{
+            f"{_folder(lang)}indicators/{family.name}.md": family_page(family, lang)
+            for lang in LANGUAGES
+            for family in load_registry().families.values()
+        },
+        **{f"{_folder(lang)}missing-values.md": flags_page(lang) for lang in LANGUAGES},
         "sources.md": sources_page(),
-        "missing-values.md": flags_page(),
         "configuration.md": config_page(),
         "release-notes.md": (Path(config.docs_dir).parent / "CHANGELOG.md").read_text(encoding="utf-8"),
         "api/foundations.md": modules_page("comarca", ("crs", "polygons", "results", "errors", "units")),
@@ -89,31 +98,56 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     )
 
 
-def indicators_page() -> str:
-    """Describe every registered column.
+def indicators_page(language: str = "en") -> str:
+    """List every registered column, with a link to the page of its family.
+
+    Parameters
+    ----------
+    language : str
+        ``en``, ``es`` or ``pt``.
 
     Returns
     -------
     str
-        Markdown: a section per family, an entry per column.
+        Markdown: a table per family.
     """
     families = load_registry().families
     count = sum(len(family.columns) for family in families.values())
-    lines = [
-        "# Indicators",
-        "",
-        f"All {count} entries of the registry, family by family. A name with braces stands for several columns: one "
-        "per class of city, kind of service, class of road and so on of your configuration. `codebook.csv` of a run "
-        "says the same of the columns it made, with their titles in Spanish and Portuguese.",
-        "",
-        "A column is left out of the table where the region lacks a layer it needs; `quality.md` then names the key of "
-        "the configuration that gives it. Why a single value is missing is said by its "
-        "[reason code](missing-values.md).",
-        "",
-    ]
+    lines = [f"# {INDICATOR_WORDS['indicators'][language]}", "", INDICATOR_WORDS["intro"][language].format(count), ""]
     for family in families.values():
-        lines += _family(family)
+        lines += [f"## [{family.title[language]}](indicators/{family.name}.md)", ""]
+        lines += _table(
+            (INDICATOR_WORDS["column"][language], ""),
+            [(f"`{column.name}`", column.title[language]) for column in family.columns],
+        )
     return "\n".join(lines) + "\n"
+
+
+def family_page(family: Family, language: str) -> str:
+    """Describe the columns of a family.
+
+    Parameters
+    ----------
+    family : Family
+        From the registry.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        Markdown: an entry per column.
+    """
+    needs = ", ".join(f"`{name}`" for name in family.layers)
+    intro = INDICATOR_WORDS["module"][language].format(f"`comarca.indicators.{family.name}`", needs)
+    lines = [f"# {family.title[language]}", "", intro, ""]
+    for column in family.columns:
+        lines += _column(column, language)
+    return "\n".join(lines) + "\n"
+
+
+def _folder(language: str) -> str:
+    return "" if language == "en" else f"{language}/"
 
 
 def wing_page(wing: str) -> str:
@@ -178,26 +212,23 @@ def sources_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def flags_page() -> str:
+def flags_page(language: str = "en") -> str:
     """Describe the reason codes.
+
+    Parameters
+    ----------
+    language : str
+        ``en``, ``es`` or ``pt``.
 
     Returns
     -------
     str
         Markdown: a table.
     """
-    rows = [(f"`{flag}`", meaning) for flag, meaning in MEANING.items() if flag is not Flag.OK]
-    return "\n".join(
-        [
-            "# Missing and doubtful values",
-            "",
-            "An empty cell means: not defined, or not known. Zero means zero. Every empty cell, and every value that "
-            "stands but deserves a doubt, has a code in the column `flag` of `indicators_long.csv`; `quality.md` "
-            "counts them by column.",
-            "",
-            *_table(("flag", "what it says"), rows),
-        ]
-    )
+    meanings = {flag: REASON_WORDS[language].get(flag, text) for flag, text in MEANING.items() if flag is not Flag.OK}
+    rows = [(f"`{flag}`", text) for flag, text in meanings.items()]
+    title, intro, head = (INDICATOR_WORDS[key][language] for key in ("flags", "flags_intro", "flags_head"))
+    return "\n".join([f"# {title}", "", intro, "", *_table(("flag", head), rows)])
 
 
 def config_page() -> str:
@@ -229,45 +260,35 @@ def _part(key: str, keys: Iterable[str]) -> str:
     return next((name for name in names if any(each.startswith(f"{_OF_REGION}{name}.") for each in keys)), "")
 
 
-def _family(family: Family) -> list[str]:
-    needs = ", ".join(f"`{name}`" for name in family.layers)
-    lines = [
-        f"## {family.title['en']}",
-        "",
-        f"Module `comarca.indicators.{family.name}`; needs the layer(s) {needs}.",
-        "",
-    ]
-    for column in family.columns:
-        lines += _column(column)
-    return lines
-
-
-def _column(column: Column) -> list[str]:
+def _column(column: Column, language: str) -> list[str]:
+    words = {key: text[language] for key, text in INDICATOR_WORDS.items()}
+    translated = translations(language) if language != "en" else {}
+    text = {
+        name: translated.get(english := getattr(column, name), english)
+        for name in ("definition", "method", "proxy_for", "bias", "missing")
+    }
+    classes = (f"`{value}` {title[language]}" for value, title in column.categories.items())
     rows = [
-        ("Unit", _unit(column)),
-        ("How it is computed", column.method),
-        ("Source", column.source),
-        ("Stands for", column.proxy_for),
-        ("Errs", column.bias),
-        ("Missing if", column.missing),
-        ("Needs also", ", ".join(f"`{name}`" for name in column.layers)),
-        ("Classes", "; ".join(f"`{value}` {title['en']}" for value, title in column.categories.items())),
+        (words["unit"], _unit(column, words)),
+        (words["method"], text["method"]),
+        (words["source"], column.source),
+        (words["proxy_for"], text["proxy_for"]),
+        (words["bias"], text["bias"]),
+        (words["missing"], text["missing"]),
+        (words["layers"], ", ".join(f"`{name}`" for name in column.layers)),
+        (words["classes"], "; ".join(classes)),
     ]
-    heading = f"### `{column.name}`"
-    facts = _table(("", column.title["en"]), [(name, _linked(text)) for name, text in rows if text])
-    return [heading, "", column.definition, "", *facts]
+    facts = _table(("", column.title[language]), [(name, _linked(entry)) for name, entry in rows if entry])
+    return [f"## `{column.name}`", "", text["definition"], "", *facts]
 
 
-def _unit(column: Column) -> str:
+def _unit(column: Column, words: Mapping[str, str]) -> str:
     low, high = column.range
-    bounds = "" if low is None and high is None else f", from {_number(low)} to {_number(high)}"
-    better = "" if column.better == "neither" else f"; {column.better} is better"
-    name = {"1": "none (share, index or count)", "": column.kind}.get(column.unit, column.unit)
+    span = words["span"].format(*(words["no_limit"] if end is None else f"{end:g}" for end in (low, high)))
+    bounds = "" if low is None and high is None else f", {span}"
+    better = "" if column.better == "neither" else f"; {words[column.better]}"
+    name = {"1": words["bare"], "": column.kind}.get(column.unit, column.unit)
     return f"{name}{bounds}{better}"
-
-
-def _number(value: float | None) -> str:
-    return "no limit" if value is None else f"{value:g}"
 
 
 def _source(entry: SourceFile) -> list[str]:

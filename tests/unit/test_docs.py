@@ -96,8 +96,18 @@ def test_every_registered_column_is_described(site, root):
     assert [name for name in names if f"<code>{name}</code>" not in page] == []
 
 
+@pytest.mark.parametrize(
+    ("folder", "heading"), [("", "How it is computed"), ("es", "Cómo se calcula"), ("pt", "Como se calcula")]
+)
+def test_every_family_has_a_page_in_each_language(site, root, folder, heading):
+    for name, family in load_registry().families.items():
+        page = text_of(site / folder / f"indicators/{name}.html")
+        assert page.count(heading) == len(family.columns)
+        assert [column.name for column in family.columns if f"<code>{column.name}</code>" not in page] == []
+
+
 def test_references_are_links_to_their_doi(site):
-    page = text_of(site / "indicators.html")
+    page = text_of(site / "indicators/land.html")
     assert 'href="https://doi.org/10.2307/1937992"' in page
     assert not re.search(r'href="https://doi\.org/[^"]*[.,;)]"', page)
 
@@ -120,7 +130,7 @@ def test_every_page_stands_in_the_navigation(root):
     assert {path.relative_to(docs).as_posix() for path in docs.rglob("*.md")} <= pages(entries)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.es.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "README.es.md", "README.pt.md", "CONTRIBUTING.md"])
 def test_links_of_the_pages_beside_the_code_lead_somewhere(root, name):
     links = re.findall(r"\]\(([^)#]+)", (root / name).read_text(encoding="utf-8"))
     assert links
