@@ -125,12 +125,12 @@ def test_an_atlas_has_title_contents_families_maps_and_sources(pages):
 
 
 def test_a_summary_stands_before_the_maps_and_rankings_after_them(base, tmp_path):
-    ranking = Ranking("Area", [("Alto", "3 km")], [("Bajo", "1 km")])
+    ranking = Ranking("Area", [("Alto", "3 km")], [("Bajo", "1 km")], 2)
     about = replace(ABOUT, summary=["Area: from 1 to 3."], rankings=[ranking], notes={"time_min": "No data 1 (so)."})
     pages = [page.extract_text() for page in printed(tmp_path / "a.pdf", COLUMNS, about=about, base=base).pages]
     assert "Area: from 1 to 3." in pages[2]
     assert "No data 1 (so)." in pages[5]
-    assert all(words in pages[-2] for words in ("Best and worst", "Alto", "3 km", "Bajo"))
+    assert all(words in pages[-2] for words in ("First and last", "1.  Alto", "3 km", "2.  Bajo"))
     line = next(line for line in pages[1].splitlines() if line.startswith("time_min en"))
     assert "time_min en" in pages[int(line.removeprefix("time_min en")) - 1]
 

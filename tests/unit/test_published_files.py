@@ -364,7 +364,7 @@ def test_the_sheet_of_a_territory_has_its_place_factors_land_and_the_most_alike(
     page = texts(draw_sheet(sheet, "000"))
     assert "T000" in page
     assert say("similar", "en") in page
-    assert "0.33 min" in page
+    assert "0.3 min" in page
     without = texts(draw_sheet(sheet, "008"))
     assert say("no_value", "en") in without
     assert say("no_curve", "en") in without

@@ -30,6 +30,7 @@ def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
         curves=read_curves(data.path("lorenz_curves")),
         language=language,
         source_line=data.credit,
+        title=data.title,
     )
     metadata = {"Title": data.title, "CreationDate": None, "ModDate": None}
     with io.atomic_path(sheet) as part, mpl.rc_context(RC), PdfPages(part, metadata=metadata) as pdf:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 HEADLINES: Final = (
     "population_persons", "time_intermediate_city_mean_min", "population_within_60min_intermediate_city_share",
     "rural_access_index_share", "road_density_km_per_100km2", "paved_road_share", "time_school_mean_min",
-    "holding_area_gini_index", "parcel_area_gini_index", "farmland_patch_area_gini_index", "land_use_shannon_index",
+    "holding_area_gini_index", "holding_area_top10_share", "holding_area_large_share", "holding_area_mean_ha",
+    "parcel_area_gini_index", "farmland_patch_area_gini_index", "land_use_shannon_index",
     "population_rural_share", "income_growth_percent_per_year", "natural_cover_share",
 )  # fmt: skip
 MAX_SENTENCES: Final = 10
 RANKED: Final = 10
+MAX_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,32 @@ class Ranking:
     first, last : list of tuple
         Name and value as written; the best first, then the worst, the worst last. Where neither direction is better,
         the greatest values are first.
+    count : int
+        Territories with a value.
     """
 
     title: str
     first: list[tuple[str, str]]
     last: list[tuple[str, str]]
+    count: int
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A headline indicator of a territory beside those of others.
+
+    Attributes
+    ----------
+    title : str
+        Of the indicator, with its unit.
+    here, parent, region : str
+        The value; the medians of the territories of the same unit above and of all; a dash where there is none.
+    """
+
+    title: str
+    here: str
+    parent: str
+    region: str
 
 
 def summary(table: pd.DataFrame, columns: Sequence[Column], language: str) -> list[str]:
@@ -98,11 +121,44 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
             [column.name, "territory_id"], ascending=[column.better == "lower", True], kind="stable"
         )
         rows = [
-            (str(name), written(column, float(value), language))
-            for name, value in zip(known["territory_name"], known[column.name], strict=True)
+            (f"{name}, {parent}" if isinstance(parent, str) else str(name), written(column, float(value), language))
+            for name, parent, value in zip(
+                known["territory_name"], known["parent_name"], known[column.name], strict=True
+            )
         ]
-        found.append(Ranking(column.title[language], rows[:count], rows[max(count, len(rows) - count) :]))
+        found.append(Ranking(column.title[language], rows[:count], rows[max(count, len(rows) - count) :], len(rows)))
     return found
+
+
+def compared(table: pd.DataFrame, columns: Sequence[Column], territory_id: str, language: str) -> list[Compared]:
+    """Hold the headline indicators of a territory against medians.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Indexed by ``territory_id``.
+    columns : sequence of Column
+        The registered columns.
+    territory_id : str
+        Which territory.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    list of Compared
+        At most `MAX_SENTENCES`, in the order of `HEADLINES`. The median is over territories with a value.
+    """
+    parent = table["parent_name"].loc[territory_id]
+    siblings = table[table["parent_name"] == parent] if isinstance(parent, str) else table.iloc[:0]
+    rows = []
+    for column in _headlines(table, columns)[:MAX_SENTENCES]:
+        values = table[column.name].astype("float64")
+        numbers = (values.loc[territory_id], siblings[column.name].median(), values.median())
+        texts = (written(column, float(each), language, unit=False) if each == each else "\u2013" for each in numbers)
+        name = unit_label(column, language) if column.unit not in {"", "1"} and not is_share(column) else ""
+        rows.append(Compared(f"{column.title[language]} ({name})" if name else column.title[language], *texts))
+    return rows
 
 
 def quality_notes(table: pd.DataFrame, flags: pd.DataFrame, columns: Sequence[Column], language: str) -> dict[str, str]:
@@ -144,13 +200,14 @@ def meaning(code: str, language: str) -> str:
     return REASON_WORDS[language].get(code) or MEANING.get(Flag(code), code)
 
 
-def written(column: Column, value: float, language: str) -> str:
-    """Write a value with its unit, rounded as people see it."""
+def written(column: Column, value: float, language: str, *, unit: bool = True) -> str:
+    """Write a value with its unit, in as many digits as a reader takes in: about three."""
     if is_share(column):
         return f"{number(100 * value, language, decimals=1)} %"
-    text = number(value, language, decimals=decimals(column))
-    unit = unit_label(column, language) if column.unit not in {"", "1"} else ""
-    return f"{text} {unit}".strip()
+    digits = next((count for limit, count in ((100, 0), (10, 1), (1, 2)) if abs(value) >= limit), MAX_DECIMALS)
+    text = number(value, language, decimals=min(digits, decimals(column)))
+    name = unit_label(column, language) if unit and column.unit not in {"", "1"} else ""
+    return f"{text} {name}".strip()
 
 
 def _headlines(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:

@@ -37,7 +37,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
                  "es": "{0}: de {1} ({2}) a {3} ({4}); la mitad de los territorios tiene menos de {5}.",
                  "pt": "{0}: de {1} ({2}) a {3} ({4}); metade dos territórios tem menos de {5}."},
     "flagged_short": {"en": "Flagged", "es": "Con aviso", "pt": "Com aviso"},
-    "rankings": {"en": "Best and worst", "es": "Mejores y peores", "pt": "Melhores e piores"},
+    "rankings": {"en": "First and last", "es": "Primeros y últimos", "pt": "Primeiros e últimos"},
     "west": {"en": "W", "es": "O", "pt": "O"},
     "capital": {"en": "Capital", "es": "Capital", "pt": "Capital"},
     "parents": {"en": "Boundary of the units above", "es": "Límite de las unidades superiores",

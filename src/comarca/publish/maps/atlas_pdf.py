@@ -285,11 +285,16 @@ def _rankings(about: AtlasText) -> Iterator[_Line]:
     yield _Line("")
     for ranking in about.rankings:
         yield _Line(ranking.title, size=10.5, bold=True)
-        yield from (_Line(name, size=8.5, indent=0.15, right=value) for name, value in ranking.first)
+        yield from _ranked(ranking.first, start=1)
         if ranking.last:
             yield _Line("\N{HORIZONTAL ELLIPSIS}", size=8.5, indent=0.15)
-        yield from (_Line(name, size=8.5, indent=0.15, right=value) for name, value in ranking.last)
+        yield from _ranked(ranking.last, start=ranking.count - len(ranking.last) + 1)
         yield _Line("")
+
+
+def _ranked(rows: Sequence[tuple[str, str]], *, start: int) -> Iterator[_Line]:
+    for rank, (name, value) in enumerate(rows, start=start):
+        yield _Line(f"{rank}.  {name}", size=8.5, indent=0.15, right=value)
 
 
 def _about(title: str, members: Sequence[Column], language: str, notes: Mapping[str, str]) -> Iterator[_Line]:

@@ -117,6 +117,11 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
         "es": "Sin datos sobre cómo se reparte la tierra.",
         "pt": "Sem dados sobre como a terra se divide.",
     },
+    "headlines": {"en": "In figures", "es": "En cifras", "pt": "Em números"},
+    "here": {"en": "here", "es": "aquí", "pt": "aqui"},
+    "medians": {"en": "Unit above and region: medians of their territories.",
+                "es": "Unidad superior y región: medianas de sus territorios.",
+                "pt": "Unidade superior e região: medianas de seus territórios."},
     "where": {"en": "Where it is", "es": "Dónde está", "pt": "Onde fica"},
     "change": {"en": "How it changed", "es": "Cómo cambió", "pt": "Como mudou"},
     "no_type": {

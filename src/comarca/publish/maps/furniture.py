@@ -138,11 +138,16 @@ class Legend:
 
     @property
     def height_in(self) -> float:
-        """Room that the legend needs, inches, in steps of a quarter, so that maps of a region look alike."""
+        """Room that is kept for the legend, inches, in steps of a quarter, so that maps of a region look alike."""
+        return math.ceil(self.content_in * 4) / 4
+
+    @property
+    def content_in(self) -> float:
+        """Height of what the legend shows, inches."""
         rows = len(self.shown_keys) + bool(self.flagged_count)
-        circles = 2 * self.circles[0][1] + 0.25 if self.circles else 0.0
+        circles = 2 * self.circles[0][1] + 0.2 if self.circles else 0.0
         histogram = _HISTOGRAM_IN + 0.35 if self.has_histogram else 0.0
-        return math.ceil((0.62 + rows * self.step_in + circles + histogram) * 4) / 4
+        return 0.45 + rows * self.step_in + circles + histogram
 
 
 def draw_title(page: Axes, lines: Sequence[str], subtitle: str, *, left: float, top: float) -> None:
@@ -200,13 +205,15 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
     language : str
         ``en``, ``es`` or ``pt``.
     """
-    page.add_patch(Rectangle((box.left, box.bottom), box.width, box.height, **_PANEL))
+    shown = min(legend.content_in, box.height)
+    page.add_patch(Rectangle((box.left, box.top - shown), box.width, shown, **_PANEL))
     left, right, y = box.left + 0.1, box.right - 0.12, box.top - 0.15
     heading = textwrap.shorten(legend.heading, 34, placeholder="\N{HORIZONTAL ELLIPSIS}")
     page.text(left, y, heading, fontsize=9, fontweight="bold", va="center", parse_math=False)
     y -= 0.17
-    page.text(left, y, word("n", language), fontsize=6.5, color=MUTED, va="center", style="italic")
-    page.text(right, y, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
+    if legend.shown_keys or legend.flagged_count:
+        page.text(left, y, word("n", language), fontsize=6.5, color=MUTED, va="center", style="italic")
+        page.text(right, y, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
     if legend.circles:
         y = _draw_circles(page, legend.circles, left, y - 0.08)
     step = legend.step_in
@@ -316,8 +323,9 @@ def draw_keys(
             page.text(left + 0.32, y, row.label, fontsize=7, va="center_baseline")
         y -= 0.2
     if has_roads:
-        width = ROAD_WIDTHS["trunk"]
-        for color, points in ((ROAD_EDGE, width + 2 * ROAD_EDGE_PT), (ROAD, width)):
+        # Wider than on the map, where dark ground sets it off.
+        width = 2 * ROAD_WIDTHS["trunk"]
+        for color, points in ((ROAD_EDGE, width + 3 * ROAD_EDGE_PT), (ROAD, width)):
             page.add_line(Line2D([left, left + 0.27], [y, y], color=color, linewidth=points, solid_capstyle="butt"))
         page.text(left + 0.32, y, word("main_roads", language), fontsize=7, va="center_baseline")
         y -= 0.18

@@ -175,12 +175,13 @@ def _draw_keys(
 ) -> None:
     """Fill the block of keys: marks from the top, locator, scale bar and north below them, insets at its foot."""
     box, main = layout.keys, base.frames[0]
-    page.add_patch(Rectangle((box.left, box.bottom), box.width, box.height, facecolor="white", alpha=0.88))
     y = draw_keys(
         page, rows, left=box.left + 0.1, top=box.top - 0.13, has_roads=bool(main.roads),
         has_parents=not main.parent_borders.is_empty, language=language,
     )  # fmt: skip
     locator = Box(box.right - _LOCATOR_IN - 0.08, y - _LOCATOR_IN + 0.06, _LOCATOR_IN, _LOCATOR_IN)
+    foot = max(box.bottom, locator.bottom - 0.08) if len(base.frames) == 1 else box.bottom
+    page.add_patch(Rectangle((box.left, foot), box.width, box.top - foot, facecolor="white", alpha=0.88, zorder=0))
     draw_locator(figure, base, locator)
     draw_north_arrow(page, left=box.left + 0.3, top=y, language=language)
     draw_scale_bar(
@@ -229,9 +230,10 @@ def _projection(main: Frame, language: str) -> str:
     )
     latitude = float(centre.get("Latitude of natural origin", 0.0))
     longitude = float(centre.get("Longitude of natural origin", 0.0))
-    centre_text = f"{_degrees(latitude, 'N', 'S')} {_degrees(longitude, 'E', word('west', language))}"
+    degrees = (_degrees(latitude, "N", "S", language), _degrees(longitude, "E", word("west", language), language))
+    centre_text = " ".join(degrees)
     return f"{word('projection', language)} ({centre_text})."
 
 
-def _degrees(angle: float, positive: str, negative: str) -> str:
-    return f"{abs(angle):.1f}° {positive if angle >= 0 else negative}"
+def _degrees(angle: float, positive: str, negative: str, language: str) -> str:
+    return f"{number(abs(angle), language, decimals=1)}° {positive if angle >= 0 else negative}"

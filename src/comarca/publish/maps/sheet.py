@@ -11,10 +11,12 @@ import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 
+from comarca.publish.headlines import compared, written
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
+from comarca.publish.maps.picture import Picture, paint
 from comarca.publish.maps.style import BORDER, MUTED, OUTLINE, RC, contrast, type_style
-from comarca.publish.words import is_share, number, unit_label, word
+from comarca.publish.words import number, unit_label, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,13 +24,24 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from comarca.land.lorenz_curves import LorenzCurve
-    from comarca.publish.maps.model import BaseMap
+    from comarca.publish.maps.model import BaseMap, Frame
     from comarca.registry.columns import Column
 
 _LEFT: Final = 0.7
 _RIGHT: Final = 7.57
+_MAP: Final = Box(_LEFT, 7.45, 2.6, 2.7)
+#: The table of headline indicators: its left edge, right edges of its columns, height of a row, its lower end.
+_TABLE: Final = 3.5
+_RIGHTS: Final = (6.2, 6.9, _RIGHT)
+_ROW: Final = 0.245
+_LEAST: Final = 7.1
+#: The line of dots of a factor, inches.
+_STRIP: Final = 3.75
+_STRIP_WIDTH: Final = 1.75
+_STRIP_IN: Final = 0.12
 _GROUND: Final = "#e4e9ea"
 _HERE: Final = "#c1570c"
 _DOT: Final = "#7d8f96"
@@ -39,6 +52,69 @@ _CHANGES: Final = (
     "poverty_change_points_{}",
     "income_gini_change_index_{}",
 )
+
+
+class Pictures:
+    """Pictures that all sheets of a region share; each is drawn when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._drawn: dict[str, NDArray[np.uint8]] = {}
+
+    def ground(self, frame: Frame) -> NDArray[np.uint8]:
+        """Draw the whole region as the ground of the locators."""
+        if "" not in self._drawn:
+
+            def draw(figure: Figure) -> None:
+                axes = frame_axes(figure, frame, Box(0, 0, _MAP.width, _MAP.height))
+                axes.set_facecolor("none")
+                shapes = PathCollection(frame.paths, facecolors=[_GROUND], edgecolors=["white"], linewidths=[0.1])
+                axes.add_collection(shapes, autolim=False)
+
+            self._drawn[""] = paint((_MAP.width, _MAP.height), draw)
+        return self._drawn[""]
+
+    def strip(self, name: str, values: pd.Series, *, falling: bool) -> NDArray[np.uint8]:
+        """Draw the values of all territories as dots on a line."""
+        if name not in self._drawn:
+
+            def draw(figure: Figure) -> None:
+                axes = figure.add_axes((0, 0, 1, 1))
+                axes.set(xlim=(0, 1), ylim=(0, 1))
+                axes.set_axis_off()
+                axes.axhline(0.5, color=BORDER, linewidth=0.4)
+                places = strip_places(values, falling=falling)
+                if places is not None:
+                    known = places[~np.isnan(places)]
+                    pale = max(0.06, min(0.5, 30 / len(known)))
+                    axes.scatter(known, np.full(len(known), 0.5), s=9, color=_DOT, alpha=pale, linewidth=0, zorder=3)
+
+            self._drawn[name] = paint((_STRIP_WIDTH, _STRIP_IN), draw)
+        return self._drawn[name]
+
+
+def strip_places(values: pd.Series, *, falling: bool) -> NDArray[np.float64] | None:
+    """Place values on a line between their 1st and 99th percentile.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        One per territory.
+    falling : bool
+        Whether the least value stands at the right end.
+
+    Returns
+    -------
+    ndarray of float or None
+        0 to 1, NaN where there is no value; None where all values are the same.
+    """
+    numbers = values.to_numpy(dtype="float64", na_value=np.nan)
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 2 or np.ptp(known) == 0:
+        return None
+    low, high = np.quantile(known, [0.01, 0.99])
+    low, high = (low, high) if low < high else (known.min(), known.max())
+    places: NDArray[np.float64] = (numbers.clip(low, high) - low) / (high - low)
+    return 1 - places if falling else places
 
 
 @dataclass(frozen=True)
@@ -59,8 +135,10 @@ class SheetData:
         Periods of change, such as ``1991_2000``.
     curves : mapping
         Territory -> Lorenz curves of its land.
-    language, source_line : str
-        Language, and the line of sources.
+    language, source_line, title : str
+        Language, the line of sources, what readers call the region.
+    pictures : Pictures
+        What all sheets have in common.
     """
 
     base: BaseMap
@@ -72,6 +150,8 @@ class SheetData:
     curves: Mapping[str, Sequence[LorenzCurve]] = field(default_factory=dict)
     language: str = "en"
     source_line: str = ""
+    title: str = ""
+    pictures: Pictures = field(default_factory=Pictures)
 
 
 def draw_sheet(data: SheetData, territory_id: str) -> Figure:
@@ -99,37 +179,37 @@ def draw_sheet(data: SheetData, territory_id: str) -> Figure:
         )
         _locator(figure, page, data, territory_id)
         y = _changes(page, data, row)
-        _city(page, data, row, y)
-        bottom = _profile(figure, page, data, territory_id)
-        _land(figure, page, data, territory_id, bottom - 0.25)
+        _headlines(page, data, row, y)
+        _city(page, data, row)
+        bottom = _profile(page, data, territory_id)
+        _land(page, data, territory_id, bottom - 0.25)
         _similar(page, data, territory_id, bottom - 0.25)
         source = "\n".join(textwrap.wrap(data.source_line, width=140))
         page.text(_LEFT, 0.35, source, fontsize=6, color=MUTED, va="bottom", parse_math=False)
-        page.text(_RIGHT, 11.2, word("atlas", language), fontsize=8, color=MUTED, va="top", ha="right")
+        page.text(_RIGHT, 11.2, f"{data.title}\n{word('atlas', language)}".strip(), fontsize=8, color=MUTED, va="top",
+                  ha="right", linespacing=1.3, parse_math=False)  # fmt: skip
     return figure
 
 
 def _locator(figure: Figure, page: Axes, data: SheetData, territory_id: str) -> None:
     page.text(_LEFT, 10.4, say("where", data.language), fontsize=11, fontweight="bold", va="top")
     frame = data.base.frames[0]
-    axes = frame_axes(figure, frame, Box(_LEFT, 7.75, 2.5, 2.4))
-    here = int(np.flatnonzero(data.base.territory_id == territory_id)[0])
-    is_here = frame.territory == here
-    shapes = PathCollection(frame.paths, facecolors=[_GROUND], edgecolors=["white"], linewidths=[0.1])
-    axes.add_collection(shapes, autolim=False)
-    axes.set_rasterization_zorder(1.5)
-    members = [frame.paths[place] for place in np.flatnonzero(is_here)]
+    page.add_artist(Picture(data.pictures.ground(frame), _MAP))
+    axes = frame_axes(figure, frame, _MAP)
+    axes.set_facecolor("none")
+    here = np.flatnonzero(frame.territory == int(np.flatnonzero(data.base.territory_id == territory_id)[0]))
+    members = [frame.paths[place] for place in here]
     axes.add_collection(
         PathCollection(members, facecolors=[_HERE], edgecolors=[OUTLINE], linewidths=[0.6], zorder=3), autolim=False
     )
-    if is_here.any():
-        x, y = frame.label_points[np.flatnonzero(is_here)[0]]
+    if len(here):
+        x, y = frame.label_points[here[0]]
         # Small territories cannot be seen at this scale.
         axes.scatter([x], [y], s=90, facecolor="none", edgecolor=_HERE, linewidth=1.2, zorder=4)
 
 
 def _changes(page: Axes, data: SheetData, row: pd.Series) -> float:
-    language, left, y = data.language, 3.5, 10.4
+    language, left, y = data.language, _TABLE, 10.4
     if not data.periods:
         return y
     page.text(left, y, say("change", language), fontsize=11, fontweight="bold", va="top")
@@ -160,7 +240,32 @@ def _changes(page: Axes, data: SheetData, row: pd.Series) -> float:
     return y
 
 
-def _city(page: Axes, data: SheetData, row: pd.Series, y: float) -> None:
+def _headlines(page: Axes, data: SheetData, row: pd.Series, y: float) -> None:
+    """List the headline indicators against the medians of the unit above and of the region."""
+    language = data.language
+    fitting = int((y - _LEAST - 0.55) / _ROW)
+    rows = compared(data.table, data.columns, str(row["territory_id"]), language)[:fitting]
+    if not rows:
+        return
+    page.text(_TABLE, y, say("headlines", language), fontsize=11, fontweight="bold", va="top")
+    parent = row["parent_name"] if isinstance(row["parent_name"], str) else ""
+    heads = (say("here", language), parent, data.title)
+    y -= 0.36
+    for right, text in zip(_RIGHTS, heads, strict=True):
+        shown = textwrap.shorten(text, 15, placeholder="\u2026") if text else ""
+        page.text(right, y, shown, fontsize=6.8, color=MUTED, va="center", ha="right", parse_math=False)
+    for entry in rows:
+        y -= _ROW
+        title = "\n".join(textwrap.wrap(entry.title, 46)[:2])
+        page.text(_TABLE, y, title, fontsize=6.5, va="center", linespacing=1.05)
+        for right, text in zip(_RIGHTS, (entry.here, entry.parent, entry.region), strict=True):
+            weight = "bold" if right == _RIGHTS[0] else "normal"
+            page.text(right, y, text, fontsize=6.8, va="center", ha="right", fontweight=weight)
+        page.plot([_TABLE, _RIGHT], [y - _ROW / 2] * 2, color=BORDER, linewidth=0.2)
+    page.text(_TABLE, y - 0.22, say("medians", language), fontsize=6.2, color=MUTED, va="center")
+
+
+def _city(page: Axes, data: SheetData, row: pd.Series) -> None:
     columns = [str(name) for name in data.table]
     names = [name for name in columns if name.startswith("nearest_") and name.endswith("_city_name")]
     chosen = next((name for name in ("nearest_intermediate_city_name", *names) if name in names), None)
@@ -170,63 +275,49 @@ def _city(page: Axes, data: SheetData, row: pd.Series, y: float) -> None:
     time = chosen.replace("nearest_", "time_").replace("_city_name", "_city_mean_min")
     if time in row and row[time] == row[time]:
         text = f"{text}, {number(float(row[time]), data.language, decimals=0)} min"
-    page.text(3.5, y, text, fontsize=9, va="top", parse_math=False)
+    page.text(_LEFT, _MAP.bottom - 0.08, text, fontsize=8.5, va="top", parse_math=False)
 
 
-def _profile(figure: Figure, page: Axes, data: SheetData, territory_id: str) -> float:
-    language, y = data.language, 7.35
+def _profile(page: Axes, data: SheetData, territory_id: str) -> float:
+    language, y = data.language, 6.95
     page.text(_LEFT, y, say("profile", language), fontsize=11, fontweight="bold", va="top")
     lines = textwrap.wrap(say("profile_note", language), 128)
     page.text(_LEFT, y - 0.24, "\n".join(lines), fontsize=7.5, color=MUTED, va="top", linespacing=1.25)
-    y -= 0.32 + 0.15 * len(lines)
+    y -= 0.42 + 0.15 * len(lines)
     titles = {column.name: column for column in data.columns}
-    own = data.profiles[data.profiles["territory_id"] == territory_id]
-    step = min(0.27, 3.1 / max(len(own) + 0.6 * own["dimension"].nunique(), 1))
-    for dimension, rows in own.groupby("dimension", sort=False):
+    factors = data.profiles[data.profiles["territory_id"] == territory_id]
+    step = min(0.27, 3.1 / max(len(factors) + 0.6 * factors["dimension"].nunique(), 1))
+    for dimension, rows in factors.groupby("dimension", sort=False):
         page.text(_LEFT, y, say(str(dimension), language), fontsize=8.5, fontweight="bold", va="center")
         y -= 0.75 * step
         for row in rows.to_dict("records"):
-            _factor(figure, page, data, titles[row["column"]], row["percentile"], territory_id, y)
+            _factor(page, data, titles[row["column"]], row["percentile"], territory_id, y)
             y -= step
         y -= 0.1 * step
     return y
 
 
-def _factor(
-    figure: Figure, page: Axes, data: SheetData, column: Column, percentile: float, territory_id: str, y: float
-) -> None:
+def _factor(page: Axes, data: SheetData, column: Column, percentile: float, territory_id: str, y: float) -> None:
     """Draw one factor: its name, all territories as dots, this one, its value and percentile."""
-    language, left, width = data.language, 3.65, 1.85
-    page.text(
-        _LEFT + 0.15, y, textwrap.shorten(column.title[language], 48, placeholder="\u2026"), fontsize=8, va="center"
-    )
-    values = data.table[column.name].astype(float)
-    known, here = values.dropna(), float(values[territory_id])
-    axes = figure.add_axes((left / 8.27, (y - 0.08) / 11.69, width / 8.27, 0.16 / 11.69))
-    axes.set(ylim=(0, 1), xticks=[], yticks=[])
-    axes.set_axis_off()
-    axes.axhline(0.5, color=BORDER, linewidth=0.4)
-    if len(known) > 1 and np.ptp(known) > 0:
-        low, high = np.quantile(known, [0.01, 0.99])
-        reach = (high, low) if column.better == "lower" else (low, high)
-        axes.set_xlim(*(reach if low < high else (known.min(), known.max())))
-        drawn = known.clip(low, high)
-        pale = max(0.04, min(0.5, 30 / len(drawn)))
-        axes.scatter(drawn, np.full(len(drawn), 0.5), s=5, color=_DOT, alpha=pale, linewidth=0)
-        if here == here:
-            at = [np.clip(here, low, high)]
-            axes.scatter(at, [0.5], s=42, color=_HERE, edgecolor="white", linewidth=0.8, zorder=3, clip_on=False)
+    language = data.language
+    title = "\n".join(textwrap.wrap(column.title[language], 52)[:2])
+    page.text(_LEFT + 0.15, y, title, fontsize=7.5 if "\n" not in title else 6.5, va="center", linespacing=1.0)
+    values, here = data.table[column.name], float(data.table[column.name].loc[territory_id])
+    box = Box(_STRIP, y - _STRIP_IN / 2, _STRIP_WIDTH, _STRIP_IN)
+    page.add_artist(Picture(data.pictures.strip(column.name, values, falling=column.better == "lower"), box))
     if here != here:
-        page.text(left + width + 0.15, y, say("no_value", language), fontsize=8, va="center", color=MUTED)
+        page.text(_STRIP + _STRIP_WIDTH + 0.15, y, say("no_value", language), fontsize=7.2, va="center", color=MUTED)
         return
-    factor = 100 if is_share(column) else 1
-    unit = "%" if is_share(column) else "" if column.unit == "1" else unit_label(column, language)
-    text = f"{number(here * factor, language, decimals=1 if abs(here * factor) >= 10 else 2)} {unit}".strip()
+    places = strip_places(values, falling=column.better == "lower")
+    if places is not None:
+        x = _STRIP + _STRIP_WIDTH * places[values.index.get_loc(territory_id)]
+        page.plot([x], [y], "o", markersize=6.5, color=_HERE, markeredgecolor="white", markeredgewidth=0.8, zorder=6)
     place = say("percentile", language).format(number(percentile, language, decimals=0))
-    page.text(left + width + 0.15, y, f"{text} \u00b7 {place}", fontsize=7.2, va="center")
+    text = f"{written(column, here, language)} \u00b7 {place}"
+    page.text(_STRIP + _STRIP_WIDTH + 0.15, y, text, fontsize=6.8, va="center")
 
 
-def _land(figure: Figure, page: Axes, data: SheetData, territory_id: str, y: float) -> None:
+def _land(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
     language = data.language
     page.text(_LEFT, y, word("lorenz", language), fontsize=11, fontweight="bold", va="top")
     curves = data.curves.get(territory_id, ())
@@ -234,21 +325,22 @@ def _land(figure: Figure, page: Axes, data: SheetData, territory_id: str, y: flo
         page.text(_LEFT, y - 0.28, say("no_curve", language), fontsize=8.5, color=MUTED, va="top")
         return
     side = max(min(1.9, y - 1.45), 0.8)
-    axes = figure.add_axes(((_LEFT + 0.35) / 8.27, (y - 0.3 - side) / 11.69, side / 8.27, side / 11.69))
-    axes.set(xlim=(0, 100), ylim=(0, 100), xticks=[0, 50, 100], yticks=[0, 50, 100])
-    axes.tick_params(length=0, labelsize=6.5)
-    axes.plot([0, 100], [0, 100], color=OUTLINE, linewidth=0.7)
-    for curve, color in zip(curves, _CURVES, strict=False):
-        axes.plot(*(100 * curve.curve.T), color=color, linewidth=1.6)
+    left, bottom = _LEFT + 0.35, y - 0.3 - side
+    page.add_patch(Rectangle((left, bottom), side, side, fill=False, edgecolor=BORDER, linewidth=0.4))
+    page.plot([left, left + side], [bottom, bottom + side], color=OUTLINE, linewidth=0.7)
+    for tick in (0, 50, 100):
+        page.text(left + side * tick / 100, bottom - 0.06, str(tick), fontsize=6.5, ha="center", va="top")
+        page.text(left - 0.06, bottom + side * tick / 100, str(tick), fontsize=6.5, ha="right", va="center")
     for place, (curve, color) in enumerate(zip(curves, _CURVES, strict=False)):
+        page.plot(left + side * curve.curve[:, 0], bottom + side * curve.curve[:, 1], color=color, linewidth=1.6)
         dated = f" {curve.year}" if curve.year else ""
         index = word("gini", language).format(number(curve.gini, language, decimals=2))
-        page.text(_LEFT + 0.45 + side, y - 0.38 - 0.34 * place, f"{word(curve.kind, language)}{dated}\n{index}",
+        page.text(left + side + 0.1, y - 0.38 - 0.34 * place, f"{word(curve.kind, language)}{dated}\n{index}",
                   fontsize=7.5, color=color, va="top")  # fmt: skip
-    axes.set_xlabel("\n".join(textwrap.wrap(word("units_share", language), 34)), fontsize=6.5, labelpad=2)
-    axes.set_ylabel(word("land_share", language), fontsize=6.5, labelpad=1)
-    for spine in axes.spines.values():
-        spine.set(color=BORDER, linewidth=0.4)
+    across = "\n".join(textwrap.wrap(word("units_share", language), 34))
+    page.text(left + side / 2, bottom - 0.2, across, fontsize=6.5, ha="center", va="top")
+    page.text(left - 0.28, bottom + side / 2, word("land_share", language), fontsize=6.5, rotation=90, ha="right",
+              va="center")  # fmt: skip
 
 
 def _similar(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
