@@ -16,15 +16,20 @@ import yaml
 from comarca.config.plain_yaml import require_plain_yaml
 from comarca.config.read import read_config
 from comarca.crs import geodesic_area_km2
-from comarca.errors import ConfigError, InputError
+from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.land.concentration import MeasuredTerritories, concentration
 from comarca.land.holdings import holding_columns
 from comarca.plan.columns import attribute_columns
 from comarca.plan.preflight import check_inputs
+from comarca.plan.run import RunPlan
+from comarca.population.plausibility import plausibility_check
+from comarca.population.raster import demand_from_raster
 from comarca.publish.exports.stata import write_dta
+from comarca.rasters.bands import Raster
+from comarca.registry.countries import country
 from comarca.results import Flag
 from comarca.sources.boundaries.read import territories_from_file
-from comarca.sources.cities.read import cities_from_file
+from comarca.sources.cities.read import cities_from_file, cities_offline
 from comarca.sources.datasets import files_of
 from comarca.sources.osm.read import read_osm
 from comarca.sources.tables.attributes import read_attributes
@@ -438,3 +443,54 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path.write_text("regions:\n  A: {country: NIC}\n  B: {country: SLV}\n  A: {country: GTM}\n")
     with pytest.raises(ConfigError, match=r"line 4.*'A' again.*line 2"):
         require_plain_yaml(path)
+
+
+# Rasters
+
+
+def people_of(name: str) -> tuple[float, dict[str, Any], gpd.GeoDataFrame]:
+    """Return the persons of a case's raster, its checks, and its territories."""
+    region = region_of(FILES / name)
+    area, _ = territories_of(region)
+    demand, checks = demand_from_raster(Raster(region.population.path), area, demand_cell_m=10_000)
+    return float(demand["population_persons"].sum()), {check.name: check for check in checks}, area
+
+
+def test_densities_taken_for_persons_fail_against_the_cities() -> None:
+    persons, _, area = people_of("file-04-density")
+    assert persons == pytest.approx(3 * 43_200, rel=0.01)  # 12 per km2 on 111.5 km2 are 1,338 in each district
+    known, _ = cities_offline(area)
+    check = plausibility_check(persons, territories=area, cities=known, country=country("PRY"))
+    assert check.status == "fail"
+    assert "per km2" in check.message
+    region = region_of(FILES / "file-04-density")
+    people = Raster(region.population.path, unit="per_km2")
+    rightly, _ = demand_from_raster(people, area, demand_cell_m=10_000)
+    assert rightly["population_persons"].sum() == pytest.approx(3 * 1_338, rel=0.01)
+
+
+def test_a_territory_of_which_nine_tenths_have_no_data_is_told() -> None:
+    _, checks, _ = people_of("file-06-hole")
+    data = checks["population_raster_data"]
+    assert data.status in {"warn", "fail"}
+    assert [row["territory_id"] for row in data.rows] == ["0101"]
+
+
+# Running and the way out
+
+
+def test_one_city_under_two_names_is_one() -> None:
+    area, _ = territories_of(region_of(FILES / "road-14-city-listed-twice"))
+    cities, checks = cities_offline(area, abroad_buffer_km=1)
+    assert (cities["population_persons"] >= 50_000).sum() == 1
+    assert named(checks, "cities_merged").value >= 1
+
+
+def test_a_plan_needs_no_files_and_the_first_job_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    raw = yaml.safe_load((FILES / "use-16-offline-dry-run" / "config.yaml").read_text())
+    root = Path(__file__).parents[2]
+    plan = RunPlan.read(raw, project_file=lambda path: str(root / path))
+    assert plan.tables
+    with pytest.raises(RetrievalError, match="offline=true, and these files are not there"):
+        plan.check()
