@@ -1,6 +1,7 @@
 """Every export reads back as the table it was made from, and passes its own format's validator."""
 
 import json
+import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
@@ -25,7 +26,7 @@ from comarca.publish.exports.csvt import column_types, csvt
 from comarca.publish.exports.datapackage import datapackage
 from comarca.publish.exports.excel_csv import excel_table
 from comarca.publish.exports.geojson import geojson
-from comarca.publish.exports.geopackage import write_geopackage
+from comarca.publish.exports.geopackage import take_over, write_geopackage
 from comarca.publish.exports.geoparquet import write_geoparquet
 from comarca.publish.exports.stata import variable_label, write_dta
 from comarca.publish.exports.wide_csv import wide_table
@@ -195,6 +196,29 @@ def styles(path):
     with closing(sqlite3.connect(path)) as database:
         database.row_factory = sqlite3.Row
         return database.execute("SELECT * FROM layer_styles ORDER BY id").fetchall()
+
+
+def test_styles_that_users_changed_or_added_survive_a_new_file(geopackage, tmp_path):
+    fresh = tmp_path / "fresh.gpkg"
+    shutil.copy(geopackage, fresh)
+    ours = {row["styleName"]: row["styleQML"] for row in styles(geopackage) if row["f_table_name"] == "territories"}
+    changed, untouched = list(ours)[:2]
+    with closing(sqlite3.connect(geopackage)) as database:  # as QGIS does it
+        database.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = 'territories'")
+        database.execute("UPDATE layer_styles SET styleQML = '<qgis>mine</qgis>' WHERE styleName = ?", (changed,))
+        database.executemany(
+            "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName, styleQML, useAsDefault, owner) "
+            "VALUES (?, 'geom', 'my own', '<qgis/>', 1, '')",
+            [("territories",), ("gone",)],
+        )
+        database.commit()
+    take_over(geopackage, fresh)
+    found = {row["styleName"]: row for row in styles(fresh) if row["f_table_name"] == "territories"}
+    assert found[changed]["styleQML"] == "<qgis>mine</qgis>"
+    assert found[untouched]["styleQML"] == ours[untouched]
+    assert [name for name, row in found.items() if row["useAsDefault"]] == ["my own"]
+    assert len(found) == len(ours) + 1
+    assert "gone" not in {row["f_table_name"] for row in styles(fresh)}
 
 
 def test_each_layer_has_one_default_style_on_its_geometry_column(geopackage):

@@ -86,6 +86,8 @@ def in_region(path):
 
 def in_report(product, path):
     """Path of a product, marked for Snakemake's report if its row has a label for it."""
+    if product.keeps:
+        return update(in_region(path))  # not deleted before it is written anew
     if not product.report:
         return in_region(path)
     marks = {"category": "Tables and texts", "subcategory": "{region}", "labels": {"product": product.report}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 from comarca import io
 from comarca.jobs import run
@@ -11,8 +12,11 @@ from comarca.publish.assembled import Assembled
 def main(*, modules: Sequence[tuple[str, str]], products: Sequence[str], **files: str) -> None:
     data = Assembled(files)
     for (module, language), path in zip(modules, products, strict=True):
+        writer = import_module(module)
         with io.atomic_path(path) as part:
-            import_module(module).write(data.in_language(language), part)
+            writer.write(data.in_language(language), part)
+            if hasattr(writer, "take_over") and Path(path).exists():
+                writer.take_over(Path(path), part)
 
 
 if "snakemake" in globals():

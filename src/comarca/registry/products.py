@@ -30,6 +30,8 @@ class Product:
         Rows of the same job are written by one job, since each job takes seconds to start; by default one of its own.
     needs : tuple of str
         Layers without which a region has no such product.
+    keeps : bool
+        Whether its module has ``take_over(before, path)``, which takes what users added to the file into the new one.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Product:
     report: str = ""
     job: str = ""
     needs: tuple[str, ...] = ()
+    keeps: bool = False
 
     @property
     def module(self) -> str:
@@ -149,6 +152,7 @@ PRODUCTS: Final = (
         "geopackage",
         ("table", "columns", "classes", "territories", "cities", "roads"),
         job="layers",
+        keeps=True,
     ),
     *(
         Product(name, f"{name}.csv", "analysis_csv", (name,), job="profiles")

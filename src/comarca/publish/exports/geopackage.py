@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
 
+logger = logging.getLogger(__name__)
+
 #: Roads that go into the file; all of them are in ``layers/roads.parquet``.
 ROAD_CLASSES: Final = tuple(
     name + link for name in ("motorway", "trunk", "primary", "secondary", "tertiary") for link in ("", "_link")
@@ -33,6 +37,12 @@ _CITY_COLUMNS: Final = ("city_id", "city_name", "country", "population_persons")
 #: GeoPackage asks for a time of last change. This one stands for none: the same table gives the same file.
 NO_TIME: Final = "1980-01-01T00:00:00.000Z"
 _GEOMETRY: Final = "geom"
+_SELECT_STYLES: Final = """
+SELECT f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time
+FROM layer_styles ORDER BY id"""
+_INSERT_STYLE: Final = """
+INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
+    styleSLD, useAsDefault, description, owner, update_time) VALUES ('', '', ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 # The table as QGIS creates and reads it.
 _LAYER_STYLES: Final = """
 CREATE TABLE layer_styles (
@@ -71,6 +81,37 @@ def write(data: Assembled, path: Path) -> None:
         classes=classes_of(data),
         language=data.language,
     )
+
+
+def take_over(before: Path, path: Path) -> None:
+    """Take the styles that users added or changed in QGIS into a file that is written anew.
+
+    Parameters
+    ----------
+    before : pathlib.Path
+        The file before, which is only read.
+    path : pathlib.Path
+        The new file. A style of the user's replaces ours of that name, and is the default if it was.
+    """
+    with closing(sqlite3.connect(before.resolve().as_uri() + "?mode=ro", uri=True)) as old:
+        if not old.execute("SELECT 1 FROM sqlite_master WHERE name = 'layer_styles'").fetchone():
+            return
+        rows = old.execute(_SELECT_STYLES).fetchall()
+    with closing(sqlite3.connect(path)) as database:
+        layers = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
+        kept = [row for row in rows if row[0] in layers and not _is_ours(qml=row[3], owner=row[7], updated=row[8])]
+        for layer, _, name, _, _, is_default, *_ in kept:
+            database.execute("DELETE FROM layer_styles WHERE f_table_name = ? AND styleName = ?", (layer, name))
+            if is_default:
+                database.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = ?", (layer,))
+        database.executemany(_INSERT_STYLE, kept)
+        database.commit()
+    logger.info("%s: %d styles of the user's were taken over", path.name, len(kept))
+
+
+def _is_ours(*, qml: str | None, owner: str | None, updated: str | None) -> bool:
+    """Tell an unchanged style of ours; one without owner and time was written before styles were marked."""
+    return (not owner and updated == NO_TIME) or owner == _mark(qml or "")
 
 
 def _configured(
@@ -188,14 +229,17 @@ def _add_styles(database: sqlite3.Connection, styles: Sequence[tuple[str, Style]
             style.sld,
             layer != "territories" or style.name == chosen,
             style.title,
+            _mark(style.qml),
+            NO_TIME,
         )
         for layer, style in styles
     ]
-    database.executemany(
-        "INSERT INTO layer_styles (f_table_catalog, f_table_schema, owner, f_table_name, f_geometry_column, styleName, "
-        "styleQML, styleSLD, useAsDefault, description, update_time) VALUES ('', '', '', ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*row, NO_TIME) for row in rows],
-    )
+    database.executemany(_INSERT_STYLE, rows)
+
+
+def _mark(qml: str) -> str:
+    """Owner of a style of ours: it no longer fits once the style is changed."""
+    return f"comarca {hashlib.sha256(qml.encode()).hexdigest()[:16]}"
 
 
 def _add_descriptions(database: sqlite3.Connection, columns: Sequence[Column], language: str) -> None:
