@@ -76,12 +76,15 @@ schema: $(READY)
 	$(BIN)/python -m comarca.config.reference > config/README.md
 	$(BIN)/python -m comarca.config.schema > config/schema.json
 
-# Travel times against the router Valhalla; `make test` compares them too where it is there.
+# What others published and what other programs say, docs/validation/index.md; all run, also if one misses its bound.
 validate: $(READY_DEV)
-	$(BIN)/python benchmarks/valhalla.py
+	@failed=; for name in valhalla routers degree_of_urbanisation land_gini peers; do \
+		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || failed="$$failed $$name"; \
+	done; test -z "$$failed" || { echo "A bound does not hold:$$failed" >&2; exit 1; }
 
+# The routers' programs, into .venv-valhalla and .venv-osrm; `make test` compares with Valhalla where it is there.
 router: $(READY_DEV)
-	$(BIN)/python benchmarks/valhalla.py --only-install
+	$(BIN)/python benchmarks/routers.py --only-install
 
 # Needs the internet: asks every provider for three countries, keeps nothing, writes probe-report.md for an issue.
 probe: $(READY)

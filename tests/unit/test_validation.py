@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 
 from comarca.publish.codebook import codebook, codebook_in
@@ -33,3 +35,26 @@ def test_each_column_of_the_codebook_says_how_it_was_validated():
     spanish = codebook_in([*some.values()], table, language="es").set_index("column")
     assert spanish.loc["population_rural_share", "validated_against"] == rows["uruguay_degree"].against["es"]
     assert validation_of(some["population_rural_share"]) is rows["uruguay_degree"]
+
+
+def test_the_figures_of_the_codebook_are_those_of_the_last_comparison(root):
+    def figures(page):
+        return json.loads((root / f"docs/validation/figures/{page}.json").read_text(encoding="utf-8"))
+
+    rows = load_validation()
+    equal = figures("degree_of_urbanisation")[0]["ours"].split()[0]
+    assert equal in rows["uruguay_degree"].error["en"].split()
+    error, r, *_ = figures("land_gini")
+    assert f"{float(error['error'].split(',')[0]):.3f}" in rows["colombia_gini"].error["en"]
+    assert f"r {float(r['ours'].split()[1]):.2f}" in rows["colombia_gini"].error["en"]
+    default = [row["error"] for row in figures("routers") if row["ours"] == "default table"]
+    for told in default[:2]:
+        ratio = float(told.split(";")[0].split()[-1])
+        assert f"{ratio:.2f}" in rows["routers"].error["en"]
+
+
+def test_the_table_of_published_values_says_what_its_pages_found(root):
+    index = (root / "docs/validation/index.md").read_text(encoding="utf-8")
+    for path in (root / "docs/validation/figures").glob("*.json"):
+        for row in json.loads(path.read_text(encoding="utf-8")):
+            assert f"| {row['what']} | {row['ours']} | {row['theirs']} | {row['error']} |" in index
