@@ -22,6 +22,7 @@ from comarca.measures.diversity import shannon
 from comarca.population.grid import SHIFTS, PopulationGrid, gather_points, shifted
 from comarca.publish.bands import printed_bands
 from comarca.publish.maps.atlas_words import METHOD_WORDS
+from comarca.registry.columns import TableColumn
 from comarca.results import Check
 from comarca.uncertainty.bands import (
     COLUMNS,
@@ -284,7 +285,9 @@ def test_widths_are_absolute_for_shares_and_relative_for_times():
             bounds("b_min", Method.DRAWS, value["b_min"], [9.0, 0.0], [12.0, 1.0]),
         ]
     )
-    widths = band_widths(table, value, {"a_share": "f", "b_min": "f"}).set_index("measure")
+    facts = {"family": "f", "kind": "number", "layers": ()}
+    columns = [TableColumn(name=n, range=(0, high), **facts) for n, high in (("a_share", 1), ("b_min", None))]
+    widths = band_widths(table, value, columns).set_index("measure")
     assert widths.loc["absolute", ["bands", "median", "p90"]].tolist() == pytest.approx([2, 0.1, 0.18])
     assert widths.loc["relative", ["bands", "median"]].tolist() == pytest.approx([1, 0.3])
     check = band_check(widths.reset_index(), note="")

@@ -77,10 +77,10 @@ def main(
     places = PopulationGrid.from_arrays(io.read_arrays(population_quarters)) if population_quarters else None
     bands = all_bands(rows, loaded, entries, places=places, journeys=journeys, draws=draws, seed=settings["seed"])
     found = band_table(bands)
-    family_of = {column.name: name for name, entry in entries.items() for column in entry["columns"]}
+    columns = [column for entry in entries.values() for column in entry["columns"]]
     note = draws_note(draws, points if loaded.keys() & set(TIMES) else 0, max_points=settings["max_points"])
     io.write_table(found, uncertainty)
-    io.write_checks([band_check(band_widths(found, rows, family_of), note=note)], checks)
+    io.write_checks([band_check(band_widths(found, rows, columns), note=note)], checks)
 
 
 if "snakemake" in globals():

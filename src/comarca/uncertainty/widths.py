@@ -9,10 +9,12 @@ import pandas as pd
 from comarca.results import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+
+    from comarca.registry.columns import TableColumn
 
 
-def band_widths(table: pd.DataFrame, published: pd.DataFrame, family_of: Mapping[str, str]) -> pd.DataFrame:
+def band_widths(table: pd.DataFrame, published: pd.DataFrame, columns: Sequence[TableColumn]) -> pd.DataFrame:
     """Measure the bands by family and method.
 
     Parameters
@@ -21,16 +23,17 @@ def band_widths(table: pd.DataFrame, published: pd.DataFrame, family_of: Mapping
         As from `comarca.uncertainty.bands.band_table`.
     published : pandas.DataFrame
         The table, indexed by ``territory_id``.
-    family_of : mapping
-        Column -> its family.
+    columns : sequence of TableColumn
+        The columns.
 
     Returns
     -------
     pandas.DataFrame
-        ``family, method, measure, bands, median, p90``: of shares and indices the width (``absolute``), of times and
-        amounts the width over the value (``relative``), of classes the share of territories in more than one
+        ``family, method, measure, bands, median, p90``: of what lies between 0 and 1 the width (``absolute``), of
+        times and amounts the width over the value (``relative``), of classes the share of territories in more than one
         (``class``; median and p90 are that share).
     """
+    family_of = {column.name: column.family for column in columns}
     numbers = table[table["low"].notna()]
     cells = (
         published.select_dtypes("number")
@@ -40,7 +43,7 @@ def band_widths(table: pd.DataFrame, published: pd.DataFrame, family_of: Mapping
     )
     value = numbers[["territory_id", "column"]].merge(cells, how="left")["value"].astype(float).set_axis(numbers.index)
     width = numbers["high"] - numbers["low"]
-    is_bounded = numbers["column"].str.endswith(("_share", "_index"))
+    is_bounded = numbers["column"].isin([column.name for column in columns if column.range[1] == 1])
     relative = (width / value.abs()).where(value != 0)
     rows = numbers.assign(
         family=numbers["column"].map(family_of),
