@@ -183,6 +183,7 @@ class IndicatorOptions(Model):
         UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
     )
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
+    organisation: NoOptions | Literal[False] = Field(NoOptions(), description="State and organisations.")
     settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
     environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")
     dynamics: DynamicsOptions | Literal[False] = Field(DynamicsOptions(), description="Types of change.")

@@ -124,6 +124,12 @@ class Employment(Table, Divisible):
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
 
+    groups: dict[str, str] = Field(
+        default_factory=dict,
+        description="Sector of the table -> wider group, such as a division -> its section, or a crop and its mill -> "
+        "their chain: tells related from unrelated variety. A sector that is not named is a group of its own.",
+    )
+
 
 class Firms(Table, Divisible):
     """Firms by territory and size class."""

@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.crs import require_storage_crs
+from comarca.crs import geodesic_area_km2, require_storage_crs
+from comarca.land.fields import clean_land_use, covered_ha
 from comarca.measures.diversity import hill_number, shannon, simpson
 from comarca.polygons import territory_of
 from comarca.population.people import people_by_territory
 from comarca.registry.columns import sector_key
 from comarca.results import Check, Flag, Indicators, explain, join_parts
+from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
     from comarca.registry.columns import TableColumn
 
 _SECTOR: Final = "employment_sector"
+#: OSM landuse of mines, pits and quarries.
+QUARRY: Final = "quarry"
 
 
 def compute(
@@ -32,8 +36,10 @@ def compute(
     economy: gpd.GeoDataFrame | None = None,
     employment: pd.DataFrame | None = None,
     firms: pd.DataFrame | None = None,
+    land_use: gpd.GeoDataFrame | None = None,
     min_establishments: int = 30,
     small_firm_max_jobs: int = 49,
+    sector_groups: Mapping[str, str] | None = None,
     columns: Sequence[TableColumn],
 ) -> Indicators:
     """Diversity of agricultural land, of the local economy and of employment, and shares of small firms.
@@ -48,10 +54,14 @@ def compute(
         The user's table: ``territory_id``, ``sector``, ``jobs``; one row per sector.
     firms : pandas.DataFrame, optional
         The user's table: ``territory_id``, ``firms``, ``max_jobs`` (upper limit of the size class; NaN where open).
+    land_use : geopandas.GeoDataFrame, optional
+        Layer of this name, EPSG:4326; its quarries are the mines.
     min_establishments : int, optional
         Fewest establishments for which diversity is measured.
     small_firm_max_jobs : int, optional
         Largest number of jobs of a small firm.
+    sector_groups : mapping, optional
+        Sector -> wider group, for related and unrelated variety.
     """
     require_storage_crs(territories, name="layer territories")
     places = territories.sort_values("territory_id", ignore_index=True)
@@ -65,7 +75,9 @@ def compute(
         parts.append(_economy(economy, places, index, persons, sectors, min_establishments))
     if employment is not None:
         wanted = sorted({column.fields[_SECTOR] for column in columns if _SECTOR in column.fields})
-        parts.append(_employment(employment, index, wanted))
+        parts.append(_employment(employment, index, wanted, sector_groups or {}))
+    if land_use is not None:
+        parts.append(_mines(land_use, places, index))
     if firms is not None:
         parts.append(_small_firms(firms, index, small_firm_max_jobs))
     return join_parts(parts, index).select([column.name for column in columns])
@@ -130,7 +142,9 @@ def _economy(
     return Indicators(frame, explain(frame, default, **reasons), [check])
 
 
-def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]) -> Indicators:
+def _employment(
+    employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str], groups: Mapping[str, str]
+) -> Indicators:
     """Diversity of jobs by sector, the largest sector, and location quotients."""
     rows = employment[employment["territory_id"].isin(index)]
     gaps = rows.loc[rows["jobs"].isna(), "territory_id"].unique()
@@ -152,6 +166,9 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
         },
         index=index,
     )
+    unrelated = shannon(table.T.groupby([groups.get(str(name), str(name)) for name in table.columns]).sum().T)
+    values["employment_unrelated_variety_index"] = unrelated
+    values["employment_related_variety_index"] = np.maximum(values["employment_shannon_index"] - unrelated, 0.0)
     for name in wanted:
         values[f"employment_{name}_location_quotient_ratio"] = quotient.get(name, pd.Series(np.nan, index))
     has_row = index.isin(rows["territory_id"])
@@ -167,6 +184,17 @@ def _employment(employment: pd.DataFrame, index: pd.Index, wanted: Sequence[str]
         rows=[{"territory_id": str(code)} for code in strange],
     )
     return Indicators(values, explain(values, Flag.NOT_IN_SOURCE, **reasons), [check])
+
+
+def _mines(land_use: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: pd.Index) -> Indicators:
+    """Share of the territory that is mapped as quarry; not known where the region has none mapped."""
+    require_storage_crs(land_use, name="layer land_use")
+    cleaned, _ = clean_land_use(land_use[land_use["land_use"] == QUARRY])
+    shapes = places.geometry.to_numpy()
+    mined_ha = covered_ha(cleaned.geometry.to_numpy(), shapes) if len(cleaned) else np.full(len(index), np.nan)
+    share = mined_ha / HA_PER_KM2 / geodesic_area_km2(shapes)
+    values = pd.DataFrame({"mine_area_share": np.minimum(share, 1.0)}, index=index)
+    return Indicators(values, explain(values, Flag.NOT_MAPPED))
 
 
 def _small_firms(firms: pd.DataFrame, index: pd.Index, max_jobs: int) -> Indicators:

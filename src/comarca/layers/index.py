@@ -126,6 +126,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("earlier_land_cover", "condition", section="land_cover", key="earlier"),
         Layer("farmland", "condition", rests_on=("land_cover_areas", "land_use"), needs="any"),
         Layer("employment", "table", section="employment", checked=True),
+        Layer("sector_groups", "condition", section="employment", key="groups", rests_on=("employment",)),
         Layer("firms", "table", section="firms", checked=True),
         Layer("uncertainty", "table", section="uncertainty", key="enabled", file="assembled/uncertainty.parquet",
               checked=True),

@@ -292,7 +292,11 @@ class RegionPlan:
         """Options that a family's `compute` takes: those of its section, but for what others are made with."""
         section = getattr(self.config.indicators, family, None)
         chosen = section.model_dump(exclude={*section.NOT_COMPUTED_WITH}) if section else {}
-        return chosen | ({"city_classes_persons": self.config.city_classes_persons} if family == "access" else {})
+        further: dict[str, dict[str, Any]] = {
+            "access": {"city_classes_persons": self.config.city_classes_persons},
+            "production": {"sector_groups": self.config.employment.groups},
+        }
+        return chosen | further.get(family, {})
 
     def section(self, name: str) -> dict[str, Any]:
         """Read a section of the configuration as plain data."""
