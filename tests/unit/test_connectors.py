@@ -161,3 +161,51 @@ def test_connectors_over_gaps_have_no_name_and_can_be_written(tmp_path):
     _, _, checks = linked(network_of([MAIN, [(0.20005, 0.0), (0.3, 0.0)]]), cities_at((0.1, 0.0)), bridge_gap_m=10)
     assert [row["name"] for row in checks[0].rows] == [None]
     io.write_checks(checks, tmp_path / "checks.json")
+
+
+class TestWalksFromLoosePieces:
+    """A main road along the equator, and a piece of 200 m that begins some metres north of it."""
+
+    def run(self, apart_m, *, water=None, more=(), ferry=()):
+        north = apart_m / 110_574
+        lines = [MAIN, [(0.1, north), (0.1, north + 0.002)], *more, *ferry]
+        on_foot = [True] * (2 + len(more)) + [False] * len(ferry)
+        network = network_of(lines, on_foot=on_foot)
+        home = demand_at((0.1001, north + 0.001), persons=7.0)
+        return link_network(
+            network, cities_at((0.0, 0.0)), home, territory(), intervals=[(20_000, 50_000), (50_000, None)],
+            linking=Linking(bridge_gap_m=10), max_snap_km=1.0, is_ferry=~np.array(on_foot), water=water,
+        )  # fmt: skip
+
+    def test_people_walk_to_the_next_road_up_to_the_limit(self):
+        joined, links, checks = self.run(300)
+        assert links["kind"].tolist() == ["foot"]
+        assert links["length_km"].item() == pytest.approx(0.3, rel=1e-3)
+        assert links["minutes"].item() == pytest.approx(0.3 * 1.3 / 4 * 60, rel=1e-3)
+        assert len(joined.component_km) == 1
+        assert {check.name: check.value for check in checks}["people_on_loose_roads_share"] == 0
+        assert len(self.run(600)[0].component_km) == 2
+
+    def test_not_over_mapped_water(self):
+        pond = np.array([box(0.05, 0.0005, 0.15, 0.001)], dtype=object)
+        joined, links, checks = self.run(300, water=pond)
+        assert len(links) == 0
+        loose = next(check for check in checks if check.name == "people_on_loose_roads_share")
+        assert (loose.value, loose.status) == (1.0, "warn")
+        assert loose.rows[0]["persons"] == 7
+        assert loose.rows[0]["longitude"] == 0.1
+        assert len(joined.component_km) == 2
+
+    def test_the_shortest_walk_between_two_pieces_is_enough(self):
+        _, links, _ = self.run(300, more=[[(0.102, 0.002), (0.104, 0.002)]])
+        # The piece to the main road, and the second piece, 200 m east of the first, to either.
+        assert sorted(links["length_km"].round(1).tolist()) == [0.2, 0.2, 0.3]
+
+    def test_a_ferry_without_a_road_at_its_pier_is_boarded_on_foot_and_not_at_sea(self):
+        # Over water 2 km wide to an island; both piers 100 m from the road.
+        island = [(0.05, 0.02), (0.06, 0.02)]
+        ferry = [(0.05, 0.0009), (0.05, 0.0191)]
+        joined, links, _ = self.run(20_000, more=[island], ferry=[ferry])
+        assert sorted(links["length_km"].round(1).tolist()) == [0.1, 0.1]
+        pier = np.argmin(np.hypot(joined.node_lon - 0.06, joined.node_lat - 0.02))
+        assert joined.node_component[pier] == main_component(joined)

@@ -99,6 +99,8 @@ rule export_network:
 
 rule build_connectors:
     input:
+        unpack(of("inputs", "build_connectors")),
+        roads=in_region("layers/roads.parquet"),
         network=in_region("layers/network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ from comarca.crs import geocentric_m, require_storage_crs
 from comarca.polygons import territory_of
 from comarca.results import Check
 from comarca.roads.connectors import link_cities, link_components, link_gaps, main_component
+from comarca.roads.foot_links import link_on_foot
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import index_segments
 from comarca.units import M_PER_KM
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
 
 
 def link_network(
@@ -40,6 +43,8 @@ def link_network(
     intervals: Sequence[tuple[float, float | None]],
     linking: Linking,
     max_snap_km: float,
+    is_ferry: Booleans | None = None,
+    water: NDArray[np.object_] | None = None,
 ) -> tuple[RoadNetwork, gpd.GeoDataFrame, list[Check]]:
     """Join loose components and cities of a region to its road network.
 
@@ -56,6 +61,10 @@ def link_network(
         How connectors are drawn.
     max_snap_km : float
         A city is reached by any road within this distance.
+    is_ferry : numpy.ndarray of bool, optional
+        Roads of the layer that the network was built from that are ferries; needed where there are any.
+    water : numpy.ndarray of shapely geometries, optional
+        Areas that nobody walks over, EPSG:4326.
 
     Returns
     -------
@@ -64,13 +73,15 @@ def link_network(
     connectors : geopandas.GeoDataFrame
         Layer ``connectors``.
     checks : list of Check
-        What was drawn, and the cities that the main component still does not reach.
+        What was drawn, the cities that the main component still does not reach, the people on other components.
 
     Notes
     -----
     A city is a disc of ``linking.city_density_persons_per_km2``: a road within it reaches the city, over a connector to
     its point where it passes farther off than `max_snap_km`. Cities above the smallest class are joined up to
-    ``linking.max_km`` away from every road. No connector leads from one landmass of the territories to another.
+    ``linking.max_km`` away from every road. What is still loose, and ferries without a road at their pier, are joined
+    on foot up to ``linking.walk_m`` where no mapped water lies between. No connector leads from one landmass of the
+    territories to another.
     """
     for name, layer in (("cities", cities), ("demand", demand), ("territories", territories)):
         require_storage_crs(layer, name=name)
@@ -88,8 +99,18 @@ def link_network(
     reach_km = np.where(persons >= second[0], np.maximum(linking.max_km, linking.radius_km(persons)), 0.0)
     reach_km = np.maximum(reach_km, linking.radius_km(persons))
     network, links = link_cities(network, cities, linking, max_snap_km=max_snap_km, reach_km=reach_km, land=land)
-    connectors = gpd.GeoDataFrame(pd.concat([gaps, components, links], ignore_index=True), crs=demand.crs)
-    return network, connectors, [_drawn(connectors), _apart(network, cities, max_snap_km=max_snap_km)]
+    network, walks = link_on_foot(
+        network,
+        linking,
+        is_ferry=np.zeros(len(network.edge_road), dtype=bool)
+        if is_ferry is None
+        else np.append(is_ferry, False)[network.edge_road],
+        is_blocked=partial(_is_over_water, water=water, territories=territories),
+    )
+    connectors = gpd.GeoDataFrame(pd.concat([gaps, components, links, walks], ignore_index=True), crs=demand.crs)
+    return network, connectors, [
+        _drawn(connectors), _apart(network, cities, max_snap_km=max_snap_km), _pieces(network, demand, linking)
+    ]  # fmt: skip
 
 
 def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_km: Floats | float) -> Integers:
@@ -173,7 +194,48 @@ def _drawn(connectors: gpd.GeoDataFrame) -> Check:
     )  # fmt: skip
 
 
-_KINDS = {"gap": "over gaps", "component": "to loose components", "city": "to cities off the roads"}
+def _is_over_water(
+    lines: NDArray[np.object_], *, water: NDArray[np.object_] | None, territories: gpd.GeoDataFrame
+) -> Booleans:
+    """Tell which lines meet mapped water, or leave the land of the territories and come back to it."""
+    is_blocked = np.zeros(len(lines), dtype=bool)
+    if water is not None and len(water):
+        is_blocked[shapely.STRtree(lines).query(water, predicate="intersects")[1]] = True
+    first, middle, last = (
+        territory_of(shapely.line_interpolate_point(lines, share, normalized=True), territories) >= 0
+        for share in (0.0, 0.5, 1.0)
+    )
+    return np.asarray(is_blocked | (first & last & ~middle))
+
+
+def _pieces(network: RoadNetwork, demand: gpd.GeoDataFrame, linking: Linking) -> Check:
+    """Report the people whose nearest road is on another component than the main one, the largest pieces by name."""
+    points = demand.geometry
+    component = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=linking.max_km)
+    persons = demand["population_persons"].fillna(0).groupby(component).sum()
+    apart = persons[(persons.index >= 0) & (persons.index != main_component(network)) & (persons > 0)]
+    apart = apart.sort_values(ascending=False, kind="stable")
+    share = float(apart.sum() / persons.sum()) if persons.sum() else 0.0
+    rows: list[dict[str, Any]] = []
+    for number, people in apart.head(20).items():
+        node = int(np.flatnonzero(network.node_component == number)[0])
+        rows.append(
+            {
+                "persons": round(float(people), 1),
+                "km": round(float(network.component_km[number]), 3),
+                "longitude": round(float(network.node_lon[node]), 5),
+                "latitude": round(float(network.node_lat[node]), 5),
+            }
+        )
+    return Check(
+        "people_on_loose_roads_share", "warn" if share > 0.01 else "pass", round(share, 6), "at most 1 % of the people",
+        f"{apart.sum():,.0f} people live at {len(apart)} pieces of road that do not join the main network, by road, "
+        f"ferry or a walk of {linking.walk_m:g} m: islands, or gaps in the map.",
+        rows,
+    )  # fmt: skip
+
+
+_KINDS = {"gap": "over gaps", "component": "to loose components", "city": "to cities off the roads", "foot": "on foot"}
 
 
 def _apart(network: RoadNetwork, cities: gpd.GeoDataFrame, *, max_snap_km: float) -> Check:

@@ -92,6 +92,11 @@ class Connectors(Model):
     city_density_persons_per_km2: Annotated[float, Field(gt=0, le=1_000_000)] = Field(
         3_000.0, description="Density by which a city without an outline is taken for a disc that roads may enter."
     )
+    walk_m: Annotated[float, Field(ge=0, le=5000)] = Field(
+        500.0,
+        description="How far people walk from a loose part of the network, or from the pier of a ferry, to another "
+        "road, where no mapped water lies between, m.",
+    )
     max_snap_km: Annotated[float, Field(gt=0, le=100)] = Field(
         1.0, description="A city is on every road that passes within this distance, without a connector, km."
     )

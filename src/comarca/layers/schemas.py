@@ -155,6 +155,9 @@ LAND_USE: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
+#: Value of ``land_use`` of lakes and wide rivers.
+WATER: Final = "natural=water"
+
 PLACES: Final = pa.DataFrameSchema(
     {
         "place_id": _text("Identifier in the source, such as n123", nullable=False, unique=True),
@@ -274,7 +277,7 @@ DEMAND_LIGHTS: Final = pa.DataFrameSchema(
 
 CONNECTORS: Final = pa.DataFrameSchema(
     {
-        "kind": _text("gap, component or city", nullable=False, isin=["gap", "component", "city"]),
+        "kind": _text("gap, component, city or foot", nullable=False, isin=["gap", "component", "city", "foot"]),
         "name": _text("City, or people of the component, that it joins"),
         "length_km": _number("Length, straight", low=0, nullable=False),
         "minutes": _number("Time over it", low=0, nullable=False),

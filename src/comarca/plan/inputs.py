@@ -250,6 +250,12 @@ def build_network(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def build_connectors(region: RegionPlan) -> dict[str, Any]:
+    """Name the uses of land, among which is water that nobody walks over, where they are mapped."""
+    return region.given("land_use")
+
+
+@_rule
 def build_friction(region: RegionPlan) -> dict[str, Any]:
     """Name a friction raster, or the latest land cover or its receipt, and heights if there are any."""
     raster = own_file(region, "friction.path") or own_file(region, "land_cover.path")

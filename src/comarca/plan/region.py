@@ -326,7 +326,7 @@ class RegionPlan:
     @property
     def connectors(self) -> dict[str, float]:
         """How cities and loose roads are joined to the network."""
-        return self.config.connectors.model_dump()
+        return self.config.connectors.model_dump() | self.access.model_dump(include={"walk_kmh", "walk_detour_ratio"})
 
     @property
     def walking(self) -> dict[str, float]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
-Kind = Literal["gap", "component", "city"]
+Kind = Literal["gap", "component", "city", "foot"]
 _LAYER: Final = ("kind", "name", "length_km", "minutes")
 
 
@@ -52,6 +52,8 @@ class Linking:
         Speed on connectors, and length of the way over the straight line.
     city_density_persons_per_km2 : float
         Density by which a city without an outline is taken for a disc: a road that enters the disc reaches the city.
+    walk_m, walk_kmh, walk_detour_ratio : float
+        Longest walk from a loose component to another road, its speed, and its length over the straight line.
     """
 
     bridge_gap_m: float = 10.0
@@ -60,6 +62,9 @@ class Linking:
     speed_kmh: float = 15.0
     detour_ratio: float = 1.3
     city_density_persons_per_km2: float = 3_000.0
+    walk_m: float = 500.0
+    walk_kmh: float = 4.0
+    walk_detour_ratio: float = 1.3
 
     def radius_km(self, persons: Floats) -> Floats:
         """Radius of the disc of a city of so many inhabitants.
@@ -286,7 +291,7 @@ def _nearest(
 def _nearest_elsewhere(network: RoadNetwork, nodes: Integers, *, reach_m: float) -> tuple[Floats, Integers, Floats]:
     """Nearest segment of another component to each node: metres (infinite if none), first vertex, fraction."""
     is_main = np.arange(len(network.component_km)) == main_component(network)
-    distance_m, vertex, fraction = _nearest_of_minor(network, nodes, ~is_main, reach_m=reach_m)
+    distance_m, vertex, fraction = nearest_of_minor(network, nodes, ~is_main[network.vertex_component], reach_m=reach_m)
     minor = np.flatnonzero(~is_main[network.node_component[nodes]])
     to_main = _nearest(network, _walkable(network), nodes[minor], is_main, reach_m=reach_m)
     is_nearer = to_main[0] < distance_m[minor]
@@ -295,11 +300,28 @@ def _nearest_elsewhere(network: RoadNetwork, nodes: Integers, *, reach_m: float)
     return distance_m, vertex, fraction
 
 
-def _nearest_of_minor(
-    network: RoadNetwork, nodes: Integers, is_minor: Booleans, *, reach_m: float
+def nearest_of_minor(
+    network: RoadNetwork, nodes: Integers, is_usable: Booleans, *, reach_m: float
 ) -> tuple[Floats, Integers, Floats]:
-    """Nearest segment of a minor component that is not the node's own, among segments within reach."""
-    is_first = is_minor[network.vertex_component]
+    """Find the nearest segment of a minor component that is not a node's own.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    nodes : numpy.ndarray, shape (n,)
+        Nodes.
+    is_usable : numpy.ndarray of bool, shape (v,)
+        Vertices whose segments count; few, as all of them are looked through.
+    reach_m : float
+        Farther segments do not count.
+
+    Returns
+    -------
+    distance_m, vertex, fraction : numpy.ndarray, shape (n,)
+        Metres (infinite if there is none), first vertex of the segment (-1), and place on it.
+    """
+    is_first = is_usable.copy()
     is_first[network.edge_start[1:] - 1] = False
     first = np.flatnonzero(is_first)
     start_m = geocentric_m(network.vertex_lon[first], network.vertex_lat[first])
