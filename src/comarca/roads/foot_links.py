@@ -45,6 +45,15 @@ class _Links(NamedTuple):
         """Keep some links, by number or mask."""
         return _Links(*(values[chosen] for values in self))
 
+    def and_those(self, others: _Links) -> _Links:
+        """Put two lots of links together."""
+        return _Links(
+            np.concatenate([self.node, others.node]),
+            np.concatenate([self.distance_m, others.distance_m]),
+            np.concatenate([self.vertex, others.vertex]),
+            np.concatenate([self.fraction, others.fraction]),
+        )
+
 
 def link_on_foot(
     network: RoadNetwork,
@@ -79,7 +88,7 @@ def link_on_foot(
     piers = _piers(network, is_ferry)
     links = _between_components(network, linking, is_ferry, is_blocked)
     if len(piers):
-        links = _Links(*map(np.concatenate, zip(links, _to_piers(network, piers, linking), strict=True)))
+        links = links.and_those(_to_piers(network, piers, linking))
     if len(links.node) == 0:
         return network, as_layer([])
     cut, road_node = insert_points(network, links.vertex, links.fraction)
@@ -88,8 +97,12 @@ def link_on_foot(
     linked = add_straight_edges(cut, links.node, road_node, minutes, on_foot=True)
     ends = np.stack([_place(cut, links.node), _place(cut, road_node)], axis=1)
     lines: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
-    rows = list(zip(["foot"] * len(km), [None] * len(km), km.tolist(), minutes.tolist(), lines, strict=True))
-    return connected(linked), as_layer(rows)
+    return connected(linked), as_layer(
+        [
+            ("foot", None, length, time, line)
+            for length, time, line in zip(km.tolist(), minutes.tolist(), lines, strict=True)
+        ]
+    )
 
 
 def _place(network: RoadNetwork, node: Integers) -> Floats:
@@ -125,10 +138,9 @@ def _between_components(
     nodes = _ends_of_walks(network, is_ferry)
     is_main = np.arange(len(network.component_km)) == main_component(network)
     may_walk = network.edge_on_foot[network.vertex_edge]
-    found = [_to_main(network, nodes, is_main, may_walk, linking.walk_m)]
+    links = _to_main(network, nodes, is_main, may_walk, linking.walk_m)
     near = nearest_of_minor(network, nodes, (~is_main)[network.vertex_component] & may_walk, reach_m=linking.walk_m)
-    found.append(_Links(nodes, *near).only(near[1] >= 0))
-    links = _Links(*map(np.concatenate, zip(*found, strict=True)))
+    links = links.and_those(_Links(nodes, *near).only(near[1] >= 0))
     ends = np.stack([_place(network, links.node), _at(network, links)], axis=1)
     lines: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
     links = links.only(~is_blocked(lines) & _on_one_landmass(network, links))
