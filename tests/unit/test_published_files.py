@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,12 +37,13 @@ from comarca.publish.maps.base import build_base
 from comarca.publish.maps.cities import city_marks
 from comarca.publish.maps.classify import classify
 from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
-from comarca.publish.maps.drawing import border_width, draw_classes, draw_flagged
+from comarca.publish.maps.drawing import border_width, draw_classes, draw_flagged, draw_lines
 from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_pages import factor_pages, proposition_pages, summary_pages
 from comarca.publish.maps.dynamics_words import DYNAMICS_WORDS, say
 from comarca.publish.maps.files import base_of, text_of, write_base, write_classes
 from comarca.publish.maps.frames import centred_crs, divide, project
+from comarca.publish.maps.furniture import draw_keys
 from comarca.publish.maps.labels import HALO_ID, place_labels
 from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.page import city_class_label, city_keys
@@ -234,6 +236,38 @@ def test_a_name_that_finds_no_room_is_left_out(territories):
     assert names
     assert len(names) < 14 + len(IDS)
     assert len(names) == len(set(names))
+
+
+def test_the_capital_is_named_though_marks_of_small_neighbours_lie_all_around_it(territories):
+    sides = [(0.1, 0), (-0.1, 0), (0, 0.1), (0, -0.1)]
+    around = [(f"Barrio {number}", 2e4, -68.5 + x, -8.5 + y) for number, (x, y) in enumerate(sides)]
+    crowd = settlements(("Capital", 5e5, -68.5, -8.5), *around)
+    base = build_base(territories, cities=crowd, capital="Capital")
+    (frame,) = base.frames
+    axes = Figure(figsize=(6, 6)).add_subplot()
+    west, south, east, north = frame.bounds
+    axes.set(xlim=(west, east), ylim=(south, north))
+    place_labels(axes, base, frame, city_marks(frame, column(), {"town": (2e4, 5e4), "city": (5e4, None)}))
+    names = [text.get_text() for text in axes.texts if str(text.get_gid()).startswith(HALO_ID)]
+    assert names[0] == "Capital"
+
+
+def test_connectors_are_dashed_lines_and_stand_in_the_key(territories):
+    links = gpd.GeoDataFrame(
+        {"kind": ["city", "gap"]},
+        geometry=[shapely.LineString([(-69, -9), (-68, -9)]), shapely.LineString([(-69, -8), (-68, -8)])],
+        crs=4326,
+    )
+    (frame,) = build_base(territories, connectors=links).frames
+    assert frame.main_roads == {}
+    assert len(frame.roads["connector"].geoms) == 1
+    axes = Figure().add_subplot()
+    draw_lines(axes, frame)
+    dashes = [part.get_linestyle()[0][1] for part in axes.collections]
+    assert sum(pattern is not None for pattern in dashes) == 1
+    page = Figure().add_subplot()
+    draw_keys(page, [], left=0, top=1, has_roads=False, has_parents=False, language="es", has_connectors=True)
+    assert [text.get_text() for text in page.texts] == ["Conexi\u00f3n supuesta"]
 
 
 def test_circles_have_areas_like_their_amounts_and_the_legend_has_round_ones():

@@ -8,12 +8,20 @@ from comarca.registry.world import read_world
 
 
 def main(
-    *, territories: str, country: str, shapes: str, frames: str, cities: str | None = None, roads: str | None = None
+    *,
+    territories: str,
+    country: str,
+    shapes: str,
+    frames: str,
+    cities: str | None = None,
+    roads: str | None = None,
+    connectors: str | None = None,
 ) -> None:
     base = build_base(
         layer_files.read_layer(territories, "territories"),
         cities=layer_files.read_layer(cities, "cities") if cities else None,
         roads=layer_files.read_layer(roads, "roads") if roads else None,
+        connectors=layer_files.read_layer(connectors, "connectors") if connectors else None,
         world=read_world(),
         capital=capital_of(country),
     )

@@ -106,7 +106,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("surfaces", "reference", file="config/surfaces.csv"),
         Layer("network", "arrays", rests_on=("roads",), checked=True),
         Layer("linked_network", "arrays", rests_on=("network", "cities"), checked=True),
-        Layer("connectors", "vector", rests_on=("network", "cities")),
+        Layer("connectors", "vector", rests_on=("network", "cities"), shown_on_maps=True),
         Layer("city_network", "arrays", rests_on=("linked_network", "cities")),
         Layer("friction", "arrays", section="friction", checked=True),
         Layer("city_population", "table", section="city_population", dated=True, checked=True),

@@ -15,6 +15,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "territories": {"en": "territories", "es": "territorios", "pt": "territórios"},
     "cities": {"en": "Cities", "es": "Ciudades", "pt": "Cidades"},
     "persons": {"en": "persons", "es": "personas", "pt": "pessoas"},
+    "connectors": {"en": "Assumed connection", "es": "Conexión supuesta", "pt": "Ligação suposta"},
     "main_roads": {"en": "Main roads", "es": "Carreteras principales", "pt": "Estradas principais"},
     "north": {"en": "N", "es": "N", "pt": "N"},
     "span": {"en": "{} to {}", "es": "{} a {}", "pt": "{} a {}"},

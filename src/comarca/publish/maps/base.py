@@ -14,7 +14,7 @@ from comarca.crs import STORAGE, require_storage_crs
 from comarca.polygons import valid_areas
 from comarca.publish.maps.frames import divide, project
 from comarca.publish.maps.model import BaseMap, Frame
-from comarca.publish.maps.style import ROAD_WIDTHS
+from comarca.publish.maps.style import CONNECTOR, ROAD_WIDTHS
 from comarca.registry.world import read_world
 from comarca.units import M_PER_KM
 
@@ -62,6 +62,7 @@ def build_base(
     *,
     cities: gpd.GeoDataFrame | None = None,
     roads: gpd.GeoDataFrame | None = None,
+    connectors: gpd.GeoDataFrame | None = None,
     world: gpd.GeoDataFrame | None = None,
     capital: str = "",
 ) -> BaseMap:
@@ -73,6 +74,8 @@ def build_base(
         Layer ``territories``, EPSG:4326.
     cities, roads : geopandas.GeoDataFrame, optional
         Layers ``cities`` and ``roads``, EPSG:4326; drawn for orientation.
+    connectors : geopandas.GeoDataFrame, optional
+        Layer ``connectors``, EPSG:4326; drawn dashed, but for those over gaps, which nobody would see.
     world : geopandas.GeoDataFrame, optional
         Countries with column ``iso3``, EPSG:4326; what lies around the region.
     capital : str, optional
@@ -88,13 +91,18 @@ def build_base(
     Borders are simplified as a coverage (Visvalingam-Whyatt with shared edges), so that neighbours stay neighbours.
     The pictures are for the eye: measure on the layers.
     """
-    for name, layer in (("territories", territories), ("cities", cities), ("roads", roads)):
+    for name, layer in (
+        ("territories", territories),
+        ("cities", cities),
+        ("roads", roads),
+        ("connectors", connectors),
+    ):
         if layer is not None:
             require_storage_crs(layer, name=f"layer {name}")
     ordered = territories.sort_values("territory_id", ignore_index=True)
     parts, owner = _polygons(ordered.geometry.to_numpy())
     parents = ordered["parent_name"].fillna("").to_numpy(dtype=object)
-    context = _Context(cities, roads, world, capital)
+    context = _Context(cities, _drawn_roads(roads, connectors), world, capital)
     frames = [_frame(group, parts, owner, parents, context) for group in divide(parts, owner)]
     return BaseMap(
         territory_id=ordered["territory_id"].to_numpy(dtype=object),
@@ -267,6 +275,16 @@ def _clipped(world: gpd.GeoDataFrame, crs: CRS, window: shapely.Polygon) -> dict
     return {code: parts for code, parts in lands.items() if parts}
 
 
+def _drawn_roads(roads: gpd.GeoDataFrame | None, connectors: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    """Put connectors below the roads, as a class of their own."""
+    if connectors is None:
+        return roads
+    links = connectors[connectors["kind"] != "gap"][["geometry"]].assign(road_class=CONNECTOR)
+    parts = [links] if roads is None else [roads[["road_class", "geometry"]], links]
+    together: gpd.GeoDataFrame = pd.concat(parts, ignore_index=True)
+    return together
+
+
 def _roads(
     roads: gpd.GeoDataFrame | None, crs: CRS, bounds: tuple[float, float, float, float], tolerance: float
 ) -> dict[str, shapely.MultiLineString]:
@@ -274,7 +292,7 @@ def _roads(
         return {}
     west, south, east, north = bounds
     extent = max(east - west, north - south)
-    drawn = [name for name in ROAD_WIDTHS if extent <= ROAD_MAX_EXTENT_M.get(name, np.inf)]
+    drawn = [name for name in (*ROAD_WIDTHS, CONNECTOR) if extent <= ROAD_MAX_EXTENT_M.get(name, np.inf)]
     chosen = roads[roads["road_class"].isin(drawn)]
     lines = shapely.simplify(project(chosen.geometry.to_numpy(), crs), tolerance, preserve_topology=False)
     inside = shapely.intersects(lines, shapely.box(*bounds)) if len(lines) else np.zeros(0, dtype=bool)

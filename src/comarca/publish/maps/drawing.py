@@ -18,6 +18,9 @@ from comarca.publish.maps.style import (
     BORDER,
     CIRCLE,
     COAST,
+    CONNECTOR,
+    CONNECTOR_DASHES,
+    CONNECTOR_PT,
     FLAG_COLOR,
     FLAG_HATCH,
     GROUND,
@@ -107,12 +110,15 @@ def draw_amounts(axes: Axes, frame: Frame, theme: Theme, radii_m: NDArray[np.flo
 
 
 def draw_lines(axes: Axes, frame: Frame) -> None:
-    """Draw the outline, the borders of the units one level up and the main roads."""
+    """Draw the outline, the borders of the units one level up, the main roads and the connectors."""
     _lines(axes, frame.parent_borders, color=OUTLINE, width=0.7, zorder=3)
     _lines(axes, frame.outline, color=OUTLINE, width=1.0, zorder=4)
     for zorder, color, edge in ((3.2, ROAD_EDGE, ROAD_EDGE_PT), (3.3, ROAD, 0.0)):
-        for name, lines in reversed(frame.roads.items()):
+        for name, lines in reversed(frame.main_roads.items()):
             _lines(axes, lines, color=color, width=ROAD_WIDTHS[name] + 2 * edge, zorder=zorder)
+    if CONNECTOR in frame.roads:
+        links = frame.roads[CONNECTOR]
+        _lines(axes, links, color=ROAD_EDGE, width=CONNECTOR_PT, zorder=3.4, dashes=CONNECTOR_DASHES)
 
 
 def draw_cities(axes: Axes, marks: Sequence[CityMark]) -> None:
@@ -163,7 +169,15 @@ def _hatch(axes: Axes, frame: Frame, members: NDArray[np.intp], *, pattern: str 
         axes.add_artist(shape)
 
 
-def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: float, zorder: float) -> None:
+def _lines(
+    axes: Axes,
+    lines: shapely.MultiLineString,
+    *,
+    color: str,
+    width: float,
+    zorder: float,
+    dashes: tuple[float, float] | None = None,
+) -> None:
     """Draw lines as one path: each path of a collection costs time and space in every file."""
     if not lines.is_empty:
         points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
@@ -171,6 +185,6 @@ def _lines(axes: Axes, lines: shapely.MultiLineString, *, color: str, width: flo
         codes[np.flatnonzero(np.diff(line, prepend=-1))] = Path.MOVETO
         drawn = PathCollection(
             [Path(points, codes)], facecolors="none", edgecolors=[color], linewidths=[width], zorder=zorder,
-            joinstyle="round",
+            joinstyle="round", linestyles=[(0, dashes) if dashes else "solid"],
         )  # fmt: skip
         axes.add_collection(drawn, autolim=False)

@@ -15,6 +15,8 @@ from comarca.publish.maps.style import (
     BORDER,
     CIRCLE,
     CITY,
+    CONNECTOR_DASHES,
+    CONNECTOR_PT,
     FLAG_COLOR,
     FLAG_HATCH,
     HATCH,
@@ -291,7 +293,15 @@ class CityKey:
 
 
 def draw_keys(
-    page: Axes, cities: Sequence[CityKey], *, left: float, top: float, has_roads: bool, has_parents: bool, language: str
+    page: Axes,
+    cities: Sequence[CityKey],
+    *,
+    left: float,
+    top: float,
+    has_roads: bool,
+    has_parents: bool,
+    language: str,
+    has_connectors: bool = False,
 ) -> float:
     """Explain the marks of cities and the lines, where there are any.
 
@@ -307,6 +317,8 @@ def draw_keys(
         Whether main roads, and borders of the units one level up, are drawn.
     language : str
         ``en``, ``es`` or ``pt``.
+    has_connectors : bool, optional
+        Whether connectors are drawn.
 
     Returns
     -------
@@ -328,6 +340,11 @@ def draw_keys(
         for color, points in ((ROAD_EDGE, width + 3 * ROAD_EDGE_PT), (ROAD, width)):
             page.add_line(Line2D([left, left + 0.27], [y, y], color=color, linewidth=points, solid_capstyle="butt"))
         page.text(left + 0.32, y, word("main_roads", language), fontsize=7, va="center_baseline")
+        y -= 0.18
+    if has_connectors:
+        dashed = (0.0, CONNECTOR_DASHES)
+        page.add_line(Line2D([left, left + 0.27], [y, y], color=ROAD_EDGE, linewidth=CONNECTOR_PT, linestyle=dashed))
+        page.text(left + 0.32, y, word("connectors", language), fontsize=7, va="center_baseline")
         y -= 0.18
     if has_parents:
         page.add_line(Line2D([left, left + 0.27], [y, y], color=OUTLINE, linewidth=0.8))

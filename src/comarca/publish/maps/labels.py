@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.patheffects import withStroke
@@ -68,40 +69,46 @@ def place_labels(
     Notes
     -----
     A city that bears its territory's name is named once, at its mark. Each city tries its right, left, upper and lower
-    side. A name that finds no room is left out.
+    side. The capital is named before all others, and no name gives way to the mark of a smaller city. A name that finds
+    no room is left out.
     """
     names = set(base.territory_name) if len(base.territory_name) <= MAX_NAMED_TERRITORIES else set()
-    boxes = [*taken, *(_mark_box(axes, mark) for mark in marks)]
-    measured = [mark for mark in marks if mark.is_measured]
-    others = [mark for mark in marks if not mark.is_measured]
-    done = _name_cities(axes, boxes, measured[:MAX_NAMED_CITIES])
-    done |= _name_cities(axes, boxes, [mark for mark in others if mark.name in names])
+    room = _Room(axes, list(taken), [(_rank(mark), _mark_box(axes, mark)) for mark in marks])
+    measured = [mark for mark in marks if mark.is_measured and not mark.is_capital]
+    others = [mark for mark in marks if not mark.is_measured and not mark.is_capital]
+    done = _name_cities(room, [mark for mark in marks if mark.is_capital])
+    done |= _name_cities(room, measured[:MAX_NAMED_CITIES])
+    done |= _name_cities(room, [mark for mark in others if mark.name in names])
     if len(frame.parents) <= MAX_NAMED_PARENTS:
         for x, y, name in frame.parents.itertuples(index=False):
-            _try(axes, boxes, str(name), (x, y), sides=_CENTRE, kind="parent", gap_pt=5.0)
+            room.write(str(name), (x, y), sides=_CENTRE, kind="parent", gap_pt=5.0)
     for number, point in zip(frame.territory, frame.label_points, strict=True):
         name = str(base.territory_name[number])
         if name in names - done:
-            _try(axes, boxes, name, point, sides=_CENTRE, kind="territory", gap_pt=4.0)
+            room.write(name, point, sides=_CENTRE, kind="territory", gap_pt=4.0)
     inside = [mark for mark in others if mark.name not in names and mark.is_inside]
-    _name_cities(axes, boxes, inside[:MAX_NAMED_CITIES])
+    _name_cities(room, inside[:MAX_NAMED_CITIES])
 
 
-def _name_cities(axes: Axes, taken: list[Bbox], marks: Iterable[CityMark]) -> set[str]:
+def _name_cities(room: _Room, marks: Iterable[CityMark]) -> set[str]:
     """Name cities at their marks; tell which found room."""
     return {
         mark.name
         for mark in marks
-        if _try(
-            axes,
-            taken,
+        if room.write(
             mark.name,
             (mark.x, mark.y),
             sides=_SIDES,
             kind="measured" if mark.is_measured else "city",
             gap_pt=mark.size_pt / 2 + 1.5,
+            rank=_rank(mark),
         )
     }
+
+
+def _rank(mark: CityMark) -> float:
+    """Size of a city's mark; a capital goes before all."""
+    return float("inf") if mark.is_capital else mark.size_pt
 
 
 def _mark_box(axes: Axes, mark: CityMark) -> Bbox:
@@ -110,30 +117,36 @@ def _mark_box(axes: Axes, mark: CityMark) -> Bbox:
     return Bbox.from_extents(x - half, y - half, x + half, y + half)
 
 
-def _try(
-    axes: Axes,
-    taken: list[Bbox],
-    name: str,
-    point: tuple[float, float] | NDArray[np.float64],
-    *,
-    sides: Iterable[tuple[str, str, tuple[int, int]]],
-    kind: str,
-    gap_pt: float,
-) -> bool:
-    """Write a name on the first side where it hits no other and stays in the frame; tell whether there is one."""
-    for ha, va, (right, up) in sides:
-        text = axes.annotate(
-            name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points",
-            ha=ha, va=va, zorder=8, path_effects=[_HALO], parse_math=False, annotation_clip=False,
-            gid=f"{HALO_ID}{len(taken)}", **_STYLES[kind],
-        )  # fmt: skip
-        box = text.get_window_extent()
-        if (
-            axes.bbox.contains(*box.min)
-            and axes.bbox.contains(*box.max)
-            and not any(box.overlaps(other) for other in taken)
-        ):
-            taken.append(box)
-            return True
-        text.remove()
-    return False
+@dataclass
+class _Room:
+    """What of a frame names may not cover: parts that are taken, and marks of cities with their rank."""
+
+    axes: Axes
+    taken: list[Bbox]
+    marks: list[tuple[float, Bbox]]
+
+    def write(
+        self,
+        name: str,
+        point: tuple[float, float] | NDArray[np.float64],
+        *,
+        sides: Iterable[tuple[str, str, tuple[int, int]]],
+        kind: str,
+        gap_pt: float,
+        rank: float = 0.0,
+    ) -> bool:
+        """Write a name on the first side where it has room and stays in the frame; tell whether there is one."""
+        barriers = [*self.taken, *(box for other, box in self.marks if other >= rank)]
+        for ha, va, (right, up) in sides:
+            text = self.axes.annotate(
+                name, (float(point[0]), float(point[1])), (right * gap_pt, up * gap_pt), textcoords="offset points",
+                ha=ha, va=va, zorder=8, path_effects=[_HALO], parse_math=False, annotation_clip=False,
+                gid=f"{HALO_ID}{len(self.taken) + len(self.marks)}", **_STYLES[kind],
+            )  # fmt: skip
+            box, frame = text.get_window_extent(), self.axes.bbox
+            is_inside = frame.contains(*box.min) and frame.contains(*box.max)
+            if is_inside and not any(box.overlaps(other) for other in barriers):
+                self.taken.append(box)
+                return True
+            text.remove()
+        return False

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from comarca.publish.maps.style import CONNECTOR
+
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.path import Path
@@ -35,7 +37,7 @@ class Frame:
     outline, parent_borders : shapely.MultiLineString
         Lines around the region, and between units one level up.
     roads : mapping
-        Road class -> shapely.MultiLineString, the widest class first.
+        Road class -> shapely.MultiLineString, the widest class first; connectors last.
     cities : pandas.DataFrame
         Columns ``x, y, city_name, population_persons, is_capital``, the largest first.
     parents : pandas.DataFrame
@@ -66,6 +68,11 @@ class Frame:
         """Ground that the territories cover, without details."""
         ground = shapely.union_all(shapely.get_parts(shapely.polygonize([self.outline])))
         return shapely.MultiPolygon(list(shapely.get_parts(shapely.simplify(ground, self.extent_m / 150))))
+
+    @property
+    def main_roads(self) -> dict[str, shapely.MultiLineString]:
+        """Roads by class, without connectors."""
+        return {name: lines for name, lines in self.roads.items() if name != CONNECTOR}
 
     @property
     def extent_m(self) -> float:

@@ -44,7 +44,7 @@ from comarca.publish.maps.layout import (
     metres_per_inch,
     new_page,
 )
-from comarca.publish.maps.style import CITY_SIZES, RC
+from comarca.publish.maps.style import CITY_SIZES, CONNECTOR, RC
 from comarca.publish.words import number, word
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _draw_insets(figure: Figure, page: Axes, layout: Layout, base: BaseMap, cont
 
 def keys_height(rows: Sequence[CityKey], main: Frame, inset_count: int) -> float:
     """Room that the keys need, inches, in steps of a quarter."""
-    lines = bool(main.roads) + (not main.parent_borders.is_empty)
+    lines = bool(main.main_roads) + (CONNECTOR in main.roads) + (not main.parent_borders.is_empty)
     key = (0.25 + 0.175 * len(rows) if rows else 0.0) + 0.18 * lines
     return math.ceil((key + 0.2 + _LOCATOR_IN + 0.12 + inset_height(inset_count)) * 4) / 4
 
@@ -176,7 +176,8 @@ def _draw_keys(
     """Fill the block of keys: marks from the top, locator, scale bar and north below them, insets at its foot."""
     box, main = layout.keys, base.frames[0]
     y = draw_keys(
-        page, rows, left=box.left + 0.1, top=box.top - 0.13, has_roads=bool(main.roads),
+        page, rows, left=box.left + 0.1, top=box.top - 0.13, has_roads=bool(main.main_roads),
+        has_connectors=CONNECTOR in main.roads,
         has_parents=not main.parent_borders.is_empty, language=language,
     )  # fmt: skip
     locator = Box(box.right - _LOCATOR_IN - 0.08, y - _LOCATOR_IN + 0.06, _LOCATOR_IN, _LOCATOR_IN)

@@ -57,6 +57,10 @@ MUTED: Final = "#5c5c5c"
 #: Widths of road lines in points; other classes are not drawn. Roads are white with dark edges, unlike borders.
 ROAD_WIDTHS: Final = {"motorway": 1.0, "trunk": 0.9, "primary": 0.6, "secondary": 0.3}
 ROAD_EDGE_PT: Final = 0.35
+#: Name of connectors among the roads of a frame, and how they are drawn: width in points, dash and gap in widths.
+CONNECTOR: Final = "connector"
+CONNECTOR_PT: Final = 0.7
+CONNECTOR_DASHES: Final = (3.0, 2.0)
 #: Least population -> diameter of a city's mark in points, where no classes are configured.
 CITY_SIZES: Final = ((1_000_000, 6.5), (250_000, 5.2), (50_000, 4.0), (0, 2.8))
 #: Diameters of the marks of configured classes, from the largest cities.
