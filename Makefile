@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba synthetic publish test test-slow fuzz lint format bench docs schema validate router probe lock clean
+.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills lint format bench docs schema validate router probe lock clean
 
 # One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
@@ -45,6 +45,11 @@ test-slow: $(READY_DEV)
 fuzz: $(READY_DEV)
 	for seed in $$(seq 1 $$((($(or $(FUZZ),50000) + 49999) / 50000))); do \
 		FUZZ=50000 $(BIN)/pytest tests/fuzz -q -n auto --hypothesis-seed=$$seed || exit 1; done
+
+# Whole runs of a small made country are killed so many times, started again untouched, and their bytes compared:
+# make kills KILLS=100; of the example: make kills KILLS=10 REGION=example
+kills: $(READY_DEV)
+	$(BIN)/python tests/faults/kills.py $$(mktemp -d) --kills $(or $(KILLS),20) --region $(or $(REGION),small)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff format --check .

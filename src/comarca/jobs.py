@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import logging
 import resource
@@ -21,6 +22,21 @@ logger = logging.getLogger(__name__)
 
 #: Inputs that a job hangs on and no script reads.
 _UNREAD: Final = frozenset({"code"})
+#: What a machine lacks, and what to do, by the number of the system's error.
+_LACKING: Final = {
+    errno.ENOSPC: ("the disk is full", "Free some space"),
+    errno.EDQUOT: ("your share of the disk is full", "Free some space"),
+    errno.EFBIG: ("a file may not grow so large here", "Raise the limit on the size of files (ulimit -f)"),
+    errno.EROFS: ("the disk cannot be written to", "Work in a folder that can be written to"),
+    errno.EACCES: ("a file or folder may not be read or written", "Give yourself the right to it"),
+    errno.EPERM: ("a file or folder may not be read or written", "Give yourself the right to it"),
+}
+_RESUME: Final = "and run the same command again: what is done is kept, and nothing half-written is left."
+#: What to do where memory lacks.
+MORE_MEMORY: Final = (
+    "Run fewer jobs at a time (`--cores 1`, or `--resources mem_mb=8000`), take coarser cells (`raster_cell_m`,"
+    " `demand_cell_m`), or use a machine with more memory"
+)
 
 
 def run(main: Callable[..., None], snakemake: Any) -> None:
@@ -70,8 +86,9 @@ def job(log_path: str) -> Iterator[None]:
     Raises
     ------
     SystemExit
-        With status 1 after a `ComarcaError`, whose message goes to the log and to standard error. Any other
-        exception passes through with its traceback, which is in the log as well.
+        With status 1 after a `ComarcaError`, whose message goes to the log and to standard error, and where the
+        machine lacks something, see `machine_fault`. Any other exception passes through with its traceback, which is in
+        the log as well.
     """
     logging.basicConfig(
         filename=log_path,
@@ -89,9 +106,39 @@ def job(log_path: str) -> Iterator[None]:
         log.error("%s", error)  # noqa: TRY400 (the message is for users, who need no traceback)
         sys.stderr.write(f"\ncomarca: {error}\n\n")
         raise SystemExit(1) from None
-    except Exception:
+    except Exception as error:
         log.exception("The job failed.")
-        raise
+        if (told := machine_fault(error)) is None:
+            raise
+        sys.stderr.write(f"\ncomarca: {told}\n\n")
+        raise SystemExit(1) from None
+
+
+def machine_fault(error: BaseException) -> str | None:
+    """Tell what a machine lacks: space, the right to write, memory.
+
+    Parameters
+    ----------
+    error : BaseException
+        What ended a job; also what it was raised from is looked at.
+
+    Returns
+    -------
+    str or None
+        A message that says what to do; None where the machine is not the cause.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        number = getattr(cause, "errno", None) if isinstance(cause, OSError) else None
+        if "No space left on device" in str(cause):
+            number = errno.ENOSPC
+        if number in _LACKING:
+            what, remedy = _LACKING[number]
+            return f"{what}: {cause}. {remedy} {_RESUME}"
+        if isinstance(cause, MemoryError):
+            return f"there is too little memory: {cause or 'no more could be had'}. {MORE_MEMORY}, {_RESUME}"
+        cause = cause.__cause__ or cause.__context__
+    return None
 
 
 def run_step(main: Callable[..., None], step: Mapping[str, Any], *, log: str) -> None:

@@ -1,6 +1,6 @@
 """Kill whole runs at random moments, start them again untouched, and compare the bytes of what comes out.
 
-``make kills`` runs this. Each run is a process group of its own and is ended by SIGKILL, as a power cut would: nothing
+``make kills`` runs this; called again with the same folder it goes on where it was. Each run is a process group of its own and is ended by SIGKILL, as a power cut would: nothing
 gets a chance to clean up. The next run is the same command, without ``--unlock`` or ``--rerun-incomplete``.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import math
 import os
 import random
 import shutil
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -31,10 +34,12 @@ TIMES = {"logs", "benchmarks"}
 
 def project(folder: Path, region: str) -> list[str]:
     """Copy the project to a folder and return the command that runs it."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
+    if (folder / "Snakefile").is_file():
+        return command if region == "example" else [*command, "--configfile", "country/config.yaml"]
     for name in ("src", "workflow", "config"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
     if region == "example":
         shutil.copytree(ROOT / "data/raw/example", folder / "data/raw/example")
         return command
@@ -43,7 +48,7 @@ def project(folder: Path, region: str) -> list[str]:
     small = config["regions"]["XXA"]
     small |= {"demand_cell_m": 5000, "raster_cell_m": 2000, "uncertainty": {"draws": 1}}
     path.write_text(yaml.safe_dump(config))
-    return [*command, "--configfile", str(path.relative_to(folder))]
+    return [*command, "--configfile", "country/config.yaml"]
 
 
 def products(folder: Path) -> dict[str, str]:
@@ -72,6 +77,20 @@ def until(process: subprocess.Popen[bytes], seconds: float) -> int | None:
         return None
 
 
+def undisturbed(folder: Path, command: list[str]) -> dict[str, Any]:
+    """Run to the end, and note the time it takes and the products."""
+    notes = folder / "undisturbed.json"
+    if not notes.is_file():
+        begun = time.monotonic()
+        if until(start(folder, command), 3600) != 0:
+            sys.exit(f"The undisturbed run failed: {folder / 'run.log'}")
+        seconds = time.monotonic() - begun
+        notes.write_text(json.dumps({"seconds": seconds, "products": products(folder), "kills": 0, "ends": 0}))
+        sys.stdout.write(f"{len(products(folder))} products in {seconds:.0f} s\n")
+        shutil.rmtree(folder / "results")
+    return dict(json.loads(notes.read_text()))
+
+
 def main() -> int:
     """Run once undisturbed, then kill until the number is reached; compare each time that a run comes to its end."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -79,32 +98,28 @@ def main() -> int:
     arguments.add_argument("--kills", type=int, default=100)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--region", choices=["small", "example"], default="small")
+    arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no run after so long")
     given = arguments.parse_args()
-    moment = random.Random(given.seed)
     command = project(given.folder, given.region)
-    begun = time.monotonic()
-    if until(start(given.folder, command), 3600) != 0:
-        sys.stderr.write(f"The undisturbed run failed: {given.folder / 'run.log'}\n")
-        return 1
-    took, expected = time.monotonic() - begun, products(given.folder)
-    sys.stdout.write(f"{len(expected)} products in {took:.0f} s\n")
-    kills = ends = 0
-    while kills < given.kills:
-        shutil.rmtree(given.folder / "results")
-        while True:
-            # Until the number is reached, runs are killed; then the last one may end.
-            code = until(start(given.folder, command), 3600 if kills >= given.kills else moment.uniform(0, SPAN * took))
-            kills += code is None
-            if code is not None:
-                break
-        found = products(given.folder)
-        if code != 0 or found != expected:
+    begun, state = time.monotonic(), undisturbed(given.folder, command)
+    moment = random.Random(f"{given.seed} {state['kills']}")
+    while (state["kills"] < given.kills or (given.folder / "results").is_dir()) and (
+        time.monotonic() - begun < given.seconds
+    ):
+        # Until the number is reached, runs are killed; then the last one may end.
+        is_last = state["kills"] >= given.kills
+        code = until(start(given.folder, command), 3600 if is_last else moment.uniform(0, SPAN * state["seconds"]))
+        if code is None:
+            state["kills"] += 1
+        else:
+            found, expected = products(given.folder), state["products"]
             wrong = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
-            sys.stderr.write(f"After {kills} kills the run ended with {code}; other bytes: {wrong}\n")
-            return 1
-        ends += 1
-        sys.stdout.write(f"{kills} kills, {ends} runs to the end, the same bytes\n")
-        sys.stdout.flush()
+            if code != 0 or wrong:
+                sys.exit(f"After {state['kills']} kills the run ended with {code}; other bytes: {wrong}")
+            state["ends"] += 1
+            shutil.rmtree(given.folder / "results")
+        (given.folder / "undisturbed.json").write_text(json.dumps(state))
+    sys.stdout.write(f"{state['kills']} kills, {state['ends']} runs to the end, the same bytes\n")
     return 0
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import re
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +15,7 @@ import pytest
 from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
 
 from comarca.errors import InputError
-from comarca.jobs import run
+from comarca.jobs import machine_fault, run
 
 
 @dataclass
@@ -114,3 +118,51 @@ def test_an_error_of_the_users_ends_the_job_with_one_message(job, capsys):
 def test_every_script_ends_in_the_same_call(root):
     for path in (root / "workflow/scripts").glob("*.py"):
         assert path.read_text().endswith('\n\n\nif "snakemake" in globals():\n    run(main, snakemake)\n'), path.name
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "a.parquet"),
+            "the disk is full.*a.parquet.*same command again",
+        ),
+        (OSError(errno.EROFS, "Read-only file system"), "cannot be written to"),
+        (PermissionError(errno.EACCES, "Permission denied", "results"), "may not be read or written.*results"),
+        (MemoryError("Unable to allocate 4 GiB"), "too little memory.*4 GiB.*--resources mem_mb.*demand_cell_m"),
+        (RuntimeError("GDAL: No space left on device"), "the disk is full"),
+    ],
+)
+def test_what_the_machine_lacks_is_one_message(job, capsys, error, words):
+    def main():
+        raise ValueError("could not write") from error
+
+    with pytest.raises(SystemExit):
+        run(main, job)
+    told = capsys.readouterr().err
+    assert re.search(words, told)
+    assert "Traceback" not in told
+    assert "Traceback" in Path(job.log[0]).read_text()
+
+
+def test_other_errors_are_not_the_machines():
+    assert machine_fault(ValueError("no such column")) is None
+    assert machine_fault(FileNotFoundError(errno.ENOENT, "no such file")) is None
+
+
+def test_a_file_that_may_not_grow_leaves_nothing_half_written(tmp_path):
+    """A limit on the size of files stands in for a full disk: both end a write in the middle."""
+    script = (
+        "import resource, sys, numpy as np, pandas as pd\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "from comarca import io\nfrom comarca.jobs import machine_fault\n"
+        "table = pd.DataFrame({'a': np.random.default_rng(1).random(50_000)})\n"
+        "for write in (lambda: io.write_table(table, 'a.parquet'), lambda: io.write_text('x' * 50_000, 'a.txt'),\n"
+        "              lambda: io.write_arrays({'a': table['a'].to_numpy()}, 'a.npz')):\n"
+        "    try:\n        write()\n    except Exception as error:\n        print(machine_fault(error))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.count("may not grow so large") == 3, done.stdout
+    assert list(tmp_path.iterdir()) == []

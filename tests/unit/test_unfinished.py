@@ -6,8 +6,9 @@ import textwrap
 
 import pytest
 
+from comarca.errors import InputError
 from comarca.io import atomic_path
-from comarca.plan.unfinished import take_over
+from comarca.plan.unfinished import ended_from_outside, memory_kills, take_over
 
 KILLED = textwrap.dedent(
     """
@@ -53,7 +54,7 @@ def test_the_lock_and_the_half_written_files_of_a_killed_run_are_removed(locks, 
     held, notes = take_over(["results"])
     assert not locks.exists()
     assert list((tmp_path / "results/a").iterdir()) == []
-    assert "1 half-written" in notes[0]
+    assert "half-written (1)" in notes[0]
     held.release()
 
 
@@ -82,3 +83,21 @@ def test_a_file_that_is_being_written_has_a_name_that_tells_so(tmp_path):
         part.write_text("1")
         assert part.parent.name.startswith(".a.csv.")
         assert part.parent.suffix == ".part"
+
+
+def test_jobs_that_were_ended_from_outside_are_found_by_their_logs(tmp_path):
+    logs = tmp_path / "results/A/logs"
+    logs.mkdir(parents=True)
+    (logs / "whole.log").write_text("x INFO comarca.jobs: 2.0 s, at most 90 MB of memory\n")
+    (logs / "wrong.log").write_text("x ERROR comarca: a column lacks\n")
+    (logs / "killed.log").write_text("x INFO comarca.io: read: a.parquet, 5 rows\n")
+    (logs / "old.log").write_text("")
+    os.utime(logs / "old.log", (1, 1))
+    assert [path.stem for path in ended_from_outside([tmp_path / "results/A"], since=100.0)] == ["killed"]
+    assert memory_kills() >= 0
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_message(tmp_path):
+    (tmp_path / ".snakemake").write_text("a file, no folder")
+    with pytest.raises(InputError, match="a folder that can be written to"):
+        take_over(["results"], root=tmp_path)

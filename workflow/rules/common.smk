@@ -20,6 +20,7 @@ except ModuleNotFoundError:
     raise WorkflowError(f"The package comarca is not installed. {how}") from None
 from comarca.config.plain_yaml import require_plain_yaml
 from comarca.errors import ComarcaError
+from comarca.jobs import MORE_MEMORY
 from comarca.fetch.failures import failure_table
 from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.index import LAYERS
@@ -27,12 +28,13 @@ from comarca.plan.code import module_files, script_modules
 from comarca.plan.prune import prune
 from comarca.plan.region import BANDED
 from comarca.plan.run import RunPlan
-from comarca.plan.unfinished import take_over
+from comarca.plan.unfinished import ended_from_outside, memory_kills, take_over
 from comarca.registry import DATA
 from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_INPUTS, SOURCE_TEXTS, jobs
 
 STARTED = time.time()
+KILLED_BEFORE = memory_kills()
 
 
 def project_file(path):
@@ -60,7 +62,10 @@ except ComarcaError as error:
     raise WorkflowError(str(error)) from None
 
 if workflow.is_main_process and not workflow.dryrun:
-    RUNNING, notes = take_over(PLAN.folders.values())
+    try:
+        RUNNING, notes = take_over(PLAN.folders.values())
+    except ComarcaError as error:
+        raise WorkflowError(str(error)) from None
     print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
 
 #: Maps and products that are in one language speak this one.
@@ -140,6 +145,15 @@ def print_failures():
     """One table of what could not be had, whichever layers and regions it belongs to."""
     if rows := failed_layers(PLAN.folders):
         print(f"\ncomarca: these files could not be had:\n{failure_table(rows)}\n", file=sys.stderr)
+
+
+def print_killed():
+    """Name the jobs that were ended from outside, and say what helps where memory is short."""
+    for log in ended_from_outside(PLAN.folders.values(), since=STARTED):
+        why = (
+            "the system ended it for want of memory" if memory_kills() > KILLED_BEFORE else "it was ended from outside"
+        )
+        print(f"\ncomarca: {log.stem}: {why}, see {log}. If memory is short: {MORE_MEMORY}.\n", file=sys.stderr)
 
 
 def print_summary():
