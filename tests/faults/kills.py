@@ -1,7 +1,8 @@
 """Kill whole runs at random moments, start them again untouched, and compare the bytes of what comes out.
 
-``make kills`` runs this; called again with the same folder it goes on where it was. Each run is a process group of its own and is ended by SIGKILL, as a power cut would: nothing
-gets a chance to clean up. The next run is the same command, without ``--unlock`` or ``--rerun-incomplete``.
+``make kills`` runs this; called again with the same folder it goes on where it was. Each run is a process group of its
+own and is ended by SIGKILL, as a power cut would: nothing gets a chance to clean up. The next run is the same command,
+without ``--unlock`` or ``--rerun-incomplete``. Of the small region everything but the maps is made, of the example all.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def project(folder: Path, region: str) -> list[str]:
     """Copy the project to a folder and return the command that runs it."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
     if (folder / "Snakefile").is_file():
-        return command if region == "example" else [*command, "--configfile", "country/config.yaml"]
+        return command if region == "example" else [*command, "tables", "--configfile", "country/config.yaml"]
     for name in ("src", "workflow", "config"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
@@ -48,7 +49,7 @@ def project(folder: Path, region: str) -> list[str]:
     small = config["regions"]["XXA"]
     small |= {"demand_cell_m": 5000, "raster_cell_m": 2000, "uncertainty": {"draws": 1}}
     path.write_text(yaml.safe_dump(config))
-    return [*command, "--configfile", "country/config.yaml"]
+    return [*command, "tables", "--configfile", "country/config.yaml"]
 
 
 def products(folder: Path) -> dict[str, str]:
