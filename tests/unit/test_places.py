@@ -230,3 +230,14 @@ def test_cities_of_a_census_table_stand_where_their_territory_has_them(tmp_path:
     assert (placed.status, [row["city"] for row in placed.rows]) == ("warn", ["Otro nombre", "Selva"])
     with pytest.raises(InputError, match="none of which is a territory's code"):
         seats_from_table(table, area.assign(territory_id=["a", "b", "c"]), **options)
+
+
+def test_a_table_of_cities_may_have_a_title_and_a_heading_of_two_rows(tmp_path: Path) -> None:
+    lines = ["Ciudades principales", "Ciudad;Lugar;;Censo", ";longitude;latitude;2018", "Ipiales;-77,64;0,83;1.100"]
+    (tmp_path / "c.csv").write_text("\n".join([*lines, "Pasto;-77,28;1,21;400", ""]), encoding="utf-8")
+    cities, _ = cities_from_file(
+        tmp_path / "c.csv", name="Ciudad", population="Censo - 2018", longitude="Lugar - longitude",
+        latitude="Lugar - latitude", country="COL", skip_rows=1, header_rows=2,
+    )  # fmt: skip
+    assert cities["population_persons"].tolist() == [1_100, 400]
+    assert shapely.get_coordinates(cities.geometry.to_numpy()).tolist() == [[-77.64, 0.83], [-77.28, 1.21]]

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import core_schema
 
 from comarca.registry.files import load_sources, providers_of
@@ -178,3 +188,10 @@ class VectorSource(Source):
     crs: str | None = Field(
         None, description="Coordinate system of the file, such as EPSG:24877, where it says none, or a wrong one."
     )
+
+
+class PlacesSource(VectorSource):
+    """Base of sections whose file may be a table as well."""
+
+    skip_rows: NonNegativeInt = Field(0, description="Of a table in place of a vector file: rows above the heading.")
+    header_rows: PositiveInt = Field(1, description="Of a table: rows of the heading.")

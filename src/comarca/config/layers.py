@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from comarca.config.base import FilePath, ProviderOf, Source, VectorSource, Word, Year
+from comarca.config.base import FilePath, PlacesSource, ProviderOf, Source, VectorSource, Word, Year
 from comarca.config.tables import TableLayout
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
@@ -113,7 +113,7 @@ class Power(VectorSource):
     voltage: str | None = Field(None, description="Column of the file with the voltage.")
 
 
-class Services(VectorSource):
+class Services(PlacesSource):
     """Schools, hospitals, banks and other services, as points."""
 
     provider: tuple[Literal["osm", "file", "none"], ...] = Field(("osm",), description="Where the services come from.")
@@ -137,7 +137,7 @@ class Services(VectorSource):
         return self
 
 
-class Cities(VectorSource):
+class Cities(PlacesSource):
     """Cities with their populations: the places that access is measured to."""
 
     provider: tuple[Annotated[str, ProviderOf("cities", ("geonames", "osm", "degurba", "file"))], ...] = Field(
@@ -342,7 +342,7 @@ class Friction(Source):
     )
 
 
-class Parcels(VectorSource):
+class Parcels(PlacesSource):
     """Parcels of land: a cadastre, or mapped fields."""
 
     provider: tuple[Literal["file", "osm", "none"], ...] = Field(("none",), description="Where the parcels come from.")

@@ -20,6 +20,7 @@ from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_names
 from comarca.sources.tables.join import join_by_code
 from comarca.sources.tables.read import clean_codes, open_table, pick_columns
+from comarca.sources.vectors.spots import table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +83,7 @@ def seats_from_table(
     """
     file = paths_of(path)[0]
     where = f"cities: {file}, column"
-    sheet = options.get("layer")
-    opened = open_table(file, sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding"),
-                        where=options.get("where"))  # fmt: skip
+    opened = open_table(file, **table_layout(options))
     named = {"territory_id": territory, "territory_name": name, "persons": population} | ({"city_id": id} if id else {})
     table = pick_columns(opened.cells, named, required=list(named), where=f"cities: {file}")
     rows = table.assign(territory_id=clean_codes(table["territory_id"]))

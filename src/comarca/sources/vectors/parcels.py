@@ -17,6 +17,7 @@ from comarca.sources.tables.numbers import Decimal, parse_columns
 from comarca.sources.tables.read import clean_codes, open_table, pick_columns
 from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import VectorOptions, open_vector, parts_of
+from comarca.sources.vectors.spots import table_layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,9 +105,7 @@ def _from_table(
     if keys["owner"] is not None and keys["weight"] is not None:
         raise InputError(where, got="both `owner` and `weight`", expected="one of them",
                          remedy="A row that stands for several parcels has no owner of its own.")  # fmt: skip
-    sheet = options.get("layer")
-    opened = open_table(file, sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding"),
-                        where=options.get("where"))  # fmt: skip
+    opened = open_table(file, **table_layout(options))
     named = {key: column for key, column in keys.items() if column is not None}
     table = pick_columns(opened.cells, named, required=["area", "territory"], where=where)
     figures = [key for key in ("area", "weight") if key in named]

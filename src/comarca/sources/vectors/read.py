@@ -81,13 +81,15 @@ class VectorOptions(TypedDict, total=False):
 
     ``layer`` (name of the layer, or names of several that are read as one), ``encoding`` (of a shapefile's texts),
     ``where`` (rows to keep, see `comarca.sources.rows.choose_rows`) and ``crs`` (coordinate system, where the file does
-    not say it or says a wrong one).
+    not say it or says a wrong one). Of tables in place of vector files also ``skip_rows`` and ``header_rows``.
     """
 
     layer: str | Sequence[str] | None
     encoding: str | None
     where: Where | None
     crs: str | None
+    skip_rows: int
+    header_rows: int
 
 
 @dataclass(frozen=True)

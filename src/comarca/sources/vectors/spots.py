@@ -14,7 +14,7 @@ from comarca.errors import InputError
 from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_name
 from comarca.sources.tables.numbers import decimal_hint, is_missing, parse_columns
-from comarca.sources.tables.read import TABLE_SUFFIXES, find_column, open_table, read_heading
+from comarca.sources.tables.read import TABLE_SUFFIXES, Layout, find_column, layout_of, open_table, read_heading
 from comarca.sources.vectors.read import VectorOptions, open_vector
 
 if TYPE_CHECKING:
@@ -59,10 +59,24 @@ def spot_fields(path: PathLike | Sequence[str], **options: Unpack[VectorOptions]
     list of str
         Names of its columns.
     """
+    return read_heading(paths_of(path)[0], **table_layout(options))
+
+
+def table_layout(options: VectorOptions) -> Layout:
+    """Tell how a table lies in its file that is given in place of a vector file.
+
+    Parameters
+    ----------
+    options : VectorOptions
+        What its section says; ``layer`` is the sheet of a workbook.
+
+    Returns
+    -------
+    Layout
+        The keys that are set.
+    """
     sheet = options.get("layer")
-    return read_heading(
-        paths_of(path)[0], sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding")
-    )
+    return layout_of({**options, "sheet": sheet if isinstance(sheet, str) else None})
 
 
 def read_spots(
@@ -103,11 +117,7 @@ def read_spots(
     if not is_table(path):
         return open_vector(path, name=name, **options)
     file, where = paths_of(path)[0], f"{name}: {paths_of(path)[0]}"
-    sheet = options.get("layer")
-    opened = open_table(
-        file, sheet=sheet if isinstance(sheet, str) else None, encoding=options.get("encoding"),
-        where=options.get("where"),
-    )  # fmt: skip
+    opened = open_table(file, **table_layout(options))
     table = opened.cells
     table.attrs["separator"] = opened.separator
     named = [
