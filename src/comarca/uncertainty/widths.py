@@ -1,4 +1,4 @@
-"""How wide the bands are, by family."""
+"""How wide the bands are, by family and by how they are known."""
 
 from __future__ import annotations
 
