@@ -179,6 +179,9 @@ class IndicatorOptions(Model):
     services: ServicesOptions | Literal[False] = Field(ServicesOptions(), description="Services.")
     land: LandOptions | Literal[False] = Field(LandOptions(), description="Concentration of land.")
     markets: NoOptions | Literal[False] = Field(NoOptions(), description="Ties to markets.")
+    centres: NoOptions | Literal[False] = Field(
+        NoOptions(), description="What the city offers that people reach first."
+    )
     urbanisation: UrbanisationOptions | Literal[False] = Field(
         UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
     )
