@@ -55,7 +55,7 @@ def test_a_note_counts_what_is_missing_and_what_is_flagged(language, words):
 
 def test_headlines_of_a_territory_stand_beside_medians():
     time, share = compared(TABLE.set_index("territory_id"), [TIME, SHARE], "a", "es")
-    assert (time.title, time.here, time.parent, time.region) == ("A title & <more> (minutos)", "30,0", "30,0", "20,0")
+    assert (time.title, time.here, time.parent, time.region) == ("Un título (minutos)", "30,0", "30,0", "20,0")
     assert (share.here, share.parent, share.region) == ("50,0 %", "50,0 %", "50,0 %")
     alone, _ = compared(TABLE.set_index("territory_id"), [TIME, SHARE], "b", "en")
     assert (alone.here, alone.parent) == ("10.0", "\u2013")
