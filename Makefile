@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills lint format bench docs schema validate router probe lock clean
+.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills lint format bench docs schema validate router probe lock clean test-programs
 
 # One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
@@ -90,6 +90,10 @@ validate: $(READY_DEV)
 # The routers' programs, into .venv-valhalla and .venv-osrm; `make test` compares with Valhalla where it is there.
 router: $(READY_DEV)
 	$(BIN)/python benchmarks/routers.py --only-install
+
+# The products in R, LibreOffice, DuckDB, SQLite, PostGIS and QGIS, as far as they are installed; not part of `make test`.
+test-programs: run
+	@$(BIN)/python tools/test_programs.py
 
 # Needs the internet: asks every provider for three countries, keeps nothing, writes probe-report.md for an issue.
 probe: $(READY)

@@ -54,6 +54,8 @@ def ro_crate(data: DataSet, paths: Sequence[Path]) -> str:
     crate.datePublished = datetime.fromisoformat(data.date)
     crate.license = _entity(crate, data.licence_url, "CreativeWork", name=data.licence or "LICENSE.md")
     publisher = _entity(crate, data.statement.url or "#producer", "Organization", name=data.producer)
+    if data.statement.url:
+        publisher["url"] = data.statement.url
     crate.publisher = publisher
     root = crate.root_dataset
     root["author"], root["version"], root["identifier"] = publisher, data.statement.version, data.identifier
