@@ -17,6 +17,7 @@ from comarca.layers.index import LAYERS
 from comarca.plan.inputs import INPUTS
 from comarca.plan.region import RegionPlan
 from comarca.plan.run import RunPlan
+from comarca.plan.size import size_lines
 from comarca.registry.products import PRODUCTS
 
 FILES = {
@@ -339,3 +340,16 @@ def test_a_run_plans_each_region_by_its_name(root, in_folder):
         f"results/{name}/layers/roads.parquet" for name in ("el_norte", "NIC")
     ]
     assert [region.title("es") for region in regions] == ["El Norte", "Nicaragua"]
+
+
+def test_a_run_tells_its_size_and_what_it_would_fetch_before_it_begins(root, in_folder):
+    run = plan(root, BRA={"country": "BRA", "raster_cell_m": 500})
+    lines = run.size()
+    # 8,511,965 km2 in cells of 0.25 km2.
+    assert "34,047,860 raster cells for 3 classes" in size_lines(run["BRA"])[0]
+    assert "  BRA: `raster_cell_m: 2000` would do, unless you need finer ones." in lines
+    assert any(line.startswith("  BRA osm: from geofabrik, https://") for line in lines)
+    assert not any("would do" in line for line in plan(root, LIE={"country": "LIE"}).size())
+    Path("results/LIE").mkdir(parents=True)
+    Path("results/LIE/indicators.csv").touch()
+    assert "comarca: the size of this run:" not in plan(root, LIE={"country": "LIE"}).size()

@@ -61,6 +61,9 @@ try:
 except ComarcaError as error:
     raise WorkflowError(str(error)) from None
 
+if workflow.is_main_process and not workflow.touch:
+    print(*PLAN.size(), sep="\n", file=sys.stderr)
+
 if workflow.is_main_process and not workflow.dryrun:
     try:
         RUNNING, notes = take_over(PLAN.folders.values())

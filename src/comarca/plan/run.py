@@ -15,6 +15,7 @@ from comarca.fetch.settings import Settings
 from comarca.plan.preflight import check_inputs
 from comarca.plan.prune import stale_products
 from comarca.plan.region import RegionPlan
+from comarca.plan.size import download_lines, size_lines, told
 from comarca.registry.columns import load_registry
 from comarca.registry.products import TOGETHER, TOGETHER_DYNAMICS
 
@@ -117,6 +118,13 @@ class RunPlan:
     def stale(self) -> list[Path]:
         """List the products in the folders of results that the configuration no longer has."""
         return [path for region in self.regions.values() for path in stale_products(region)]
+
+    def size(self) -> list[str]:
+        """Say how large the run is, of regions without results, and what it would fetch first; opens no user's file."""
+        new = [region for region in self.regions.values() if not Path(region.file("indicators.csv")).is_file()]
+        sizes = [line for region in new for line in size_lines(region)]
+        wanted = [] if self.config.offline else first_choices(self._wanted(required=False), self.settings)
+        return told(sizes, download_lines(wanted))
 
     def check(self) -> None:
         """Look into the user's files and, offline, for those of the providers, before any job runs.
