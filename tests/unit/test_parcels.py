@@ -21,6 +21,7 @@ from comarca.land.parcels import (
     find_overlaps,
     land_units,
     parcels_from_land_use,
+    parcels_in_territories,
     sum_by_owner,
 )
 from comarca.results import Flag
@@ -246,3 +247,14 @@ def test_mapped_fields_stand_in_for_parcels_and_the_check_says_so():
     assert parcels["territory_id"].value_counts().to_dict() == {"w": 2, "e": 1}
     assert check.status == "warn"
     assert "not a cadastre" in check.message
+
+
+def test_shares_that_are_no_whole_are_told():
+    square = shapely.box(0, 0, 0.01, 0.01)
+    polygons = np.array([square, square, shapely.box(0.02, 0, 0.03, 0.01)], dtype=object)
+    area = gpd.GeoDataFrame({"territory_id": ["01"]}, geometry=[shapely.box(-1, -1, 1, 1)], crs=4326)
+    owners = pd.Series(["a", "b", "a"])
+    for shares, count in ([0.5, 0.5, 1], 0), ([25, 75, 100], 0), ([1 / 3, 2 / 3, 0.25], 1):
+        _, checks = parcels_in_territories(polygons, area, owners=owners, shares=pd.Series(shares, dtype=float),
+                                           border="cut")  # fmt: skip
+        assert (checks[-1].name, checks[-1].value) == ("parcels_shares", count)

@@ -19,6 +19,7 @@ from shapely import STRtree
 from comarca.crs import STORAGE, equal_area_crs, region_bounds
 from comarca.land.checks import parcel_check
 from comarca.polygons import valid_areas
+from comarca.results import Check
 from comarca.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from comarca.results import Check
-
 
 Border = Literal["majority", "cut"]
 
@@ -44,6 +43,9 @@ logger = logging.getLogger(__name__)
 
 #: Pairs of neighbours that are compared at a time; bounds the memory of the search for overlaps.
 _PAIRS: int = 2_000_000
+
+#: Shares of a parcel may miss a whole by as much as rounding to three digits.
+_ROUNDING = 0.005
 
 
 def equal_area_ha(shapes: ArrayLike, crs: CRS) -> FloatArray:
@@ -300,7 +302,7 @@ def parcels_from_land_use(
         What was wrong with the polygons.
     """
     fields = land_use.loc[land_use["land_use"].isin(list(classes)), "geometry"].to_numpy()
-    table, check = parcels_in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
+    table, (check,) = parcels_in_territories(shapely.get_parts(fields), territories, owners=None, border=border)
     message = f"Parcels are mapped fields, not a cadastre: they say the same as the columns of fields. {check.message}"
     return table, replace(check, status="warn", message=message)
 
@@ -312,7 +314,7 @@ def parcels_in_territories(
     owners: pd.Series | None,
     shares: pd.Series | None = None,
     border: Border,
-) -> tuple[pd.DataFrame, Check]:
+) -> tuple[pd.DataFrame, list[Check]]:
     """Give parcels to territories, and sum them by owner where owners are known.
 
     Parameters
@@ -330,8 +332,8 @@ def parcels_in_territories(
     -------
     parcels : pandas.DataFrame
         Layer ``parcels``.
-    check : Check
-        What was wrong with the polygons, and how many parcels have several owners.
+    checks : list of Check
+        What was wrong with the polygons, how many parcels have several owners, and whose shares are not a whole.
     """
     shapes, remarks = clean_parcels(polygons)
     kept = (~remarks["is_empty"] & ~remarks["is_duplicate"]).to_numpy()
@@ -348,7 +350,20 @@ def parcels_in_territories(
     table = units if owners is None else owned
     ids = territories["territory_id"].to_numpy()[table["territory"]]
     pieces = pd.DataFrame({"territory_id": ids, "area_ha": table["area_ha"].to_numpy()})
-    return pieces.sort_values(["territory_id", "area_ha"], ignore_index=True), check
+    incomplete = [] if shares is None else [_shares_check(remarks["outline"], shares)]
+    return pieces.sort_values(["territory_id", "area_ha"], ignore_index=True), [check, *incomplete]
+
+
+def _shares_check(outline: pd.Series, shares: pd.Series) -> Check:
+    """Count parcels whose shares do not add up to 1, or 100."""
+    sums = shares.groupby(outline.to_numpy()).sum(min_count=1)
+    whole = 100.0 if (shares > 1).any() else 1.0
+    count = int((sums.notna() & ((sums - whole).abs() > _ROUNDING * whole)).sum())
+    message = (
+        f"The shares of {count} of {len(sums)} parcels do not add up to {whole:g}: owners may be missing. Those there"
+        " are have the whole parcel, in proportion to their shares."
+    )
+    return Check("parcels_shares", "warn" if count else "pass", count, "0 parcels", message)
 
 
 def _same_row(remarks: pd.DataFrame, owners: pd.Series) -> NDArray[np.bool_]:

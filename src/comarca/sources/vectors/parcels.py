@@ -84,8 +84,8 @@ def read_parcels(
     if len(shapes) and (shapely.get_dimensions(shapes) != 2).all():
         raise InputError(f"parcels: {path}", got=f"{len(shapes)} rows without a polygon", expected="polygons")
     remarks = [*remarks, *require_overlap(shapes, territories, name="parcels")]
-    table, check = parcels_in_territories(shapes, territories, owners=owners, shares=shares, border=border)
-    return table, [*remarks, check]
+    table, checks = parcels_in_territories(shapes, territories, owners=owners, shares=shares, border=border)
+    return table, [*remarks, *checks]
 
 
 def _from_table(
