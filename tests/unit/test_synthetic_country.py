@@ -13,6 +13,7 @@ from comarca.crs import geodesic_area_km2
 from comarca.errors import ConfigError, InputError
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import RankedSizes
+from comarca.roads.ferries import with_waits
 from comarca.roads.graph import nearest_source, reversed_graph
 from comarca.roads.network import build_network
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_table
@@ -24,7 +25,7 @@ from comarca.synthetic.land import OWNERS, gini_of, level, owner_shares, patch_s
 from comarca.synthetic.rasters import population_block
 from comarca.synthetic.roads import link_positions, link_tags
 from comarca.synthetic.tables import types_of_change
-from comarca.synthetic.truths import bounds, differences, truths
+from comarca.synthetic.truths import FERRY_WAIT_MIN, bounds, differences, truths
 from comarca.synthetic.write import write_country
 
 COUNTRY = Country(12)
@@ -47,7 +48,8 @@ def osm(folder):
 @pytest.fixture(scope="module")
 def network(osm, root):
     roads, table = osm["roads"], speed_table(pd.read_csv(root / "config/speeds.csv"))
-    return build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table))
+    network = build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table))
+    return with_waits(network, roads, wait_min=FERRY_WAIT_MIN)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_one_does_not(folder, tmp_path):

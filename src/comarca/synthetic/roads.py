@@ -43,7 +43,9 @@ _LINK_KINDS: Final = (
     (2, {"highway": "secondary", "surface": "asphalt"}),
     (1, {"highway": "secondary", "surface": "compacted"}),
 )
-FERRY: Final = {"route": "ferry"}
+#: Ferries cross in this time, whatever their length.
+FERRY_MIN: Final = 120
+FERRY: Final = {"route": "ferry", "duration": f"{FERRY_MIN // 60:02d}:{FERRY_MIN % 60:02d}"}
 _TERTIARY: Final = ({"highway": "tertiary", "surface": "paved"}, {"highway": "tertiary", "surface": "gravel"})
 _UNCLASSIFIED: Final = (
     {"highway": "unclassified", "surface": "gravel"},

@@ -17,7 +17,7 @@ from comarca.synthetic.country import CORE, PANEL_YEARS, YEARS
 from comarca.synthetic.extract import SEAT_SERVICES, VILLAGE_SERVICES
 from comarca.synthetic.land import core_area_ha, gini_of, level, owner_shares, patch_sides
 from comarca.synthetic.rasters import RURAL
-from comarca.synthetic.roads import FERRY, link_positions, link_tags
+from comarca.synthetic.roads import FERRY_MIN, link_positions, link_tags
 from comarca.synthetic.tables import employment, firms, landless, outcomes, types_of_change
 
 if TYPE_CHECKING:
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
     Column = NDArray[Any]
 
-#: Speeds that the project's own table of speeds gives to links and ferries, km/h: of a limit 0.85 is driven.
+#: Speeds that the project's own table of speeds gives to links, km/h: of a limit 0.85 is driven. A ferry is waited for.
 _LIMIT_FACTOR: Final = 0.85
-_KMH: Final = {"primary": 60.0, "secondary": 50.0, "ferry": 8.0}
+_KMH: Final = {"primary": 60.0, "secondary": 50.0}
+FERRY_WAIT_MIN: Final = 20.0
 #: Relative difference that is allowed, by column: what rasters, grouping and rounding of coordinates cost.
 _TOLERANCE: Final = {
     "population_persons": 1e-5, "population_change_percent_per_year": 1e-3, "night_light_change_percent_per_year": 1e-3,
@@ -143,7 +144,7 @@ def _access(country: Country) -> dict[str, Column]:
     """Minutes and km over links and ferries, where all people live in the seat's cell, by Dijkstra's algorithm."""
     pairs, geod = np.concatenate([country.links, country.ferries]), Geod(ellps="WGS84")
     km = np.array([geod.line_length(*link_positions(country, pair).T) / 1000 for pair in pairs])
-    minutes = km / np.array([_speed_kmh(country, pair) for pair in pairs]) * 60
+    minutes = np.array([_minutes(country, pair, length) for pair, length in zip(pairs, km, strict=True)])
     count = country.territory_count
     graph = coo_array((minutes, tuple(pairs.T)), shape=(count, count)).tocsr()
     is_city = (country.city_persons >= 50_000) & (country.city_persons < 1_000_000)
@@ -162,11 +163,11 @@ def _access(country: Country) -> dict[str, Column]:
     }
 
 
-def _speed_kmh(country: Country, pair: Column) -> float:
+def _minutes(country: Country, pair: Column, km: float) -> float:
     if country.is_island[pair[1]]:
-        return _KMH[FERRY["route"]]
+        return FERRY_MIN + FERRY_WAIT_MIN
     tags = link_tags(country, pair)
-    return _LIMIT_FACTOR * float(tags["maxspeed"]) if "maxspeed" in tags else _KMH[tags["highway"]]
+    return 60 * km / (_LIMIT_FACTOR * float(tags["maxspeed"]) if "maxspeed" in tags else _KMH[tags["highway"]])
 
 
 def _land(country: Country, hectares: Column) -> dict[str, Column]:
