@@ -196,12 +196,15 @@ def cities(country: Country) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``name``, ``inhabitants``, ``longitude``, ``latitude``.
+        Columns ``name``, ``inhabitants``, ``inhabitants_2010``, ``longitude``, ``latitude``; cities grow as their
+        territories do.
     """
     numbers = np.flatnonzero(country.city_persons)
     longitude, latitude = country.seats[numbers].T
+    growth = (1 + country.growth_percent / 100) ** (YEARS[1] - YEARS[0])
     return pd.DataFrame({
         "name": [f"Seat {code}" for code in country.codes[numbers]],
         "inhabitants": country.city_persons[numbers].astype(np.int64),
+        f"inhabitants_{YEARS[0]}": np.rint(country.city_persons / growth)[numbers].astype(np.int64),
         "longitude": longitude, "latitude": latitude,
     })  # fmt: skip
