@@ -112,7 +112,12 @@ def postgis() -> str:
 
 def qgis() -> str:
     """Open the GeoPackage with its style."""
-    return run("python3", "-c", QGIS, QT_QPA_PLATFORM="offscreen")
+    return run(qgis_python(), "-c", QGIS, QT_QPA_PLATFORM="offscreen")
+
+
+def qgis_python() -> str:
+    """Find the Python that QGIS was installed for; empty if there is none."""
+    return next((name for name in ("python3", "/usr/bin/python3") if imports(name, "qgis.core")), "")
 
 
 def has(*names: str) -> bool:
@@ -147,7 +152,7 @@ def main() -> int:
         ("DuckDB", duckdb, imports(sys.executable, "duckdb")),
         ("SQLite", sqlite, has("sqlite3")),
         ("PostGIS", postgis, "COMARCA_POSTGIS" in os.environ and has("ogr2ogr", "psql")),
-        ("QGIS", qgis, imports("python3", "qgis.core")),
+        ("QGIS", qgis, bool(qgis_python())),
     ]
     failed = 0
     for name, attempt, is_there in programs:

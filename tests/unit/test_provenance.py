@@ -82,4 +82,6 @@ def test_a_users_file_without_edition_is_cited_by_its_name():
     own = InputFile("land_cover", "file", "", "data/mine/cover.tif", None, "0" * 64, 1, None, None, "", "")
     text = sources_markdown([own], region="X", title="X")
     assert "from land cover from the file cover.tif." in text
-    assert "- **land_cover**: file. `data/mine/cover.tif`." in text
+    assert "- **land_cover**: own file. `data/mine/cover.tif`." in text
+    spanish = sources_markdown([own], region="X", title="X", language="es")
+    assert "a partir de cobertura del suelo del archivo cover.tif." in spanish

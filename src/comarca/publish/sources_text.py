@@ -36,7 +36,8 @@ _WORDS: Final = {
     "publish": {"en": "What may be published", "es": "Qué se puede publicar", "pt": "O que se pode publicar"},
     "print": {"en": "To be printed with maps and tables", "es": "Créditos para mapas y tablas",
               "pt": "Créditos para mapas e tabelas"},
-    "file": {"en": "the file {}", "es": "el archivo {}", "pt": "o arquivo {}"},
+    "from_file": {"en": "{} from the file {}", "es": "{} del archivo {}", "pt": "{} do arquivo {}"},
+    "own": {"en": "own file", "es": "archivo propio", "pt": "arquivo próprio"},
     "dated": {"en": "data of {}", "es": "datos de {}", "pt": "dados de {}"},
     "retrieved": {"en": ", retrieved {}", "es": ", obtenido el {}", "pt": ", obtido em {}"},
     "no_licence": {"en": "licence not stated", "es": "licencia no indicada", "pt": "licença não indicada"},
@@ -63,7 +64,7 @@ def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str, la
         Markdown.
     """
     rows = ordered(inputs)
-    phrases = [_say("from", language).format(_layer(entry, language), _origin(entry, language)) for entry in rows]
+    phrases = [_phrase(entry, language) for entry in rows]
     facts = {"title": title, "region": region, "program": version("comarca"), "inputs": _enumerated(phrases, language)}
     parts = [
         f"# {_say('heading', language).format(title)}",
@@ -91,19 +92,22 @@ def _edition(entry: InputFile, language: str) -> str:
     return ", ".join(part for part in (entry.version, dated) if part)
 
 
-def _origin(entry: InputFile, language: str) -> str:
-    """Name the provider, or the file if it is the user's own, with its edition if that is known."""
+def _phrase(entry: InputFile, language: str) -> str:
+    """Name the layer and its provider, or the file if it is the user's own, with its edition if that is known."""
     is_file = entry.provider == "file"
-    name = _say("file", language).format(PurePath(entry.path).name) if is_file else entry.provider
+    name = PurePath(entry.path).name if is_file else entry.provider
     edition = _edition(entry, language)
-    return f"{name} ({edition})" if edition else name
+    origin = f"{name} ({edition})" if edition else name
+    layer = _layer(entry, language)
+    return origin if layer == name else _say("from_file" if is_file else "from", language).format(layer, origin)
 
 
 def _listed(entry: InputFile, language: str) -> str:
     url = f" <{entry.url}>" if entry.url else f" `{entry.path}`"
     retrieved = _say("retrieved", language).format(entry.retrieved) if entry.retrieved else ""
     licence = entry.licence or _say("no_licence", language)
-    edition = ", ".join(filter(None, (entry.provider, _edition(entry, language))))
+    provider = _say("own", language) if entry.provider == "file" else entry.provider
+    edition = ", ".join(filter(None, (provider, _edition(entry, language))))
     passed_on = "" if entry.redistribute in {True, None} else _say("closed", language)
     layer = entry.layer if language == "en" else _layer(entry, language)
     return f"- **{layer}**: {edition}.{url}{retrieved}. {licence}.{passed_on} sha256 `{entry.sha256[:16]}...`"
