@@ -62,6 +62,7 @@ class Case:
     name: str
     extract: Path
     places: Callable[[], gpd.GeoDataFrame]
+    note: str = ""
 
 
 def towns_and_villages(extract: Path) -> gpd.GeoDataFrame:
@@ -88,6 +89,7 @@ def cases() -> dict[str, Case]:
             "Uruguay, fullest cell of each municipio",
             ury / "uruguay_roads.osm.pbf",
             lambda: fullest_cells(ury / "territories.gpkg", "municipios_2025_plus_rest", ury / "population_1km.tif"),
+            "no road has a surface, a limit or a direction in this extract, so all of ours are slowed as untagged",
         ),
     }
 
@@ -267,7 +269,7 @@ def summary(case: Case, router: Router, table: str, pairs: pd.DataFrame) -> dict
         "median": float(ratio.median()), "bounds": f"{low:.2f} to {high:.2f}", "low": float(ratio.quantile(0.025)),
         "high": float(ratio.quantile(0.975)), "near_share": near,
         "one_only": int((pairs["ours_min"].isna() != pairs["theirs_min"].isna()).sum()),
-        "why": WHY.get((router.name.split()[0], table), ""),
+        "why": "; ".join(filter(None, [case.note, WHY.get((router.name.split()[0], table), "")])),
         "holds": low <= ratio.median() <= high and near >= SHARE_NEAR,
     }  # fmt: skip
 

@@ -156,7 +156,8 @@ def drawn_layers(journeys: Journeys, wanted: frozenset[str], *, draws: int, seed
     ------
     dict
         Layer -> what the base run has, with the drawn speeds and detour. Roads, origins, the index of segments and the
-        places of the destinations are those of the base run; no road is snapped to anew.
+        places of the destinations are those of the base run; no road is snapped to anew. How far it is to the edge of
+        the road data is left out, since only flags rest on it.
     """
     networks = [each for each in (journeys.cities_on_roads, journeys.services_on_roads) if each is not None]
     edge_class = [edge_classes(each.destinations.network, journeys.road_class) for each in networks]
