@@ -272,6 +272,7 @@ def _column(column: Column, language: str) -> list[str]:
         (words["unit"], _unit(column, words)),
         (words["method"], text["method"]),
         (words["source"], column.source),
+        (words["reference"], column.reference),
         (words["proxy_for"], text["proxy_for"]),
         (words["bias"], text["bias"]),
         (words["missing"], text["missing"]),

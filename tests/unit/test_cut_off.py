@@ -86,6 +86,14 @@ def test_a_city_on_a_bit_of_road_that_the_edge_left_over_is_cut_off():
     assert routable.destinations.is_cut_off.tolist() == [False, True]
 
 
+def test_a_city_across_the_sea_is_not_estimated_and_one_across_a_river_is():
+    shores = np.array([box(-1, -1, 0.1, 1), box(0.15, -1, 1, 1)], dtype=object)
+    # 5.6 km of water, and 4.5 km.
+    assert not linked(land=shores).destinations.is_cut_off.any()
+    shores[1] = box(0.14, -1, 1, 1)
+    assert linked(land=shores).destinations.is_cut_off.tolist() == [False, True]
+
+
 def test_what_is_stored_comes_back():
     routable = linked()
     again = RoutableNetwork.from_arrays(routable.to_arrays(), LAYER, identifier="city_id")

@@ -8,6 +8,7 @@ import pytest
 from families import WEST_EAST, columns_of, demand, territories
 from shapely.geometry import box
 
+from comarca.crs import geodesic_area_km2
 from comarca.indicators.environment import compute
 from comarca.results import Flag
 
@@ -67,6 +68,10 @@ def test_a_territory_of_water_has_no_shares_and_one_beyond_the_raster_neither(go
 def test_night_lights(got):
     per_person = "night_light_per_population_dn_per_1000persons"
     change = "night_light_change_percent_per_year"
+    area = geodesic_area_km2(PLACES.geometry.to_numpy())
+    last = LIGHTS[LIGHTS["year"] == LIGHTS["year"].max()].set_index("territory_id")["light"].reindex(["01", "02", "03"])
+    assert got.values["night_light_density_dn_per_km2"].tolist() == pytest.approx((last / area).tolist(), nan_ok=True)
+    assert got.flags["night_light_density_dn_per_km2"].tolist() == ["", "", Flag.OUTSIDE_RASTER]
     assert got.values[per_person].tolist() == pytest.approx([400, np.nan, np.nan], nan_ok=True)
     assert got.flags[per_person].tolist() == ["", Flag.NO_POPULATION, Flag.OUTSIDE_RASTER]
     assert got.values[change].tolist() == pytest.approx([100 * (2**0.1 - 1), np.nan, np.nan], nan_ok=True)

@@ -97,6 +97,15 @@ def test_nothing_that_is_weighted_by_area_speaks_of_people():
             ), name
 
 
+def test_sources_are_data_and_what_methods_are_taken_from_stands_apart():
+    columns = [column for family in load_registry().families.values() for column in family.columns]
+    assert [column.name for column in columns if re.search("doi|http|ISBN", column.source)] == []
+    named = {column.name: column.reference for column in columns}
+    assert named["time_{city_class}_city_mean_min"] == "doi:10.1007/BF01386390"
+    assert "Vollrath" in named["holding_gini_with_landless_index"]
+    assert "Moser" in named["farmland_mesh_size_ha"]
+
+
 def test_an_unknown_key_by_area_is_refused(tmp_path):
     with pytest.raises(InputError, match="by_area"):
         load_registry(write(tmp_path, {"a": ENTRY | {"by_area": {"source": "x"}}}))

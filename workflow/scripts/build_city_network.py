@@ -12,6 +12,7 @@ from comarca.access.routable import demand_origins, routable_network
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.polygons import territory_of
+from comarca.registry.world import read_world
 from comarca.roads.network import RoadNetwork
 
 #: Distance to a road, in metres, from which on the log counts demand points as far.
@@ -45,7 +46,10 @@ def main(
     landmasses = Landmasses.of(area.geometry.to_numpy())
     starts = demand_origins(routable, layer_io.read_layer(demand, "demand"), landmasses=landmasses)
     is_abroad = territory_of(layer.geometry.to_numpy(), area) < 0
-    routable = link_cut_off(routable, starts, is_abroad, beyond=Beyond(**beyond), walking=Walking(**walking))
+    routable = link_cut_off(
+        routable, starts, is_abroad, beyond=Beyond(**beyond), walking=Walking(**walking),
+        land=read_world().geometry.to_numpy(),
+    )  # fmt: skip
     log.info(
         "%d of %d cities abroad are cut off by the edge of the road data, and their times estimated",
         len(routable.destinations.cut_off_node), is_abroad.sum(),

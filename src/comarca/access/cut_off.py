@@ -11,16 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import shapely
 
-from comarca.access.destinations import outlines, tolls_to_enter, walkable_index
+from comarca.access.destinations import as_points, outlines, tolls_to_enter, walkable_index
 from comarca.access.model import WALKING
 from comarca.access.routable import RoutableNetwork
 from comarca.access.routes import quickest_routes
-from comarca.crs import geocentric_m
+from comarca.crs import geocentric_m, geodesic_step_km
 from comarca.roads.graph import reversed_graph
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import NEVER, Tolls
-from comarca.roads.splitting import add_straight_edges, insert_points
+from comarca.roads.splitting import add_straight_edges, insert_points, place_on
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Share of the people, or of a sum, from which on what rests on estimated times is a remark on a territory.
 NOTABLE_SHARE: Final = 0.01
+#: Wider sea is not taken for land; outlines of countries are not drawn finer.
+MAX_SEA_KM: Final = 5.0
 #: Estimated times are taken to be right within this share of them.
 SPREAD: Final = 0.3
 
@@ -80,6 +83,7 @@ def link_cut_off(
     *,
     beyond: Beyond = BEYOND,
     walking: Walking = WALKING,
+    land: NDArray[np.object_] | None = None,
 ) -> RoutableNetwork:
     """Add estimated ways to the cities that the edge of the road data cuts off.
 
@@ -95,6 +99,8 @@ def link_cut_off(
         How ways are estimated.
     walking : Walking, optional
         Shorter components are no place to start from.
+    land : numpy.ndarray of shapely geometries, optional
+        Land of the world, EPSG:4326: cities behind more than 5 km of sea are not estimated. All is land if not given.
 
     Returns
     -------
@@ -115,6 +121,10 @@ def link_cut_off(
     order = order[np.isfinite(nearest.distance_m[order]) & (nearest.vertex[order] >= 0)]
     city, first = np.unique(edge.destination[order], return_index=True)
     best = order[first]
+    if land is not None:
+        start = place_on(network, nearest.vertex[best], nearest.fraction[best])
+        by_land = over_sea_km(*start, edge.lon[best], edge.lat[best], land) <= MAX_SEA_KM
+        city, best = city[by_land], best[by_land]
     cut, exit_node = insert_points(network, nearest.vertex[best], nearest.fraction[best])
     city_node = len(cut.node_lon) + np.arange(len(best))
     placed = replace(
@@ -127,6 +137,29 @@ def link_cut_off(
     linked = add_straight_edges(placed, city_node, exit_node, minutes, on_foot=False)
     known = replace(destinations, network=linked, cut_off_node=city_node, cut_off_destination=rows[city])
     return RoutableNetwork(known, graph=reversed_graph(linked), index=walkable_index(linked))
+
+
+def over_sea_km(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats, land: NDArray[np.object_]) -> Floats:
+    """Measure how much of straight lines runs over the sea.
+
+    Parameters
+    ----------
+    lon, lat, other_lon, other_lat : numpy.ndarray, shape (n,)
+        Their ends, degrees.
+    land : numpy.ndarray of shapely geometries
+        Land, EPSG:4326.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        Kilometres, by 101 points along each line.
+    """
+    along = np.linspace(0, 1, 101)[:, None]
+    points = as_points((lon + along * (other_lon - lon)).ravel(), (lat + along * (other_lat - lat)).ravel())
+    is_land = np.zeros(len(points), dtype=bool)
+    is_land[shapely.STRtree(points).query(land, predicate="intersects")[1]] = True
+    sea = 1 - is_land.reshape(len(along), -1).mean(axis=0)
+    return np.asarray(sea * geodesic_step_km(lon, lat, other_lon, other_lat))
 
 
 def with_cut_off(routable: RoutableNetwork) -> RoutableNetwork:

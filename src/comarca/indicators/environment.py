@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.crs import require_storage_crs
+from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
 from comarca.population.people import people_by_territory
 from comarca.results import Flag, Indicators, explain, join_parts
@@ -52,7 +52,7 @@ def compute(
     if land_cover_areas is not None:
         parts += [_cover(land_cover_areas, kind, role, index) for kind, role in _COVERS.items()]
     if territory_lights is not None:
-        parts.append(_light_change(territory_lights, index))
+        parts += [_light_change(territory_lights, index), _light_per_area(territory_lights, territories, index)]
     if territory_lights is not None and demand is not None:
         parts.append(_light_per_person(territory_lights, people_by_territory(demand, index)))
     return join_parts(parts, index).select([column.name for column in columns])
@@ -78,6 +78,14 @@ def _light_change(lights: pd.DataFrame, index: pd.Index) -> Indicators:
     values = growth.to_frame(name)
     reasons = {name: reason.where(last.notna(), Flag.OUTSIDE_RASTER)}
     return Indicators(values, explain(values, Flag.OUTSIDE_RASTER, **reasons))
+
+
+def _light_per_area(lights: pd.DataFrame, territories: gpd.GeoDataFrame, index: pd.Index) -> Indicators:
+    name = "night_light_density_dn_per_km2"
+    _, last, _ = amounts_at_ends(lights, "light", index)
+    area = pd.Series(geodesic_area_km2(territories.geometry.to_numpy()), index=territories["territory_id"])
+    values = (last / area.reindex(index)).to_frame(name)
+    return Indicators(values, explain(values, Flag.OUTSIDE_RASTER))
 
 
 def _light_per_person(lights: pd.DataFrame, persons: pd.Series) -> Indicators:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FIELDS: Final = (
     "column", "title_es", "title_en", "title_pt", "unit", "definition", "method", "source", "proxy_for", "better",
     "missing", "year", "n_valid", "min", "max", "kind", "family", "bias", "range_min", "range_max", "categories",
-    "stata_name", "validated_against", "validation_error",
+    "stata_name", "validated_against", "validation_error", "reference",
 )  # fmt: skip
 
 
@@ -155,4 +155,5 @@ def _row(column: Column, values: pd.Series, year: int | None, stata_name: str) -
         "stata_name": stata_name,
         "categories": "; ".join(f"{code} = {title['en']}" for code, title in column.categories.items()),
         **_validation(column, "en"),
+        "reference": column.reference,
     }

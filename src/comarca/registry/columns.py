@@ -79,9 +79,9 @@ class Column(TableColumn):
         Unit, ``1`` if dimensionless, empty for text.
     better : str
         ``higher``, ``lower`` or ``neither``.
-    definition, method, source, proxy_for, bias, missing : str
-        What it means; how it is computed; reference (DOI); what it stands for; in which direction it errs; what a
-        missing value means.
+    definition, method, source, reference, proxy_for, bias, missing : str
+        What it means; how it is computed; where its data come from; what the method is taken from (DOI); what it stands
+        for; in which direction it errs; what a missing value means.
     mapped : bool
         Whether a map is drawn of it.
     categories : mapping
@@ -102,6 +102,7 @@ class Column(TableColumn):
     source: str
     missing: str
     mapped: bool
+    reference: str = ""
     proxy_for: str = ""
     bias: str = ""
     categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -337,8 +338,8 @@ def _load_family(path: Path, name: str) -> Family:
 
 
 _KEYS = {
-    "title", "unit", "kind", "range", "better", "definition", "method", "source", "missing", "layers", "mapped",
-    "proxy_for", "bias", "categories", "by_area", "additive",
+    "title", "unit", "kind", "range", "better", "definition", "method", "source", "reference", "missing", "layers",
+    "mapped", "proxy_for", "bias", "categories", "by_area", "additive",
 }  # fmt: skip
 
 _REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
@@ -364,6 +365,7 @@ def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Col
         definition=entry["definition"],
         method=entry["method"],
         source=entry["source"],
+        reference=entry.get("reference", ""),
         missing=entry["missing"],
         layers=tuple(entry.get("layers", ())),
         mapped=entry.get("mapped", entry.get("kind", "number") in {"number", "class"}),

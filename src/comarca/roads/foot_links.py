@@ -16,7 +16,7 @@ from comarca.roads.connectors import as_layer, main_component, nearest_of_minor
 from comarca.roads.network import connected
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import index_segments
-from comarca.roads.splitting import add_straight_edges, insert_points
+from comarca.roads.splitting import add_straight_edges, insert_points, place_on
 from comarca.units import M_PER_KM, MIN_PER_HOUR
 
 if TYPE_CHECKING:
@@ -141,7 +141,9 @@ def _between_components(
     links = _to_main(network, nodes, is_main, may_walk, linking.walk_m)
     near = nearest_of_minor(network, nodes, (~is_main)[network.vertex_component] & may_walk, reach_m=linking.walk_m)
     links = links.and_those(_Links(nodes, *near).only(near[1] >= 0))
-    ends = np.stack([_place(network, links.node), _at(network, links)], axis=1)
+    ends = np.stack(
+        [_place(network, links.node), np.column_stack(place_on(network, links.vertex, links.fraction))], axis=1
+    )
     lines: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
     links = links.only(~is_blocked(lines) & _on_one_landmass(network, links))
     pair = np.sort(
@@ -179,12 +181,3 @@ def _to_main(network: RoadNetwork, nodes: Integers, is_main: Booleans, may_walk:
         reach_m=np.full(len(nodes), reach_m),
     )
     return _Links(nodes, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
-
-
-def _at(network: RoadNetwork, links: _Links) -> Floats:
-    """Places on the roads that the links lead to, degrees."""
-    lon, lat = (
-        values[links.vertex] + links.fraction * (values[links.vertex + 1] - values[links.vertex])
-        for values in (network.vertex_lon, network.vertex_lat)
-    )
-    return np.column_stack([lon, lat])

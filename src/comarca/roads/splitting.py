@@ -56,6 +56,28 @@ def insert_points(network: RoadNetwork, vertex: Integers, fraction: Floats) -> t
     return _cut(network, cuts[:, 0].astype(np.int64), cuts[:, 1]), node
 
 
+def place_on(network: RoadNetwork, vertex: Integers, fraction: Floats) -> tuple[Floats, Floats]:
+    """Give the coordinates of places on segments.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    vertex, fraction : numpy.ndarray, shape (n,)
+        Segments, by their first vertex, and positions on them.
+
+    Returns
+    -------
+    lon, lat : numpy.ndarray, shape (n,)
+        Degrees.
+    """
+    lon, lat = (
+        values[vertex] + fraction * (values[vertex + 1] - values[vertex])
+        for values in (network.vertex_lon, network.vertex_lat)
+    )
+    return lon, lat
+
+
 def add_straight_edges(
     network: RoadNetwork, start: Integers, end: Integers, minutes: Floats, *, on_foot: bool
 ) -> RoadNetwork:

@@ -53,7 +53,7 @@ def write_geoparquet(
 
     Notes
     -----
-    Keys of the metadata: ``unit, title_en, title_es, title_pt, definition, source, year``. Read them with
+    Keys of the metadata: ``unit, title_en, title_es, title_pt, definition, source, reference, year``. Read them with
     ``pyarrow.parquet.read_schema(path).field(name).metadata``.
     """
     attach_geometry(table, territories).to_parquet(path, index=False, write_covering_bbox=True)
@@ -75,5 +75,6 @@ def _field_metadata(column: Column, year: int | None) -> dict[str, str]:
         **{f"title_{language}": text for language, text in sorted(column.title.items())},
         "definition": column.definition,
         "source": column.source,
+        "reference": column.reference,
         "year": "" if year is None else str(year),
     }

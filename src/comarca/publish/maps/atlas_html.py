@@ -158,7 +158,7 @@ def _column(
         "better": column.better,
         "definition": {lang: column.text("definition", lang) for lang in languages},
         "method": {lang: column.text("method", lang) for lang in languages},
-        "source": column.source,
+        "source": column.reference or column.source,
         "year": year,
         "digits": decimals(column) if column.kind == "number" else 0,
         "values": _cells(values, column),

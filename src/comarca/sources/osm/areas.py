@@ -13,6 +13,7 @@ import pyarrow as pa
 import shapely
 
 from comarca.crs import GEOD, STORAGE
+from comarca.polygons import valid_areas
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.opl import WayBlock, read_vertices
 
@@ -148,7 +149,7 @@ def add_relations(parts: AreaParts, areas: Areas) -> None:
     shapes = shapely.from_wkb(np.array(areas.wkb, dtype=object))
     single = shapely.get_num_geometries(shapes) == 1
     shapes[single] = shapely.get_geometry(shapes[single], 0)
-    valid = shapely.is_valid(shapes)
+    shapes, valid = _repaired(shapes)
     parts.dropped["relations whose members are not all there"] += areas.broken
     parts.dropped["relations that cross themselves"] += int((~valid).sum())
     ids = "r" + pd.Series(areas.ids, dtype="int64").astype("str")
@@ -196,9 +197,15 @@ def _polygons(nodes: pa.Array, dropped: Counter[str]) -> tuple[NDArray[np.object
     inside = np.isin(vertices.way, kept)
     number = np.searchsorted(kept, vertices.way[inside])
     shapes = np.asarray(shapely.polygons(shapely.linearrings(vertices.lonlat[inside], indices=number)), dtype=object)
-    valid = shapely.is_valid(shapes)
+    shapes, valid = _repaired(shapes)
     dropped["closed ways that cross themselves"] += int((~valid).sum())
     return shapes[valid], kept[valid]
+
+
+def _repaired(shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Repair areas that cross themselves: a shop stays where it is. Tell which of them have an area."""
+    areas = valid_areas(shapes) if len(shapes) else shapes
+    return areas, np.asarray(~shapely.is_empty(areas), dtype=bool)
 
 
 def _belongs(values: pd.DataFrame) -> NDArray[np.bool_]:
