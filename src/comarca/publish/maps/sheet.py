@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _LEFT: Final = 0.7
 _RIGHT: Final = 7.57
+#: Letters of a name in full size; longer names are set smaller, so that they end before what stands at the right.
+_NAME_LENGTH: Final = 24
 _MAP: Final = Box(_LEFT, 7.45, 2.6, 2.7)
 #: The table of headline indicators: its left edge, right edges of its columns, height of a row, its lower end.
 _TABLE: Final = 3.5
@@ -172,7 +174,9 @@ def draw_sheet(data: SheetData, territory_id: str) -> Figure:
     row, language = data.table[data.table.index == territory_id].iloc[0], data.language
     with mpl.rc_context(RC):
         figure, page = new_page(*A4_IN)
-        page.text(_LEFT, 11.2, str(row["territory_name"]), fontsize=22, fontweight="bold", va="top", parse_math=False)
+        name = str(row["territory_name"])
+        size = 22 * min(1.0, _NAME_LENGTH / len(name))
+        page.text(_LEFT, 11.2, name, fontsize=size, fontweight="bold", va="top", parse_math=False)
         under = [str(row[name]) for name in ("parent_name", "country") if isinstance(row[name], str)]
         page.text(
             _LEFT, 10.78, " \u00b7 ".join([*under, territory_id]), fontsize=9.5, color=MUTED, va="top", parse_math=False
