@@ -143,7 +143,7 @@ def test_the_bands_hold_the_published_values(results, table, columns):
     assert list(bands)[:5] == ["territory_id", "column", "low", "high", "method"]
     assert not bands.duplicated(["territory_id", "column"]).any()
     values = table.set_index("territory_id")
-    for column in columns:
+    for column in (column for column in columns if column.name in {*bands["column"]}):
         mine = bands[bands["column"] == column.name]
         published = values.loc[mine["territory_id"], column.name].to_numpy()
         if column.kind == "class":

@@ -183,7 +183,7 @@ def class_band(column: str, method: Method, value: pd.Series, draws: Sequence[pd
     Returns
     -------
     Band
-        First and last class of the legend that came out, and the share of draws with the published one.
+        First and last class of the legend that came out, the published one among them, and the share of draws with it.
     """
     codes = {name: number for number, name in enumerate(order)}
     published = value.map(codes).to_numpy(dtype=float, na_value=np.nan)
