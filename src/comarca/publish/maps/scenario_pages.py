@@ -35,6 +35,8 @@ _TOP: Final = 10.9
 _ROW: Final = 0.2
 #: Rows of each table of the summary.
 _LISTED: Final = 12
+#: Fewer people than this are rounding.
+_LEAST_PERSONS: Final = 0.5
 #: Columns whose change the summary tells first.
 _FIRST: Final = ("time_", "market_potential_persons", "rural_access_index_share", "road_density")
 
@@ -197,7 +199,7 @@ def summary_page(
 def _people(page: Axes, people: pd.DataFrame, names: Mapping[str, str], y: float, language: str) -> float:
     """Table of the people who gain or lose, for the region."""
     y = _paragraph(page, say("people", language), y, size=12, bold=True)
-    rows = people[(people["territory_id"] == "") & (people["gained_persons"] + people["lost_persons"] > 0.5)]
+    rows = people[(people["territory_id"] == "") & (people["gained_persons"] + people["lost_persons"] > _LEAST_PERSONS)]
     if rows.empty:
         return _paragraph(page, say("no_people", language), y, size=9)
     heads = ["destination", "today", "then", "gained", "lost"]
