@@ -59,7 +59,7 @@ _NO_LIMIT: Final = frozenset(
 )
 #: Levels that are the ground, folded.
 _GROUND: Final = frozenset({"", "0", "no", "nao", "n", "false", "falso", "ninguno", "nenhum", "none", "ground"})
-#: Below this a whole file is no file of speeds that are driven.
+#: Below this middle speed a file holds no speeds that are driven.
 _SLOWEST_KMH: Final = 3.0
 _LIMIT: Final = r"^(\d+(?:[.,]\d+)?)\s*(km/?h|kph|kmph|mph)?$"
 
