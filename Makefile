@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills lint format bench docs schema validate router probe lock clean test-programs
+.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills mutants lint format bench docs schema validate router probe lock clean test-programs
 
 # One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
@@ -50,6 +50,10 @@ fuzz: $(READY_DEV)
 # make kills KILLS=100; of the example: make kills KILLS=10 REGION=example
 kills: $(READY_DEV)
 	$(BIN)/python tests/faults/kills.py $$(mktemp -d) --kills $(or $(KILLS),20) --region $(or $(REGION),small)
+
+# A seeded sample of changes to single signs and numbers of the measuring wings: make mutants PER_MODULE=60
+mutants: $(READY_DEV)
+	$(BIN)/python tests/faults/mutants.py mutants.jsonl --per-module $(or $(PER_MODULE),5)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError as ProjCRSError
+from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
 from comarca.errors import CRSError
@@ -139,7 +140,7 @@ def require_known_crs(crs: Any, *, name: str) -> CRS:
     if crs is None:
         raise CRSError(name, got=None, expected="a coordinate reference system", remedy=_REMEDY)
     parsed = parse_crs(crs, name=name)
-    if "undefined" in parsed.name.lower() or parsed.geodetic_crs is None:
+    if "undefined" in parsed.name.lower() or not _has_datum(parsed):
         raise CRSError(name, got=parsed.name, expected="a coordinate reference system", remedy=_REMEDY)
     if _is_ballpark(parsed) and not _is_modern(parsed):
         raise CRSError(
@@ -172,6 +173,14 @@ def crs_checks(crs: CRS, *, name: str) -> list[Check]:
         " ellipsoid differ by a few metres. The key `crs` says which it is."
     )
     return [Check("datum", "warn", _datum(crs), "a datum that is known", message)]
+
+
+def _has_datum(crs: CRS) -> bool:
+    """Tell whether a system has a place on the Earth; the texts of damaged files may be torn inside."""
+    try:
+        return crs.geodetic_crs is not None
+    except ProjError:
+        return False
 
 
 def _is_ballpark(crs: CRS) -> bool:

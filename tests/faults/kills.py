@@ -56,7 +56,15 @@ def products(folder: Path) -> dict[str, str]:
     """Digest of every file of the results that is no record of times."""
     results = folder / "results"
     files = [path for path in sorted(results.rglob("*")) if path.is_file() and not TIMES & set(path.parts)]
-    return {str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {str(path.relative_to(results)): hashlib.sha256(_timeless(path)).hexdigest() for path in files}
+
+
+def _timeless(path: Path) -> bytes:
+    """Bytes of a file; of the provenance without the time the run took and ended."""
+    if path.name != "provenance.json":
+        return path.read_bytes()
+    whole = json.loads(path.read_text())
+    return json.dumps({key: value for key, value in whole.items() if key not in {"finished", "run_seconds"}}).encode()
 
 
 def start(folder: Path, command: list[str]) -> subprocess.Popen[bytes]:

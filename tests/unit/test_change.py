@@ -47,3 +47,8 @@ def test_without_time_between_there_is_no_growth_and_no_zero_to_blame():
     growth, reason = growth_percent_per_year(pd.Series([0.0, 2.0]), pd.Series([5.0, 3.0]), 0)
     assert growth.isna().all()
     assert reason.tolist() == [Flag.NOT_IN_SOURCE] * 2
+
+
+def test_amounts_below_one_grow_like_any_other():
+    growth, _ = growth_percent_per_year(pd.Series([0.25, 1.0]), pd.Series([0.5, 2.0]), 1)
+    assert growth.tolist() == pytest.approx([100.0, 100.0])

@@ -9,6 +9,7 @@ from comarca.crs import (
     geocentric_m,
     geodesic_area_km2,
     geodesic_length_km,
+    require_known_crs,
     require_storage_crs,
     to_storage_crs,
 )
@@ -79,3 +80,11 @@ def test_another_crs_is_refused_where_degrees_are_needed():
     layer = gpd.GeoDataFrame(geometry=[shapely.Point(0, 0)], crs=3857)
     with pytest.raises(CRSError, match="EPSG:3857"):
         require_storage_crs(layer, name="my layer")
+
+
+def test_a_system_whose_text_is_torn_inside_is_refused_by_name():
+    whole = pyproj.CRS.from_epsg(4326).to_wkt()
+    torn = whole.replace('ORDER[1],ANGLEUNIT["degree",0.0174532925199433]', "ORDER[1]", 1)
+    assert torn != whole
+    with pytest.raises(CRSError):
+        require_known_crs(torn, name="a.fgb")

@@ -491,11 +491,13 @@ def _layers(path: str, wanted: list[str], where: str) -> list[str]:
 
 def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFrame, list[Check]]:
     frame, checks = _read_parquet(source) if source.suffix in _PARQUET else _read(source, options.get("encoding"))
-    crs = _crs(source, frame.crs, options.get("crs"))
+    with _told(source.where):
+        crs = _crs(source, frame.crs, options.get("crs"))
     logger.info("read: %s, %d rows, %s", source.path, len(frame), str(crs)[:60])
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
-    stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
+    with _told(source.where):
+        stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
     if finite.any():
         _require_extent(shapely.total_bounds(shapes[finite]), crs, source.where)
         _require_extent(stored.total_bounds, STORAGE, source.where)
