@@ -33,7 +33,8 @@ VILLAGE_SERVICES: Final = ({"amenity": "school"}, {"amenity": "health_post"})
 #: Establishments of a seat, several of each.
 _SHOPS: Final = (
     {"shop": "supermarket"}, {"shop": "convenience"}, {"shop": "hardware"}, {"craft": "carpenter"},
-    {"office": "company"}, {"industrial": "sawmill"}, {"tourism": "hotel"}, {"amenity": "restaurant"},
+    {"office": "company"}, {"office": "government"}, {"office": "cooperative"},
+    {"industrial": "sawmill"}, {"tourism": "hotel"}, {"amenity": "restaurant"},
     {"amenity": "pharmacy"},
 )  # fmt: skip
 _SHOPS_OF_A_KIND: Final = 5
