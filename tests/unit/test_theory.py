@@ -29,3 +29,9 @@ def test_what_the_page_calls_missing_is_not_registered(root):
     known = {column.name for family in load_registry().families.values() for column in family.columns}
     assert all(name in page for name in MISSING)
     assert not MISSING & known
+
+
+def test_no_column_stands_twice_in_its_file(root):
+    for path in sorted((root / "src/comarca/registry/data/indicators").glob("[a-z]*.yaml")):
+        names = re.findall(r"^  (\S+):(?: |$)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert sorted(names) == sorted(set(names)), path.name

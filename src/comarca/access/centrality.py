@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Persons per km2 by which a city without an outline is taken for a disc, and the least radius of that, km.
 DENSITY_PERSONS_PER_KM2: Final = 3_000.0
 _LEAST_RADIUS_KM: Final = 1.0
-#: How many of the nearest cities are looked at for each service.
+#: How many of the nearest cities are looked at for each service; farther ones that hold it are passed over.
 _NEAREST: Final = 8
 
 
