@@ -353,3 +353,11 @@ def test_a_run_tells_its_size_and_what_it_would_fetch_before_it_begins(root, in_
     Path("results/LIE").mkdir(parents=True)
     Path("results/LIE/indicators.csv").touch()
     assert "comarca: the size of this run:" not in plan(root, LIE={"country": "LIE"}).size()
+
+
+def test_speeds_are_read_by_what_drives_and_no_layer_is_read_anew_for_them(root, in_folder):
+    region = plan(root, A={**FILES, "speeds": "units.gpkg"})["A"]
+    assert region.inputs("build_network")["speeds"] == "units.gpkg"
+    for layer in ("roads", "power", "services"):
+        assert "units.gpkg" not in str(region.inputs("harmonise_layer", layer))
+    assert region.speeds_file == "units.gpkg"

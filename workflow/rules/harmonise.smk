@@ -89,6 +89,8 @@ rule harmonise_layer:
         "../envs/comarca.yaml"
     params:
         own=of("own_options", "{layer}"),
+        # Its classes are what roads are read by; a change of speeds must not read them anew.
+        speeds=of("speeds_file"),
         service_kinds=of("service_kinds"),
         country=of("config.country"),
         buffer_km=of("config.abroad_buffer_km"),

@@ -108,13 +108,13 @@ def harmonise_cities(region: RegionPlan) -> dict[str, Any]:
 
 @_rule
 def harmonise_layer(region: RegionPlan, layer: str) -> dict[str, Any]:
-    """Name the user's file, or the layer read from OSM, and the tables that roads are read by."""
+    """Name the user's file, or the layer read from OSM. Which speeds the table of speeds gives changes no layer."""
     row = LAYERS[layer]
     if layer in region.ladders:
         is_fallback = row.raw_path and "osm" in region.ladders[layer].providers
-        return region.receipt(layer) | speeds(region) | ({"source": region.file(row.raw_path)} if is_fallback else {})
+        return region.receipt(layer) | ({"source": region.file(row.raw_path)} if is_fallback else {})
     source = None if row.section == "osm" else own_files(region, f"{row.section}.path")
-    return {"source": source or region.file(row.raw_path), **speeds(region)}
+    return {"source": source or region.file(row.raw_path)}
 
 
 def speeds(region: RegionPlan) -> Files:
