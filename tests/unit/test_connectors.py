@@ -15,6 +15,7 @@ from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes
 from comarca.crs import GEOD
 from comarca.roads.connectors import Linking, link_cities, link_components, link_gaps, main_component
+from comarca.roads.foot_links import link_on_foot
 
 #: A main road of 22 km along the equator, and a loose one.
 MAIN = [(0.0, 0.0), (0.2, 0.0)]
@@ -195,6 +196,16 @@ class TestWalksFromLoosePieces:
         assert loose.rows[0]["persons"] == 7
         assert loose.rows[0]["longitude"] == 0.1
         assert len(joined.component_km) == 2
+
+    def test_nothing_is_walked_where_the_limit_is_none_or_each_walk_is_blocked(self):
+        network = network_of([MAIN, [(0.1, 0.001), (0.1, 0.002)]], on_foot=[True, True])
+        for walk_m, blocked in ((0, False), (500, True)):
+            same, links = link_on_foot(
+                network, Linking(walk_m=walk_m), is_ferry=np.zeros(2, dtype=bool),
+                is_blocked=lambda lines, blocked=blocked: np.full(len(lines), blocked),
+            )  # fmt: skip
+            assert len(links) == 0
+            assert len(same.component_km) == 2
 
     def test_the_shortest_walk_between_two_pieces_is_enough(self):
         _, links, _ = self.run(300, more=[[(0.102, 0.002), (0.104, 0.002)]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -12,15 +13,18 @@ from families import WEST_EAST, columns_of, demand, only, territories
 from road_cases import network_of, road_layer
 from shapely.geometry import LineString, Point
 
+from comarca import io
 from comarca.access.cities import travel_times_by_class
 from comarca.access.model import Walking
 from comarca.access.routable import demand_origins, routable_network
 from comarca.config.region import Region
+from comarca.config.uncertainty import Uncertainty
 from comarca.crs import MOLLWEIDE, STORAGE
 from comarca.measures.coverage import bootstrap_entropy, chao_shen_entropy, sample_coverage
 from comarca.measures.diversity import shannon
 from comarca.population.grid import SHIFTS, PopulationGrid, gather_points, shifted
 from comarca.publish.bands import printed_bands
+from comarca.publish.exports import uncertainty_csv
 from comarca.publish.maps.atlas_words import METHOD_WORDS
 from comarca.registry.columns import TableColumn
 from comarca.results import Check
@@ -34,7 +38,9 @@ from comarca.uncertainty.bands import (
     rank_stability,
 )
 from comarca.uncertainty.compute import draws_for
+from comarca.uncertainty.diversity import diversity_bands
 from comarca.uncertainty.draws import drawn_walking, edge_classes, redrawn, sample
+from comarca.uncertainty.grid_shifts import grid_bands, rests_on_cells
 from comarca.uncertainty.land import land_bands
 from comarca.uncertainty.roads import road_bands
 from comarca.uncertainty.times import Family, Journeys, drawn_layers, time_bands, values_of
@@ -305,3 +311,59 @@ def test_draws_are_made_unasked_up_to_a_size():
 def test_bands_are_switched_off_by_a_word(word):
     assert not Region(country="LIE", uncertainty=word).uncertainty.enabled
     assert Region(country="LIE", uncertainty={"draws": 5}).uncertainty.draws == 5
+    assert Uncertainty.model_validate(word).draws is None
+
+
+def test_the_band_of_diversity_begins_below_what_is_mapped_and_ends_above_it():
+    economy = gpd.GeoDataFrame(
+        {"sector": "shop", "category": ["a"] * 20 + ["b"] * 10 + ["c", "d", "e"] + ["a"] * 9},
+        geometry=[Point(0.05, 0.05)] * 33 + [Point(0.15, 0.05)] * 9,
+        crs=4326,
+    )
+    shares = np.array([20, 10, 1, 1, 1]) / 33
+    plain = -(shares * np.log(shares)).sum()
+    published = pd.DataFrame({"economy_shannon_index": [plain, 0.0]}, index=["01", "02"])
+    (band,) = diversity_bands(economy, territories(*WEST_EAST), published, seed=1)
+    low, high = band.rows.loc["01", ["low", "high"]]
+    assert low <= plain < high
+    # Three kinds of 33 were seen once: what was missed may be as much again, not ten times as much.
+    assert high < 2 * plain
+    assert band.rows.loc["02", ["low", "high"]].tolist() == [0.0, 0.0]
+
+
+def test_a_class_that_one_position_of_the_grid_changes_has_a_band(root):
+    people = demand(*[("01", 30_000.0, 0.0010 * n, 0.0005) for n in range(4)], ("02", 50.0, 0.15, 0.05))
+    columns = [
+        column
+        for column in columns_of(root, "urbanisation", layers=["population", "demand", "degree_of_urbanisation"])
+        if rests_on_cells(column)
+    ]
+    assert "degree_of_urbanisation_class" in [column.name for column in columns]
+    places = gather_points(
+        people.geometry.x, people.geometry.y, people["population_persons"], bounds=(-0.1, -0.1, 0.2, 0.1),
+        with_quarters=True,
+    )  # fmt: skip
+    published = pd.DataFrame(
+        {"population_urban_centre_share": [1.0, 0.0], "degree_of_urbanisation_class": ["city", "rural"]},
+        index=pd.Index(["01", "02"], name="territory_id"),
+    )
+    chosen = only(columns, *published)
+    bands = grid_bands(places, territories(*WEST_EAST), people, chosen, published, {})
+    share = bands[[column.name for column in chosen].index("population_urban_centre_share")]
+    # 120,000 people in one square kilometre are an urban centre wherever the grid lies; 50 never are.
+    assert share.rows.loc["01", ["low", "high"]].tolist() == [1.0, 1.0]
+    assert share.rows.loc["02", ["low", "high"]].tolist() == [0.0, 0.0]
+
+
+def test_the_file_of_bands_is_read_back_as_it_was_written(root, tmp_path):
+    (time,) = only(
+        columns_of(root, "access", layers=["population", "demand", "cities", "travel_times"],
+                   fields={"city_class": ["town"]}),
+        "time_town_city_mean_min",
+    )  # fmt: skip
+    table = band_table([bounds(time.name, Method.DRAWS, pd.Series([10.0], index=["007"]), [8.04], [12.26])])
+    io.write_table(table, tmp_path / "uncertainty.parquet")
+    data = SimpleNamespace(path=lambda name: tmp_path / f"{name}.parquet", columns=[time])
+    uncertainty_csv.write(data, tmp_path / "bands.csv")
+    (row,) = pd.read_csv(tmp_path / "bands.csv", dtype=str).to_dict("records")
+    assert (row["territory_id"], row["low"], row["high"]) == ("007", "8.0", "12.3")
