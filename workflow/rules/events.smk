@@ -1,0 +1,61 @@
+# What is checked before the first job, and what is said when a run begins and ends. No rules.
+import time
+
+from comarca.fetch.failures import failure_table
+from comarca.jobs import MORE_MEMORY
+from comarca.plan.prune import prune
+from comarca.plan.unfinished import ended_from_outside, memory_kills
+from comarca.publish.summary import failed_checks, failed_layers, summarise_run
+
+STARTED = time.time()
+KILLED_BEFORE = memory_kills()
+
+
+def check_run():
+    """Look into the user's files once, before the first job; `--touch` runs none."""
+    if workflow.touch:
+        return
+    try:
+        PLAN.check()
+    except ComarcaError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def tell_stale():
+    """Remove products that the configuration no longer has where `prune` says so, else name them."""
+    if not (paths := PLAN.stale()):
+        return
+    names = ", ".join(map(str, paths[:5])) + (" ..." if len(paths) > 5 else "")
+    if PLAN.config.prune:
+        prune(paths)
+        print(f"comarca: {len(paths)} stale products were removed: {names}")
+    else:
+        print(f"comarca: {len(paths)} products are of columns or classes that the configuration no longer has: {names}")
+        print("  Run again with --config prune=true to remove them.")
+
+
+def print_failures():
+    """One table of what could not be had, whichever layers and regions it belongs to."""
+    if rows := failed_layers(PLAN.folders):
+        print(f"\ncomarca: these files could not be had:\n{failure_table(rows)}\n", file=sys.stderr)
+
+
+def print_killed():
+    """Name the jobs that were ended from outside, and say what helps where memory is short."""
+    for log in ended_from_outside(PLAN.folders.values(), since=STARTED):
+        why = (
+            "the system ended it for want of memory" if memory_kills() > KILLED_BEFORE else "it was ended from outside"
+        )
+        print(f"\ncomarca: {log.stem}: {why}, see {log}. If memory is short: {MORE_MEMORY}.\n", file=sys.stderr)
+
+
+def print_summary():
+    for line in summarise_run(PLAN.folders, seconds=time.time() - STARTED):
+        print(line)
+
+
+def end_strictly():
+    """End with exit status 3 where a check failed and the configuration is strict."""
+    if PLAN.config.strict and failed_checks(PLAN.folders):
+        print("comarca: `strict` is set and checks failed: exit status 3.", file=sys.stderr)
+        sys.exit(3)
