@@ -173,6 +173,7 @@ def test_the_next_provider_serves_where_the_first_is_too_slow(desk: Desk) -> Non
     receipt = desk.fetch("population", ALFA, "worldpop", "ghspop", settings=desk.settings(policy=policy))
     assert receipt.provider == "ghspop"
     assert "less than min_speed_kb_s" in receipt.tried[0].reason
+    assert receipt.tried[0].may_pass
 
 
 # --- no network ---------------------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ def test_an_optional_layer_that_nobody_has_does_not_stop_the_rest(desk: Desk) ->
     """Peers, row 2: let one download fail, keep the rest, tell what to fetch by hand."""
     receipt = desk.fetch("population", ALFA, "worldpop", "ghspop", required=False)
     assert (receipt.status, receipt.provider, receipt.files) == ("missing", "", ())
+    assert not any(failure.may_pass for failure in receipt.tried)
     table = failure_table(receipt.tried)
     for part in ("XAA population | worldpop", "XAA population | ghspop", "HTTP 404", "save it as"):
         assert part in table

@@ -1,7 +1,7 @@
 """The lines a run ends with, and the table of what could not be had."""
 
 from comarca import io
-from comarca.fetch.receipts import Failure
+from comarca.fetch.receipts import Failure, LayerReceipt
 from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 
 
@@ -42,3 +42,14 @@ def test_failed_checks_stand_first_and_are_named_again_at_the_end(tmp_path):
     assert lines[3].strip() == "fail: Wrong."
     assert lines[-1].strip().startswith("R: FAILED: n.")
     assert failed_checks({"R": str(tmp_path), "S": str(tmp_path / "none")}) == {"R": ["n"]}
+
+
+def test_layers_that_are_not_from_their_first_choice_are_named_with_the_reason(tmp_path):
+    (tmp_path / "fetched").mkdir()
+    failure = Failure("osm", "LIE", "geofabrik", "https://x", "data/raw/x", "HTTP 503", "a remedy", may_pass=True)
+    later = LayerReceipt("osm", "LIE", "ready", "osm_fr", tried=(failure,))
+    io.write_json(later.as_dict(), tmp_path / "fetched/osm.json")
+    io.write_json(LayerReceipt("cities", "LIE", "ready", "geonames").as_dict(), tmp_path / "fetched/cities.json")
+    lines = summarise_run({"R": str(tmp_path)}, seconds=1)
+    assert lines[2].strip() == "R: osm is from osm_fr, not from geofabrik (HTTP 503)."
+    assert len(lines) == 3

@@ -61,6 +61,8 @@ if workflow.is_main_process and not workflow.dryrun:
         RUNNING, notes = take_over(PLAN.folders.values())
     except ComarcaError as error:
         raise WorkflowError(str(error)) from None
+    # Before jobs are planned, as these layers are among them.
+    notes += [] if workflow.touch else PLAN.retry_fallbacks()
     print(*notes, sep="\n", end="\n" if notes else "", file=sys.stderr)
 
 #: Maps and products that are in one language speak this one.

@@ -294,6 +294,11 @@ class Config(Model):
         False,
         description="Remove maps and layers of columns and city classes that the configuration no longer has.",
     )
+    fallbacks: Literal["retry", "keep"] = Field(
+        "retry",
+        description="Layers that came by a later provider because an earlier one did not answer: `retry` takes the "
+        "earlier one in the next run in which it answers, `keep` leaves them.",
+    )
     mirrors: dict[str, str] = Field(default_factory=dict, description="Provider -> base URL used instead of its own.")
     cache_dir: str | None = Field(None, description="Folder shared by projects that keeps what was downloaded.")
     contact: str | None = Field(

@@ -85,7 +85,8 @@ def _from_cache(request: Request, settings: Settings, *, any_age: bool, md5: str
 
 def _from_provider(request: Request, context: Context, provider: Provider) -> Receipt:
     if context.settings.offline:
-        raise FileError(failure(request, "not there, and offline=true forbids fetching it", put_there(request)))
+        row = failure(request, "not there, and offline=true forbids fetching it", put_there(request))
+        raise FileError(replace(row, may_pass=True))
     located = provider.locate(request, context)
     if located.target == request.target:
         return _from_addresses(located, context, provider)
@@ -98,6 +99,7 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
     troubles: list[str] = []
     remedies: list[str] = []
     statuses: set[int | None] = set()
+    may_pass = False
     for _ in range(ROUNDS):
         damaged = False
         try:
@@ -106,6 +108,7 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
             troubles.append(f"{getattr(error, 'url', request.url)}: {error}")
             remedies.append(error.remedy if isinstance(error, TransferError) else "")
             statuses.add(getattr(error, "status", None))
+            may_pass |= getattr(error, "status", None) not in NOT_THERE
             break
         for candidate in candidates:
             if candidate.substitute and not statuses <= NOT_THERE:
@@ -117,6 +120,7 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
             except (TransferError, VerificationError, InputError) as error:
                 damaged |= isinstance(error, VerificationError)
                 statuses.add(getattr(error, "status", None))
+                may_pass |= not isinstance(error, InputError) and getattr(error, "status", None) not in NOT_THERE
                 why = "what it gave cannot be used: " if isinstance(error, InputError) else ""
                 troubles.append(f"{public(candidate.url)}: {why}{error}")
                 remedies.append(error.remedy if isinstance(error, TransferError) else "")
@@ -124,7 +128,8 @@ def _from_addresses(request: Request, context: Context, provider: Provider) -> R
             break
     reason = "; ".join(dict.fromkeys(troubles)) or "the provider has no such file"
     remedy = next(filter(None, remedies), "") or put_there(request)
-    raise FileError(failure(request, reason, remedy), not_there=statuses <= NOT_THERE)
+    row = replace(failure(request, reason, remedy), may_pass=may_pass)
+    raise FileError(row, not_there=statuses <= NOT_THERE)
 
 
 def _obtain(request: Request, candidate: Resolved, context: Context, provider: Provider) -> Receipt:

@@ -183,6 +183,9 @@ class Failure:
     ----------
     layer, country, provider, url, target, reason, remedy : str
         What was wanted, from whom and from where, where the file belongs, what happened, and what to do.
+    may_pass : bool
+        Whether the provider did not answer, or not whole, and may do so another time; false where it said that there
+        is no such file, and where what it gave cannot be used.
     """
 
     layer: str
@@ -192,8 +195,9 @@ class Failure:
     target: str
     reason: str
     remedy: str
+    may_pass: bool = False
 
-    def as_dict(self) -> dict[str, str]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the row as plain data, fit for JSON.
 
         Returns

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from comarca.config.read import read_config
 from comarca.errors import RetrievalError
 from comarca.fetch.failures import failure_table
+from comarca.fetch.fallbacks import fallbacks_to_retry
 from comarca.fetch.ladder import first_choices, lacking
 from comarca.fetch.network import require_network
 from comarca.fetch.settings import Settings
@@ -118,6 +119,20 @@ class RunPlan:
     def stale(self) -> list[Path]:
         """List the products in the folders of results that the configuration no longer has."""
         return [path for region in self.regions.values() for path in stale_products(region)]
+
+    def retry_fallbacks(self) -> list[str]:
+        """Remove the receipts of layers whose earlier choice can be had now, so that they are fetched anew; say which.
+
+        Nothing is done where the configuration keeps fallbacks.
+        """
+        if self.config.fallbacks == "keep":
+            return []
+        regions = self.regions.values()
+        receipts = [region.file(f"fetched/{layer}.json") for region in regions for layer in region.ladders]
+        paths = fallbacks_to_retry(receipts, self.settings)
+        for path in paths:
+            path.unlink()
+        return [f"comarca: {path}: an earlier choice can be had now, the layer is fetched anew." for path in paths]
 
     def size(self) -> list[str]:
         """Say how large the run is, of regions without results, and what it would fetch first; opens no user's file."""

@@ -42,6 +42,7 @@ def summarise_run(folders: Mapping[str, str], *, seconds: float) -> list[str]:
         quality = folder / "quality.json"
         if quality.is_file():
             lines.extend(_checks(region, quality))
+        lines.extend(f"    {region}: {told}" for told in _second_choices(folder))
     for region, names in failed_checks(folders).items():
         lines.append(f"  {region}: FAILED: {', '.join(names)}. Find out why before you use what rests on them.")
     atlases = [str(path) for name in folders.values() if (path := Path(name) / "atlas.html").is_file()]
@@ -91,6 +92,18 @@ def failed_checks(folders: Mapping[str, str]) -> dict[str, list[str]]:
         if names := [str(check["name"]) for check in checks if check["status"] == "fail"]:
             failed[region] = names
     return failed
+
+
+def _second_choices(folder: Path) -> list[str]:
+    """Name the layers that are not from their first choice, with the reason."""
+    receipts = [load_layer_receipt(path) for path in sorted(folder.glob("fetched/*.json"))]
+    return [
+        f"{receipt.layer} is from {receipt.provider}, not from "
+        + "; nor from ".join(f"{row.provider} ({row.reason})" for row in receipt.tried)
+        + "."
+        for receipt in receipts
+        if receipt.status == "ready" and receipt.tried
+    ]
 
 
 def _checks(region: str, quality: Path) -> list[str]:
