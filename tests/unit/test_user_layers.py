@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely import LineString, MultiLineString, MultiPoint, Point, box
+from shapely.affinity import translate
 
 from comarca.errors import ConfigError, CRSError, InputError
 from comarca.registry import DATA
@@ -17,6 +18,11 @@ from comarca.sources.vectors.words import ONEWAY_WORDS, POWER_WORDS, SERVICE_WOR
 
 UTM = 32719
 LINE = LineString([(500_000, 7_500_000), (510_000, 7_500_000)])
+
+
+def lines(count):
+    """So many lines, 1 km apart."""
+    return [translate(LINE, yoff=1000 * row) for row in range(count)]
 
 
 def write(path, shapes, crs=UTM, **columns):
@@ -50,7 +56,7 @@ def test_power_lines_without_a_class_are_lines(tmp_path):
 
 def test_power_classes_are_understood_and_unknown_ones_reported(tmp_path):
     words = ["Línea de Transmisión", "Distribuição", "Subterránea", "Feria", "Línea", None]
-    path = write(tmp_path / "power.gpkg", [LINE] * 6, tipo=words, cod=["a", "b", "c", "d", "e", "f"])
+    path = write(tmp_path / "power.gpkg", lines(6), tipo=words, cod=["a", "b", "c", "d", "e", "f"])
     with pytest.raises(InputError, match=r"power\.classes.*'Feria' \(1 rows, [0-9.]+ km\)"):
         power(path, power_class="tipo", id="cod")
     layer, checks = power(path, power_class="tipo", id="cod", unknown="untagged")
@@ -61,7 +67,7 @@ def test_power_classes_are_understood_and_unknown_ones_reported(tmp_path):
 
 
 def test_power_classes_can_be_mapped_and_left_out(tmp_path):
-    path = write(tmp_path / "power.gpkg", [LINE] * 3, tipo=["A", "B", "C"])
+    path = write(tmp_path / "power.gpkg", lines(3), tipo=["A", "B", "C"])
     layer, checks = power(path, power_class="tipo", classes={"A": "line", "B": "minor_line", "C": "none"})
     assert layer["power_class"].tolist() == ["line", "minor_line"]
     assert checks["power_left_out"].value == 1
@@ -78,7 +84,7 @@ def test_power_classes_can_be_mapped_and_left_out(tmp_path):
     ],
 )
 def test_voltages_are_volts(tmp_path, values, expected):
-    path = write(tmp_path / "power.gpkg", [LINE] * len(values), kv=values)
+    path = write(tmp_path / "power.gpkg", lines(len(values)), kv=values)
     found = power(path, voltage="kv")[0]["voltage"]
     assert [None if pd.isna(value) else value for value in found] == expected
 
