@@ -188,6 +188,11 @@ class VectorSource(Source):
     crs: str | None = Field(
         None, description="Coordinate system of the file, such as EPSG:24877, where it says none, or a wrong one."
     )
+    broken_shapes: Literal["refuse", "drop"] = Field(
+        "refuse",
+        description="Rows of the file without a shape (of a table: without coordinates), with an empty one or with one "
+        "that no repair can mend: `refuse` stops the run and names them all, `drop` leaves them out and reports them.",
+    )
 
 
 class PlacesSource(VectorSource):

@@ -43,6 +43,7 @@ from comarca.sources.rows import Where, choose_rows
 from comarca.sources.texts import mojibake_check
 from comarca.sources.vectors.encoding import shapefile_encoding
 from comarca.sources.vectors.geojson import named_crs
+from comarca.sources.vectors.soundness import Policy, sound_shapes
 from comarca.sources.vectors.surfaces import plain_surfaces
 
 if TYPE_CHECKING:
@@ -80,14 +81,16 @@ class VectorOptions(TypedDict, total=False):
     """What a section says of its vector file beside the path.
 
     ``layer`` (name of the layer, or names of several that are read as one), ``encoding`` (of a shapefile's texts),
-    ``where`` (rows to keep, see `comarca.sources.rows.choose_rows`) and ``crs`` (coordinate system, where the file does
-    not say it or says a wrong one). Of tables in place of vector files also ``skip_rows`` and ``header_rows``.
+    ``where`` (rows to keep, see `comarca.sources.rows.choose_rows`), ``crs`` (coordinate system, where the file does
+    not say it or says a wrong one) and ``broken_shapes`` (see `sound_shapes`). Of tables in place of
+    vector files also ``skip_rows`` and ``header_rows``.
     """
 
     layer: str | Sequence[str] | None
     encoding: str | None
     where: Where | None
     crs: str | None
+    broken_shapes: Policy
     skip_rows: int
     header_rows: int
 
@@ -175,8 +178,8 @@ def open_vector(
     Raises
     ------
     InputError
-        If the file, the layer or a column is missing, the file is no vector file, it has no rows, or coordinates are
-        no longitudes and latitudes.
+        If the file, the layer or a column is missing, the file is no vector file, it has no rows, coordinates are
+        no longitudes and latitudes, or shapes are refused that cannot be used.
     CRSError
         If the file does not say its CRS, or one that has no known relation to others.
 
@@ -196,7 +199,8 @@ def open_vector(
         raise InputError(where, got="no rows", expected="at least one feature")
     kept, left_out = choose_rows(frame, options.get("where"), where=where)
     logger.info("%s: %d of %d rows from %d layer(s)", where, len(kept), len(frame), len(parts))
-    notes = [*checks, *left_out, *mojibake_check(kept, where)]
+    kept, unsound = sound_shapes(kept, options.get("broken_shapes"), where=where)
+    notes = [*checks, *left_out, *unsound, *mojibake_check(kept, where)]
     return kept.reset_index(drop=True), [_named(check, name) for check in notes]
 
 
@@ -608,5 +612,5 @@ def _with_columns(frame: gpd.GeoDataFrame, columns: Sequence[str], where: str) -
 
 def _refuse(bad: NDArray[np.bool_], ids: pd.Series, name: str, *, got: str) -> None:
     if bad.any():
-        rows = ", ".join(str(ids.iloc[row]) for row in np.flatnonzero(bad)[:5])
+        rows = ", ".join(str(ids.iloc[row]) for row in np.flatnonzero(bad))
         raise InputError(f"{name}, {int(bad.sum())} row(s): {rows}", got=got, expected="a polygon with an area")

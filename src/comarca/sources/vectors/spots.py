@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Unpack
 
@@ -16,6 +17,7 @@ from comarca.sources.names import fold_name
 from comarca.sources.tables.numbers import decimal_hint, is_missing, parse_columns
 from comarca.sources.tables.read import TABLE_SUFFIXES, Layout, find_column, layout_of, open_table, read_heading
 from comarca.sources.vectors.read import VectorOptions, open_vector
+from comarca.sources.vectors.soundness import sound_shapes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +114,7 @@ def read_spots(
     Raises
     ------
     InputError
-        If the columns of the coordinates are not there or hold no numbers.
+        If the columns of the coordinates are not there or hold no numbers, or rows without them are refused.
     """
     if not is_table(path):
         return open_vector(path, name=name, **options)
@@ -139,7 +141,9 @@ def read_spots(
             where, got=[float(f"{side:.7g}") for side in bounds], expected="longitudes and latitudes in degrees",
             remedy="Coordinates in metres: say in which system with the key `crs`, such as EPSG:32717.",
         )  # fmt: skip
-    return spots, opened.checks
+    spots, unsound = sound_shapes(spots, options.get("broken_shapes"), where=where)
+    unsound = [replace(check, name=f"{name}_{check.name}") for check in unsound]
+    return spots.reset_index(drop=True), [*opened.checks, *unsound]
 
 
 def _column(table: pd.DataFrame, given: str | None, usual: tuple[str, ...], where: str, key: str) -> str:
