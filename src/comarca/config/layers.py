@@ -195,6 +195,49 @@ def _layout(source: TableLayout) -> dict[str, Any]:
     }
 
 
+def with_population_of_attributes(region: dict[str, Any]) -> dict[str, Any]:
+    """Make the column of inhabitants of a table of `attributes` the census of the section `population`.
+
+    Parameters
+    ----------
+    region : dict
+        The region's section, as written.
+
+    Returns
+    -------
+    dict
+        The same where no table names such a column.
+
+    Raises
+    ------
+    ValueError
+        If two tables do, or one without `id`, or the section has a census already, or no people at all.
+    """
+    given = region.get("attributes") or ()
+    tables = [table for table in given if isinstance(table, dict) and table.get("population")]
+    if not tables:
+        return region
+    if len(tables) > 1:
+        raise ValueError("attributes: two tables name a column of `population`; one is enough")
+    if not tables[0].get("id"):
+        raise ValueError("attributes: a column of `population` needs `id`, the column with the codes of territories")
+    section = region.get("population") or {}
+    section = dict(section) if isinstance(section, dict) else {"provider": section}
+    names = section.get("provider") or ()
+    providers = (names,) if isinstance(names, str) else tuple(names)
+    keys = ("path", "id", "population", "year", *TableLayout.model_fields)
+    census = {key: tables[0][key] for key in keys if tables[0].get(key)}
+    if "none" in providers:
+        raise ValueError("attributes name a column of `population`, and the section `population` is `none`")
+    if "totals" not in providers:
+        own, section = section.get("totals"), {**section, "totals": section.get("totals") or census}
+    else:
+        own, section = section.get("path") and section, {**census, **section}
+    if own and (own.get("path"), own.get("population")) != (census["path"], census["population"]):
+        raise ValueError("a table of `attributes` and the section `population` both name a census; one is enough")
+    return {**region, "population": section}
+
+
 class Population(Source, TableLayout):
     """Where people live."""
 

@@ -26,6 +26,7 @@ from comarca.config.layers import (
     Roads,
     Services,
     Territories,
+    with_population_of_attributes,
 )
 from comarca.config.scenarios import CriticalLinks, Scenario, Siting  # noqa: TC001 - pydantic reads them
 from comarca.config.tables import Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
@@ -183,6 +184,11 @@ class Region(Model):
         if "overpass" in ([providers] if isinstance(providers, str) else providers or ()):
             return {**value, "territories": ["cod", "cod_parquet", "geoboundaries", "fieldmaps", "gadm"]}
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _attributes_may_hold_the_population(cls, value: Any) -> Any:
+        return with_population_of_attributes(value) if isinstance(value, dict) else value
 
     @model_validator(mode="after")
     def _territories_for_overpass_are_not_from_osm(self) -> Self:

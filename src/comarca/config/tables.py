@@ -182,6 +182,12 @@ class Attributes(Described, TableLayout):
     name: str | None = Field(None, description="Column with its name: joins the rows where there is no `id`.")
     parent: str | None = Field(None, description="Column with the name of the unit one level up.")
     columns: dict[str, ConfiguredColumn] = Field(min_length=1, description="Columns to take over.")
+    population: str | None = Field(
+        None,
+        description="Column with the inhabitants: the people of the section `population` are scaled to them, or spread "
+        "by them where its provider is `totals` and it names no table of its own. Needs `id`.",
+    )
+    year: Year | None = Field(None, description="Year of the inhabitants.")
 
     @model_validator(mode="after")
     def _rows_can_be_joined(self) -> Self:
