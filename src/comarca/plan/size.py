@@ -1,7 +1,7 @@
 """How large a run is, told before it begins: cells, points, minutes and memory, and cell sizes that would do.
 
 Rates were measured on two cores (docs/validation/scale.md): a route from a point or cell to a class of cities takes
-8 microseconds, a job 4 seconds before it does anything, and a raster of travel times 60 bytes a cell while it is made.
+8 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times 60 bytes a cell while it is made.
 The roads are not counted, as nobody knows them before they are read.
 """
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from comarca.plan.region import RegionPlan
 
 ROUTE_S: Final = 8e-6
-JOB_S: Final = 4.0
+JOB_S: Final = 1.5
 JOBS: Final = 50
 CELL_BYTES: Final = 60.0
 BASE_GB: Final = 1.0
