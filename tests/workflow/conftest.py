@@ -34,7 +34,7 @@ class Project:
             command += ["--configfile", str(self.config)]
         environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=400, check=False
+            command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
         if ok:
             assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-8000:]

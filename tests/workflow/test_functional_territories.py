@@ -48,7 +48,9 @@ def project(synthetic_project, tmp_path_factory):
                      "crosswalk": {"path": str(folder / "units.csv"),
                                    "columns": {"territory_id": "code", "unit_id": "unit"}}},
     }  # fmt: skip
-    settings["regions"] = {"XXA": region | more, "XXB": region}
+    # A second region of little more than outlines: what both have in common is a table, too.
+    lean = {key: region[key] for key in ("country", "territories")} | {"osm": "none", "population": "none"}
+    settings["regions"] = {"XXA": region | more, "XXB": lean}
     config = folder / "more.yaml"
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
     done = replace(synthetic_project, folder=folder, config=config)
