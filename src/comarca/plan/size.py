@@ -1,8 +1,8 @@
 """How large a run is, told before it begins: cells, points, minutes and memory, and cell sizes that would do.
 
 Rates were measured on two cores (docs/validation/scale.md): a route from a point or cell to a class of cities takes
-8 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times 60 bytes a cell while it is made.
-The roads are not counted, as nobody knows them before they are read.
+8 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times 60 bytes a cell while it is
+made. The roads are not counted, as nobody knows them before they are read.
 """
 
 from __future__ import annotations
