@@ -36,7 +36,8 @@ def test_the_columns_of_the_contract_are_there(table):
     assert list(table)[:6] == MAIN_COLUMNS[:6]
 
 
-def test_road_lengths_add_up_to_the_length_inside_the_country(example_project, table):
+def test_road_lengths_add_up_to_the_length_inside_the_country(example_project):
+    table = pd.read_parquet(example_project.results("LIE") / "assembled/table.parquet")
     layers = example_project.results("LIE") / "layers"
     country = gpd.read_parquet(layers / "territories.parquet").union_all()
     roads = gpd.read_parquet(layers / "roads.parquet")
