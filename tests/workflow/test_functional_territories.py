@@ -85,12 +85,12 @@ def test_densities_of_functional_territories_are_recomputed_from_their_parts(pro
     assert sorted(layer["territory_name"]) == ["East", "Isles", "West"]
 
 
-def test_clusters_are_a_column_with_a_reason_for_each_gap(project):
-    whole = read(project, "indicators.csv").set_index("territory_id")
+def test_clusters_of_too_few_territories_are_not_computed_and_say_why(project):
     name = "road_density_km_per_100km2_cluster_class"
-    assert whole[name].isna().all()  # seven territories are too few
-    long = read(project, "indicators_long.csv")
-    assert set(long.loc[long["column"] == name, "flag"]) == {"too_few_units"}
+    assert name not in read(project, "indicators.csv")
+    quality = json.loads((project.results("XXA") / "quality.json").read_text(encoding="utf-8"))
+    (left_out,) = [row for row in quality["not_computed"] if row["column"] == name]
+    assert left_out["reasons"] == {"too_few_units": 7}
 
 
 def test_a_municipality_that_was_divided_has_the_type_of_its_unit(project):

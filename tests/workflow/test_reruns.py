@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -48,8 +50,13 @@ def test_an_edit_of_inequality_computes_the_families_anew_that_measure_it(exampl
     with edited(module, lambda text: text + "\n# An edit.\n"):
         done = shown_jobs(example_project)
     families = set(re.findall(r"LIE: computing the (\w+) indicators", done))
-    assert families == {"land", "settlement"}
+    assert families == {"land", "production", "settlement"}
     assert not re.search(r"^(rule|localrule) (build_|harmonise_|fetch_|compute_(?!family))", done, flags=re.MULTILINE)
+
+
+def test_in_a_folder_that_was_moved_nothing_is_stale(example_project, tmp_path):
+    shutil.copytree(example_project.folder, tmp_path / "elsewhere")
+    assert rules(replace(example_project, folder=tmp_path / "elsewhere"), "tables") == {}
 
 
 def test_an_option_of_one_family_computes_that_family_anew(example_project):

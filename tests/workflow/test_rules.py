@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 #: What hangs on the table of a family: rules with these verbs, and the target itself.
 AFTER_A_FAMILY = (
     "assemble_", "classify_", "export_", "plot_", "draw_", "publish_", "tables",
-    "compute_clusters", "compute_profiles", "compute_dynamics", "compute_functional",
+    "compute_clusters", "compute_profiles", "compute_dynamics", "compute_functional", "compute_uncertainty",
 )  # fmt: skip
 
 

@@ -29,9 +29,14 @@ from comarca.registry import DATA
 from comarca.registry.products import ANALYSIS, ASSEMBLED, PUBLICATION, SHEET_INPUTS, SOURCE_TEXTS, jobs
 
 
+def from_here(path):
+    """Path from the working directory, for what lies below it: in a folder that was moved nothing is stale."""
+    return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else str(path)
+
+
 def project_file(path):
     """Path of a file of the project, or of Snakemake's copy of it where the workflow comes from a repository."""
-    return str(ROOT / path) if ROOT.is_dir() else str(workflow.source_path(f"../../{path}"))
+    return from_here(ROOT / path) if ROOT.is_dir() else str(workflow.source_path(f"../../{path}"))
 
 
 CONFIGURATION = "config/config.yaml"
@@ -112,4 +117,9 @@ def of(question, *arguments):
 def code(script, *modules):
     """Files of the package that a rule's result hangs on: its script's imports, and modules it names itself."""
     path = project_file(f"workflow/scripts/{script}.py")
-    return lambda w: module_files(*(name.format(**w) for name in modules), *script_modules(path))
+
+    def files(w):
+        named = [name.format(**w) for name in modules]
+        return [from_here(file) for file in module_files(*named, *script_modules(path))]
+
+    return files
