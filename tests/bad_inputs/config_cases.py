@@ -44,7 +44,6 @@ REGIONS: dict[str, Any] = {
     "file without path": {"territories": {"provider": "file"}},
     "path without file": {"territories": {"provider": "cod", "path": "a.gpkg"}},
     "none with others": {"night_lights": ["none", "file"]},
-    "file without columns": {"territories": _FILE},
     "infinite": {"abroad_buffer_km": math.inf},
     "not a number": {"abroad_buffer_km": math.nan},
     "negative": {"abroad_buffer_km": -1},

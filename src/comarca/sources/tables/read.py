@@ -40,6 +40,8 @@ DELIMITED: Final = frozenset({".csv", ".tsv", ".txt"})
 TABLE_SUFFIXES: Final = WORKBOOKS | DELIMITED
 _SEPARATORS: Final = ";\t,|"
 _SNIFFED: Final = 1 << 20
+#: Characters of a cell; the limit of the csv module itself holds for the process, and libraries raise it.
+_LONGEST_CELL: Final = 131_072
 _FOOTNOTE: Final = re.compile(
     r"^(fuente|fonte|source|notas?|notes?|elabor|\*|\(\*|\d+ ?/|\(\d+\)|obs|referencias?|signos|sinais|llamadas"
     r"|s = |x = )"
@@ -359,6 +361,9 @@ def _raw_rows(
         rows = list(_first(csv.reader(io.StringIO(text, newline=""), delimiter=separator), end))[skip:]
     except csv.Error as error:
         raise InputError(str(path), got=str(error), expected="delimited text", remedy="Save it anew as CSV.") from error
+    if any(len(cell) > _LONGEST_CELL for row in rows for cell in row):
+        got = f"a cell of more than {_LONGEST_CELL:,} characters"
+        raise InputError(str(path), got=got, expected="delimited text", remedy="Is there a quote that is not closed?")
     if limit is None:
         _refuse_torn(rows, text, separator, layout, str(path))
     width = max(map(len, rows), default=0)
