@@ -99,13 +99,17 @@ def router_speeds(default: pd.DataFrame) -> pd.DataFrame:
 
 
 def our_minutes(roads, places, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Give times over the network between places, walks to the road left out, and how far these are (m)."""
+    """Give times over the network between places, walks to the road left out, and how far these are (m).
+
+    Times from and to a place without an open road in reach are NaN.
+    """
     table = speed_table(rows)
     network = build_network(roads, speed_kmh=road_speed_kmh(roads, table), on_foot=may_walk_onto(roads, table))
     routable = routable_network(network, places)
-    node = np.empty(len(places), dtype=np.int64)
-    node[routable.destinations.destination] = routable.destinations.node
-    return dijkstra(routable.graph.minutes, indices=node)[:, node].T, routable.destinations.snap_km * 1000
+    placed, node = routable.destinations.destination, routable.destinations.node
+    minutes = np.full((len(places), len(places)), np.nan)
+    minutes[np.ix_(placed, placed)] = dijkstra(routable.graph.minutes, indices=node)[:, node].T
+    return minutes, routable.destinations.snap_km * 1000
 
 
 def valhalla_minutes(extract: Path, places: pd.DataFrame, package: Path, folder: Path) -> np.ndarray:

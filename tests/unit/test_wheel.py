@@ -56,9 +56,10 @@ def test_an_installed_wheel_finds_all_registries(wheel, tmp_path):
     assert int(legends) == 3
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+def test_the_wheel_holds_the_package_and_its_logger_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0] for name in names} == {"comarca", f"comarca-{comarca.__version__}.dist-info"}
+    packages = {"comarca", "snakemake_logger_plugin_comarca"}
+    assert {name.split("/")[0] for name in names} == {*packages, f"comarca-{comarca.__version__}.dist-info"}
     assert not [name for name in names if "__pycache__" in name]
 
 

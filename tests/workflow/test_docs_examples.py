@@ -16,7 +16,7 @@ pytestmark = pytest.mark.workflow
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-PAGES = ("index.md", "tutorial.md", "es/tutorial.md", "new-country.md")
+PAGES = ("tutorial.md", "es/tutorial.md", "new-country.md")
 
 
 def blocks(page: str, language: str) -> list[str]:
