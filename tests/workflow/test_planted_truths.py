@@ -8,7 +8,7 @@ from comarca.synthetic.country import Country
 from comarca.synthetic.truths import bounds, differences, truths
 from comarca.synthetic.write import write_country
 
-pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("planted")]
+pytestmark = [pytest.mark.workflow, pytest.mark.slow, pytest.mark.xdist_group("planted")]
 
 COUNTRY = Country(12)
 
