@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
+
+from comarca.config.read import read_config
 
 pytestmark = pytest.mark.workflow
 
@@ -80,10 +83,11 @@ def test_make_makes_the_example(planner):
     assert re.search(r"^draw_maps +[1-9]", said, flags=re.MULTILINE), said
 
 
-def test_the_configuration_that_a_page_describes_can_be_planned(planner):
-    (block,) = blocks("new-country.md", "yaml")
-    (planner / "nicaragua.yaml").write_text(block, encoding="utf-8")
+def test_the_configurations_that_a_page_describes_are_sound_and_can_be_planned(planner):
+    fetched, own_files = blocks("new-country.md", "yaml")
+    (planner / "nicaragua.yaml").write_text(fetched, encoding="utf-8")
     type_in(".venv/bin/snakemake --cores all --configfile nicaragua.yaml", planner)
+    assert read_config(yaml.safe_load(own_files)).regions["COL"].roads.path == "my/red_vial.gpkg"
 
 
 @pytest.mark.xdist_group("example")
