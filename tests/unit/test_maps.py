@@ -10,6 +10,7 @@ import pytest
 import shapely
 from map_cases import column, grid, layer, settlements
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 from pyproj import Transformer
 from shapely import affinity
@@ -17,13 +18,14 @@ from shapely import affinity
 from comarca.crs import GEOD
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.choropleth import draw_map, save_map
-from comarca.publish.maps.cities import city_marks
+from comarca.publish.maps.cities import CityMark, city_marks
 from comarca.publish.maps.classify import classify
 from comarca.publish.maps.combined import draw_bivariate, draw_multiples, nine_colors
+from comarca.publish.maps.drawing import draw_cities
 from comarca.publish.maps.files import read_base, write_base
 from comarca.publish.maps.furniture import scale_bar_m
 from comarca.publish.maps.layout import Box, choose_layout, inset_boxes, inset_height
-from comarca.publish.maps.style import FLAG_HATCH, LAND, class_colors
+from comarca.publish.maps.style import CITY, FLAG_HATCH, LAND, class_colors
 from comarca.publish.maps.theme import MapText
 from comarca.registry.world import read_world
 
@@ -320,3 +322,15 @@ def test_a_base_map_is_kept_whole_without_pickles(base, tmp_path):
     assert np.array_equal(other.label_points, frame.label_points)
     assert other.roads == frame.roads
     pd.testing.assert_frame_equal(other.cities, frame.cities, check_dtype=False)
+
+
+def test_the_capital_is_a_star_even_where_the_map_measures_to_it():
+    axes = Figure().add_subplot()
+    marks = [
+        CityMark("Capital", 0.0, 0.0, 4.0, is_measured=True, is_capital=True, is_inside=True),
+        CityMark("City", 1.0, 1.0, 4.0, is_measured=True, is_capital=False, is_inside=True),
+        CityMark("Town", 2.0, 2.0, 3.0, is_measured=False, is_capital=False, is_inside=True),
+    ]
+    draw_cities(axes, marks)
+    drawn = {line.get_xdata()[0]: (line.get_marker(), line.get_markerfacecolor()) for line in axes.lines}
+    assert drawn == {0.0: ("*", CITY), 1.0: ("o", CITY), 2.0: ("o", "white")}

@@ -124,7 +124,7 @@ def draw_lines(axes: Axes, frame: Frame) -> None:
 def draw_cities(axes: Axes, marks: Sequence[CityMark]) -> None:
     """Draw the marks of cities, the most important on top."""
     for mark in reversed(marks):
-        kind = "measured" if mark.is_measured else "capital" if mark.is_capital else "city"
+        kind = f"{'measured ' if mark.is_measured else ''}{'capital' if mark.is_capital else 'city'}"
         line = city_mark(mark.x, mark.y, mark.size_pt, kind)
         line.set_zorder(7)
         axes.add_line(line)

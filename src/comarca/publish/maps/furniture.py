@@ -354,11 +354,11 @@ def draw_keys(
 
 
 def city_mark(x: float, y: float, size_pt: float, kind: str) -> Line2D:
-    """Mark of a city: filled if the map measures to it, a star for the capital."""
+    """Mark of a city: filled if the map measures to it, a star for the capital; `kind` may say both."""
+    is_capital, is_measured = "capital" in kind, "measured" in kind
     return Line2D(
-        [x], [y], linestyle="", marker="*" if kind == "capital" else "o",
-        markersize=size_pt + (3.0 if kind == "capital" else 0.0),
-        markerfacecolor=CITY if kind == "measured" else "white", markeredgecolor=CITY, markeredgewidth=0.7,
+        [x], [y], linestyle="", marker="*" if is_capital else "o", markersize=size_pt + (3.0 if is_capital else 0.0),
+        markerfacecolor=CITY if is_measured else "white", markeredgecolor=CITY, markeredgewidth=0.7,
     )  # fmt: skip
 
 
