@@ -31,7 +31,8 @@ from comarca.publish.exports.geoparquet import write_geoparquet
 from comarca.publish.exports.stata import variable_label, write_dta
 from comarca.publish.exports.wide_csv import wide_table
 from comarca.publish.exports.xlsx import write_xlsx
-from comarca.publish.provenance import InputFile, sources_table
+from comarca.publish.inputs import InputFile
+from comarca.publish.provenance import sources_table
 from comarca.publish.rounding import rounded
 from comarca.publish.stata_names import abbreviated, stata_names
 from comarca.publish.table import assemble_table, long_table

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from comarca.publish.inputs import InputFile
 from comarca.publish.licence import licence_note, terms_of
-from comarca.publish.provenance import InputFile, provenance
+from comarca.publish.provenance import provenance
 from comarca.publish.sources_text import sources_markdown
 from comarca.registry.licences import licence_of
 

@@ -6,8 +6,8 @@ from importlib.metadata import PackageNotFoundError
 import pytest
 
 import comarca
+from comarca.publish.inputs import InputFile
 from comarca.publish.provenance import (
-    InputFile,
     library_versions,
     provenance,
     source_line,

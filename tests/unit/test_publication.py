@@ -11,7 +11,8 @@ import shapely
 import yaml
 
 from comarca.io import write_csv, write_json
-from comarca.publish.provenance import InputFile, without_home
+from comarca.publish.inputs import InputFile
+from comarca.publish.provenance import without_home
 from comarca.publish.publication.catalogue import enriched_package
 from comarca.publish.publication.dataset import Statement, describe_dataset, newest_date
 from comarca.publish.publication.folder import METADATA, write_publication

@@ -13,10 +13,9 @@ from comarca import io
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.plan.ladders import chosen_provider
-from comarca.publish.inputs import input_files, local_input, offline_geonames
+from comarca.publish.inputs import InputFile, input_files, local_input, offline_geonames
 from comarca.publish.licence import licence_note, terms_of
 from comarca.publish.provenance import (
-    InputFile,
     credit_lines_of,
     credits_of,
     provenance,

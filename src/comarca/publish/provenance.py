@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +13,7 @@ import pandas as pd
 
 import comarca
 from comarca.publish.folders import without_folders
+from comarca.publish.inputs import InputFile
 from comarca.publish.licence import terms_of
 
 if TYPE_CHECKING:
@@ -25,59 +26,6 @@ LIBRARIES: Final = (
 )  # fmt: skip
 
 _SOURCES_WORD: Final = {"en": "Sources", "es": "Fuentes", "pt": "Fontes"}
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One file that a run has read.
-
-    Attributes
-    ----------
-    layer : str
-        Layers made from it, such as ``roads`` or ``roads, services``.
-    provider, version : str
-        Who publishes it; which edition.
-    path : str
-        Where it lies, relative to the project.
-    url : str or None
-        Where it was fetched from; None for a file that the user gave.
-    sha256 : str
-        Checksum of its bytes.
-    bytes : int
-        Its size.
-    retrieved, data_date : str or None
-        ISO dates: when it was fetched; what date or year its data describe.
-    licence, attribution : str
-        Under what terms; the words that the licence asks for. Empty if not known.
-    final_url : str or None
-        Address after redirects.
-    origin : str
-        ``download``, ``cache``, or ``by_hand`` for a provider's file that a person put there; ``local`` for a file of
-        the user's own or of the environment.
-    note : str
-        What else a reader should know, such as another year than asked for.
-    share_alike : bool
-        Whether the licence asks for itself on derived data.
-    redistribute : bool or None
-        Whether the file may be passed on; None if its licence is not known.
-    """
-
-    layer: str
-    provider: str
-    version: str
-    path: str
-    url: str | None
-    sha256: str
-    bytes: int
-    retrieved: str | None
-    data_date: str | None
-    licence: str
-    attribution: str
-    final_url: str | None = None
-    origin: str = "local"
-    note: str = ""
-    share_alike: bool = False
-    redistribute: bool | None = None
 
 
 def library_versions() -> dict[str, str]:

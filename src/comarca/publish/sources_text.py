@@ -13,7 +13,7 @@ from comarca.registry.checks import reader_word
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from comarca.publish.provenance import InputFile
+    from comarca.publish.inputs import InputFile
 
 _WORDS: Final = {
     "heading": {"en": "Sources of the indicators of {}", "es": "Fuentes de los indicadores de {}",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from comarca.publish.assembled import Assembled
-    from comarca.publish.provenance import InputFile
+    from comarca.publish.inputs import InputFile
     from comarca.registry.columns import Column
 
 

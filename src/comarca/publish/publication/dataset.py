@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from comarca.publish.provenance import InputFile
+    from comarca.publish.inputs import InputFile
     from comarca.registry.columns import Column
 
 #: Licence, by its SPDX identifier as `comarca.publish.licence` names it -> its address.
