@@ -231,7 +231,7 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path):
 
 def test_every_word_means_one_thing_and_is_written_as_it_is_looked_up():
     rows = pd.read_csv(DATA / "words.csv", dtype=str)
-    assert rows["kind"].unique().tolist() == ["surface", "oneway", "power", "service", "untold"]
+    assert rows["kind"].unique().tolist() == ["surface", "oneway", "power", "service", "sex", "untold"]
     for _, group in rows.groupby("kind"):
         listed = [word for entry in group["words"] for word in entry.split("; ")]
         assert len(listed) == len(set(listed))

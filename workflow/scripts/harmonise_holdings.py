@@ -5,7 +5,7 @@ from typing import Any
 from comarca import io
 from comarca.jobs import run
 from comarca.layers import files as layer_io
-from comarca.sources.tables.holdings import joined_totals, read_holdings
+from comarca.sources.tables.holdings import FURTHER, joined_totals, read_holdings
 from comarca.sources.tables.holdings_checks import classes_check, land_check
 from comarca.sources.tables.join import divide_units, join_by_code
 from comarca.sources.tables.read import layout_of, table_checks
@@ -23,11 +23,12 @@ def main(
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
-    keys = ("columns", "decimal", "year", "measure", "add", "missing")
+    keys = ("columns", "decimal", "year", "measure", "sexes", "add", "missing")
     options = {key: source[key] for key in keys if source[key]}
     layout = layout_of(source)
     rows = read_holdings(table, country=country, unit=source["area_unit"], **options, **layout)
-    figures = ("holdings", "area_ha", "landless", "total_holdings", "total_area_ha")
+    further = [name for name in FURTHER if name in rows]
+    figures = ("holdings", "area_ha", "landless", "total_holdings", "total_area_ha", *further)
     rows, parts = divide_units(rows, divided, figures=figures, name="holdings")
     joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"], repair=source["repair_codes"])
     io.write_table(joined_totals(joined), holdings)

@@ -1,13 +1,23 @@
-"""Read jobs by sector or firms by size class and join them to the territories by code."""
+"""Read a table that people keep, such as jobs by sector, and join it to the territories by code."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
 from comarca import io
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.sources.tables.age_groups import read_age_groups
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.join import divide_units, join_by_code
 from comarca.sources.tables.read import layout_of, table_checks
+
+#: Layer -> its reader, the keys of its section that the reader takes, and the figures that add up.
+READERS: Final[dict[str, tuple[Callable[..., Any], tuple[str, ...], tuple[str, ...]]]] = {
+    "employment": (partial(read_economy_table, name="employment"), ("sexes",), ("jobs", "women")),
+    "firms": (partial(read_economy_table, name="firms"), (), ("firms",)),
+    "age_groups": (read_age_groups, ("year", "sexes", "add"), ("persons",)),
+}
 
 
 def main(
@@ -23,9 +33,10 @@ def main(
     area = layer_io.read_layer(territories, "territories")
     names = dict(zip(area["territory_id"], area["territory_name"], strict=True))
     layout = layout_of(source)
-    options = {key: source[key] for key in ("columns", "decimal", "missing") if source[key]}
-    found = read_economy_table(table, name=layer, **options, **layout)
-    figures = [name for name in ("jobs", "firms") if name in found]
+    read, keys, figures = READERS[layer]
+    options = {key: source[key] for key in ("columns", "decimal", "missing", *keys) if source[key]}
+    found = read(table, **options, **layout)
+    figures = tuple(name for name in figures if name in found)
     found, parts = divide_units(found, divided, figures=figures, name=layer)
     joined, check = join_by_code(found, names, name=layer, codes=source["codes"], repair=source["repair_codes"])
     io.write_table(joined, parquet)

@@ -187,6 +187,7 @@ class IndicatorOptions(Model):
     )
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
     organisation: NoOptions | Literal[False] = Field(NoOptions(), description="State and organisations.")
+    demography: NoOptions | Literal[False] = Field(NoOptions(), description="People by age and sex.")
     settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
     environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")
     dynamics: DynamicsOptions | Literal[False] = Field(DynamicsOptions(), description="Types of change.")

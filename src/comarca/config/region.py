@@ -29,7 +29,7 @@ from comarca.config.layers import (
     with_population_of_attributes,
 )
 from comarca.config.scenarios import CriticalLinks, Scenario, Siting  # noqa: TC001 - pydantic reads them
-from comarca.config.tables import Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
+from comarca.config.tables import AgeGroups, Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
 from comarca.config.uncertainty import Uncertainty
 
 logger = logging.getLogger(__name__)
@@ -133,6 +133,7 @@ class Region(Model):
     night_lights: NightLights = NightLights()
     employment: Employment = Employment()
     firms: Firms = Firms()
+    age_groups: AgeGroups = AgeGroups()
     attributes: tuple[Attributes, ...] = Field((), description="Tables of your own, joined by code.")
     city_classes_persons: dict[Word, Interval] = Field(
         {"town": (20_000, 50_000), "intermediate": (50_000, 1_000_000), "large": (1_000_000, None)},

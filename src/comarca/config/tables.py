@@ -45,6 +45,16 @@ class Divisible(Model):
     )
 
 
+class BySex(Model):
+    """A section whose file may tell women from men."""
+
+    sexes: dict[str, Literal["women", "men", "both"]] = Field(
+        default_factory=dict,
+        description="The file's words for sexes -> women, men or both, where the usual ones in English, Spanish and "
+        "Portuguese do not serve.",
+    )
+
+
 class Table(Source, TableLayout):
     """Base of tables that people keep, joined to the territories by code."""
 
@@ -58,7 +68,7 @@ class Table(Source, TableLayout):
     )
 
 
-class Holdings(Table, Divisible):
+class Holdings(Table, Divisible, BySex):
     """Holdings by size class, from an agricultural census."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
@@ -72,6 +82,21 @@ class Holdings(Table, Divisible):
         None, description="Column that says whether a row holds numbers or areas; null finds it by its words."
     )
     add: bool = Field(False, description="Add up rows or columns of one class, such as holdings of men and of women.")
+
+    @property
+    def has_women(self) -> bool:
+        """Whether the file tells holdings of women: in a column `women`, or by rows with a column `sex`."""
+        return bool({"women", "sex"} & {*self.columns})
+
+    @property
+    def has_absent(self) -> bool:
+        """Whether the file tells holdings whose holder lives elsewhere."""
+        return "absent" in self.columns
+
+    @property
+    def has_irrigated(self) -> bool:
+        """Whether the file tells the land under irrigation."""
+        return "irrigated_ha" in self.columns
 
 
 class Crosswalk(TableLayout):
@@ -119,7 +144,7 @@ class Outcomes(Table):
         return self
 
 
-class Employment(Table, Divisible):
+class Employment(Table, Divisible, BySex):
     """Jobs by territory and sector."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
@@ -130,11 +155,24 @@ class Employment(Table, Divisible):
         "their chain: tells related from unrelated variety. A sector that is not named is a group of its own.",
     )
 
+    @property
+    def has_women(self) -> bool:
+        """Whether the file tells jobs of women: in a column `women`, or by rows with a column `sex`."""
+        return bool({"women", "sex"} & {*self.columns})
+
 
 class Firms(Table, Divisible):
     """Firms by territory and size class."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
+
+
+class AgeGroups(Table, Divisible, BySex):
+    """People by age and sex, from a census."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
+    year: Year | None = Field(None, description="Year of all rows, if the file has no such column.")
+    add: bool = Field(False, description="Add up rows of one age and sex, such as towns and countryside.")
 
 
 class CityPopulation(Source, TableLayout):

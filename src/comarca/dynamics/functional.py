@@ -25,8 +25,9 @@ logger = logging.getLogger(__name__)
 
 #: Tables with one row per territory and key -> their keys, and how the other columns of members become one.
 _ONE_ROW: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]] = {
-    "employment": (("sector",), {"jobs": "sum"}),
+    "employment": (("sector",), {"jobs": "sum", "women": "sum"}),
     "firms": (("max_jobs",), {"firms": "sum"}),
+    "age_groups": (("year", "sex", "age_from", "age_to"), {"persons": "sum"}),
     "population_by_year": (("year",), {"persons": "sum"}),
     "territory_lights": (("year",), {"light": "sum"}),
     "land_cover_patches": (("patch_id", "year"), {"area_ha": "sum", "patch_area_ha": "first", "is_main": "any"}),
@@ -220,6 +221,7 @@ def regroup(name: str, layer: Any, code_of: Mapping[str, str]) -> Any:
         if way == "sum"
         else grouped[column].agg(way)
         for column, way in ways.items()
+        if column in moved
     }
     return pd.DataFrame(columns).reset_index()
 

@@ -51,7 +51,8 @@ def compute(
     economy : geopandas.GeoDataFrame, optional
         Points of shops, offices, crafts, industry and tourism with the columns ``sector`` and ``category``, EPSG:4326.
     employment : pandas.DataFrame, optional
-        The user's table: ``territory_id``, ``sector``, ``jobs``; one row per sector.
+        The user's table: ``territory_id``, ``sector``, ``jobs``, and ``women`` (jobs of women) if it tells them; one
+        row per sector.
     firms : pandas.DataFrame, optional
         The user's table: ``territory_id``, ``firms``, ``max_jobs`` (upper limit of the size class; NaN where open).
     land_use : geopandas.GeoDataFrame, optional
@@ -169,11 +170,17 @@ def _employment(
     unrelated = shannon(table.T.groupby([groups.get(str(name), str(name)) for name in table.columns]).sum().T)
     values["employment_unrelated_variety_index"] = unrelated
     values["employment_related_variety_index"] = np.maximum(values["employment_shannon_index"] - unrelated, 0.0)
+    if "women" in rows:
+        both = rows.groupby("territory_id")[["women", "jobs"]].sum(skipna=False).reindex(index)
+        values["employment_women_share"] = both["women"] / both["jobs"].where(both["jobs"] > 0)
     for name in wanted:
         values[f"employment_{name}_location_quotient_ratio"] = quotient.get(name, pd.Series(np.nan, index))
     has_row = index.isin(rows["territory_id"])
     reason = np.select([~has_row, index.isin(gaps)], [Flag.NO_SOURCE_ROW, Flag.NOT_IN_SOURCE], Flag.ZERO_DENOMINATOR)
     reasons = dict.fromkeys(map(str, values), pd.Series(reason, index))
+    if "women" in rows:
+        name = "employment_women_share"
+        reasons[name] = reasons[name].mask(has_row & both["women"].isna(), Flag.NOT_IN_SOURCE)
     strange = sorted(set(employment["territory_id"]) - set(index))
     check = Check(
         name="employment_rows_joined",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from comarca.land.concentration import Block, MeasuredTerritories, flag_gaps
+from comarca.land.holders import holder_columns
 from comarca.measures.inequality import (
     between_share_of_theil,
     mean,
@@ -56,7 +57,8 @@ def holding_columns(
     ----------
     holdings : pandas.DataFrame
         Layer ``holdings``: ``territory_id``, ``year``, ``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``,
-        ``area_ha`` (NaN if withheld), ``landless`` (NaN if not known).
+        ``area_ha`` (NaN if withheld), ``landless`` (NaN if not known); ``women``, ``absent`` and ``irrigated_ha`` of
+        each class if the census tells them.
     territories : MeasuredTerritories
         Territories and options. No class is taken to hold more land than its territory has.
     estimate : {"lognormal", "geometric", "midpoint", "drop"}, default "lognormal"
@@ -72,6 +74,8 @@ def holding_columns(
     """
     completed, cells, keys = completed_holdings(holdings, territories, estimate=estimate)
     measured, flags = _measured(completed, cells, keys, territories, drop=estimate == "drop")
+    shares, gaps = holder_columns(cells, group_count=len(keys), min_units=territories.min_units)
+    measured, flags = measured.join(shares), flags.join(gaps)
     values, flags = _by_territory(measured, flags, keys, territories)
     return (values, flags), [*_checks(completed, cells, territories), *_total_checks(cells, keys, territories)]
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 #: Property of a section -> the key that a user would write.
-_KEYS: Final = {"from_settlements": "provider", "from_mappers": "provider", "has_years": "earlier"}
+_KEYS: Final = {
+    "from_settlements": "provider", "from_mappers": "provider", "has_years": "earlier", "has_women": "columns.women",
+    "has_absent": "columns.absent", "has_irrigated": "columns.irrigated_ha",
+}  # fmt: skip
 
 
 def sources(region: Region) -> dict[str, Source]:
@@ -91,10 +94,11 @@ def missing_key(region: Region, layer: str) -> str:
     row = LAYERS[layer]
     if not _is_wanted(region, row):
         return f"indicators.{row.family}"
-    if row.section:
-        return f"{row.section}.{_KEYS.get(row.key, row.key)}"
     present = available_layers(region)
-    return missing_key(region, next(name for name in row.rests_on if name not in present))
+    base = next((name for name in row.rests_on if name not in present), None)
+    if base is not None:
+        return missing_key(region, base)
+    return f"{row.section}.{_KEYS.get(row.key, row.key)}"
 
 
 def layer_keys(layer: str) -> frozenset[str]:

@@ -33,7 +33,7 @@ _COLUMN_KEYS = {
 _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
 
 #: Sections whose file is a table with a row or more per territory.
-TABLES = frozenset({"holdings", "outcomes", "employment", "firms"})
+TABLES = frozenset({"holdings", "outcomes", "employment", "firms", "age_groups"})
 
 
 def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: str | None = None) -> None:

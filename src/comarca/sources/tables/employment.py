@@ -12,12 +12,15 @@ from comarca.sources.names import fold_text
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name, refuse_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.sexes import read_sexes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import pandas as pd
+
+    from comarca.sources.tables.sexes import Sex
 
 #: Per table: its keys within a territory, and its figures.
 TABLES: Final[dict[str, tuple[str, str]]] = {"employment": ("sector", "jobs"), "firms": ("max_jobs", "firms")}
@@ -28,6 +31,7 @@ def read_economy_table(
     *,
     name: str,
     columns: Mapping[str, str] | None = None,
+    sexes: Mapping[str, Sex] | None = None,
     decimal: Decimal | None = None,
     missing: Collection[str] = (),
     **layout: Unpack[Layout],
@@ -42,7 +46,10 @@ def read_economy_table(
         ``employment`` (columns ``territory_id``, ``sector``, ``jobs``) or ``firms`` (``territory_id``, ``max_jobs``,
         the largest number of jobs of the size class, empty where it is open, and ``firms``).
     columns : mapping, optional
-        Our column names -> the file's, ``territory_name`` among them if it has one.
+        Our column names -> the file's, ``territory_name`` among them if it has one; of jobs also ``women``, or
+        ``sex``, whose rows are added up.
+    sexes : mapping, optional
+        See `comarca.sources.tables.sexes.read_sexes`.
     decimal : {",", "."}, optional
         Sign of the decimals; found out from the numbers if not given.
     missing : collection of str, optional
@@ -53,7 +60,8 @@ def read_economy_table(
     Returns
     -------
     pandas.DataFrame
-        Columns ``territory_id``, ``territory_name``, the key and the figure, NaN where it is not given; sorted.
+        Columns ``territory_id``, ``territory_name``, the key and the figure, NaN where it is not given, and ``women``
+        if the file tells them; sorted.
 
     Raises
     ------
@@ -64,7 +72,7 @@ def read_economy_table(
     where, (key, figure) = str(path), TABLES[name]
     raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["territory_id", key, figure], where=where)
-    numbers = [column for column in (key, figure) if column != "sector"]
+    numbers = [column for column in (key, figure, "women") if column != "sector" and column in table]
     values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
@@ -76,7 +84,10 @@ def read_economy_table(
             raise InputError(f"{where}, row {row + 1}", got=f"{tidy[figure].iloc[row]:g} jobs without a sector",
                              expected="the sector of all jobs", remedy="Name it, such as `unknown`.")  # fmt: skip
         tidy = tidy[tidy["sector"] != ""]
-    tidy = tidy.assign(territory_name=one_name(tidy))[["territory_id", "territory_name", key, figure]]
+    tidy = tidy.assign(territory_name=one_name(tidy))
+    if "sex" in tidy:
+        tidy = _by_sex(tidy, key, figure, sexes, where)
+    tidy = tidy[["territory_id", "territory_name", key, figure, *(["women"] if "women" in tidy else [])]]
     tidy = tidy.sort_values(["territory_id", "territory_name", key], ignore_index=True)
     _check(tidy, key, figure, where)
     refuse_totals(tidy, key, figure, where=where)
@@ -115,6 +126,24 @@ def read_sectors(
                              remedy=f"It reads like {sectors[key]!r}." if key else "")  # fmt: skip
         sectors[key] = name
     return sectors
+
+
+def _by_sex(tidy: pd.DataFrame, key: str, figure: str, sexes: Mapping[str, Sex] | None, where: str) -> pd.DataFrame:
+    """Bring the rows of women and men of one key together; rows of both go where each has rows of its own."""
+    sex = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex")
+    if not {"women", "men"} <= {*sex}:
+        return tidy.assign(women=np.nan)
+    parts = tidy.assign(women=tidy[figure].where(sex == "women", 0.0))[sex != "both"]
+    if (again := parts.assign(sex=sex).duplicated(["territory_id", "territory_name", key, "sex"])).any():
+        row = parts[again].iloc[0]
+        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
+                         got=f"two rows of {key} {row[key]} and one sex", expected="one row of each")  # fmt: skip
+    keys = ["territory_id", "territory_name", key]
+    return parts.groupby(keys, as_index=False, dropna=False)[[figure, "women"]].agg(_whole_sum)
+
+
+def _whole_sum(part: pd.Series) -> float:
+    return float(part.sum(skipna=False))
 
 
 def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:

@@ -20,11 +20,14 @@ from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
+from comarca.sources.tables.sexes import read_sexes
 from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from comarca.sources.tables.sexes import Sex
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +35,9 @@ COLUMNS: Final = (
     "territory_id", "territory_name", "year", "class_min_ha", "class_max_ha", "holdings", "area_ha", "landless",
     "total_holdings", "total_area_ha",
 )  # fmt: skip
+#: Further figures of a class, where the file has them: holdings of women, holdings whose holder lives elsewhere, and
+#: land under irrigation.
+FURTHER: Final = ("women", "absent", "irrigated_ha")
 _KEY: Final = ["territory_id", "territory_name", "year"]
 _MEASURES: Final = ["holdings", "area_ha"]
 _AREA: Final = re.compile(r"\b(areas?|superficies?|sup|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
@@ -55,6 +61,7 @@ def read_holdings(
     country: str = "",
     unit: str | None = None,
     measure: str | None = None,
+    sexes: Mapping[str, Sex] | None = None,
     add: bool = False,
     missing: Collection[str] = (),
     **layout: Unpack[Layout],
@@ -68,7 +75,9 @@ def read_holdings(
     columns : mapping, optional
         Our column names -> the file's. A long table has ``territory_id``, then either ``size_class`` (labels) or
         ``class_min_ha`` and ``class_max_ha``, then ``holdings`` and ``area_ha``, or ``value`` where a column says which
-        of both a row holds; ``territory_name``, ``year`` and ``landless`` if it has them. A wide one has
+        of both a row holds; ``territory_name``, ``year`` and ``landless`` (or ``agrarian_households``, with and without
+        land) if it has them; of each class ``women``, ``absent`` and ``irrigated_ha``, or ``sex``, whose rows are added
+        up. A wide one has
         ``territory_id`` and one column per class and measure, whose headings name both, such as
         "Area - De 10 a menos de 20 ha"; or one per class where a column says which measure a row holds.
     decimal : {",", "."}, optional
@@ -81,6 +90,8 @@ def read_holdings(
         Unit of areas and class limits where labels and headings name none; hectare if not given.
     measure : str, optional
         Column that says whether a row holds numbers or areas; found by its words if not given.
+    sexes : mapping, optional
+        See `comarca.sources.tables.sexes.read_sexes`.
     add : bool, default False
         Add up rows or columns of one class, such as holdings by sex; else they are refused.
     missing : collection of str, optional
@@ -92,7 +103,8 @@ def read_holdings(
     -------
     pandas.DataFrame
         The long table, sorted. A cell that stands as "-" or 0 is 0, one that stands as X, .. or ... is NaN. Rows for
-        all sizes together become the totals; those for producers without land the column ``landless``. Rows without
+        all sizes together become the totals; those for producers without land the column ``landless``, and so do
+        agrarian households that have no holding. The columns `FURTHER` are there if the file has them. Rows without
         a code keep an empty ``territory_id``, so that joining can report them.
 
     Raises
@@ -112,14 +124,32 @@ def read_holdings(
         rows = _with_classes(rows, own_unit or area, area, country, where)
     else:
         rows = _from_wide(table, own_unit, measure, country, where)
-    numbers = [c for c in (*_MEASURES, "class_min_ha", "class_max_ha", "landless", "year") if c in rows]
+    columns_of_numbers = (
+        *_MEASURES,
+        "class_min_ha",
+        "class_max_ha",
+        "landless",
+        "agrarian_households",
+        "year",
+        *FURTHER,
+    )
+    numbers = [name for name in columns_of_numbers if name in rows]
     texts = [name for name in numbers if not pd.api.types.is_numeric_dtype(rows[name])]
     parsed = parse_columns(
         rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=("holdings", "landless"),
         missing=missing,
     )  # fmt: skip
     long = _in_hectares(rows.assign(**parsed), texts)
+    if "sex" in long:
+        long, add = _with_women(long, sexes, where), True
     return _checked(_tidy(_added(long, where) if add else long, year), where)
+
+
+def _with_women(long: pd.DataFrame, sexes: Mapping[str, Sex] | None, where: str) -> pd.DataFrame:
+    """Tell holdings of women apart; rows of both sexes go where each has rows of its own."""
+    sex = read_sexes(long["sex"], sexes=sexes, where=f"{where}, column sex")
+    parted = long.assign(women=long["holdings"].where(sex == "women", 0.0))
+    return parted[sex != "both"] if {"women", "men"} <= {*sex} else parted.assign(women=np.nan)
 
 
 def _refuse_derived(columns: Mapping[str, str], where: str) -> None:
@@ -149,7 +179,7 @@ def joined_totals(rows: pd.DataFrame) -> pd.DataFrame:
     units = rows.drop_duplicates(["territory_id", "source_id", "territory_name", "year"])
     whole = units.groupby(["territory_id", "year"], dropna=False)[figures].agg(_whole_sum)
     joined = rows.drop(columns=figures).merge(whole.reset_index(), on=["territory_id", "year"], how="left")
-    return joined[list(COLUMNS)].sort_values(["territory_id", "year", "class_min_ha"], ignore_index=True)
+    return joined[_columns_of(joined)].sort_values(["territory_id", "year", "class_min_ha"], ignore_index=True)
 
 
 def _whole_sum(part: pd.Series) -> float:
@@ -284,7 +314,8 @@ def _limits(
 def _in_hectares(rows: pd.DataFrame, texts: list[str]) -> pd.DataFrame:
     """Convert areas, and limits given as numbers, by the unit of each row."""
     limits = [name for name in ("class_min_ha", "class_max_ha") if name in texts]
-    converted = {"area_ha": rows["area_ha"] * rows["unit_ha"]}
+    areas = [name for name in ("area_ha", "irrigated_ha") if name in rows]
+    converted = {name: rows[name] * rows["unit_ha"] for name in areas}
     converted |= {name: rows[name] * rows["limit_ha"] for name in limits}
     return rows.assign(**converted).drop(columns=["unit_ha", "limit_ha"], errors="ignore")
 
@@ -293,7 +324,7 @@ def _added(long: pd.DataFrame, where: str) -> pd.DataFrame:
     """Add up the rows of one class; a withheld part makes the sum a withheld one."""
     keys = [name for name in (*_KEY, "kind", "class_min_ha", "class_max_ha") if name in long]
     logger.info("%s: %d rows are added up by class", where, int(long.duplicated(keys, keep=False).sum()))
-    figures = [name for name in (*_MEASURES, "landless") if name in long]
+    figures = [name for name in (*_MEASURES, "landless", "agrarian_households", *FURTHER) if name in long]
     return long.groupby(keys, dropna=False, as_index=False, sort=False)[figures].agg(_whole_sum)
 
 
@@ -310,12 +341,21 @@ def _tidy(long: pd.DataFrame, year: int | None) -> pd.DataFrame:
     totals = tidy[tidy["kind"] == "total"].drop_duplicates(_KEY)[[*_KEY, "holdings", "area_ha"]]
     totals = totals.rename(columns={"holdings": "total_holdings", "area_ha": "total_area_ha"})
     tidy = tidy[tidy["kind"] == "range"].merge(totals, on=_KEY, how="left")
-    return tidy[list(COLUMNS)].sort_values([*_KEY, "class_min_ha"], ignore_index=True)
+    if "agrarian_households" in tidy:
+        counted = tidy.groupby(_KEY, dropna=False)["holdings"].transform(_whole_sum)
+        without = tidy["agrarian_households"] - tidy["total_holdings"].fillna(counted)
+        tidy["landless"] = tidy["landless"].fillna(without.clip(lower=0))
+    return tidy[_columns_of(tidy)].sort_values([*_KEY, "class_min_ha"], ignore_index=True)
+
+
+def _columns_of(table: pd.DataFrame) -> list[str]:
+    return [*COLUMNS, *(name for name in FURTHER if name in table)]
 
 
 def _checked(long: pd.DataFrame, where: str) -> pd.DataFrame:
     """Refuse figures and classes that cannot be."""
-    for name in ("class_min_ha", "class_max_ha", "holdings", "area_ha", "landless"):
+    further = [name for name in FURTHER if name in long]
+    for name in ("class_min_ha", "class_max_ha", "holdings", "area_ha", "landless", *further):
         if (negative := long[name] < 0).any():
             row = long[negative].iloc[0]
             raise InputError(f"{where}, column {name}, {_label(row)}", got=row[name], expected="0 or more")

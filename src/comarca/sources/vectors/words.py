@@ -31,3 +31,5 @@ UNTOLD_WORDS: Final = frozenset(_WORDS["untold"])
 POWER_WORDS: Final = _WORDS["power"]
 #: Kinds of service.
 SERVICE_WORDS: Final = _WORDS["service"]
+#: Sexes -> women, men or both. The letter m stands for men beside f, and for women beside h or v.
+SEX_WORDS: Final = _WORDS["sex"]

@@ -1,0 +1,165 @@
+"""Tables of people by age and sex, as censuses publish them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, Unpack
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError
+from comarca.sources.names import fold_text
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.once import one_name
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.sexes import read_sexes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from comarca.sources.tables.sexes import Sex
+
+COLUMNS: Final = ("territory_id", "territory_name", "year", "sex", "age_from", "age_to", "persons")
+_KEYS: Final = ["territory_id", "territory_name", "year", "sex", "age_from", "age_to"]
+#: Nobody is older.
+_OLDEST: Final = 130
+_OPEN: Final = re.compile(r"\+|\b(mas|mais|more|over|plus|older|oltre)\b|>")
+_BELOW: Final = re.compile(r"\b(menos|menor(es)?|under|below|less|moins)\b|<")
+_TOTAL: Final = re.compile(r"\b(total(es)?|todas?|todos|all)\b")
+
+
+def read_age_groups(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    year: int | None = None,
+    sexes: Mapping[str, Sex] | None = None,
+    add: bool = False,
+    decimal: Decimal | None = None,
+    missing: Collection[str] = (),
+    **layout: Unpack[Layout],
+) -> pd.DataFrame:
+    """Read people by territory, age and sex.
+
+    Parameters
+    ----------
+    path : path-like
+        CSV, XLSX or Parquet file with one row per territory, year, sex and age group.
+    columns : mapping, optional
+        Our column names -> the file's: ``territory_id``, ``persons``; ``age_from`` and ``age_to`` (the last year of age
+        that belongs to the group, empty where it is open), or ``age_group``, texts such as ``20-24``, ``85 y más``,
+        ``menos de 1``; ``sex``, ``year`` and ``territory_name`` if it has them.
+    year : int, optional
+        Year of all rows, if the file has no such column.
+    sexes : mapping, optional
+        See `comarca.sources.tables.sexes.read_sexes`.
+    add : bool, default False
+        Add up rows of one territory, year, sex and age, such as towns and countryside; else they are refused.
+    decimal : {",", "."}, optional
+        Sign of the decimals; found out from the numbers if not given.
+    missing : collection of str, optional
+        Further marks of missing figures.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns `COLUMNS`, sorted; ``year`` is 0 and ``sex`` ``both`` where not told, ``age_to`` NaN where open.
+        Rows of all ages are left out, and those of both sexes where women and men have rows of their own.
+
+    Raises
+    ------
+    InputError
+        If columns lack, a number, age or sex cannot be read, a figure is negative, a group stands twice, or groups
+        overlap.
+    """
+    where = str(path)
+    raw = read_text_table(path, **layout)
+    table = pick_columns(raw, columns or {}, required=["territory_id", "persons"], where=where)
+    table = _with_limits(table, where)
+    names = [name for name in ("persons", "year", "age_from", "age_to") if name in table]
+    texts = [name for name in names if not pd.api.types.is_numeric_dtype(table[name])]
+    values = parse_columns(table, texts, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
+    tidy["sex"] = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex") if "sex" in tidy else "both"
+    tidy["year"] = tidy["year"].fillna(0).astype(np.int64) if "year" in tidy else np.int64(year or 0)
+    tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])
+    if {"women", "men"} <= {*tidy["sex"]}:
+        tidy = tidy[tidy["sex"] != "both"]
+    if add:
+        tidy = tidy.groupby(_KEYS, dropna=False)["persons"].sum(min_count=1).reset_index()
+    tidy = tidy[list(COLUMNS)].sort_values(_KEYS, ignore_index=True)
+    _check(tidy, where)
+    return tidy
+
+
+def age_limits(text: str) -> tuple[float, float] | None:
+    """Read an age group.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``20-24``, ``20 a 24 años``, ``85 y más``, ``80+``, ``menos de 1``, ``Under 5``, ``7``, ``Total``.
+
+    Returns
+    -------
+    tuple of float, or None
+        First and last year of age, the last NaN where the group is open; NaN twice for a total of all ages; None if
+        the text is none of these.
+
+    Examples
+    --------
+    >>> age_limits("20 a 24 años"), age_limits("Under 5"), age_limits("85 y más")
+    ((20.0, 24.0), (0.0, 4.0), (85.0, nan))
+    """
+    plain = fold_text(text)
+    ages = [float(number) for number in re.findall(r"\d+", plain)]
+    if not ages:
+        return (np.nan, np.nan) if _TOTAL.search(plain) else None
+    if len(ages) == 2:
+        return (ages[0], ages[1]) if ages[0] <= ages[1] else None
+    if len(ages) > 2:
+        return None
+    if _OPEN.search(plain):
+        return ages[0], np.nan
+    return (0.0, ages[0] - 1) if _BELOW.search(plain) else (ages[0], ages[0])
+
+
+def _with_limits(table: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Give every row the limits of its age group; rows of all ages go."""
+    if "age_group" not in table:
+        return pick_columns(table, {}, required=["age_from", "age_to"], where=where)
+    limits = {text: age_limits(text) for text in table["age_group"].unique()}
+    if strange := [text for text, entry in limits.items() if entry is None]:
+        raise InputError(f"{where}, column age_group", got=strange[0], expected="ages such as 20-24, 85+, Under 5",
+                         remedy="Leave other rows out with `where`.")  # fmt: skip
+    low, high = zip(*(limits[text] or (np.nan, np.nan) for text in table["age_group"]), strict=True)
+    rows = table.assign(age_from=low, age_to=high)
+    return rows[rows["age_from"].notna()].reset_index(drop=True)
+
+
+def _check(table: pd.DataFrame, where: str) -> None:
+    def refuse(rows: pd.Series, got: str, expected: str, remedy: str = "") -> None:
+        if rows.any():
+            row = table[rows.to_numpy()].iloc[0]
+            ages = f"{row['age_from']:g} to {row['age_to']:g}"
+            name = row["territory_id"] or row["territory_name"]
+            raise InputError(f"{where}, territory {name}, {row['sex']}, ages {ages}", got=got, expected=expected,
+                             remedy=remedy)  # fmt: skip
+
+    if table.empty:
+        raise InputError(where, got="no row of an age group", expected="rows of age groups")
+    refuse(table["persons"] < 0, "a negative number of persons", "0 or more")
+    bad = table["age_from"].isna() | (table["age_from"] < 0) | (table["age_from"] > _OLDEST)
+    refuse(bad | (table["age_to"] < table["age_from"]), "these ages", "a first year of age and a last one not below it")
+    again = table.duplicated(_KEYS)
+    remedy = "Set `add: true` if they are parts, such as towns and countryside; leave subtotals out with `where`."
+    refuse(again, "two rows", "one row per territory, year, sex and age", remedy)
+    same = _KEYS[:-2]
+    before = table.groupby(same, dropna=False)["age_to"].shift()
+    first = ~table.duplicated(same)
+    refuse(~first & ~(before < table["age_from"]), "a group inside the one before it", "ages that do not overlap",
+           "Leave subtotals out with `where`.")  # fmt: skip

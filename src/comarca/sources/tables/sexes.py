@@ -1,0 +1,56 @@
+"""What the words of a column of sexes mean."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from comarca.errors import InputError
+from comarca.sources.names import fold_name
+from comarca.sources.vectors.words import SEX_WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+Sex = Literal["women", "men", "both"]
+#: The letter that is short for men in English and Portuguese, and for women in Spanish.
+_EITHER: Final = "m"
+
+
+def read_sexes(texts: pd.Series, *, sexes: Mapping[str, Sex] | None = None, where: str) -> pd.Series:
+    """Read the words of a column of sexes.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells; case, accents and punctuation do not matter.
+    sexes : mapping, optional
+        Word of the file -> ``women``, ``men`` or ``both``, where the usual words do not serve.
+    where : str
+        File and column, for messages.
+
+    Returns
+    -------
+    pandas.Series of str
+        ``women``, ``men`` or ``both``. The letter m is men beside f, and women beside h or v.
+
+    Raises
+    ------
+    InputError
+        If a word is not understood.
+    """
+    words = {fold_name(text): text for text in texts.unique()}
+    meanings: dict[str, str] = dict(SEX_WORDS)
+    if _EITHER in words and "f" in words:
+        meanings[_EITHER] = "men"
+    elif _EITHER in words and {"h", "v"} & {*words}:
+        meanings[_EITHER] = "women"
+    meanings |= {fold_name(str(word)): meaning for word, meaning in (sexes or {}).items()}
+    if strange := sorted(text for word, text in words.items() if word not in meanings):
+        raise InputError(
+            where, got=strange, expected="words for women, men, or both together",
+            remedy=f"Say what they mean, such as `sexes: {{{strange[0] or '(empty)'}: women}}`, or leave rows out with"
+            " `where`.",
+        )  # fmt: skip
+    return texts.map(lambda text: meanings[fold_name(text)])
