@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File
+from mkdocs.utils import get_relative_url
 
 from comarca.config.reference import config_reference
 from comarca.publish.maps.atlas_words import REASON_WORDS
@@ -39,6 +40,8 @@ INDICATOR_WORDS: Final = yaml.safe_load((Path(__file__).parent / "indicator-word
 WINGS: Final = ("measures", "indicators", "land", "rasters", "population", "roads", "access")
 _OF_REGION: Final = "regions.<name>."
 _CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n"
+#: What the theme loads for search in pages that are opened from a file.
+_WORKER: Final = "https://unpkg.com/iframe-worker/shim"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)
 _DOI: Final = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]*[^\s;,.)])")
 _ADDRESS: Final = re.compile(r"(?<![<(\[])https?://[^\s;,)]+")
@@ -96,6 +99,44 @@ def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files
     return _EQUATION.sub(
         lambda found: convert(html.unescape(found[2]), display="block" if found[1] == "div" else "inline"), content
     )
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Let the search of pages opened from a file run by a script of the site, as nothing is fetched.
+
+    Parameters
+    ----------
+    output : str
+        The page as HTML.
+    page : mkdocs.structure.pages.Page
+        The page.
+    config : mkdocs.config.defaults.MkDocsConfig
+        Not used.
+
+    Returns
+    -------
+    str
+        The page with the address of our script in place of the theme's.
+    """
+    return output.replace(_WORKER, get_relative_url("scripts/file-worker.js", page.url))
+
+
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+    """Do the same in the page of the theme's own that is shown for broken links.
+
+    Parameters
+    ----------
+    output_content : str
+        The page as HTML.
+    template_name, config
+        As MkDocs hands them over; not used.
+
+    Returns
+    -------
+    str
+        The page with the address of our script in place of the theme's.
+    """
+    return output_content.replace(_WORKER, "scripts/file-worker.js")
 
 
 def indicators_page(language: str = "en") -> str:

@@ -52,6 +52,10 @@ def test_a_column_with_half_its_values_equal_is_not_judged():
     assert outliers(table_of(a_km=[0.0, 0.0, 0.0, 1.0, 100.0]), ["a_km"]).status == "pass"
 
 
+def test_columns_whose_values_differ_by_rounding_are_not_judged():
+    assert outliers(table_of(a_km=[0.1 + 0.2, 0.3, 0.3 + 1e-15, 0.3, 7.0]), ["a_km"]).status == "pass"
+
+
 def test_outliers_bear_gaps_empty_columns_and_integers():
     table = table_of(
         a_km=[1.0, 2.0, 3.0, 4.0, np.nan, 100.0], b_km=[np.nan] * 6, c_count=pd.array([1, 2, 3, 4, None, 99], "Int64")

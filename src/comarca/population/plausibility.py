@@ -70,7 +70,7 @@ def plausibility_check(
         status=status,
         value=factor if np.isfinite(factor) else None,
         threshold=f"a factor of at most {_DOUBTFUL:g} from the expected population; {_IMPOSSIBLE:g} cannot be right",
-        message=f"The territories have {persons:,.0f} persons; {source}.{remedy}",
+        message=f"The territories have {persons:,.0f} persons; {source}." + remedy,
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.words import number
+from comarca.registry.check_messages import check_message, check_word, number_in
 from comarca.registry.checks import check_expected, check_title, reader_word
 
 if TYPE_CHECKING:
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 20
 #: Above this, and for whole numbers, decimals tell nothing.
 _WHOLE: Final = 1e4
+#: Headings of cases whose cells are words of our own.
+_WORDED: Final = frozenset(
+    ("city_class", "evidence", "family", "kind", "layer", "measure", "method", "reason", "terrain", "type")
+)
+#: Headings of coordinates in degrees: four decimals are some ten metres.
+_PLACES: Final = frozenset(("longitude", "latitude"))
 _WORDS: Final = {
     "title": {"en": "Quality of the results: {}", "es": "Calidad de los resultados: {}",
               "pt": "Qualidade dos resultados: {}"},
@@ -82,8 +89,6 @@ _WORDS: Final = {
     "intro_codes": {"en": "They stand in the column `flag` of `indicators_long.csv`.",
                     "es": "Están en la columna `flag` de `indicators_long.csv`.",
                     "pt": "Estão na coluna `flag` de `indicators_long.csv`."},
-    "english": {"en": "", "es": "Los mensajes completos de cada comprobación, en inglés, están en `quality.md`.",
-                "pt": "As mensagens completas de cada verificação, em inglês, estão em `quality.md`."},
 }  # fmt: skip
 
 
@@ -95,8 +100,7 @@ def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
     report : mapping
         As from `comarca.publish.quality.quality_report`.
     language : str
-        ``en``, ``es`` or ``pt``. In English each check says its own sentence; in the other languages, what it
-        measures, the figure and what was expected.
+        ``en``, ``es`` or ``pt``. A check whose sentence has no translation says what it measures and the figure.
 
     Returns
     -------
@@ -105,7 +109,6 @@ def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
         and what the reason codes mean.
     """
     parts = [f"# {_say('title', language).format(_cell(report['region']))}", _summary(report, language)]
-    parts.append(_say("english", language))
     parts += [_section(report, status, language) for status in ("fail", "warn")]
     parts.append(_not_computed(report["not_computed"], language))
     parts += [_section(report, status, language) for status in ("pass", "info")]
@@ -140,7 +143,7 @@ def _section(report: Mapping[str, Any], status: str, language: str) -> str:
 def _entry(check: Mapping[str, Any], language: str) -> str:
     threshold = check_expected(check["threshold"], language)
     limit = _say("expected", language).format(threshold) if threshold else ""
-    said = check["message"] if language == "en" else _measured(check["value"], language)
+    said = check_message(check["message"], language) or _measured(check["value"], language)
     text = f"- **{check_title(check['name'], language)}.** {said}{limit}".rstrip()
     return f"{text}\n\n{_table(check['rows'], language)}" if check["rows"] and check["status"] != "pass" else text
 
@@ -156,7 +159,7 @@ def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     lines = [
         "  | " + " | ".join(_cell(reader_word(key, language)) for key in keys) + " |",
         "  |" + "---|" * len(keys),
-        *("  | " + " | ".join(_cell(row.get(key), language) for key in keys) + " |" for row in rows[:MAX_ROWS]),
+        *("  | " + " | ".join(_named(key, row.get(key), language) for key in keys) + " |" for row in rows[:MAX_ROWS]),
     ]
     more = f"\n\n  {_say('more', language).format(MAX_ROWS, len(rows))}" if len(rows) > MAX_ROWS else ""
     return "\n".join(lines) + more
@@ -189,6 +192,14 @@ def _lacking(entry: Mapping[str, Any], language: str) -> str:
     return ", ".join(reader_word(name, language) for name in entry["lacking"]) or _say("off", language)
 
 
+def _named(key: str, value: Any, language: str) -> str:
+    """Write a cell: words of our own are translated, names of places are not."""
+    if key in _PLACES and isinstance(value, float):
+        return number_in(f"{value:.4f}", language)
+    is_word = key in _WORDED and isinstance(value, str)
+    return _cell(check_word(value, language) if is_word else value, language)
+
+
 def _cell(value: Any, language: str = "en") -> str:
     """Text that cannot break a Markdown table or bring HTML in."""
     if value is None:
@@ -205,4 +216,4 @@ def _figure(value: float, language: str) -> str:
     if abs(value) >= _WHOLE:
         return number(value, language, decimals=0)
     text = f"{value:,.4g}"
-    return text if language == "en" else text.replace(",", "\N{NO-BREAK SPACE}").replace(".", ",")
+    return number_in(text, language)

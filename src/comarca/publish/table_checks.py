@@ -33,6 +33,8 @@ MAX_ONE_CLASS_SHARE: Final = 0.9
 MIN_MAPPED: Final = 20
 MAX_TIMES_NEXT: Final = 10.0
 # Share of the normal distribution's standard deviation that the median absolute deviation estimates.
+#: Deviations below this part of the median are rounding.
+_ROUNDING: Final = 1e-9
 _MAD_PER_SIGMA: Final = 0.674489750196082
 
 
@@ -265,15 +267,16 @@ def outliers(table: pd.DataFrame, names: Sequence[str], *, max_robust_z: float =
     Notes
     -----
     Robust z is ``0.6745 (x - median) / MAD`` (Iglewicz & Hoaglin 1993, How to Detect and Handle Outliers). It is not
-    defined where more than half the values are equal (MAD 0): those columns are not judged. Skewed columns, such as
-    areas and populations, list their largest territories without anything being wrong.
+    defined where more than half the values are equal but for rounding (MAD 0): those columns are not judged. Skewed
+    columns, such as areas and populations, list their largest territories without anything being wrong.
     """
     numbers = table[list(names)].astype("float64").to_numpy(na_value=np.nan)
     known = numbers[:, np.isfinite(numbers).any(axis=0)]
     judged = [name for name, some in zip(names, np.isfinite(numbers).any(axis=0), strict=True) if some]
     median = np.nanmedian(known, axis=0) if judged else np.empty(0)
     mad = np.nanmedian(np.abs(known - median), axis=0) if judged else np.empty(0)
-    z = np.divide(_MAD_PER_SIGMA * (known - median), mad, out=np.zeros_like(known), where=mad > 0)
+    is_judged = mad > _ROUNDING * np.abs(median)
+    z = np.divide(_MAD_PER_SIGMA * (known - median), mad, out=np.zeros_like(known), where=is_judged)
     ids, titles = table["territory_id"].tolist(), table["territory_name"].tolist()
     rows: list[dict[str, Any]] = [
         {

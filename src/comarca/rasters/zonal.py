@@ -200,16 +200,18 @@ def data_check(share: pd.Series, *, name: str) -> Check:
     """
     lacking = share[share < _LEAST_DATA]
     is_common = len(share) > 1 and len(lacking) > len(share) / 2
-    remark = "What is summed or shared there rests on the other cells."
-    if is_common:
-        remark = "As that holds for most of them, the raster seems to leave cells out on purpose."
+    remark = (
+        " As that holds for most of them, the raster seems to leave cells out on purpose."
+        if is_common
+        else " What is summed or shared there rests on the other cells."
+    )
     return Check(
         name=f"{name}_raster_data",
         status="pass" if lacking.empty else "info" if is_common else "warn",
         value=float(share.min()) if len(share) else None,
         threshold=f"{_LEAST_DATA:.0%} of each territory's area has data",
         message=f"{len(lacking)} of {len(share)} territories have cells without data in the {name} raster on more than"
-        f" {1 - _LEAST_DATA:.0%} of their area. {remark if len(lacking) else ''}".rstrip(),
+        f" {1 - _LEAST_DATA:.0%} of their area." + (remark if len(lacking) else ""),
         rows=[{"territory_id": key, "share_with_data": float(value)} for key, value in lacking.sort_values().items()],
     )
 

@@ -78,6 +78,22 @@ def reader_word(name: str, language: str) -> str:
     return str(row.get(language, name.replace("_", " ")))
 
 
+def has_word(name: str) -> bool:
+    """Tell whether a word is translated.
+
+    Parameters
+    ----------
+    name : str
+        In snake_case.
+
+    Returns
+    -------
+    bool
+        Whether ``checks.yaml`` has it.
+    """
+    return name in _texts()["words"]
+
+
 @cache
 def _texts() -> dict[str, Any]:
     return dict(yaml.safe_load((DATA / "checks.yaml").read_text(encoding="utf-8")))

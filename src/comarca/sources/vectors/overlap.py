@@ -82,7 +82,7 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
         Check(
             f"{name}_overlap", "warn" if little else "info", near,
             f"some features, whose box covers at least {_LITTLE_SHARE:.0%} of the region's",
-            f"{message} {'They cover little of the region.' if little else ''}".rstrip(),
+            message + (" They cover little of the region." if little else ""),
         )
     ]  # fmt: skip
 

@@ -130,9 +130,12 @@ def _with_figures(rows: pd.DataFrame, figures: Sequence[str]) -> tuple[pd.DataFr
     kept = rows[(rows[list(figures)] > 0).all(axis=1)]
     lost = len(rows) - len(kept)
     told = ", ".join(f"{figure} {count}" for figure, count in sorted(lacking.items()) if count)
-    message = f"{lost} of {len(rows)} rows of the table of parcels are left out, as a figure lacks or is not above 0"
-    message += f"{': ' if told else ''}{told}."
-    return kept, Check("parcels_without_figures", "warn" if lost else "pass", lost, "0 rows", message)
+    start = f"{lost} of {len(rows)} rows of the table of parcels are left out, as a figure lacks or is not above 0"
+    check = Check(
+        "parcels_without_figures", "warn" if lost else "pass", lost, "0 rows",
+        start + (f": {told}." if told else "."),
+    )  # fmt: skip
+    return kept, check
 
 
 def _by_owner(joined: pd.DataFrame) -> pd.DataFrame:
