@@ -90,3 +90,23 @@ def test_a_graph_without_links_is_its_kept_nodes():
     core = core_graph(csr_array((3, 3)), kept(3, 1))
     assert core.minutes.shape == (1, 1)
     assert core.number.tolist() == pytest.approx([-1, 0, -1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_entries_expand_to_the_run_whose_time_they_have(seed):
+    rng = np.random.default_rng(seed)
+    links = {(n, n + 1): 1.0 for n in range(30)} | {(n + 1, n): 2.0 for n in range(30)}
+    links |= {tuple(rng.integers(0, 31, 2).tolist()): float(rng.uniform(0.1, 9)) for _ in range(6)}
+    whole = matrix([(a, b, minutes) for (a, b), minutes in links.items() if a != b], 31)
+    core = core_graph(whole, kept(31, 0, 11, 30))
+    row, column = core.minutes.nonzero()
+    steps = core.expand(row, column)
+    minutes = np.bincount(steps.entry, weights=whole[steps.row, steps.column], minlength=len(row))
+    np.testing.assert_allclose(minutes, core.minutes[row, column])
+    for entry in range(len(row)):
+        at = np.flatnonzero(steps.entry == entry)
+        np.testing.assert_array_equal(
+            core.number[[steps.row[at[0]], steps.column[at[-1]]]], [row[entry], column[entry]]
+        )
+        np.testing.assert_array_equal(steps.column[at[:-1]], steps.row[at[1:]])

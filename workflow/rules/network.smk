@@ -290,9 +290,11 @@ rule compute_market_potential:
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
         origins=in_region("layers/origins.npz"),
+        territories=in_region("layers/territories.parquet"),
         code=code("compute_market_potential"),
     output:
         potential=in_region("layers/market_potential.parquet"),
+        corridors=in_region("layers/corridors.parquet"),
     log:
         in_region("logs/compute_market_potential.log"),
     benchmark:
@@ -306,7 +308,7 @@ rule compute_market_potential:
         country_percent_per_year=of("config.city_population.country_percent_per_year"),
         walking=of("walking"),
     message:
-        "{wildcards.region}: market potential of the cities."
+        "{wildcards.region}: market potential of the cities, and the flow between them."
     script:
         "../scripts/compute_market_potential.py"
 

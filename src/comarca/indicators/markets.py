@@ -1,4 +1,4 @@
-"""Ties to markets: how many there are, how much hangs on the first, and how they grow."""
+"""Ties to markets: how many there are, how much hangs on the first, how they grow, and what passes between them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def compute(
     demand: gpd.GeoDataFrame,
     market_potential: pd.DataFrame,
     city_population: pd.DataFrame | None = None,
+    corridors: pd.DataFrame | None = None,
     columns: Sequence[TableColumn],
 ) -> Indicators:
     """Gather the ties of places to markets by territory.
@@ -41,6 +42,8 @@ def compute(
         What `comarca.access.ties.market_table` gives, indexed by ``demand_id``.
     city_population : pandas.DataFrame, optional
         Inhabitants of the cities by year; gives the years between the two potentials.
+    corridors : pandas.DataFrame, optional
+        What `comarca.access.corridors.corridor_table` gives.
 
     Returns
     -------
@@ -75,7 +78,19 @@ def compute(
         mean_over_people(demand, points[name], index) for name in ("estimated_persons", "market_potential_persons")
     )
     flags = flags.mask(values.notna().mul(estimated > NOTABLE_SHARE * whole, axis=0), Flag.BORDER_BIAS.value)
+    if corridors is not None:
+        _corridors(values, flags, corridors)
     return Indicators(values, flags, checks).select([column.name for column in columns])
+
+
+def _corridors(values: pd.DataFrame, flags: pd.DataFrame, corridors: pd.DataFrame) -> None:
+    """Add the shares of the flow between cities."""
+    flow = corridors.reindex(values.index)
+    values["corridor_flow_share"] = flow["meeting_flow"] / flow["all_flow"].where(flow["all_flow"] > 0)
+    values["corridor_passing_share"] = flow["passing_flow"] / flow["meeting_flow"].where(flow["meeting_flow"] > 0)
+    none = pd.Series(np.where(flow["all_flow"] > 0, Flag.ZERO_DENOMINATOR, Flag.NO_CITY), values.index)
+    shares = ["corridor_flow_share", "corridor_passing_share"]
+    flags[shares] = explain(values[shares], Flag.NO_CITY, **dict.fromkeys(shares, none))
 
 
 def _growth(

@@ -112,6 +112,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("city_population", "table", section="city_population", dated=True, checked=True),
         Layer("travel_times", "tables", rests_on=("linked_network", "cities"), field="city_class", checked=True),
         Layer("market_potential", "table", rests_on=("linked_network", "cities")),
+        Layer("corridors", "table", rests_on=("linked_network", "cities")),
         Layer("urca_times", "table", rests_on=("linked_network", "cities")),
         Layer("service_times", "tables", family="services", rests_on=("roads", "services"), field="service",
               checked=True),

@@ -26,10 +26,76 @@ class CoreGraph(NamedTuple):
         Times, entry by entry as in the whole graph.
     number : numpy.ndarray, shape (n,)
         Number of each node of the whole graph in the core, -1 if it was left out.
+    runs : Runs
+        What its entries were joined from.
     """
 
     minutes: csr_array
     number: Integers
+    runs: Runs
+
+    def expand(self, row: Integers, column: Integers) -> Steps:
+        """Give the entries of the whole graph that entries of the core stand for.
+
+        Parameters
+        ----------
+        row, column : numpy.ndarray, shape (k,)
+            Entries of the core.
+
+        Returns
+        -------
+        Steps
+            Those of one entry lead from its row to its column.
+        """
+        runs, count = self.runs, self.minutes.shape[0]
+        run_key = self.number[runs.start[runs.first]] * count + self.number[runs.last]
+        order = np.lexsort((runs.minutes, run_key))
+        arc = runs.first[order[np.searchsorted(run_key[order], row * count + column)]]
+        entry = np.arange(len(arc))
+        arcs, entries = [arc], [entry]
+        while len(arc):
+            arc = runs.following[arc]
+            goes_on = arc < len(runs.start)
+            arc, entry = arc[goes_on], entry[goes_on]
+            arcs.append(arc)
+            entries.append(entry)
+        taken = np.concatenate(arcs)
+        return Steps(np.concatenate(entries), runs.start[taken], runs.end[taken])
+
+
+class Runs(NamedTuple):
+    """Runs of entries of the whole graph, each of which became one entry of a core, or was left for a quicker one.
+
+    Attributes
+    ----------
+    start, end, following : numpy.ndarray, shape (a,)
+        Row and column of entries of the whole graph, and the entry that goes on from each; `a` where a run ends.
+    first, last, minutes : numpy.ndarray, shape (r,)
+        First entry of each run, the node at which it ends, and its time.
+    """
+
+    start: Integers
+    end: Integers
+    following: Integers
+    first: Integers
+    last: Integers
+    minutes: Floats
+
+
+class Steps(NamedTuple):
+    """Entries of the whole graph on the way over entries of its core.
+
+    Attributes
+    ----------
+    entry : numpy.ndarray, shape (s,)
+        Position of the entry of the core in what was asked for.
+    row, column : numpy.ndarray, shape (s,)
+        Nodes of the whole graph.
+    """
+
+    entry: Integers
+    row: Integers
+    column: Integers
 
 
 class _Arcs(NamedTuple):
@@ -60,16 +126,15 @@ def core_graph(minutes: csr_array, keep: Booleans) -> CoreGraph:
     arcs = _Arcs(start, minutes.indices.astype(np.int64), minutes.data)
     arcs = _only(arcs, arcs.start != arcs.end)
     arcs = _without_dead_ends(arcs, keep)
-    arcs = _without_passing(arcs, keep)
+    runs = _runs(arcs, keep)
+    start, end = runs.start[runs.first], runs.last
     in_core = keep.copy()
-    in_core[arcs.start] = in_core[arcs.end] = True
+    in_core[start] = in_core[end] = True
     number = np.where(in_core, np.cumsum(in_core) - 1, -1)
     count = int(in_core.sum())
     # `travel_graph` turns round; what is stored here is turned round already.
-    core = travel_graph(
-        number[arcs.end], number[arcs.start], arcs.minutes, np.zeros(len(arcs.minutes)), node_count=count
-    )
-    return CoreGraph(minutes=core.minutes, number=number)
+    core = travel_graph(number[end], number[start], runs.minutes, np.zeros(len(start)), node_count=count)
+    return CoreGraph(minutes=core.minutes, number=number, runs=runs)
 
 
 def _only(arcs: _Arcs, wanted: Booleans) -> _Arcs:
@@ -97,7 +162,7 @@ def _without_dead_ends(arcs: _Arcs, keep: Booleans) -> _Arcs:
     return _only(arcs, ~(is_cut[arcs.start] | is_cut[arcs.end]))
 
 
-def _without_passing(arcs: _Arcs, keep: Booleans) -> _Arcs:
+def _runs(arcs: _Arcs, keep: Booleans) -> Runs:
     """Join the arcs into and out of nodes with two neighbours, whole runs at once by pointer doubling."""
     is_passing = (_neighbours(*_pairs(arcs, len(keep)), len(keep)) == 2) & ~keep
     count = len(arcs.start)
@@ -112,6 +177,7 @@ def _without_passing(arcs: _Arcs, keep: Booleans) -> _Arcs:
         goes_on = exists & (arcs.end[np.minimum(out, count - 1)] != arcs.start[into])
         following[into[goes_on]] = out[goes_on]
     following[lost] = lost
+    onwards = following[:count]
     minutes = np.concatenate([arcs.minutes, [0.0, np.inf]])
     end = np.concatenate([arcs.end, [-1, -1]])
     # Rings that nothing leads into never stop: they are dropped, as they hold no node that matters.
@@ -120,4 +186,5 @@ def _without_passing(arcs: _Arcs, keep: Booleans) -> _Arcs:
         end = np.where(following < stop, end[following], end)
         following = following[following]
     is_whole = ~is_passing[arcs.start] & np.isfinite(minutes[:count]) & (following[:count] == stop)
-    return _Arcs(arcs.start[is_whole], end[:count][is_whole], minutes[:count][is_whole])
+    first = np.flatnonzero(is_whole)
+    return Runs(arcs.start, arcs.end, onwards, first, end[first], minutes[first])

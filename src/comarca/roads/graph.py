@@ -103,6 +103,38 @@ def travel_graph(start: Integers, end: Integers, minutes: Floats, km: Floats, *,
     return TravelGraph(minutes=matrix, km=km[order])
 
 
+def quickest_edges(network: RoadNetwork, start: Integers, end: Integers) -> Integers:
+    """Find the edges that a graph has between pairs of nodes.
+
+    Parameters
+    ----------
+    network : RoadNetwork
+        The network.
+    start, end : numpy.ndarray, shape (k,)
+        Nodes, in the direction of driving; some edge leads from each to the other.
+
+    Returns
+    -------
+    numpy.ndarray, shape (k,)
+        Edges: the quickest of parallel ones, as in `reversed_graph`.
+    """
+    count = len(network.node_lon)
+    forward, backward = np.flatnonzero(network.edge_forward), np.flatnonzero(network.edge_backward)
+    edge = np.concatenate([forward, backward])
+    key = np.concatenate(
+        [
+            network.edge_from[forward] * count + network.edge_to[forward],
+            network.edge_to[backward] * count + network.edge_from[backward],
+        ]
+    )
+    wanted, which = np.unique(start * count + end, return_inverse=True)
+    is_wanted = np.isin(key, wanted)
+    edge, key = edge[is_wanted], key[is_wanted]
+    edge = edge[np.lexsort((network.edge_km[edge], network.edge_min[edge], key))]
+    first = np.searchsorted(np.sort(key), wanted)
+    return np.asarray(edge[first][which])
+
+
 def nearest_source(graph: TravelGraph, sources: Integers) -> Reached:
     """Shortest times from every node to the nearest of some nodes, in one pass.
 
