@@ -51,9 +51,9 @@ fuzz: $(READY_DEV)
 kills: $(READY_DEV)
 	$(BIN)/python tests/faults/kills.py $$(mktemp -d) --kills $(or $(KILLS),20) --region $(or $(REGION),small)
 
-# A seeded sample of changes to single signs and numbers of the measuring wings: make mutants PER_MODULE=60
+# A seeded sample of changes to single signs and numbers of each measuring wing: make mutants PER_WING=60
 mutants: $(READY_DEV)
-	$(BIN)/python tests/faults/mutants.py mutants.jsonl --per-module $(or $(PER_MODULE),5)
+	$(BIN)/python tests/faults/mutants.py mutants.jsonl --per-wing $(or $(PER_WING),10)
 
 lint: $(READY_DEV)
 	$(BIN)/ruff format --check .

@@ -2,7 +2,8 @@
 
 ``make kills`` runs this; called again with the same folder it goes on where it was. Each run is a process group of its
 own and is ended by SIGKILL, as a power cut would: nothing gets a chance to clean up. The next run is the same command,
-without ``--unlock`` or ``--rerun-incomplete``. Of the small region everything but the maps is made, of the example all.
+without ``--unlock`` or ``--rerun-incomplete``. Of the small region the table of roads and access with its spreadsheets
+and a map are made from an OpenStreetMap file, of the example everything.
 """
 
 from __future__ import annotations
@@ -31,13 +32,19 @@ ROOT = Path(__file__).resolve().parents[2]
 SPAN = 0.9
 #: What tells times and not results.
 TIMES = {"logs", "benchmarks"}
+#: What is made of the small region.
+TARGETS = ["results/XXA/indicators.csv", "results/XXA/maps/time_intermediate_city_mean_min.png"]
+FAMILIES = ["services", "land", "markets", "centres", "urbanisation", "production", "organisation", "settlement",
+            "environment", "dynamics"]  # fmt: skip
 
 
-def project(folder: Path, region: str) -> list[str]:
+def project(folder: Path, region: str, cores: int) -> list[str]:
     """Copy the project to a folder and return the command that runs it."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor"]
+    command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--nocolor"]
+    if region == "small":
+        command += [*TARGETS, "--configfile", "country/config.yaml"]
     if (folder / "Snakefile").is_file():
-        return command if region == "example" else [*command, "tables", "--configfile", "country/config.yaml"]
+        return command
     for name in ("src", "workflow", "config"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
@@ -46,10 +53,12 @@ def project(folder: Path, region: str) -> list[str]:
         return command
     path = synthetic.build(folder / "country")
     config = yaml.safe_load(path.read_text())
-    small = config["regions"]["XXA"]
-    small |= {"demand_cell_m": 5000, "raster_cell_m": 2000, "uncertainty": {"draws": 1}}
+    config["regions"]["XXA"] |= {
+        "demand_cell_m": 5000, "uncertainty": False, "power": {"provider": "none"}, "services": {"provider": "none"},
+        "indicators": dict.fromkeys(FAMILIES, False),
+    }  # fmt: skip
     path.write_text(yaml.safe_dump(config))
-    return [*command, "tables", "--configfile", "country/config.yaml"]
+    return command
 
 
 def products(folder: Path) -> dict[str, str]:
@@ -107,9 +116,10 @@ def main() -> int:
     arguments.add_argument("--kills", type=int, default=100)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--region", choices=["small", "example"], default="small")
+    arguments.add_argument("--cores", type=int, default=2)
     arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no run after so long")
     given = arguments.parse_args()
-    command = project(given.folder, given.region)
+    command = project(given.folder, given.region, given.cores)
     begun, state = time.monotonic(), undisturbed(given.folder, command)
     moment = random.Random(f"{given.seed} {state['kills']}")
     while (state["kills"] < given.kills or (given.folder / "results").is_dir()) and (

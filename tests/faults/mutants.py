@@ -1,25 +1,44 @@
 """Change single signs and numbers of the source, and see whether the tests of the module notice.
 
-``make mutants`` runs this on a seeded sample. Of each module the unit tests that import it are run, until the first
-that fails; a mutant that none notices is written down, to be explained or to be caught by a better test.
+``make mutants`` runs this on a seeded sample of each measuring wing. Of the changed module the unit tests that import
+it are run, those of its own first, until the first that fails; a mutant that none notices is written down, to be
+explained or to be caught by a better test. Each mutant has a process of its own, forked from one that has the libraries
+loaded.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import importlib
 import json
 import math
 import os
+import pkgutil
 import random
-import re
 import shutil
-import subprocess
+import signal
 import sys
 import time
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
+#: A mutant that takes longer is taken for one that hangs, which is noticed, s.
+LONGEST = 120
+#: Tests of other modules that use the changed one are run up to so long, s.
+ENOUGH = 60
+#: Libraries that are plugins of pytest, too, are loaded already.
+OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+#: Tests of all modules of a wing at once, beside those that import a module by name.
+OF_ALL = {"measures": ["tests/unit/test_examples.py"]}
 WINGS = ("measures", "rasters", "land", "population", "roads", "access")
 #: Each sign and what it is changed to.
 SIGNS: dict[type[ast.AST], type[ast.AST]] = {
@@ -30,14 +49,23 @@ SIGNS: dict[type[ast.AST], type[ast.AST]] = {
 
 
 def places(tree: ast.AST) -> list[ast.AST]:
-    """Nodes inside functions that can be changed, in order; annotations and messages aside."""
-    found: list[ast.AST] = []
-    for function in ast.walk(tree):
-        if isinstance(function, ast.FunctionDef):
-            for statement in function.body:
-                if not isinstance(statement, ast.Raise | ast.FunctionDef):
-                    found += [node for node in ast.walk(statement) if _changes(node)]
-    return list(dict.fromkeys(found))
+    """Nodes inside functions that can be changed, in order; messages and nested functions' own lines stand once."""
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    return list(dict.fromkeys(node for function in functions for part in function.body for node in _inside(part)))
+
+
+def _inside(node: ast.AST) -> Iterator[ast.AST]:
+    """Nodes that can be changed; what is only said, to a log or in an error, does not count."""
+    if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node.func)):
+        return
+    if _changes(node):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _inside(child)
+
+
+def _is_log(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and ast.unparse(function.value) in {"log", "logger"}
 
 
 def _changes(node: ast.AST) -> bool:
@@ -75,41 +103,93 @@ def _without(node: ast.UnaryOp, before: str) -> str:
     return f"line {node.lineno}: {before} -> {ast.unparse(node)}"
 
 
-def tests_of(module: str) -> list[str]:
-    """Unit tests that import a module."""
-    name = re.escape(f"comarca.{module}") + r"\b"
-    tests = sorted((ROOT / "tests/unit").glob("test_*.py"))
-    return [str(path) for path in tests if re.search(name, path.read_text(encoding="utf-8"))]
+def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
+    """Unit tests that import a module and pass without any change, those that import little else first.
+
+    Of the others so many are run as take a minute.
+    """
+    name = f"comarca.{module}"
+    wanted = [path for path in seconds if name in _imports(ROOT / path) or path in OF_ALL.get(module.split(".")[0], [])]
+    wanted.sort(key=lambda path: (-_share(ROOT / path, name), seconds[path], path))
+    sums = list(accumulate(seconds[path] for path in wanted))
+    return [path for path, total in zip(wanted, sums, strict=True) if total <= ENOUGH or path == wanted[0]]
 
 
-def is_noticed(copy: Path, tests: list[str]) -> bool:
-    """Run the tests on a copy of the source; a mutant that hangs is noticed, too."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
-    environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False)
-    except subprocess.TimeoutExpired:
-        return True
-    return done.returncode != 0
+def _share(path: Path, name: str) -> float:
+    """Share of a module among all modules of the project that a test imports."""
+    return (name in _imports(path)) / sum(each.startswith("comarca.") for each in _imports(path))
 
 
-def sample(per_module: int, seed: int, wings: list[str]) -> list[tuple[str, int]]:
-    """Choose places of each module: module and number of the place; modules take turns."""
+@cache
+def _imports(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def passes(copy: Path, tests: list[str]) -> bool:
+    """Run tests on a copy of the source in a process of their own; one that hangs or dies does not pass."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(LONGEST)
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        sys.path.insert(0, str(copy))
+        os.environ |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        sys.dont_write_bytecode = True
+        os.chdir(ROOT)
+        os._exit(int(pytest.main([*OPTIONS, *tests])))
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def load_libraries() -> None:
+    """Load all that the project's modules need, once, and forget the modules themselves."""
+    sys.path.insert(0, str(ROOT / "src"))
+    for wing in WINGS:
+        package = importlib.import_module(f"comarca.{wing}")
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    sys.path.remove(str(ROOT / "src"))
+    for name in [name for name in sys.modules if name.split(".")[0] == "comarca"]:
+        del sys.modules[name]
+
+
+def sample(per_wing: int, seed: int, wings: list[str]) -> list[tuple[str, int]]:
+    """Choose places of each wing: module and number of the place; wings take turns."""
     chosen: list[tuple[int, str, int]] = []
     for wing in wings:
-        for path in sorted((ROOT / "src/comarca" / wing).glob("*.py")):
-            module = f"{wing}.{path.stem}"
-            count = len(places(ast.parse(path.read_text(encoding="utf-8"))))
-            numbers = random.Random(f"{seed} {module}").sample(range(count), min(per_module, count))
-            chosen += [(turn, module, number) for turn, number in enumerate(numbers)]
+        paths = sorted((ROOT / "src/comarca" / wing).glob("*.py"))
+        counts = {f"{wing}.{path.stem}": len(places(ast.parse(path.read_text(encoding="utf-8")))) for path in paths}
+        every = [(module, number) for module, count in counts.items() for number in range(count)]
+        picked = random.Random(f"{seed} {wing}").sample(every, min(per_wing, len(every)))
+        chosen += [(turn, module, number) for turn, (module, number) in enumerate(picked)]
     return [(module, number) for _, module, number in sorted(chosen)]
+
+
+def timed(copy: Path, modules: set[str], notes: Path) -> dict[str, float]:
+    """Seconds that each test file which imports one of the modules takes; those that fail unchanged are left out."""
+    seconds: dict[str, float | None] = json.loads(notes.read_text()) if notes.is_file() else {}
+    names = {f"comarca.{module}" for module in modules}
+    extra = [path for module in modules for path in OF_ALL.get(module.split(".")[0], [])]
+    for path in sorted((ROOT / "tests/unit").glob("test_*.py")):
+        name = str(path.relative_to(ROOT))
+        if name not in seconds and (names & _imports(path) or name in extra):
+            begun = time.monotonic()
+            seconds[name] = time.monotonic() - begun if passes(copy, [name]) else None
+            notes.write_text(json.dumps(seconds))
+    return {name: value for name, value in seconds.items() if value is not None}
 
 
 def main() -> None:
     """Go on with the sample where the file of results ends."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("results", type=Path, help="JSON lines, one per mutant")
-    arguments.add_argument("--per-module", type=int, default=60)
+    arguments.add_argument("--per-wing", type=int, default=60)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--wings", nargs="+", default=list(WINGS))
     arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no mutant after so long")
@@ -117,10 +197,13 @@ def main() -> None:
     begun = time.monotonic()
     lines = given.results.read_text().splitlines() if given.results.is_file() else []
     done = {(line["module"], line["number"]) for line in map(json.loads, lines)}
-    copy = given.results.with_suffix(".src")
+    copy = given.results.with_suffix(".src").resolve()
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    for module, number in sample(given.per_module, given.seed, given.wings):
+    load_libraries()
+    chosen = sample(given.per_wing, given.seed, given.wings)
+    seconds = timed(copy, {module for module, _ in chosen}, given.results.with_suffix(".seconds.json"))
+    for module, number in chosen:
         if (module, number) in done or time.monotonic() - begun > given.seconds:
             continue
         path = copy / "comarca" / f"{module.replace('.', '/')}.py"
@@ -128,13 +211,16 @@ def main() -> None:
         tree = ast.parse(source)
         changed = change(places(tree)[number])
         path.write_text(ast.unparse(tree), encoding="utf-8")
-        noticed = is_noticed(copy, tests_of(module))
+        row = {"module": module, "number": number, "change": changed}
+        row["noticed"] = not passes(copy, tests_of(module, seconds))
         path.write_text(source, encoding="utf-8")
-        row = {"module": module, "number": number, "change": changed, "noticed": noticed}
         with given.results.open("a") as file:
             file.write(json.dumps(row) + "\n")
+    given.results.touch()
     rows = list(map(json.loads, given.results.read_text().splitlines()))
-    sys.stdout.write(f"{sum(row['noticed'] for row in rows)} of {len(rows)} mutants noticed\n")
+    for wing in given.wings:
+        of_wing = [row for row in rows if row["module"].startswith(f"{wing}.")]
+        sys.stdout.write(f"{wing}: {sum(row['noticed'] for row in of_wing)} of {len(of_wing)} mutants noticed\n")
 
 
 if __name__ == "__main__":

@@ -97,6 +97,15 @@ def test_what_is_not_a_size_class_is_refused():
         parse_size_class("De 20 a menos de 10 ha", where="x")
 
 
+def test_numbers_in_digits_of_other_scripts_are_read():
+    texts = pd.Series(
+        ["\u0661\u066c\u0662\u0663\u0664\u066b\u0665", "\u0967\u0968", "3.5", "\u0661\u0662 \u0661\u0663"]
+    )
+    np.testing.assert_array_equal(parse_numbers(texts[:3], decimal=".", where="x"), [1234.5, 12, 3.5])
+    with pytest.raises(InputError, match="row 4"):
+        parse_numbers(texts, decimal=".", where="x")
+
+
 def test_brazilian_numbers_and_marks_are_read():
     texts = pd.Series(["1.234,5", "12", "-", "X", "...", "..", "", " 1 000 "])
     found = parse_numbers(texts, decimal=",", where="x")

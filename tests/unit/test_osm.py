@@ -311,6 +311,9 @@ def test_counts_are_read_as_people_write_them() -> None:
     np.testing.assert_array_equal(
         parse_number(pd.Series(["2", "1,5", "1;2", None], dtype="str")), [2, 1.5, np.nan, np.nan]
     )
+    others = pd.Series(["\u0661\u066c\u0662\u0663\u0664", "\u0967\u0968", "\uff13"], dtype="str")
+    np.testing.assert_array_equal(parse_count(others), [1234, 12, 3])
+    np.testing.assert_array_equal(parse_number(others.iloc[1:]), [12, 3])
 
 
 def test_the_header_tells_the_date_of_the_data(write: Write) -> None:

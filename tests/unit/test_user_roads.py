@@ -275,6 +275,7 @@ def test_only_t_and_f_could_be_true_and_false_and_are_refused(tmp_path):
     [
         ([80, 60, 0], ["80", "60", None], 0),
         ([80.0, np.nan, 52.5], ["80", None, "52.5"], 0),
+        (["\u0968\u0966", "\uff18\uff10 km/h"], ["20", "80"], 0),
         (["80 km/h", "50 mph", "52,5", "rural", None], ["80", "80.4672", "52.5", None, None], 1),
     ],
 )

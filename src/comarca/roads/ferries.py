@@ -10,7 +10,7 @@ import pandas as pd
 
 from comarca.crs import geodesic_length_km
 from comarca.results import Check
-from comarca.units import MIN_PER_HOUR
+from comarca.units import MIN_PER_HOUR, latin_digits
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -45,7 +45,7 @@ def duration_min(text: pd.Series) -> Floats:
     numpy.ndarray, shape (n,)
         Minutes; NaN where there is no tag, or one in no known form.
     """
-    plain = text.astype("str").str.strip().str.lower()
+    plain = text.astype("str").map(latin_digits, na_action="ignore").astype("str").str.strip().str.lower()
     clock = plain.str.extract(_CLOCK).apply(pd.to_numeric)
     words = plain.str.extract(_WORDS).apply(pd.to_numeric)
     by_clock = clock["h"] * 60 + clock["m"] + clock["s"].fillna(0) / 60

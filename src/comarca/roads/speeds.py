@@ -36,7 +36,7 @@ from comarca.results import Check
 from comarca.roads.ferries import ferry_kmh
 from comarca.roads.restrictions import ACCESS_TAGS
 from comarca.roads.terrain import TERRAINS
-from comarca.units import KM_PER_MILE
+from comarca.units import KM_PER_MILE, latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -302,7 +302,8 @@ def _believed_limit_kmh(maxspeed: pd.Series, table: SpeedTable) -> NDArray[np.fl
 def _limit_kmh(texts: pd.Series, *, lowest: float, highest: float) -> NDArray[np.float64]:
     """Read speeds; NaN for what is no plain number or lies outside the limits."""
     codes, words = pd.factorize(texts)
-    parts = pd.Series(words, dtype=object).astype(str).str.extract(_LIMIT, expand=True)
+    plain = [latin_digits(str(word)) for word in words]
+    parts = pd.Series(plain, dtype=object).astype(str).str.extract(_LIMIT, expand=True)
     kmh = pd.to_numeric(parts[0]).to_numpy(dtype=float) * np.where(parts[1] == "mph", KM_PER_MILE, 1.0)
     kmh[~((kmh >= lowest) & (kmh <= highest))] = np.nan
     return np.append(kmh, np.nan)[codes]

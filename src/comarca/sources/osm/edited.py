@@ -9,8 +9,11 @@ import mmap
 import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
 import osmium
 from osmium import osm
+
+from comarca.sources.osm.opl import read_nodes, read_ways
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,8 @@ logger = logging.getLogger(__name__)
 #: New objects have negative ids until they are uploaded; here they get positive ones that nothing else has.
 _NEW: Final = 10**15
 _XML: Final = (".osm", ".xml", ".osm.gz", ".osm.bz2")
+#: Files of these kinds tell of each object whether it is there still; of several versions the last holds.
+_MANY: Final = (".osh", ".opl")
 _DELETED: Final = re.compile(
     rb"<(node|way|relation)\b(?=[^>]*\baction=[\"']delete[\"'])[^>]*?\bid=[\"'](-?\d+)[\"']", re.DOTALL
 )
@@ -41,6 +46,8 @@ def is_edited(path: Path) -> bool:
     bool
         True if it has to go through `tidied`.
     """
+    if any(suffix in _MANY for suffix in path.suffixes):
+        return True
     if path.name.endswith(_XML):
         return any(_EDITED.search(block) for block in _blocks(path))
     with osmium.io.Reader(str(path), osm.NOTHING) as reader:
@@ -64,6 +71,23 @@ def has_new_nodes(opl: Path) -> bool:
         return False
     with opl.open("rb") as lines, mmap.mmap(lines.fileno(), 0, access=mmap.ACCESS_READ) as view:
         return view.find(b"Nn-") >= 0 or view.find(b",n-") >= 0
+
+
+def has_versions(opl: Path) -> bool:
+    """Tell whether an object stands in an OPL file more than once.
+
+    Parameters
+    ----------
+    opl : pathlib.Path
+        As `comarca.sources.osm.stream.extract` writes it.
+
+    Returns
+    -------
+    bool
+        True if the file that it was made of has to go through `tidied`.
+    """
+    ways = [block.ids for block in read_ways(opl)]
+    return any(len(np.unique(ids)) < len(ids) for ids in (np.concatenate([*ways, []]), read_nodes(opl, ())["id"]))
 
 
 def tidied(path: Path, target: Path) -> Path:

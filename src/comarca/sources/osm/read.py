@@ -23,7 +23,8 @@ from comarca.results import Check
 from comarca.sources.copies import without_copies
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_closed_ways, add_relations, area_keys
-from comarca.sources.osm.edited import has_new_nodes, is_edited, tidied
+from comarca.sources.osm.blocks import file_end_check, require_checksum
+from comarca.sources.osm.edited import has_new_nodes, has_versions, is_edited, tidied
 from comarca.sources.osm.lines import (
     NO_PLACE,
     POWER_FILTER,
@@ -98,14 +99,15 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     Raises
     ------
     InputError
-        If the file is missing, empty, damaged, cut short or not an OSM file; if roads are asked for and there are
-        none; if its nodes do not stand before its ways; or if the nodes have no places. Nothing is returned then.
+        If the file is missing, empty, damaged, cut short, not an OSM file or another than the checksum beside it
+        says; if roads are asked for and there are none; if its nodes do not stand before its ways; or if the nodes
+        have no places. Nothing is returned then.
 
     Notes
     -----
     What the tags have to be stands in `comarca.sources.osm.tags`. Areas are closed ways and multipolygon relations;
     those that cross themselves or lack members are left out and counted. Old-style multipolygons, whose tags stand on
-    the outer way, lose their holes. A file cut exactly between two of its blocks looks whole; compare its checksum.
+    the outer way, lose their holes. Of a file of several versions of an object the last is taken.
     """
     path = Path(path)
     unknown = [name for name in layers if name not in OSM_LAYERS]
@@ -113,11 +115,15 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
         raise InputError(
             "layers", got=unknown[0], expected=str(OSM_LAYERS), remedy=did_you_mean(unknown[0], OSM_LAYERS)
         )
+    require_checksum(path)
     header = read_header(path)
     with tempfile.TemporaryDirectory(prefix="comarca-osm-") as folder:
         opl = Path(folder) / "wanted.opl"
-        areas = _extracted(path, opl, _wanted(layers), Path(folder) / "tidy.osm.pbf")
+        wanted, tidy = _wanted(layers), Path(folder) / "tidy.osm.pbf"
+        areas = _extracted(path, opl, wanted, tidy)
         try:
+            if has_versions(opl):
+                areas = extract(tidied(path, tidy), opl, wanted)
             read, dropped, gap_km = _parse(opl, areas, layers)
         except pa.ArrowInvalid as error:
             raise InputError(
@@ -133,7 +139,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
     gaps = [_gap_check(path, checked["roads"], gap_km)] if "roads" in layers else []
     left_out = [_check(path, name, reasons) for name, reasons in dropped.items()]
-    return OsmLayers(checked, header, [*left_out, *gaps, *copies])
+    return OsmLayers(checked, header, [file_end_check(path), *left_out, *gaps, *copies])
 
 
 def _extracted(path: Path, opl: Path, wanted: Wanted, tidy: Path) -> Areas:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from comarca.layers.schemas import OSM_KEYS, ROAD_TAGS
+from comarca.units import latin_digits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -277,7 +278,7 @@ def parse_count(text: pd.Series) -> NDArray[np.float64]:
     numpy.ndarray of float
         NaN where the text is not a count.
     """
-    plain = text.str.strip().str.lstrip("~").str.replace(r"[ ,.'\u00a0](?=\d{3}(?:\D|$))", "", regex=True)
+    plain = _latin(text).str.strip().str.lstrip("~").str.replace(r"[ ,.'\u00a0](?=\d{3}(?:\D|$))", "", regex=True)
     return _number(plain.where(plain.str.fullmatch(r"\d+").eq(True)))
 
 
@@ -294,8 +295,12 @@ def parse_number(text: pd.Series) -> NDArray[np.float64]:
     numpy.ndarray of float
         NaN where the text is not such a number.
     """
-    plain = text.str.strip().str.replace(",", ".", regex=False)
+    plain = _latin(text).str.strip().str.replace(",", ".", regex=False)
     return _number(plain.where(plain.str.fullmatch(r"\d+(?:\.\d+)?").eq(True)))
+
+
+def _latin(text: pd.Series) -> pd.Series:
+    return text.map(latin_digits, na_action="ignore").astype("str")
 
 
 def _number(text: pd.Series) -> NDArray[np.float64]:

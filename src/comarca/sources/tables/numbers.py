@@ -13,6 +13,7 @@ import pandas as pd
 
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
+from comarca.units import latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -211,7 +212,8 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
 
 def _is_torn(texts: pd.Series) -> pd.Series:
     """Tell cells whose blanks part digits otherwise than in groups of three, such as two numbers side by side."""
-    plain = texts.astype("str").str.strip().str.replace(_REMARK, "", regex=True).str.strip()
+    latin = texts.astype("str").map(latin_digits).astype("str")
+    plain = latin.str.strip().str.replace(_REMARK, "", regex=True).str.strip()
     parted = plain.str.contains(rf"\d{_BLANKS}+\d", regex=True)
     signs = plain.where(parted, "").str.replace(f"{_BLANKS}+", " ", regex=True)
     return parted & ~signs.str.match(r"^[-+\u2212\u2013\u2014]? ?\d{1,3}(?: \d{2,3})* \d{3}(?:[.,]\d*)? ?%?$")
@@ -223,7 +225,8 @@ def _mark(text: str) -> str:
 
 def _bare(texts: pd.Series) -> pd.Series:
     """Numbers without blanks, signs of footnotes and per cent; the minus as a hyphen."""
-    bare = texts.astype("str").str.replace(_BLANKS, "", regex=True).str.replace(r"^\u2212", "-", regex=True)
+    latin = texts.astype("str").map(latin_digits).astype("str")
+    bare = latin.str.replace(_BLANKS, "", regex=True).str.replace(r"^\u2212", "-", regex=True)
     bare = bare.str.replace(r"^[\u2013\u2014](?=\d)", "-", regex=True)
     return bare.str.replace(_REMARK, "", regex=True).str.removesuffix("%").str.removeprefix("+")
 

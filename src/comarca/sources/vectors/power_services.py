@@ -29,6 +29,7 @@ from comarca.sources.vectors.rows import (
 )
 from comarca.sources.vectors.spots import read_spots
 from comarca.sources.vectors.words import POWER_WORDS, SERVICE_WORDS
+from comarca.units import latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -217,7 +218,8 @@ def _names(kept: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series:
 
 def _volts(values: pd.Series) -> pd.Series:
     """Write voltages as OSM does, in volts; of several the first is taken."""
-    text = values.astype("str").where(values.notna()).str.replace(",", ".", regex=False)
+    text = values.astype("str").where(values.notna()).map(latin_digits, na_action="ignore").astype("str")
+    text = text.str.replace(",", ".", regex=False)
     number = pd.to_numeric(text.str.extract(r"(\d+(?:\.\d+)?)", expand=False), errors="coerce")
     volts = number.where(number >= _LOWEST_VOLT, number * _LOWEST_VOLT).where(number > 0)
     return volts.map(lambda value: None if pd.isna(value) else f"{value:.0f}").astype("str")

@@ -39,7 +39,7 @@ from comarca.sources.vectors.rows import (
     without_left_out,
 )
 from comarca.sources.vectors.words import ONEWAY_WORDS, SURFACE_WORDS
-from comarca.units import KM_PER_MILE, MIN_PER_HOUR
+from comarca.units import KM_PER_MILE, MIN_PER_HOUR, latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -328,7 +328,8 @@ def _speed(
     text = given.astype("str").where(given.notna()).str.strip()
     text = text.where(text != "")
     void = is_missing(text.fillna("")) | text.fillna("").map(fold_name).isin(_NO_LIMIT)
-    parts = text.str.lower().str.extract(_LIMIT, expand=True)
+    latin = text.map(latin_digits, na_action="ignore").astype("str")
+    parts = latin.str.lower().str.extract(_LIMIT, expand=True)
     number = pd.to_numeric(parts[0].str.replace(",", ".", regex=False), errors="coerce")
     kmh = number.where(parts[1].fillna(columns.maxspeed_unit) != "mph", number * KM_PER_MILE)
     words = text.mask(void | kmh.notna()).astype("str")
