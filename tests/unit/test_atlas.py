@@ -1,5 +1,6 @@
 """The atlas, printed and interactive: complete, honest about gaps, safe with any name, and in need of no network."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -12,7 +13,7 @@ import shapely
 from pypdf import PdfReader
 
 from comarca.publish.headlines import Ranking
-from comarca.publish.maps.atlas_pdf import AtlasText, page_bytes, write_atlas_pdf
+from comarca.publish.maps.atlas_pdf import AtlasText, pages_of, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.layout import new_page
@@ -92,7 +93,7 @@ def printed(path, columns, about=ABOUT, base=None):
         if entry.mapped:
             figure, page = new_page(8.27, 11.69)
             page.text(1, 5, entry.title["en"])
-            maps[entry.name] = page_bytes(figure, 1)
+            maps[entry.name] = pages_of([figure])[0]
     write_atlas_pdf(base, columns, maps, path, about=about)
     return PdfReader(path)
 
@@ -122,6 +123,20 @@ def test_an_atlas_has_title_contents_families_maps_and_sources(pages):
     assert "Sources" in pages[-1][0]
     assert "All of it." in pages[-1]
     assert "What time_min is." in pages[4]
+
+
+def test_pages_that_are_written_together_store_a_font_once():
+    figures = []
+    for text in ("one", "another"):
+        figure, page = new_page(8.27, 11.69)
+        page.text(1, 5, text)
+        figures.append(figure)
+    pages = pages_of(figures)
+    assert [page.place for page in pages] == [0, 1]
+    assert pages[0].pdf is pages[1].pdf
+    assert pages[0].pdf.count(b"/FontFile2") == 1
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(pages[0].pdf)).pages]
+    assert texts == ["one", "another"]
 
 
 def test_a_summary_stands_before_the_maps_and_rankings_after_them(base, tmp_path):

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
+from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, Fit, NameObject, TextStringObject
@@ -19,11 +20,12 @@ from comarca.publish.maps.style import MUTED, RC
 from comarca.publish.words import unit_label, word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from pypdf.generic import RectangleObject
 
     from comarca.publish.headlines import Ranking
     from comarca.publish.maps.model import BaseMap
@@ -89,32 +91,51 @@ class AtlasText:
     further: Sequence[Figure] = ()
 
 
-def page_bytes(figure: Figure, territory_count: int) -> bytes:
-    """Write a figure as a PDF of one page.
+@dataclass(frozen=True)
+class Page:
+    """A page of a PDF file.
+
+    Attributes
+    ----------
+    pdf : bytes
+        The file, which pages may share: each file stores its fonts once, and choosing their letters takes longer than
+        drawing.
+    place : int
+        Place of the page in the file, from 0.
+    """
+
+    pdf: bytes
+    place: int
+
+
+def pages_of(figures: Iterable[Figure], territory_count: int = 0) -> list[Page]:
+    """Write figures as the pages of one PDF file.
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
-        A page.
-    territory_count : int
+    figures : iterable of matplotlib.figure.Figure
+        Pages; each is written before the next one is asked for.
+    territory_count : int, optional
         With more territories than `MAX_VECTOR_TERRITORIES`, shapes become a picture; words stay words.
 
     Returns
     -------
-    bytes
-        The same figure gives the same bytes.
+    list of Page
+        The same figures give the same bytes.
     """
-    if territory_count > MAX_VECTOR_TERRITORIES:
-        for axes in figure.axes:
-            axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5 if axes.get_zorder() < 5 else None)
-    stream = io.BytesIO()
-    with mpl.rc_context(RC):
-        figure.savefig(stream, format="pdf", dpi=RASTER_DPI, metadata={"CreationDate": None, "ModDate": None})
-    return stream.getvalue()
+    stream, count = io.BytesIO(), 0
+    with mpl.rc_context(RC), PdfPages(stream, metadata={"CreationDate": None, "ModDate": None}) as pages:
+        for figure in figures:
+            if territory_count > MAX_VECTOR_TERRITORIES:
+                for axes in figure.axes:
+                    axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5 if axes.get_zorder() < 5 else None)
+            pages.savefig(figure, dpi=RASTER_DPI)
+            count += 1
+    return [Page(stream.getvalue(), place) for place in range(count)]
 
 
 def write_atlas_pdf(
-    base: BaseMap, columns: Sequence[Column], maps: Mapping[str, bytes], path: Path, *, about: AtlasText
+    base: BaseMap, columns: Sequence[Column], maps: Mapping[str, Page], path: Path, *, about: AtlasText
 ) -> None:
     """Join the pages of the atlas: bookmarks per family and map, contents that lead to their pages.
 
@@ -125,7 +146,7 @@ def write_atlas_pdf(
     columns : sequence of Column
         The registered columns, in the order of the table.
     maps : mapping
-        Column -> its map as a PDF of one page, as from `page_bytes`; columns without a map are left out.
+        Column -> its map, as from `pages_of`; columns without a map are left out.
     path : pathlib.Path
         Where to; does not exist yet.
     about : AtlasText
@@ -142,25 +163,18 @@ def write_atlas_pdf(
     texts = {
         name: list(_paged(_about(titles[name], members, language, about.notes or {}))) for name, members in families
     }
-    front = [_title_page(base, about, len(drawn))]
     summary = list(_paged(_summary(about))) if about.summary else []
     contents_count = len(list(_paged(_contents(families, titles, {}, language))))
     starts = _page_numbers(families, texts, first=2 + contents_count + len(summary))
     contents = list(_paged(_contents(families, titles, starts, language)))
-    writer = PdfWriter()
-    for figure in (*front, *map(_text_page, contents), *map(_text_page, summary)):
-        _append(writer, page_bytes(figure, len(base.territory_id)))
+    parts: list[Figure | Page] = [*map(_text_page, [*contents, *summary])]
     for name, members in families:
-        for lines in texts[name]:
-            _append(writer, page_bytes(_text_page(lines), 0))
-        for column in members:
-            _append(writer, maps[column.name])
-    for lines in _paged(_rankings(about)):
-        _append(writer, page_bytes(_text_page(lines), 0))
-    for figure in about.further:
-        _append(writer, page_bytes(figure, 0))
-    for lines in _paged(_sources(about.sources, language)):
-        _append(writer, page_bytes(_text_page(lines), 0))
+        parts += [*map(_text_page, texts[name]), *(maps[column.name] for column in members)]
+    parts += [*map(_text_page, _paged(_rankings(about))), *about.further]
+    parts += map(_text_page, _paged(_sources(about.sources, language)))
+    drawn_pages = iter(pages_of(part for part in parts if not isinstance(part, Page)))
+    title_page = pages_of([_title_page(base, about, len(drawn))], len(base.territory_id))
+    writer = _joined([*title_page, *(part if isinstance(part, Page) else next(drawn_pages) for part in parts)])
     _bookmarks(writer, families, titles, starts, language)
     _links(writer, contents, starts)
     _finish(writer, f"{about.title}: {word('atlas', language)}", language)
@@ -168,21 +182,26 @@ def write_atlas_pdf(
         writer.write(stream)
 
 
-def _append(writer: PdfWriter, page: bytes) -> None:
-    number = len(writer.pages) + 1
-    writer.append(io.BytesIO(page), import_outline=False)
-    if number > 1:
-        added = writer.pages[-1]
-        added.merge_page(PdfReader(io.BytesIO(_number_page(added, number))).pages[0])
+def _joined(pages: Sequence[Page]) -> PdfWriter:
+    """Join pages and number them from the second."""
+    readers = {pdf: PdfReader(io.BytesIO(pdf)) for pdf in dict.fromkeys(page.pdf for page in pages)}
+    joined = [readers[page.pdf].pages[page.place] for page in pages]
+    numbers = pages_of(_number_page(page.mediabox, number) for number, page in enumerate(joined[1:], start=2))
+    over = PdfReader(io.BytesIO(numbers[0].pdf)).pages if numbers else []
+    writer = PdfWriter()
+    writer.add_page(joined[0])
+    for page, number in zip(joined[1:], over, strict=True):
+        added = writer.add_page(page)
+        added.merge_page(number)
         added.compress_content_streams()
+    return writer
 
 
-def _number_page(page: object, number: int) -> bytes:
-    box = page.mediabox  # type: ignore[attr-defined]
+def _number_page(box: RectangleObject, number: int) -> Figure:
     figure, axes = new_page(float(box.width) / _PT_PER_IN, float(box.height) / _PT_PER_IN)
     figure.patch.set_alpha(0.0)
     axes.text(axes.get_xlim()[1] - 0.4, 0.22, str(number), fontsize=8, color=MUTED, ha="right", va="bottom")
-    return page_bytes(figure, 0)
+    return figure
 
 
 def _bookmarks(

@@ -36,7 +36,7 @@ PNG_DPI: Final = 200
 _SVG_HALO: Final = 'style="paint-order: stroke; stroke: white; stroke-width: 2; stroke-linejoin: round"'
 # A hundredth of a point is enough for any printer, and halves the file.
 _SVG_PATH: Final = re.compile(r'\bd="[^"]*"')
-_SVG_DIGITS: Final = re.compile(r"(\.\d\d)\d+")
+_SVG_DIGITS: Final = re.compile(r"(?<=\.\d\d)\d+")
 
 
 def draw_map(
@@ -119,7 +119,7 @@ def save_map(figure: Figure, path: Path) -> None:
         figure.savefig(path, dpi=PNG_DPI, metadata=metadata[path.suffix])
     if path.suffix == ".svg":
         text = path.read_text(encoding="utf-8").replace(f'<g id="{HALO_ID}', f'<g {_SVG_HALO} id="{HALO_ID}')
-        path.write_text(_SVG_PATH.sub(lambda match: _SVG_DIGITS.sub(r"\1", match[0]), text), encoding="utf-8")
+        path.write_text(_SVG_PATH.sub(lambda match: _SVG_DIGITS.sub("", match[0]), text), encoding="utf-8")
 
 
 @contextmanager

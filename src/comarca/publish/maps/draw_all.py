@@ -10,10 +10,10 @@ from html import escape
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final
 
-from matplotlib import image
+from PIL import Image
 
 from comarca import io
-from comarca.publish.maps.atlas_pdf import page_bytes
+from comarca.publish.maps.atlas_pdf import pages_of
 from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.files import base_of, classes_of, text_of
 from comarca.publish.maps.theme import not_drawable
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from matplotlib.figure import Figure
+
     from comarca.publish.assembled import Assembled
+    from comarca.publish.maps.atlas_pdf import Page
     from comarca.registry.columns import Column
 
 #: Every how many pixels a picture is sampled for its thumbnail.
 _THUMB_STEP: Final = 6
+#: Maps that share a file of pages, whatever the number of processes.
+_MAPS_PER_FILE: Final = 16
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,15 @@ class Drawn:
         Its name.
     reason : str
         Why no map was drawn, in the region's first language; empty if one was.
-    page : bytes
-        The map as a PDF of one page.
+    page : Page or None
+        The map as a page of a PDF file.
     thumbnail : bytes
         The map as a small PNG.
     """
 
     column: str
     reason: str = ""
-    page: bytes = b""
+    page: Page | None = None
     thumbnail: bytes = b""
 
 
@@ -68,11 +73,23 @@ class Drawer:
         self.base, self.classes, self.text = base_of(data), classes_of(data), text_of(data)
         self.table = data.table.set_index("territory_id", drop=False)
 
-    def draw(self, column: Column) -> Drawn:
-        """Draw the map of a column and save it, or say why it would tell nothing."""
-        reason = not_drawable(column, self.table[column.name], self.classes.get(column.name))
-        if reason:
-            return Drawn(column.name, reason=word(reason, self.data.language))
+    def draw(self, columns: Sequence[Column]) -> list[Drawn]:
+        """Draw the maps of some columns and save them, or say why they would tell nothing."""
+        reasons = {
+            column.name: not_drawable(column, self.table[column.name], self.classes.get(column.name))
+            for column in columns
+        }
+        figures = (self._saved(column) for column in columns if not reasons[column.name])
+        pages = iter(pages_of(figures, len(self.base.territory_id)))
+        return [
+            Drawn(name, reason=word(reason, self.data.language))
+            if reason
+            else Drawn(name, page=next(pages), thumbnail=thumbnail(self.folder / f"{name}.png"))
+            for name, reason in reasons.items()
+        ]
+
+    def _saved(self, column: Column) -> Figure:
+        """Draw a map and save it as two pictures."""
         figure = draw_map(
             self.base,
             column,
@@ -85,8 +102,7 @@ class Drawer:
         for suffix in ("png", "svg"):
             with io.atomic_path(self.folder / f"{column.name}.{suffix}") as part:
                 save_map(figure, part)
-        page = page_bytes(figure, len(self.base.territory_id))
-        return Drawn(column.name, page=page, thumbnail=thumbnail(self.folder / f"{column.name}.png"))
+        return figure
 
 
 _drawer: list[Drawer] = []
@@ -110,12 +126,13 @@ def draw_all(data: Assembled, folder: Path, *, workers: int = 1) -> list[Drawn]:
         In the order of the table.
     """
     mapped = [column for column in data.columns if column.mapped]
+    parts = [mapped[start : start + _MAPS_PER_FILE] for start in range(0, len(mapped), _MAPS_PER_FILE)]
     if workers > 1:
         with ProcessPoolExecutor(workers, get_context("fork"), _start, (data, folder)) as pool:
-            drawn = list(pool.map(_draw, mapped))
+            drawn = [entry for part in pool.map(_draw, parts) for entry in part]
     else:
         drawer = Drawer(data, folder)
-        drawn = [drawer.draw(column) for column in mapped]
+        drawn = [entry for part in parts for entry in drawer.draw(part)]
     made = {entry.column for entry in drawn if not entry.reason}
     for path in [*folder.glob("*.png"), *folder.glob("*.svg")]:
         if path.stem not in made and "__" not in path.stem:
@@ -177,11 +194,9 @@ def contact_sheet(
 
 def thumbnail(path: Path) -> bytes:
     """Make a small picture of a large one: every block of pixels becomes its mean."""
-    pixels = image.imread(path)[..., :3]
-    height, width = (size // _THUMB_STEP * _THUMB_STEP for size in pixels.shape[:2])
-    blocks = pixels[:height, :width].reshape(height // _THUMB_STEP, _THUMB_STEP, width // _THUMB_STEP, _THUMB_STEP, 3)
     stream = memory.BytesIO()
-    image.imsave(stream, blocks.mean(axis=(1, 3)), format="png", metadata={"Software": ""})
+    with Image.open(path) as picture:
+        picture.convert("RGB").reduce(_THUMB_STEP).save(stream, format="png")
     return stream.getvalue()
 
 
@@ -189,5 +204,5 @@ def _start(data: Assembled, folder: Path) -> None:
     _drawer[:] = [Drawer(data, folder)]
 
 
-def _draw(column: Column) -> Drawn:
-    return _drawer[0].draw(column)
+def _draw(columns: Sequence[Column]) -> list[Drawn]:
+    return _drawer[0].draw(columns)
