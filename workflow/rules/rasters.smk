@@ -1,4 +1,4 @@
-# Rasters of people at earlier dates and of light at night -> tables.
+# Rasters of people at earlier dates and of light at night, files on forest, fire and protection -> tables.
 
 
 rule build_population_by_year:
@@ -49,3 +49,27 @@ rule build_night_lights:
         "{wildcards.region}: measuring the light at night."
     script:
         "../scripts/build_night_lights.py"
+
+
+rule build_environment_table:
+    input:
+        unpack(of("inputs", "build_environment_table", "{layer}")),
+        territories=in_region("layers/territories.parquet"),
+        code=code("build_environment_table"),
+    output:
+        parquet=in_region("layers/{layer}.parquet"),
+        checks=in_region("checks/{layer}.json"),
+    log:
+        in_region("logs/build_environment_table/{layer}.log"),
+    benchmark:
+        in_region("benchmarks/build_environment_table/{layer}.tsv")
+    wildcard_constraints:
+        layer="forest_loss|fires|burnt_areas|protected_areas",
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        source=of("section", "{layer}"),
+    message:
+        "{wildcards.region}: measuring {wildcards.layer} by territory."
+    script:
+        "../scripts/build_environment_table.py"

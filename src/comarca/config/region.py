@@ -13,6 +13,7 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from comarca.config.base import FilePath, Model, Titles, Word
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
+from comarca.config.environment import BurntAreas, Fires, ForestLoss, ProtectedAreas
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
     Cities,
@@ -131,6 +132,10 @@ class Region(Model):
     holdings: Holdings = Holdings()
     outcomes: Outcomes = Outcomes()
     night_lights: NightLights = NightLights()
+    forest_loss: ForestLoss = ForestLoss()
+    fires: Fires = Fires()
+    burnt_areas: BurntAreas = BurntAreas()
+    protected_areas: ProtectedAreas = ProtectedAreas()
     employment: Employment = Employment()
     firms: Firms = Firms()
     age_groups: AgeGroups = AgeGroups()

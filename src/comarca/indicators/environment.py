@@ -11,6 +11,7 @@ from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
 from comarca.population.people import people_by_territory
 from comarca.results import Flag, Indicators, explain, join_parts
+from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,10 @@ def compute(
     demand: gpd.GeoDataFrame | None = None,
     land_cover_areas: pd.DataFrame | None = None,
     territory_lights: pd.DataFrame | None = None,
+    forest_loss: pd.DataFrame | None = None,
+    fires: pd.DataFrame | None = None,
+    burnt_areas: pd.DataFrame | None = None,
+    protected_areas: pd.DataFrame | None = None,
     columns: Sequence[TableColumn],
 ) -> Indicators:
     """Shares of natural, farmed and built-up land, night lights per person, and their change.
@@ -40,6 +45,12 @@ def compute(
         one row per class.
     territory_lights : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``light``: sum of the raster of night lights over the territory.
+    forest_loss : pandas.DataFrame, optional
+        Columns ``territory_id``, ``year``, ``area_ha``: for the first year the forest, for later ones what was lost.
+    fires : pandas.DataFrame, optional
+        Columns ``territory_id``, ``year``, ``fires``; a row for each year that the archive covers.
+    burnt_areas, protected_areas : pandas.DataFrame, optional
+        Columns ``territory_id`` and ``area_ha``.
 
     Returns
     -------
@@ -55,6 +66,16 @@ def compute(
         parts += [_light_change(territory_lights, index), _light_per_area(territory_lights, territories, index)]
     if territory_lights is not None and demand is not None:
         parts.append(_light_per_person(territory_lights, people_by_territory(demand, index)))
+    area_ha = pd.Series(geodesic_area_km2(territories.geometry.to_numpy()), territories["territory_id"]) * HA_PER_KM2
+    area_ha = area_ha.reindex(index)
+    if forest_loss is not None:
+        parts.append(_forest(forest_loss, area_ha))
+    if fires is not None:
+        parts.append(_fires(fires, area_ha))
+    for name, table in (("burnt_area_share", burnt_areas), ("protected_area_share", protected_areas)):
+        if table is not None:
+            share = (table.set_index("territory_id")["area_ha"].reindex(index) / area_ha).clip(upper=1.0).to_frame(name)
+            parts.append(Indicators(share, explain(share, Flag.OUTSIDE_RASTER)))
     return join_parts(parts, index).select([column.name for column in columns])
 
 
@@ -94,3 +115,26 @@ def _light_per_person(lights: pd.DataFrame, persons: pd.Series) -> Indicators:
     values = (1000 * last / persons.where(persons > 0)).to_frame(name)
     reason = np.select([last.isna(), persons.isna()], [Flag.OUTSIDE_RASTER, Flag.NO_DEMAND], Flag.NO_POPULATION)
     return Indicators(values, explain(values, Flag.NO_POPULATION, **{name: pd.Series(reason, persons.index)}))
+
+
+def _forest(areas: pd.DataFrame, area_ha: pd.Series) -> Indicators:
+    """Forest of the first year, and what was lost of it in all later ones."""
+    is_first = areas["year"] == areas["year"].min()
+    sums = [areas[rows].groupby("territory_id")["area_ha"].sum() for rows in (is_first, ~is_first)]
+    forest, lost = sums[0].reindex(area_ha.index), sums[1].reindex(area_ha.index).fillna(0.0)
+    values = pd.DataFrame(
+        {
+            "forest_cover_2000_share": (forest / area_ha).clip(upper=1.0),
+            "forest_loss_share": (lost / forest.where(forest > 0)).clip(upper=1.0),
+        }
+    )
+    reason = pd.Series(np.where(forest.isna(), Flag.OUTSIDE_RASTER, Flag.ZERO_DENOMINATOR), area_ha.index)
+    return Indicators(values, explain(values, Flag.OUTSIDE_RASTER, forest_loss_share=reason))
+
+
+def _fires(fires: pd.DataFrame, area_ha: pd.Series) -> Indicators:
+    """Measure fires per 100 km2 and year, over all years of the archive."""
+    name = "fire_density_per_100km2_per_year"
+    a_year = fires.groupby("territory_id")["fires"].sum().reindex(area_ha.index) / fires["year"].nunique()
+    values = (100 * a_year / (area_ha / HA_PER_KM2)).to_frame(name)
+    return Indicators(values, explain(values, Flag.NOT_IN_SOURCE))

@@ -234,6 +234,13 @@ def build_night_lights(region: RegionPlan) -> dict[str, Any]:
     return region.receipt("night_lights") | {"rasters": grids} | _companions(grids)
 
 
+@_rule
+def build_environment_table(region: RegionPlan, layer: str) -> dict[str, Any]:
+    """Name the user's files on forest, fire or protection."""
+    loss = own_files(region, f"{layer}.loss") if hasattr(getattr(region.config, layer), "loss") else []
+    return _named(files=own_files(region, f"{layer}.path"), loss=loss)
+
+
 def rasters(region: RegionPlan, section: str) -> list[str]:
     """Name the user's rasters of a section, the latest last."""
     source, latest = getattr(region.config, section), own_file(region, f"{section}.path")

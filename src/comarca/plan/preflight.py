@@ -15,9 +15,10 @@ from comarca.sources.datasets import paths_of, require_data_set
 
 if TYPE_CHECKING:
     from comarca.config.base import VectorSource
+    from comarca.config.environment import BurntAreas, ForestLoss
     from comarca.config.layers import LandCover, Totals
     from comarca.config.region import Config, Region
-    from comarca.config.tables import Attributes, Table, TableLayout
+    from comarca.config.tables import Attributes, CityPopulation, Table, TableLayout
 
 _SPEEDS = ("maxspeed", "speed", "minutes")
 #: Sections whose file is a vector layer, with the keys that name its columns.
@@ -28,6 +29,7 @@ _COLUMN_KEYS = {
     "services": ("kind", "name", "id"),
     "cities": ("id", "name", "population"),
     "parcels": ("owner", "share"),
+    "protected_areas": (),
 }
 #: Keys that name columns of a table in place of a vector file.
 _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
@@ -119,15 +121,39 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
         _check_raster(path, key=f"{key}.path")
         if section in {"population", "night_lights"}:
             _check_nodata(path, source.nodata, key=f"{key}.nodata")
+    elif section == "forest_loss":
+        _check_forest_loss(source, key=key)
+    elif section == "burnt_areas":
+        _check_burnt_areas(source, key=key)
     elif section in TABLES:
         _check_table(source, key=key)
     elif section == "city_population":
-        headings = _heading(path, key, source)
-        for name in ("id", "name"):
-            if (column := getattr(source, name)) is not None:
-                _require_column(column, headings, key=f"{key}.{name}")
-        for year, column in source.population.items():
-            _require_column(column, headings, key=f"{key}.population.{year}")
+        _check_city_population(source, key=key)
+
+
+def _check_city_population(source: CityPopulation, *, key: str) -> None:
+    headings = _heading(str(source.path), key, source)
+    for name in ("id", "name"):
+        if (column := getattr(source, name)) is not None:
+            _require_column(column, headings, key=f"{key}.{name}")
+    for year, column in source.population.items():
+        _require_column(column, headings, key=f"{key}.population.{year}")
+
+
+def _check_forest_loss(source: ForestLoss, *, key: str) -> None:
+    require_file(source.loss or (), key=f"{key}.loss")
+    for path in (*paths_of(source.path), *paths_of(source.loss)):
+        _check_raster(path, key=key)
+
+
+def _check_burnt_areas(source: BurntAreas, *, key: str) -> None:
+    from comarca.land.covered import is_raster
+
+    if source.path is not None and is_raster(source.path):
+        _check_raster(str(source.path), key=f"{key}.path")
+        _check_nodata(str(source.path), source.nodata, key=f"{key}.nodata")
+    else:
+        _check_vector(source, key=key, column_keys=())
 
 
 def _check_scenarios(region: Region, *, key: str) -> None:

@@ -557,6 +557,8 @@ class RegionPlan:
         files |= {"population_totals": population.totals.path} if population.totals else {}
         divided = {f"{name}_divided": getattr(source, "divided", None) for name, source in sections.items()}
         files |= {name: path for name, path in divided.items() if path}
+        if loss := self.config.forest_loss.loss:
+            files["forest_loss_years"] = loss
         if crosswalk := self.config.outcomes.crosswalk:
             files["crosswalk"] = crosswalk.path
         if flows := self.config.functional.path:
