@@ -45,7 +45,7 @@ def project(folder: Path, region: str, cores: int) -> list[str]:
         command += [*TARGETS, "--configfile", "country/config.yaml"]
     if (folder / "Snakefile").is_file():
         return command
-    for name in ("src", "workflow", "config"):
+    for name in ("src", "workflow", "config", "profiles"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "Snakefile", folder)
     if region == "example":

@@ -30,6 +30,7 @@ NONSENSE = {
     "road class with a capital": ({"indicators": {"infrastructure": {"road_classes": ["Primary"]}}}, "pattern"),
     "no main roads": ({"indicators": {"infrastructure": {"main_road_classes": []}}}, "at least 1"),
     "no fields": ({"indicators": {"land": {"field_classes": []}}}, "at least 1"),
+    "small holdings that are large": ({"indicators": {"land": {"small_unit_ha": 50, "large_unit_ha": 5}}}, "at most"),
     "tiny cells": ({"raster_cell_m": 0.001}, "raster_cell_m"),
     "huge cells": ({"demand_cell_m": 1e9}, "demand_cell_m"),
     "year with a digit too many": ({"population": {"provider": "worldpop", "year": 20_200}}, "2100"),
@@ -53,7 +54,7 @@ def test_regions_that_would_share_a_folder_are_refused():
         read_config({"regions": {"ury": {"country": "URY"}, "URY": {"country": "URY"}}})
 
 
-@pytest.mark.parametrize("name", [".hidden", "a/b", "..", "", "a b", "-a"])
+@pytest.mark.parametrize("name", [".hidden", "a/b", "..", "", "a b", "-a", "con", "NUL", "com1", "x" * 300])
 def test_names_that_are_no_folders_are_refused(name):
     with pytest.raises(ConfigError):
         read_config({"regions": {name: {"country": "URY"}}})

@@ -90,6 +90,13 @@ def test_voltages_are_volts(tmp_path, values, expected):
     assert [None if pd.isna(value) else value for value in found] == expected
 
 
+def test_one_word_cannot_have_two_meanings(tmp_path):
+    path = write(tmp_path / "power.gpkg", lines(2), tipo=["Alta", "alta"])
+    with pytest.raises(ConfigError, match=r"power\.classes\.alta.*'Alta' is line"):
+        power(path, power_class="tipo", classes={"Alta": "line", "alta": "minor_line"})
+    assert len(power(path, power_class="tipo", classes={"Alta": "line", "alta": "line"})[0]) == 2
+
+
 def test_points_are_no_power_lines(tmp_path):
     with pytest.raises(InputError, match=r"power.*2 Point.*LineString"):
         power(write(tmp_path / "power.gpkg", [Point(500_000, 7_500_000)] * 2))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from comarca import io
+from comarca.guards.file_names import file_names
 from comarca.jobs import run
 from comarca.land.concentration import MeasuredTerritories
 from comarca.land.lorenz_curves import lorenz_curves
@@ -29,9 +30,10 @@ def main(
     loaded = {name: layer_io.load(name, path) for name, path in layers.items()}
     text = MapText(**options, source_line=io.read_json(credit_lines)[options["language"]]["all"])
     Path(folder).mkdir(parents=True)
+    file_of = file_names(area["territory_id"])
     for territory_id, curves in lorenz_curves(MeasuredTerritories.of(area, **units), **loaded, **measures).items():
         figure = draw_lorenz(curves, title=names[territory_id], text=text)
-        with io.atomic_path(Path(folder) / f"{territory_id.replace('/', '_')}.svg") as part:
+        with io.atomic_path(Path(folder) / f"{file_of[territory_id]}.svg") as part:
             save_map(figure, part)
 
 

@@ -5,6 +5,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 
 from comarca import io
 from comarca.errors import InputError, did_you_mean
+from comarca.guards.file_names import file_names
 from comarca.jobs import run
 from comarca.publish.analysis import read_curves
 from comarca.publish.assembled import Assembled
@@ -16,6 +17,7 @@ from comarca.publish.maps.style import RC
 def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
     data = Assembled(files, language)
     table = data.table.set_index("territory_id", drop=False)
+    territory = {name: code for code, name in file_names(table.index).items()}.get(territory, territory)
     if territory and territory not in table.index:
         raise InputError(sheet, got=territory, expected="the code of a territory",
                          remedy=did_you_mean(territory, table.index))  # fmt: skip

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from comarca.config.base import FamilyOptions, Model, Word
 
@@ -125,7 +125,15 @@ class LandOptions(FamilyOptions):
     suppressed: Literal["lognormal", "geometric", "midpoint", "drop"] = Field(
         "lognormal", description="How areas that a census withholds for secrecy are estimated, or drop the territory."
     )
-    lorenz: bool = Field(False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg.")
+    lorenz: bool = Field(
+        False, description="Draw the Lorenz curves of each territory, lorenz/<territory_id>.svg, `a/b` as `a%2Fb`."
+    )
+
+    @model_validator(mode="after")
+    def _small_is_not_large(self) -> Self:
+        if self.small_unit_ha > self.large_unit_ha:
+            raise ValueError(f"small_unit_ha: at most large_unit_ha, which is {self.large_unit_ha:g}")
+        return self
 
 
 class UrbanisationOptions(FamilyOptions):

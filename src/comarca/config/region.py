@@ -32,6 +32,7 @@ from comarca.config.layers import (
 from comarca.config.scenarios import CriticalLinks, Scenario, Siting  # noqa: TC001 - pydantic reads them
 from comarca.config.tables import AgeGroups, Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
 from comarca.config.uncertainty import Uncertainty
+from comarca.guards.file_names import file_names
 
 logger = logging.getLogger(__name__)
 
@@ -286,6 +287,8 @@ class Config(Model):
             same = [other for other in self.regions if other.casefold() == name.casefold()]
             if len(same) > 1:
                 raise ValueError(f"regions {' and '.join(same)} would share a folder where capitals do not count")
+            if name not in file_names([name]).values():
+                raise ValueError(f"regions.{name[:50]}: no folder can have this name on every system; take another one")
         return self
 
     @model_validator(mode="after")

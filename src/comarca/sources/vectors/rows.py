@@ -14,7 +14,7 @@ from comarca.crs import STORAGE
 from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.results import Check
 from comarca.roads.network import STEPS_PER_DEGREE
-from comarca.sources.names import fold_name
+from comarca.sources.names import fold_name, fold_text
 from comarca.sources.tables.numbers import is_missing
 from comarca.sources.vectors.read import as_code, parts_of
 from comarca.sources.vectors.words import UNTOLD_WORDS
@@ -153,7 +153,14 @@ def check_targets(own: Mapping[str, str], *, known: Iterable[str], key: str) -> 
         Names the first wrong entry and the nearest right spelling.
     """
     allowed = [*dict.fromkeys(known), LEFT_OUT]
+    folded: dict[str, str] = {}
     for word, meaning in own.items():
+        first = folded.setdefault(fold_text(word), word)
+        if own[first] != meaning:
+            raise ConfigError(
+                f"configuration, {key}.{word}", got=meaning, expected=f"one meaning, as {first!r} is {own[first]}",
+                remedy="Capitals and accents do not tell words apart.",
+            )  # fmt: skip
         if meaning not in allowed:
             raise ConfigError(
                 f"configuration, {key}.{word}", got=meaning, expected="one of " + ", ".join(allowed),
