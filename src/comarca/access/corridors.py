@@ -17,6 +17,8 @@ from comarca.roads.graph import quickest_edges
 from comarca.roads.lengths import length_by_territory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -151,7 +153,9 @@ def _tree_to(
     return _Tree(nodes, np.searchsorted(nodes, leads_to), np.searchsorted(nodes, start), other, minutes[start])
 
 
-def _territories_met(trees: list[_Tree], core: CoreGraph, placed: Destinations, places: gpd.GeoDataFrame) -> list[Bits]:
+def _territories_met(
+    trees: list[_Tree], core: CoreGraph, placed: Destinations, places: gpd.GeoDataFrame
+) -> Iterator[Bits]:
     """Find the territories that the way from each node of each tree to the next one meets, packed into bits."""
     count = core.minutes.shape[0]
     keys = [tree.node[tree.onwards] * count + tree.node for tree in trees]
@@ -163,7 +167,8 @@ def _territories_met(trees: list[_Tree], core: CoreGraph, placed: Destinations, 
     meets[entry, territory] = True
     bits = np.packbits(meets, axis=1)
     is_way = [tree.onwards != np.arange(len(tree.node)) for tree in trees]
-    return [bits[np.where(way, np.searchsorted(every, key), len(every))] for key, way in zip(keys, is_way, strict=True)]
+    # One tree after the other: together they would need the product of cities, nodes and territories.
+    return (bits[np.where(way, np.searchsorted(every, key), len(every))] for key, way in zip(keys, is_way, strict=True))
 
 
 def _meetings(
