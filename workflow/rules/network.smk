@@ -194,6 +194,7 @@ rule compute_travel_times:
     output:
         times=in_region("layers/travel_times.parquet"),
         reached_cities=in_region("layers/reached_cities.parquet"),
+        seats=in_region("layers/seat_times.parquet"),
         checks=in_region("checks/travel_times.json"),
     log:
         in_region("logs/compute_travel_times.log"),
@@ -208,8 +209,9 @@ rule compute_travel_times:
         walking=of("walking"),
         beyond=of("beyond"),
         abroad_buffer_km=of("config.abroad_buffer_km"),
+        parent_seats=of("access.parent_seats"),
     message:
-        "{wildcards.region}: travel time to the nearest city of each class."
+        "{wildcards.region}: travel time to the nearest city of each class, and to the seat of the unit above."
     script:
         "../scripts/compute_travel_times.py"
 

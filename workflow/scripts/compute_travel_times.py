@@ -1,4 +1,4 @@
-"""Compute the time from every place where people live to the nearest city of each class."""
+"""Compute the time from every place where people live to the nearest city of each class, and to the unit's seat."""
 
 from collections.abc import Mapping
 
@@ -9,6 +9,8 @@ from comarca.access.edge import edge_km
 from comarca.access.friction import FrictionSurface
 from comarca.access.model import Origins, Walking
 from comarca.access.routable import RoutableNetwork
+from comarca.access.seats import parent_seats as find_seats
+from comarca.access.seats import seat_times
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.registry.world import read_world
@@ -25,28 +27,39 @@ def main(
     walking: Mapping[str, float],
     beyond: Mapping[str, float],
     abroad_buffer_km: float,
+    parent_seats: Mapping[str, str],
     times: str,
     reached_cities: str,
+    seats: str,
     checks: str,
     friction: str | None = None,
 ) -> None:
     layer, places = layer_io.read_layer(cities, "cities"), layer_io.read_layer(territories, "territories")
+    people = layer_io.read_layer(demand, "demand")
+    routable = RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id")
     starts = Origins.from_arrays(io.read_arrays(origins))
+    surface = FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None
     to_edge_km = edge_km(starts, places, read_world(), reach_km=abroad_buffer_km)
     result = travel_times_by_class(
-        RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id"),
+        routable,
         layer,
-        layer_io.read_layer(demand, "demand"),
+        people,
         city_classes_persons=city_classes_persons,
         origins=starts,
         walking=Walking(**walking),
         territories=places,
         edge_min=Beyond(**beyond).minutes(to_edge_km),
-        friction=FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None,
+        friction=surface,
+    )
+    known = layer.iloc[routable.destinations.rows_in(layer["city_id"])].reset_index(drop=True)
+    chosen, found = find_seats(known, places, parent_seats)
+    to_seats = seat_times(
+        routable, people, places, chosen, origins=starts, walking=Walking(**walking), friction=surface
     )
     io.write_tables(result.times, times, field="city_class")
     io.write_table(result.cities, reached_cities)
-    io.write_checks(result.checks, checks)
+    io.write_table(to_seats, seats)
+    io.write_checks([*result.checks, *found], checks)
 
 
 if "snakemake" in globals():

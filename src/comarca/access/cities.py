@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.friction import FrictionSurface
-    from comarca.access.model import Origins, Walking
+    from comarca.access.model import Origins, Route, Walking
     from comarca.access.offroad_network import OffroadNetwork
     from comarca.access.routable import RoutableNetwork
 
@@ -136,12 +136,7 @@ def city_travel_times(
         nearest city of the class that the edge of the road data cuts off, NaN if there is none), ``edge_min`` (as
         given), ``city_id`` (null where none is reached), ``reason`` (`Flag` of a missing time).
     """
-    if offroad is None:
-        route = quickest_routes(routable, origins, chosen, walking=walking)
-        reason = reasons(route, chosen)
-    else:
-        route = offroad_routes(offroad, origins, offroad_targets(offroad, chosen))
-        reason = offroad_reasons(offroad, origins, route, chosen)
+    route, reason = routes_to(routable, origins, chosen, walking=walking, offroad=offroad)
     destinations = routable.destinations
     identifiers = np.array([*destinations.destination_id, None], dtype=object)
     cut_off = ~destinations.is_on_network & (True if is_abroad is None else is_abroad)
@@ -158,6 +153,35 @@ def city_travel_times(
         },
         index=pd.Index(demand_id, name="demand_id"),
     )
+
+
+def routes_to(
+    routable: RoutableNetwork,
+    origins: Origins,
+    chosen: Booleans,
+    *,
+    walking: Walking = WALKING,
+    offroad: OffroadNetwork | None = None,
+) -> tuple[Route, NDArray[np.object_]]:
+    """Find the quickest routes to the nearest of some cities, and the reasons where there is none.
+
+    Parameters
+    ----------
+    routable, origins, chosen, walking, offroad
+        See `city_travel_times`.
+
+    Returns
+    -------
+    route : Route
+        One row per origin.
+    reason : numpy.ndarray of str, shape (n,)
+        `Flag` of each missing time, empty elsewhere.
+    """
+    if offroad is None:
+        route = quickest_routes(routable, origins, chosen, walking=walking)
+        return route, reasons(route, chosen)
+    route = offroad_routes(offroad, origins, offroad_targets(offroad, chosen))
+    return route, offroad_reasons(offroad, origins, route, chosen)
 
 
 def travel_times_by_class(

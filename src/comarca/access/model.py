@@ -136,6 +136,22 @@ class Origins:
         """
         return cls(**{part.name: arrays[part.name] for part in fields(cls)})
 
+    def take(self, rows: Integers) -> Self:
+        """Give some of the points.
+
+        Parameters
+        ----------
+        rows : numpy.ndarray, shape (k,)
+            Their rows.
+
+        Returns
+        -------
+        Origins
+            These points only.
+        """
+        values = {part.name: getattr(self, part.name) for part in fields(self)}
+        return type(self)(**{name: value[rows] if len(value) else value for name, value in values.items()})
+
     @cached_property
     def point_m(self) -> Floats:
         """Earth-centred coordinates, shape (n, 3)."""

@@ -20,7 +20,7 @@ class AccessOptions(FamilyOptions):
     #: How the way to cities beyond the edge of the road data is estimated.
     BEYOND: ClassVar[frozenset[str]] = frozenset({"beyond_kmh", "beyond_detour_ratio"})
     NOT_COMPUTED_WITH: ClassVar[frozenset[str]] = (
-        WALKING | BEYOND | {"half_life_min", "time_thresholds_min", "ferry_wait_min"}
+        WALKING | BEYOND | {"half_life_min", "time_thresholds_min", "ferry_wait_min", "parent_seats"}
     )
 
     walk_kmh: Annotated[float, Field(gt=0, le=20)] = Field(4.0, description="Walking speed off the road, km/h.")
@@ -60,6 +60,11 @@ class AccessOptions(FamilyOptions):
     )
     half_life_min: Annotated[float, Field(gt=0, le=10_000)] = Field(
         60.0, description="Time at which a city counts half in market potential, min."
+    )
+    parent_seats: dict[str, str] = Field(
+        default_factory=dict,
+        description="Unit one level up -> code or name of the city that is its seat; the others have their largest "
+        "city.",
     )
 
 

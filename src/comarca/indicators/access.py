@@ -41,6 +41,7 @@ def compute(
     travel_times: Mapping[str, pd.DataFrame],
     city_classes_persons: Mapping[str, tuple[float, float | None]],
     market_potential: pd.DataFrame | None = None,
+    seat_times: pd.DataFrame | None = None,
     columns: Sequence[TableColumn],
 ) -> Indicators:
     """Gather travel times by territory.
@@ -55,6 +56,8 @@ def compute(
         City class -> least number of inhabitants, and the number from which on it is too many (None is no limit).
     market_potential : pandas.DataFrame, optional
         Columns ``market_potential_persons`` and ``estimated_persons``, indexed by ``demand_id``.
+    seat_times : pandas.DataFrame, optional
+        What `comarca.access.seats.seat_times` gives.
 
     Returns
     -------
@@ -88,6 +91,8 @@ def compute(
     for column in columns:
         if column.name == "market_potential_persons":
             values[column.name], flags[column.name] = _potential(people, market_potential, demand["demand_id"])
+        elif column.name == "time_parent_seat_mean_min":
+            values[column.name], flags[column.name] = _seat_min(people, seat_times, demand["demand_id"])
         else:
             fields = dict(column.fields)
             access = by_class[fields.pop("city_class")]
@@ -266,6 +271,18 @@ def _potential(people: _People, market_potential: pd.DataFrame | None, demand_id
     reasons[np.isnan(value) & (reasons == Flag.OK.value)] = Flag.NO_CITY.value
     bias = np.where(estimated > NOTABLE_SHARE * value, Flag.BORDER_BIAS.value, Flag.OK.value)
     return value, np.where(np.isnan(value), reasons, bias).astype(object)
+
+
+def _seat_min(people: _People, seat_times: pd.DataFrame | None, demand_id: pd.Series) -> tuple[Floats, Texts]:
+    if seat_times is None:
+        raise InputError("seat_times", got=None, expected="a table, since its column is active")
+    rows = _rows_of(seat_times, "seat_times", demand_id)
+    value = people.mean(rows["minutes"].to_numpy(dtype=float))
+    no_seat = people.mean(np.asarray(rows["reason"] == Flag.NO_CITY.value, dtype=float)) == 1
+    why = np.where(no_seat, Flag.NO_CITY.value, Flag.UNREACHABLE.value)
+    reasons = people.gaps()
+    reasons = np.where(reasons == Flag.OK.value, why, reasons)
+    return value, np.where(np.isnan(value), reasons, Flag.OK.value).astype(object)
 
 
 def _no_flags(count: int) -> Texts:

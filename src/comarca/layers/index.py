@@ -111,6 +111,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("friction", "arrays", section="friction", checked=True),
         Layer("city_population", "table", section="city_population", dated=True, checked=True),
         Layer("travel_times", "tables", rests_on=("linked_network", "cities"), field="city_class", checked=True),
+        Layer("seat_times", "table", rests_on=("linked_network", "cities")),
         Layer("market_potential", "table", rests_on=("linked_network", "cities")),
         Layer("corridors", "table", rests_on=("linked_network", "cities")),
         Layer("urca_times", "table", rests_on=("linked_network", "cities")),
