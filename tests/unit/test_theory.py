@@ -16,7 +16,7 @@ def plain(name):
 def test_every_column_that_the_page_names_is_registered(root):
     page = (root / "docs/theory.md").read_text(encoding="utf-8")
     rows = "\n".join(line for line in page.splitlines() if line.startswith("|"))
-    ending = r"(?:_index|_share|_min|_persons|_name|_class|_km|_year|_type|_city|_ratio|_100km2|_10000persons)"
+    ending = r"(?:_index|_share|_min|_persons|_name|_class|_km|_year|_type|_city|_ratio|_100km2|_10000persons|_mbps)"
     named = set(re.findall(rf"`([a-z<][a-z0-9_<>]*{ending})`", rows))
     families = load_registry().families.values()
     patterns = [plain(column.name) for family in families for column in family.columns]

@@ -117,3 +117,23 @@ rule harmonise_settlements:
         "{wildcards.region}: spreading the population of places over their buildings."
     script:
         "../scripts/harmonise_settlements.py"
+
+
+rule harmonise_internet:
+    input:
+        unpack(of("inputs", "harmonise_internet")),
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_internet"),
+    output:
+        parquet=in_region("layers/internet.parquet"),
+        checks=in_region("checks/internet.json"),
+    log:
+        in_region("logs/harmonise_internet.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        source=of("section", "internet"),
+    message:
+        "{wildcards.region}: reading the speed of the internet."
+    script:
+        "../scripts/harmonise_internet.py"

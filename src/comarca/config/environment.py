@@ -1,4 +1,4 @@
-"""The configuration of files on forest, fire and protection: what growth uses up, and what is kept."""
+"""The configuration of files on forest, fire, protection and the internet, which nothing fetches."""
 
 from __future__ import annotations
 
@@ -74,3 +74,14 @@ class ProtectedAreas(VectorSource):
     """Protected land, as polygons."""
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the protected areas come from.")
+
+
+class Internet(VectorSource):
+    """Measured speed of the internet by map tile, as Ookla's open tiles have it (CC BY-NC-SA: not for commerce)."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(
+        ("none",), description="Where the tiles come from. Ookla's are licensed for non-commercial use only."
+    )
+    speed: str = Field("avg_d_kbps", description="Column with the mean download speed, kbit/s.")
+    tests: str = Field("tests", description="Column with the number of tests.")
+    quadkey: str = Field("quadkey", description="Column of a Parquet table with the quadkey of the tile.")

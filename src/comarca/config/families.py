@@ -141,6 +141,16 @@ class LandOptions(FamilyOptions):
         return self
 
 
+class ConnectivityOptions(FamilyOptions):
+    """Speed of the internet, masts."""
+
+    reach_m: Annotated[float, Field(ge=0, le=100_000)] = Field(
+        500.0,
+        description="People have the speed of the map tile that they live in, or else of the nearest within this "
+        "distance, m.",
+    )
+
+
 class UrbanisationOptions(FamilyOptions):
     """How urban a territory is, and which cities its people look to."""
 
@@ -190,6 +200,9 @@ class IndicatorOptions(Model):
         InfrastructureOptions(), description="Roads and power lines."
     )
     services: ServicesOptions | Literal[False] = Field(ServicesOptions(), description="Services.")
+    connectivity: ConnectivityOptions | Literal[False] = Field(
+        ConnectivityOptions(), description="Internet and telecommunication."
+    )
     land: LandOptions | Literal[False] = Field(LandOptions(), description="Concentration of land.")
     markets: NoOptions | Literal[False] = Field(NoOptions(), description="Ties to markets.")
     centres: NoOptions | Literal[False] = Field(

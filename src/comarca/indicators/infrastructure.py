@@ -108,6 +108,7 @@ def compute(
         light = people["demand_id"].map(demand_lights["light"]).to_numpy(dtype=float)
         lit = np.where(np.isnan(light), np.nan, light > lit_above)
         parts.append(_share_of_people(people, lit, index, "lit_population_share", Flag.OUTSIDE_RASTER))
+        parts.append(_lit_cells(people, lit, index))
     return join_parts(parts, index).select([column.name for column in columns])
 
 
@@ -271,6 +272,14 @@ def _rural_access(
         "is about them.",
     )
     return Indicators(part.values, part.flags, [check])
+
+
+def _lit_cells(people: gpd.GeoDataFrame, lit: NDArray[np.float64], index: pd.Index) -> Indicators:
+    """Share of the cells with people that shine, however many people each has."""
+    settled = people[people["population_persons"] > 0].assign(lit=lit[people["population_persons"] > 0])
+    share = settled.groupby("territory_id")["lit"].mean().reindex(index).to_frame("lit_settled_cell_share")
+    reason = np.where(index.isin(settled["territory_id"]), Flag.OUTSIDE_RASTER, Flag.NO_POPULATION)
+    return Indicators(share, explain(share, Flag.OUTSIDE_RASTER, lit_settled_cell_share=pd.Series(reason, index)))
 
 
 def _power(

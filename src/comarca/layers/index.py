@@ -120,6 +120,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("territory_lights", "table", section="night_lights", dated=True, checked=True),
         Layer("demand_lights", "table", rests_on=("territory_lights",)),
         Layer("earlier_night_lights", "condition", section="night_lights", key="earlier"),
+        Layer("internet", "table", section="internet", checked=True),
         Layer("forest_loss", "table", section="forest_loss", dated=True, checked=True),
         Layer("fires", "table", section="fires", dated=True, checked=True),
         Layer("burnt_areas", "table", section="burnt_areas", checked=True),

@@ -144,6 +144,12 @@ def harmonise_city_population(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def harmonise_internet(region: RegionPlan) -> dict[str, Any]:
+    """Name the files of tiles."""
+    return _named(files=own_files(region, "internet.path"))
+
+
+@_rule
 def harmonise_outcomes(region: RegionPlan) -> dict[str, Any]:
     """Name the table of outcomes, and what joins municipalities that split or merged."""
     crosswalk = own_file(region, "outcomes.crosswalk.path") if region.config.outcomes.crosswalk else None
