@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from comarca.crs import geocentric_m, require_storage_crs
 from comarca.units import M_PER_KM
@@ -53,7 +53,7 @@ def city_of_service(services: gpd.GeoDataFrame, cities: gpd.GeoDataFrame) -> NDA
     radius_m = np.maximum(np.sqrt(persons / DENSITY_PERSONS_PER_KM2 / np.pi), _LEAST_RADIUS_KM) * M_PER_KM
     radius_m[shapely.get_dimensions(places) == 2] = -1.0
     middle = shapely.point_on_surface(places)
-    tree = cKDTree(geocentric_m(shapely.get_x(middle), shapely.get_y(middle)))
+    tree = scipy.spatial.cKDTree(geocentric_m(shapely.get_x(middle), shapely.get_y(middle)))
     count = min(_NEAREST, len(cities))
     where_m = geocentric_m(shapely.get_x(points), shapely.get_y(points))
     distance_m, row = (np.reshape(part, (-1, count)) for part in tree.query(where_m, k=count))

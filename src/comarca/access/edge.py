@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy
 import shapely
-from scipy.spatial import KDTree
 
 from comarca.crs import GEOD, geocentric_m
 from comarca.polygons import territory_of
@@ -73,12 +73,12 @@ def edge_km(
     place = geocentric_m(lon, lat)
     is_own = np.isin(world["iso3"].to_numpy()[country], territories["country"].unique())
     if is_inside.any():
-        near_m, _ = KDTree(place[is_inside]).query(place[point[is_own]])
+        near_m, _ = scipy.spatial.KDTree(place[is_inside]).query(place[point[is_own]])
         is_own[is_own] = near_m < _OUTLINE_KM * M_PER_KM
     land, inside = place[point[~is_own]], geocentric_m(origins.lon, origins.lat)
     if len(land) == 0:
         return np.full(len(inside), np.inf)
-    distance_m, _ = KDTree(land).query(inside)
+    distance_m, _ = scipy.spatial.KDTree(land).query(inside)
     return np.maximum(np.asarray(distance_m) / M_PER_KM - step_km / 2, 0.0) + reach_km
 
 
@@ -103,7 +103,7 @@ def reach_beyond_km(network: RoadNetwork, territories: gpd.GeoDataFrame) -> floa
     if is_inside.all() or not is_inside.any() or (~is_inside).mean() < _OUTSIDE_SHARE:
         return 0.0
     place = geocentric_m(network.node_lon, network.node_lat)
-    distance_m, _ = KDTree(place[is_inside]).query(place[~is_inside])
+    distance_m, _ = scipy.spatial.KDTree(place[is_inside]).query(place[~is_inside])
     return float(np.quantile(distance_m, _REACH_QUANTILE)) / M_PER_KM
 
 

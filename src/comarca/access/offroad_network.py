@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy
 import shapely
 from pyproj import Transformer
 
@@ -65,10 +66,8 @@ class OffroadNetwork:
     @cached_property
     def bank(self) -> Integers:
         """Nearest passable cell of each cell, shape (rows * columns,); where people in a barrier start."""
-        from scipy import ndimage  # imported where it is needed, as it takes long
-
         shape = self.friction.grid.shape
-        row, column = ndimage.distance_transform_edt(
+        row, column = scipy.ndimage.distance_transform_edt(
             ~self.is_passable.reshape(shape), return_distances=False, return_indices=True
         )
         return np.asarray(row * shape[1] + column, dtype=np.int64).ravel()

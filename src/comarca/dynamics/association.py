@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import statsmodels.api as sm
-from scipy import stats
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -95,7 +94,7 @@ def rank_correlation(x: FloatArray, y: FloatArray) -> tuple[float, float]:
     """
     if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return np.nan, np.nan
-    result = stats.spearmanr(x, y)
+    result = scipy.stats.spearmanr(x, y)
     return float(result.statistic), float(result.pvalue)
 
 
@@ -138,6 +137,8 @@ def associate(sample: Sample, *, permutations: int, seed: int, standardise_facto
     ):
         return None
     is_clustered = sample.parents >= MIN_CLUSTERS
+    import statsmodels.api as sm  # here, as it takes a second, and the pages of an atlas do not fit models
+
     model = sm.OLS(y, np.column_stack([x, held]))
     if is_clustered:
         fit = model.fit(cov_type="cluster", cov_kwds={"groups": sample.parent}, use_t=True)
@@ -227,5 +228,5 @@ def false_discovery(p: FloatArray) -> FloatArray:
     adjusted = np.full(len(p), np.nan)
     tested = ~np.isnan(p)
     if tested.any():
-        adjusted[tested] = stats.false_discovery_control(p[tested])
+        adjusted[tested] = scipy.stats.false_discovery_control(p[tested])
     return adjusted

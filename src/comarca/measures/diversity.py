@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -32,7 +32,7 @@ def shannon(amount: ArrayLike) -> FloatArray:
     [1.3863, 0.0]
     """
     share = class_shares(amount)
-    return _bounded(-xlogy(share, share).sum(axis=1), 0.0, np.log(_present(share)))
+    return _bounded(-scipy.special.xlogy(share, share).sum(axis=1), 0.0, np.log(_present(share)))
 
 
 def simpson(amount: ArrayLike) -> FloatArray:

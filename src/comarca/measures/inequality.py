@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import xlogy
+import scipy
 
 from comarca.measures.ranked import RankedSizes, ratio
 
@@ -102,7 +102,7 @@ def theil(units: RankedSizes) -> FloatArray:
     [1.3863]
     """
     relative = _relative_size(units)
-    return np.maximum(ratio(units.total(units.weight * xlogy(relative, relative)), units.count), 0.0)
+    return np.maximum(ratio(units.total(units.weight * scipy.special.xlogy(relative, relative)), units.count), 0.0)
 
 
 def atkinson(units: RankedSizes, *, aversion: float = 0.5) -> FloatArray:

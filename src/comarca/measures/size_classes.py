@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
+import scipy
 
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import RankedSizes, ratio
@@ -317,8 +317,8 @@ def _truncated_mean(table: pd.DataFrame, size: FloatArray, fallback: FloatArray,
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         low = (np.log(_f(table["class_min_ha"])) - centre) / spread
         high = (np.log(_f(table["class_max_ha"])) - centre) / spread
-        inside = ndtr(high) - ndtr(low)
-        moment = ndtr(high - spread) - ndtr(low - spread)
+        inside = scipy.special.ndtr(high) - scipy.special.ndtr(low)
+        moment = scipy.special.ndtr(high - spread) - scipy.special.ndtr(low - spread)
         mean = np.exp(centre + spread**2 / 2) * moment / inside
     # Far in a tail the differences lose their digits; there, and without spread, the limits decide.
     fits = (inside > 1e-9) & (moment > 1e-9) & np.isfinite(mean)

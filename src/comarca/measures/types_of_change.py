@@ -6,6 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,14 +68,12 @@ def change_letters(
     >>> change_letters([1.5, 1.5], z=[2.5, 1.2]).tolist()
     ['W', 'N']
     """
-    from scipy.special import ndtri
-
     if threshold < 0 or not 0 < level < 1:
         raise ValueError(f"threshold must be 0 or more and level between 0 and 1, got {threshold} and {level}")
     change = np.asarray(improvement, dtype=np.float64)
     ratio = np.full(change.shape, np.nan) if z is None else np.asarray(z, dtype=np.float64)
     is_tested = ~np.isnan(ratio)
-    is_clear = ~is_tested | (np.abs(ratio) >= ndtri(1 - level / 2))
+    is_clear = ~is_tested | (np.abs(ratio) >= scipy.special.ndtri(1 - level / 2))
     limit = threshold + _TIE
     between = np.where(is_tested | no_change, "N", "L")
     letters = np.where((change > limit) & is_clear, "W", np.where((change < -limit) & is_clear, "L", between))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from comarca.config.base import Source
 from comarca.layers.index import ECONOMY_SECTORS, LAYERS, PROVIDERS_FROM_OSM
 
 if TYPE_CHECKING:
+    from comarca.config.base import Source
     from comarca.config.region import Region
     from comarca.layers.index import Layer
 
@@ -32,6 +32,8 @@ def sources(region: Region) -> dict[str, Source]:
     dict
         Name of the section -> section, in the order of the configuration.
     """
+    from comarca.config.base import Source  # here, as models take long to import, and most jobs read none
+
     return {name: value for name, value in region if isinstance(value, Source)}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,8 @@ _LOW_DENSITY: Final = 50.0
 #: Half of the people, less what sums of shares lose by rounding.
 _HALF: Final = 0.5 - 1e-12
 
-_FOUR: Final = ndimage.generate_binary_structure(2, 1)
-_EIGHT: Final = ndimage.generate_binary_structure(2, 2)
+_FOUR: Final = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)
+_EIGHT: Final = np.ones((3, 3), dtype=bool)
 
 
 class CellClasses(NamedTuple):
@@ -134,7 +134,9 @@ def classify_cells_in_detail(persons: ArrayLike, *, land_km2: ArrayLike | float 
     urban = (clusters(people, density >= _CLUSTER_DENSITY, _EIGHT, _CLUSTER_PERSONS) > 0) & ~centre
     dense = (clusters(people, (density >= _CENTRE_DENSITY) & ~centre, _FOUR, _CLUSTER_PERSONS) > 0) & urban
     core = centre | dense
-    apart = (ndimage.distance_transform_edt(~core) > _SEMI_DENSE_APART_CELLS) if core.any() else np.ones_like(core)
+    apart = (
+        (scipy.ndimage.distance_transform_edt(~core) > _SEMI_DENSE_APART_CELLS) if core.any() else np.ones_like(core)
+    )
     open_cells = (density >= _SEMI_DENSE_DENSITY) & urban & ~dense & apart
     semi_dense = clusters(people, open_cells, _FOUR, _SEMI_DENSE_PERSONS) > 0
     outside = (density >= _CLUSTER_DENSITY) & ~urban & ~centre
@@ -291,7 +293,7 @@ def clusters(
     numpy.ndarray of int32, shape (rows, columns)
         Number of the cluster from 1 on, 0 outside; numbers of dropped groups are left out.
     """
-    labels, _ = ndimage.label(dense, neighbours)
+    labels, _ = scipy.ndimage.label(dense, neighbours)
     total = np.bincount(labels.ravel(), weights=persons.ravel())
     kept: LabelArray = np.where(total[labels] >= least_persons, labels, 0).astype(np.int32)
     return kept
@@ -314,7 +316,7 @@ def smooth_edges(labels: LabelArray) -> LabelArray:
     shifts = [(row, column) for row in (-1, 0, 1) for column in (-1, 0, 1) if row or column]
     new = padded > 0
     while new.any():
-        near = ndimage.binary_dilation(new, _EIGHT) & (padded == 0)
+        near = scipy.ndimage.binary_dilation(new, _EIGHT) & (padded == 0)
         near[[0, -1]] = near[:, [0, -1]] = False
         rows, columns = np.nonzero(near)
         around = np.sort(np.stack([padded[rows + row, columns + column] for row, column in shifts], axis=1), axis=1)
@@ -345,7 +347,7 @@ def fill_gaps(labels: LabelArray, *, max_gap_km2: float = _GAP_KM2) -> LabelArra
     """
     # The frame joins all that touches the edge into one gap, which is never filled.
     padded = np.pad(labels, 1)
-    gaps, count = ndimage.label(padded == 0, _FOUR)
+    gaps, count = scipy.ndimage.label(padded == 0, _FOUR)
     low, high = np.full(count + 1, np.iinfo(np.int32).max), np.zeros(count + 1, dtype=np.int32)
     for axis in (0, 1):
         for a, b in ((slice(None, -1), slice(1, None)), (slice(1, None), slice(None, -1))):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from pyproj import Transformer
-from scipy import ndimage
 
 from comarca.crs import GEOD, STORAGE
 from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster, zones_on
@@ -254,8 +254,8 @@ def _land(
     window = tuple(2 * reach + 1 for reach in near_cells)
     lived_in = (covered == 0) & (people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(top, 0, rows, grid.width))
     is_cut = (covered > 0) & (covered < _WHOLE)
-    is_shore = is_cut & (ndimage.maximum_filter(lived_in.view(np.uint8), size=window) == 0)
-    is_beside = (covered == 0) & (ndimage.maximum_filter((covered > 0).view(np.uint8), size=window) > 0)
+    is_shore = is_cut & (scipy.ndimage.maximum_filter(lived_in.view(np.uint8), size=window) == 0)
+    is_beside = (covered == 0) & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=window) > 0)
     # Where territories overlap, they share the people of a cell.
     is_shared = covered > 2 - _WHOLE
     land = np.where(is_shore | is_shared, covered, 1.0)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from comarca.crs import STORAGE, geocentric_m
 from comarca.layers.schemas import empty_layer, validate_layer
@@ -128,7 +128,7 @@ def _without_sections(settlements: gpd.GeoDataFrame, within_km: float) -> tuple[
     persons = settlements["population_persons"].to_numpy()
     reach_m = np.maximum(within_km, np.sqrt(persons / (np.pi * _DENSITY_PER_KM2))) * M_PER_KM
     place = _place(settlements.geometry.to_numpy(), settlements["territory"].to_numpy())
-    near = cKDTree(place).query_ball_point(place, reach_m, return_sorted=True) if len(place) else []
+    near = scipy.spatial.cKDTree(place).query_ball_point(place, reach_m, return_sorted=True) if len(place) else []
     whole_of = np.full(len(settlements), -1, dtype=np.intp)
     for larger, neighbours in enumerate(near):
         if whole_of[larger] < 0:
@@ -160,7 +160,7 @@ def _spread(
     territory = settlements["territory"].to_numpy()
     is_served = np.isin(home_territory, territory)
     homes, home_territory = homes[is_served], home_territory[is_served]
-    tree = cKDTree(_place(settlements.geometry.to_numpy(), territory)) if len(settlements) else None
+    tree = scipy.spatial.cKDTree(_place(settlements.geometry.to_numpy(), territory)) if len(settlements) else None
     at = _place(homes.geometry.to_numpy(), home_territory)
     nearest = tree.query(at)[1] if tree is not None else np.empty(0, dtype=np.intp)
     size = (homes["footprint_m2"] * homes["levels"].clip(lower=1).fillna(_DEFAULT_LEVELS)).to_numpy()

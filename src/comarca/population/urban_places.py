@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from rasterio.features import shapes
-from scipy import ndimage
 
 from comarca.crs import STORAGE
 from comarca.population.degurba import DENSE_CLUSTER, SEMI_DENSE_CLUSTER, CellClasses
@@ -40,8 +40,10 @@ def urban_places(places: PopulationGrid, classes: CellClasses) -> gpd.GeoDataFra
         cells: urban centres, dense and semi-dense urban clusters; from the largest down.
     """
     layers = []
-    four = ndimage.generate_binary_structure(2, 1)
-    towns = [ndimage.label(classes.detailed_class == code, four)[0] for code in (DENSE_CLUSTER, SEMI_DENSE_CLUSTER)]
+    four = scipy.ndimage.generate_binary_structure(2, 1)
+    towns = [
+        scipy.ndimage.label(classes.detailed_class == code, four)[0] for code in (DENSE_CLUSTER, SEMI_DENSE_CLUSTER)
+    ]
     for labels, is_centre in ((classes.centre, True), *((labels, False) for labels in towns)):
         numbered = labels.astype(np.int32)
         persons = np.bincount(numbered.ravel(), weights=places.persons.ravel())

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
 from affine import Affine
 from pyproj import CRS
 from rasterio.features import rasterize
 from rasterio.windows import Window
-from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -195,7 +195,7 @@ def _territories_of(
 def _add_patches(block: _Block, cells: CellMeasure, tally: _Tally, width: int) -> None:
     """Label a block, remember what touches what across its upper and left seams, and sum its pieces."""
     chosen = block.chosen[block.owned]
-    label, count = ndimage.label(chosen, structure=_EIGHT, output=np.int64)
+    label, count = scipy.ndimage.label(chosen, structure=_EIGHT, output=np.int64)
     label[chosen] += tally.labels
     if block.columns.start == 0:
         tally.above, tally.below = tally.below, np.zeros(width, dtype=np.int64)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 from shapely import STRtree
 
 from comarca.crs import geocentric_m, geodesic_length_km
@@ -125,7 +125,7 @@ def within_distance(longitude: ArrayLike, latitude: ArrayLike, lines: ArrayLike,
     if len(ends) == 0 or len(points) == 0:
         return np.zeros(len(points), dtype=bool)
     start, end = (geocentric_m(at[:, 0], at[:, 1]) for at in (ends[:, 0], ends[:, 1]))
-    tree = cKDTree((start + end) / 2)
+    tree = scipy.spatial.cKDTree((start + end) / 2)
     longest_m = np.linalg.norm(end - start, axis=1).max()
     to_middle, _ = tree.query(points, distance_upper_bound=reach_m + longest_m / 2 + 1)
     near: BoolArray = to_middle <= reach_m

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.ndimage import uniform_filter
+import scipy
 
 from comarca.rasters.grids import cells_of
 from comarca.results import Check
@@ -68,8 +68,8 @@ def terrain_of(height_m: Floats, *, cell_m: float) -> Integers:
     slope = np.degrees(np.arctan(np.hypot(north, east)))
     is_known = np.isfinite(slope)
     size = max(round(AROUND_M / cell_m), 1)
-    total = uniform_filter(np.where(is_known, slope, 0.0), size, mode="nearest")
-    share = uniform_filter(is_known.astype(float), size, mode="nearest")
+    total = scipy.ndimage.uniform_filter(np.where(is_known, slope, 0.0), size, mode="nearest")
+    share = scipy.ndimage.uniform_filter(is_known.astype(float), size, mode="nearest")
     mean = np.divide(total, share, out=np.zeros_like(total), where=share > 1e-9)
     return np.asarray(np.searchsorted(np.array(LIMITS_DEGREES), mean, side="right"), dtype=np.int64)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from comarca.roads.graph import reversed_graph
 from comarca.roads.surfaces import base_class
@@ -80,7 +80,7 @@ def sample(count: int, dimensions: int, *, seed: int) -> Floats:
         A Latin hypercube sample: each dimension has one draw in each of `count` equal intervals (McKay, Beckman and
         Conover 1979, doi:10.1080/00401706.1979.10489755), so few draws cover the whole range.
     """
-    unit = qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(count)
+    unit = scipy.stats.qmc.LatinHypercube(dimensions, rng=np.random.default_rng(seed)).random(count)
     return np.asarray(1 + SPREAD * (2 * unit - 1))
 
 

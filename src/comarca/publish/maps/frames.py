@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy
 import shapely
 from pyproj import CRS, Transformer
-from scipy import ndimage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -134,7 +134,7 @@ def _grouped(plane: NDArray[np.object_]) -> NDArray[np.intp]:
     taken = np.zeros(cell.max(axis=0) + 1, dtype=bool)
     taken[cell[:, 0], cell[:, 1]] = True
     # Long straight sides may skip cells, so every part's own cells are joined by its number afterwards.
-    label, _ = ndimage.label(taken, structure=np.ones((3, 3)))
+    label, _ = scipy.ndimage.label(taken, structure=np.ones((3, 3)))
     group = label[cell[:, 0], cell[:, 1]]
     pairs = np.unique(np.column_stack([part, group]), axis=0)
     return _merged(pairs, len(plane))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from comarca.crs import STORAGE, geocentric_m
 from comarca.layers.schemas import validate_layer
@@ -72,7 +72,7 @@ def without_sections(
     )
     persons = ordered["population_persons"].to_numpy()
     place = geocentric_m(ordered.geometry.x, ordered.geometry.y)
-    tree = cKDTree(place)
+    tree = scipy.spatial.cKDTree(place)
     radius_km = np.sqrt(np.nan_to_num(persons) / (np.pi * URBAN_DENSITY_PER_KM2))
     larger, smaller = _neighbours(tree, place, np.maximum(radius_km, same_name_within_km) * M_PER_KM)
     larger, smaller = larger[larger < smaller], smaller[larger < smaller]
@@ -142,7 +142,7 @@ def join_places(
     centre = shapely.point_on_surface(cities.geometry.to_numpy())
     city_m = geocentric_m(shapely.get_x(centre), shapely.get_y(centre))
     place_m = geocentric_m(places.geometry.x, places.geometry.y)
-    city, place = _neighbours(cKDTree(place_m), city_m, np.full(len(city_m), within_km * M_PER_KM))
+    city, place = _neighbours(scipy.spatial.cKDTree(place_m), city_m, np.full(len(city_m), within_km * M_PER_KM))
     names = pd.factorize(pd.concat([fold_names(cities["city_name"]), fold_names(places["name"])]))[0]
     alike = (names[city] >= 0) & (names[city] == names[len(cities) + place])
     city, place = _one_to_one(city[alike], place[alike], np.linalg.norm(city_m[city] - place_m[place], axis=1)[alike])
@@ -178,7 +178,7 @@ def _join_check(cities: gpd.GeoDataFrame, places: gpd.GeoDataFrame, joined: int)
 
 
 def _neighbours(
-    tree: cKDTree, points: NDArray[np.float64], radius_m: NDArray[np.float64]
+    tree: scipy.spatial.cKDTree, points: NDArray[np.float64], radius_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Pairs of a point and a point of the tree within its radius."""
     if not len(points) or not tree.n:

@@ -7,8 +7,8 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from comarca.crs import geocentric_m
 from comarca.sources.names import fold_names
@@ -53,7 +53,7 @@ def without_twins(objects: gpd.GeoDataFrame, *, same_name_within_m: float = _SAM
 
     places = shapely.point_on_surface(shapes)
     name = pd.factorize(fold_names(ordered["name"]))[0]
-    tree = cKDTree(geocentric_m(shapely.get_x(places), shapely.get_y(places)))
+    tree = scipy.spatial.cKDTree(geocentric_m(shapely.get_x(places), shapely.get_y(places)))
     first, second = tree.query_pairs(same_name_within_m, output_type="ndarray").reshape(-1, 2).T
     alike = (kind[first] == kind[second]) & (name[first] == name[second]) & (name[first] >= 0)
     is_twin[np.maximum(first, second)[alike]] = True

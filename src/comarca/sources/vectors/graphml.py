@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -23,6 +22,7 @@ from comarca.sources.osm.opl import Vertices
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    import networkx as nx
     from numpy.typing import NDArray
 
     from comarca.io import PathLike
@@ -64,6 +64,7 @@ def roads_from_graphml(path: PathLike, *, known_classes: Collection[str]) -> tup
     the file are not used. OSMnx joins ways into one edge where it simplifies, and lists their tags: the first value
     stands for the edge.
     """
+    import networkx as nx
     import osmnx as ox
 
     where = f"roads: {path}"
