@@ -14,7 +14,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := run
-.PHONY: run example-matopiba synthetic publish test test-slow fuzz kills mutants lint format bench docs schema validate router probe lock clean test-programs
+.PHONY: run example-matopiba synthetic publish test test-slow test-slurm fuzz kills mutants lint format bench docs schema validate router probe lock clean test-programs
 
 # One line of progress, failures in full. For a country: make COUNTRY=NIC; several: make COUNTRY=NIC,SLV
 run: $(READY)
@@ -39,6 +39,13 @@ test: $(READY_DEV)
 # Whole runs of several minutes: from a country code to the table against a local server, an added family, own tables.
 test-slow: $(READY_DEV)
 	$(BIN)/pytest -m slow -n 2 --dist loadgroup tests/workflow
+
+# On Linux, as root, where Debian's slurm-wlm and munge are installed: three regions on a cluster of one node that the test
+# starts, a job killed, one out of memory, the node drained. The executor is in no lock: each start of Snakemake loads it.
+SLURM := snakemake-executor-plugin-slurm==2.8.0 snakemake-executor-plugin-slurm-jobstep==0.6.1 throttler==1.2.3
+test-slurm: $(READY_DEV)
+	$(PIP) --upgrade --no-deps --target $(VENV)-slurm $(SLURM)
+	PYTHONPATH=$(CURDIR)/$(VENV)-slurm $(BIN)/pytest -m slow -s tests/slurm
 
 # Inputs made by hypothesis for the parsers, so many in all: make fuzz FUZZ=1000000. Each round of 50,000 has a seed of
 # its own; hypothesis keeps what fails in .hypothesis.

@@ -16,7 +16,7 @@ rule harmonise_osm:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (1_000 + 20 * input.size_mb),
     params:
         country=of("config.country"),
         territories=of("section", "territories"),

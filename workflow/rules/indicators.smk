@@ -39,7 +39,7 @@ rule compute_uncertainty:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 1_000 + 20 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (1_000 + 20 * input.size_mb),
     params:
         families=of("banded_families"),
         settings=of("config.uncertainty.model_dump"),

@@ -16,7 +16,7 @@ rule build_parcels:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 500 + 6 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (500 + 6 * input.size_mb),
     params:
         source=of("section", "parcels"),
         country=of("config.country"),
@@ -43,7 +43,7 @@ rule build_land_cover:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=2_000,
+        mem_mb=lambda w, attempt: attempt * 2_000,
     params:
         years=of("raster_years", "land_cover"),
     message:

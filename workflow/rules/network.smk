@@ -70,7 +70,7 @@ rule build_network:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (500 + 30 * input.size_mb),
     params:
         country=of("config.country"),
         ferry_wait_min=of("access.ferry_wait_min"),
@@ -117,7 +117,7 @@ rule build_connectors:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 500 + 30 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (500 + 30 * input.size_mb),
     params:
         intervals=of("city_intervals"),
         options=of("connectors"),
@@ -144,7 +144,7 @@ rule build_city_network:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (500 + 10 * input.size_mb),
     params:
         intervals=of("city_intervals"),
         walking=of("walking"),
@@ -203,7 +203,7 @@ rule compute_travel_times:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 500 + 10 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (500 + 10 * input.size_mb),
     params:
         city_classes_persons=of("config.city_classes_persons"),
         walking=of("walking"),

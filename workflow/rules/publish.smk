@@ -222,6 +222,8 @@ rule draw_maps:
     conda:
         "../envs/comarca.yaml"
     threads: 2
+    resources:
+        mem_mb=lambda w, input, attempt: attempt * (1_000 + 30 * input.size_mb),
     params:
         titles=of("scenario_titles", LANGUAGE),
         names=of("destination_names", LANGUAGE),

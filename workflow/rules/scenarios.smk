@@ -22,7 +22,7 @@ rule compute_scenario:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 1000 + 20 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (1000 + 20 * input.size_mb),
     params:
         edits=of("scenario", "{scenario}"),
         columns=of("scenario_columns", "{scenario}"),
@@ -84,7 +84,7 @@ rule compute_critical_links:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input: 1000 + 20 * input.size_mb,
+        mem_mb=lambda w, input, attempt: attempt * (1000 + 20 * input.size_mb),
     params:
         options=of("critical_links"),
         intervals=of("city_intervals"),
