@@ -166,6 +166,26 @@ def test_long_contents_take_more_pages_and_numbers_still_fit(base, tmp_path):
     assert "c59_km en" in pages[number - 1]
 
 
+def test_a_ranking_is_not_parted_between_pages(base, tmp_path):
+    rows = [(f"Place {number}", "1 km") for number in range(20)]
+    several = [Ranking(f"Ranking {number}", rows, [], 20) for number in range(4)]
+    pages = [
+        page.extract_text()
+        for page in printed(tmp_path / "a.pdf", COLUMNS, about=replace(ABOUT, rankings=several), base=base).pages
+    ]
+    assert [page.count("Place 0") for page in pages if "Ranking" in page] == [2, 2]
+    assert [page.count("Place 19") for page in pages if "Ranking" in page] == [2, 2]
+
+
+def test_coordinates_are_rounded_to_what_prints_and_numbers_of_colours_are_not(base, tmp_path):
+    figure, page = new_page(8.27, 11.69)
+    page.plot([1.0, 2.123456, 3.0], [1.0, 5.987654, 2.0], color=(0.123456, 0.5, 0.5))
+    write_atlas_pdf(base, COLUMNS, {"time_min": pages_of([figure])[0]}, tmp_path / "a.pdf", about=ABOUT)
+    drawn = PdfReader(tmp_path / "a.pdf").pages[-2]["/Contents"].get_data().decode("latin-1")
+    assert f"{2.123456 * 72:.2f} {5.987654 * 72:.2f} l" in drawn
+    assert "0.123456" in drawn
+
+
 def test_the_printed_atlas_repeats_byte_for_byte(base, tmp_path):
     for name in ("a.pdf", "b.pdf"):
         printed(tmp_path / name, COLUMNS, base=base)

@@ -34,12 +34,18 @@ def test_a_column_of_one_value_has_no_sentence():
 
 
 def test_the_best_stand_first_whichever_direction_is_better():
-    time, share = rankings(TABLE, [TIME, SHARE], "en", count=2)
-    assert time.first == [("Bajo", "10.0 minutes"), ("Dulce, Sur", "20.0 minutes")]
+    time, share = rankings(TABLE, [TIME, SHARE], "en", count=1)
+    assert time.first == [("Bajo", "10.0 minutes")]
     assert time.last == [("Alto, Norte", "30.0 minutes")]
-    assert share.first == [("Alto, Norte", "50.0 %"), ("Bajo", "50.0 %")]
-    assert share.last == [("Cerro, Norte", "50.0 %"), ("Dulce, Sur", "25.0 %")]
+    assert share.first == [("Alto, Norte", "50.0 %")]
+    assert share.last == [("Dulce, Sur", "25.0 %")]
     assert (time.count, share.count) == (3, 4)
+
+
+def test_all_territories_are_listed_where_none_would_be_left_out_in_the_middle():
+    time, _ = rankings(TABLE, [TIME, SHARE], "en", count=2)
+    assert time.first == [("Bajo", "10.0 minutes"), ("Dulce, Sur", "20.0 minutes"), ("Alto, Norte", "30.0 minutes")]
+    assert time.last == []
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
     table, columns, language
         As for `summary`.
     count : int, optional
-        How many territories from each end; those in the middle are left out.
+        How many territories from each end; those in the middle are left out, if there are any.
 
     Returns
     -------
@@ -126,7 +126,8 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
                 known["territory_name"], known["parent_name"], known[column.name], strict=True
             )
         ]
-        found.append(Ranking(column.title[language], rows[:count], rows[max(count, len(rows) - count) :], len(rows)))
+        first = rows if len(rows) <= 2 * count else rows[:count]
+        found.append(Ranking(column.title[language], first, rows[max(len(first), len(rows) - count) :], len(rows)))
     return found
 
 

@@ -13,7 +13,14 @@ import matplotlib as mpl
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import BooleanObject, Fit, NameObject, TextStringObject
+from pypdf.generic import (
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    Fit,
+    NameObject,
+    TextStringObject,
+)
 
 from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
 from comarca.publish.maps.style import MUTED, RC
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from pypdf.generic import RectangleObject
+    from pypdf import PageObject
 
     from comarca.publish.headlines import Ranking
     from comarca.publish.maps.model import BaseMap
@@ -42,7 +49,21 @@ _RIGHT: Final = 7.47
 _TOP: Final = 10.9
 _BOTTOM: Final = 1.0
 _LINE: Final = 0.215
+_HEADING: Final = 18
 _PT_PER_IN: Final = 72
+#: Steps of a path in a page's contents: move, line, curve. A hundredth of a point is less than any printer resolves.
+_POINTS: Final = re.compile(rb"^((?:-?\d+(?:\.\d+)? ){1,5}-?\d+(?:\.\d+)?) ([mlc])$", re.MULTILINE)
+#: Page numbers are set in a font that every viewer has; its digits are this wide, in ems.
+_HELVETICA: Final = DictionaryObject(
+    {
+        NameObject("/Type"): NameObject("/Font"),
+        NameObject("/Subtype"): NameObject("/Type1"),
+        NameObject("/BaseFont"): NameObject("/Helvetica"),
+    }
+)
+_NUMBER_FONT: Final = "/PageNumber"
+_DIGIT_WIDTH: Final = 0.556
+_LEVEL: Final = 9
 
 
 @dataclass(frozen=True)
@@ -185,23 +206,34 @@ def write_atlas_pdf(
 def _joined(pages: Sequence[Page]) -> PdfWriter:
     """Join pages and number them from the second."""
     readers = {pdf: PdfReader(io.BytesIO(pdf)) for pdf in dict.fromkeys(page.pdf for page in pages)}
-    joined = [readers[page.pdf].pages[page.place] for page in pages]
-    numbers = pages_of(_number_page(page.mediabox, number) for number, page in enumerate(joined[1:], start=2))
-    over = PdfReader(io.BytesIO(numbers[0].pdf)).pages if numbers else []
     writer = PdfWriter()
-    writer.add_page(joined[0])
-    for page, number in zip(joined[1:], over, strict=True):
-        added = writer.add_page(page)
-        added.merge_page(number)
-        added.compress_content_streams()
+    for number, page in enumerate(pages, start=1):
+        _complete(writer, writer.add_page(readers[page.pdf].pages[page.place]), number)
     return writer
 
 
-def _number_page(box: RectangleObject, number: int) -> Figure:
-    figure, axes = new_page(float(box.width) / _PT_PER_IN, float(box.height) / _PT_PER_IN)
-    figure.patch.set_alpha(0.0)
-    axes.text(axes.get_xlim()[1] - 0.4, 0.22, str(number), fontsize=8, color=MUTED, ha="right", va="bottom")
-    return figure
+def _complete(writer: PdfWriter, page: PageObject, number: int) -> None:
+    """Write the number of a page and round its coordinates: digits beyond those that print are most of a map."""
+    contents = page.get_contents()
+    data = _POINTS.sub(_rounded, contents.get_data() if contents is not None else b"")
+    if number > 1:
+        data += _stamp(number, float(page.mediabox.width))
+        fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
+        fonts[NameObject(_NUMBER_FONT)] = _HELVETICA
+    stream = DecodedStreamObject()
+    stream.set_data(data)
+    page[NameObject("/Contents")] = writer._add_object(stream.flate_encode(_LEVEL))
+
+
+def _rounded(point: re.Match[bytes]) -> bytes:
+    places = (f"{float(place):.2f}".rstrip("0").rstrip(".") for place in point[1].split())
+    return f"{' '.join(places)} {point[2].decode()}".encode()
+
+
+def _stamp(number: int, width: float) -> bytes:
+    size, text = 8.0, str(number)
+    left = width - 0.4 * _PT_PER_IN - len(text) * _DIGIT_WIDTH * size
+    return f"\nq BT {_NUMBER_FONT} {size:g} Tf 0.36 g {left:.2f} {0.22 * _PT_PER_IN:.2f} Td ({text}) Tj ET Q\n".encode()
 
 
 def _bookmarks(
@@ -278,7 +310,7 @@ def _contents(
     starts: Mapping[str, int],
     language: str,
 ) -> Iterator[_Line]:
-    yield _Line(word("contents", language), size=18, bold=True)
+    yield _Line(word("contents", language), size=_HEADING, bold=True)
     yield _Line("")
     for name, members in families:
         start = str(starts.get(f"{name}/", ""))
@@ -290,7 +322,7 @@ def _contents(
 
 
 def _summary(about: AtlasText) -> Iterator[_Line]:
-    yield _Line(word("summary", about.text.language), size=18, bold=True)
+    yield _Line(word("summary", about.text.language), size=_HEADING, bold=True)
     yield _Line("")
     for sentence in about.summary:
         yield from (_Line(text) for text in textwrap.wrap(sentence, width=90))
@@ -300,7 +332,7 @@ def _summary(about: AtlasText) -> Iterator[_Line]:
 def _rankings(about: AtlasText) -> Iterator[_Line]:
     if not about.rankings:
         return
-    yield _Line(word("rankings", about.text.language), size=18, bold=True)
+    yield _Line(word("rankings", about.text.language), size=_HEADING, bold=True)
     yield _Line("")
     for ranking in about.rankings:
         yield _Line(ranking.title, size=10.5, bold=True)
@@ -317,7 +349,7 @@ def _ranked(rows: Sequence[tuple[str, str]], *, start: int) -> Iterator[_Line]:
 
 
 def _about(title: str, members: Sequence[Column], language: str, notes: Mapping[str, str]) -> Iterator[_Line]:
-    yield _Line(title, size=18, bold=True)
+    yield _Line(title, size=_HEADING, bold=True)
     yield _Line("")
     for column in members:
         unit = unit_label(column, language)
@@ -330,7 +362,7 @@ def _about(title: str, members: Sequence[Column], language: str, notes: Mapping[
 
 
 def _sources(text: str, language: str) -> Iterator[_Line]:
-    yield _Line(word("sources", language), size=18, bold=True)
+    yield _Line(word("sources", language), size=_HEADING, bold=True)
     yield _Line("")
     for paragraph in text.splitlines():
         words = re.sub(r"[*`]", "", paragraph)
@@ -342,18 +374,33 @@ def _sources(text: str, language: str) -> Iterator[_Line]:
             yield _Line(line, size=8.5, indent=indent if number else 0.0)
 
 
-def _paged(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
-    """Fill pages with lines."""
+def _paged(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    """Fill pages with lines; what stands between two empty lines is not parted if it fits on a page."""
     room = int((_TOP - _BOTTOM) / _LINE)
     page: list[_Line] = []
-    for line in lines:
-        if len(page) == room:
+    for block in _blocks(lines):
+        if page and len(page) + 1 + len(block) > room:
             yield page
             page = []
-        if page or line.text:
-            page.append(line)
+        while len(block) > room:
+            yield block[:room]
+            block = block[room:]
+        page += [_Line(""), *block] if page else block
     if page:
         yield page
+
+
+def _blocks(lines: Iterable[_Line]) -> Iterator[list[_Line]]:
+    """Part lines at the empty ones; a heading of the page stays with what follows it."""
+    block: list[_Line] = []
+    for line in lines:
+        if line.text or (block and block[-1].size == _HEADING):
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
 
 
 def _text_page(lines: Sequence[_Line]) -> Figure:

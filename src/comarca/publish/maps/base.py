@@ -294,14 +294,18 @@ def _roads(
     extent = max(east - west, north - south)
     drawn = [name for name in (*ROAD_WIDTHS, CONNECTOR) if extent <= ROAD_MAX_EXTENT_M.get(name, np.inf)]
     chosen = roads[roads["road_class"].isin(drawn)]
-    lines = shapely.simplify(project(chosen.geometry.to_numpy(), crs), tolerance, preserve_topology=False)
-    inside = shapely.intersects(lines, shapely.box(*bounds)) if len(lines) else np.zeros(0, dtype=bool)
-    classes = chosen["road_class"].to_numpy()
-    return {
-        name: shapely.MultiLineString(list(shapely.get_parts(lines[inside & (classes == name)])))
+    lines = {
+        name: _merged(project(chosen.geometry[chosen["road_class"] == name].to_numpy(), crs), tolerance)
         for name in drawn
-        if (inside & (classes == name)).any()
     }
+    inside = {name: parts[shapely.intersects(parts, shapely.box(*bounds))] for name, parts in lines.items()}
+    return {name: shapely.MultiLineString(list(parts)) for name, parts in inside.items() if len(parts)}
+
+
+def _merged(lines: NDArray[np.object_], tolerance: float) -> NDArray[np.object_]:
+    """Join lines that meet end to end before they are simplified: each end stays, and every map holds them all."""
+    joined = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(shapely.get_parts(lines))))
+    return np.asarray(shapely.simplify(joined, tolerance, preserve_topology=False), dtype=object)
 
 
 def _cities(

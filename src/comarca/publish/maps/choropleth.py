@@ -89,6 +89,7 @@ def draw_map(
         breaks=classes.breaks if classes else (),
         range_text=range_text(classes, column, text.language) if classes else ("", ""),
         flagged_count=int(theme.is_flagged.sum()),
+        is_all_flagged=bool(theme.is_flagged.all()),
         circles=legend_circles(theme.numbers, largest, text.language) if largest else (),
     )
     content = Content(

@@ -108,6 +108,8 @@ class Legend:
         Least and greatest value, below the histogram.
     flagged_count : int
         Territories whose value is doubtful.
+    is_all_flagged : bool
+        Whether all are: nothing is hatched then.
     circles : sequence of tuple
         Label and radius (inches) of the circles that explain amounts; then there are no swatches for classes.
     """
@@ -118,6 +120,7 @@ class Legend:
     breaks: tuple[float, ...] = ()
     range_text: tuple[str, str] = ("", "")
     flagged_count: int = 0
+    is_all_flagged: bool = False
     circles: Sequence[tuple[str, float]] = ()
 
     @property
@@ -224,8 +227,12 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
         _draw_row(page, key, left, y, step=step, right=right, language=language)
     if legend.flagged_count:
         y -= step
-        flagged = Key(word("flagged", language), "white", legend.flagged_count, hatch=FLAG_HATCH)
-        _draw_row(page, flagged, left, y, step=step, right=right, language=language)
+        if legend.is_all_flagged:
+            text = "\n".join(textwrap.wrap(word("all_flagged", language), 40))
+            page.text(left, y, text, fontsize=6.8, va="center", linespacing=1.0)
+        else:
+            flagged = Key(word("flagged", language), "white", legend.flagged_count, hatch=FLAG_HATCH)
+            _draw_row(page, flagged, left, y, step=step, right=right, language=language)
     if legend.has_histogram:
         _draw_histogram(page, legend, left, y - 0.22 - _HISTOGRAM_IN, right - left)
 

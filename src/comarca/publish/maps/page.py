@@ -134,14 +134,14 @@ def compose(base: BaseMap, content: Content, text: MapText) -> Figure:
 
 
 def _uncovered(axes: Axes, marks: Sequence[CityMark], blocks: Sequence[mpl.transforms.Bbox]) -> list[CityMark]:
-    """Keep the cities that lie whole within the map and not below a block."""
+    """Keep the cities that lie whole within the map and neither below a block nor between two."""
     room = axes.bbox.padded(-axes.figure.dpi / 16)
     points = np.array([(mark.x, mark.y) for mark in marks]).reshape(-1, 2)
     places = axes.transData.transform(points)
     return [
         mark
         for mark, (x, y) in zip(marks, places, strict=True)
-        if room.contains(x, y) and not any(block.padded(4).contains(x, y) for block in blocks)
+        if room.contains(x, y) and not any(block.padded(axes.figure.dpi / 8).contains(x, y) for block in blocks)
     ]
 
 
