@@ -91,6 +91,7 @@ docs: $(READY_DEV)
 schema: $(READY)
 	$(BIN)/python -m comarca.config.reference > config/README.md
 	$(BIN)/python -m comarca.config.schema > config/schema.json
+	$(BIN)/python -m comarca.plan.theory > docs/theory.md
 
 # What others published and what other programs say, docs/validation/index.md; all run, also if one misses its bound.
 validate: $(READY_DEV)

@@ -128,6 +128,7 @@ rule assemble_quality:
         resting=of("checked_columns"),
         country=of("config.country"),
         not_computed=of("not_computed"),
+        factors=of("factor_columns"),
         column_keys=of("column_keys"),
         area_range_km2=of("area_range_km2"),
     message:

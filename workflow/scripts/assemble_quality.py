@@ -26,6 +26,7 @@ def main(
     classes: str,
     country: str,
     not_computed: list[dict[str, Any]],
+    factors: list[dict[str, Any]],
     column_keys: dict[str, str],
     area_range_km2: tuple[float, float] | None,
     json: str,
@@ -56,7 +57,7 @@ def main(
     receipts = (path for name, path in files.items() if name.startswith("receipt_"))
     results = [check for found in by_file.values() for check in found]
     results += fallback_checks(load_layer_receipt(path) for path in receipts)
-    report = quality_report([*results, *lost.checks()], region=region, not_computed=left_out)
+    report = quality_report([*results, *lost.checks()], region=region, not_computed=left_out, factors=factors)
     io.write_json(report, json)
     io.write_json(failed_checks(by_file, planned, resting=resting | {"": [column.name for column in planned]}), failed)
     for language, path in {"en": markdown, "es": spanish, "pt": portuguese}.items():

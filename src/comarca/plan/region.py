@@ -22,6 +22,7 @@ from comarca.plan.layers import (
     providers,
     sources,
 )
+from comarca.plan.theory import factor_columns
 from comarca.registry.columns import LANGUAGES
 from comarca.registry.countries import country
 from comarca.registry.products import (
@@ -253,8 +254,13 @@ class RegionPlan:
                 key = missing_key(self.config, lacking[0]) if lacking else f"indicators.{family}"
                 titles = dict(column.title)
                 row = {"column": column.name, "title": titles["en"], "lacking": lacking, "config_key": key}
-                rows.append(row | {"titles": titles})
+                rows.append(row | {"titles": titles, "template": column.template})
         return rows
+
+    @cached_property
+    def factor_columns(self) -> list[dict[str, Any]]:
+        """What the theory says, the region's columns for it, and the keys that give those it lacks."""
+        return factor_columns(self.config, self.general, self.published, self.not_computed)
 
     @cached_property
     def column_keys(self) -> dict[str, str]:

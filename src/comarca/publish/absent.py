@@ -61,6 +61,7 @@ def empty_columns(
         NotComputed(
             column.name, column.title["en"], (), keys.get(column.name, ""),
             reasons=dict(sorted(Counter(flags[column.name].tolist()).items())), titles=column.title,
+            template=column.template,
         )
         for column in columns
         if column.name in flags and column.name not in table
@@ -169,7 +170,7 @@ class Absent:
         missing = tuple(dict.fromkeys(failure.layer for failure in self.failures))
         key = " or ".join(f"{layer}.provider" for layer in missing)
         return [
-            NotComputed(column.name, column.title["en"], missing, key, titles=column.title)
+            NotComputed(column.name, column.title["en"], missing, key, titles=column.title, template=column.template)
             for column in columns
             if column.name in self.columns
         ]

@@ -39,6 +39,8 @@ class NotComputed:
         Reason code -> number of territories, of a column that was left out as no territory has a value.
     titles : mapping, optional
         Title per language.
+    template : str, optional
+        Its name in the registry, with fields.
     """
 
     column: str
@@ -47,9 +49,16 @@ class NotComputed:
     config_key: str
     reasons: Mapping[str, int] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
 
 
-def quality_report(checks: Sequence[Check], *, region: str, not_computed: Sequence[NotComputed] = ()) -> dict[str, Any]:
+def quality_report(
+    checks: Sequence[Check],
+    *,
+    region: str,
+    not_computed: Sequence[NotComputed] = (),
+    factors: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
     """Collect all checks of a run.
 
     Parameters
@@ -60,11 +69,13 @@ def quality_report(checks: Sequence[Check], *, region: str, not_computed: Sequen
         Name of the region.
     not_computed : sequence of NotComputed
         Columns that the region's inputs do not allow.
+    factors : sequence of mapping
+        What the theory says and the planned columns for it, as from `comarca.plan.theory.factor_columns`.
 
     Returns
     -------
     dict
-        ``region, summary, checks, not_computed, reason_codes``; strict JSON: what is not finite becomes null.
+        ``region, summary, checks, not_computed, factors, reason_codes``; strict JSON: what is not finite becomes null.
     """
     counts = Counter(check.status for check in checks)
     report = {
@@ -72,9 +83,20 @@ def quality_report(checks: Sequence[Check], *, region: str, not_computed: Sequen
         "summary": {status: counts.get(status, 0) for status in ("pass", "warn", "fail", "info")},
         "checks": [check.as_dict() for check in checks],
         "not_computed": [asdict(entry) | {"lacking": list(entry.lacking)} for entry in not_computed],
+        "factors": [_factor(row, not_computed) for row in factors],
         "reason_codes": {flag.value: MEANING[flag] for flag in Flag if flag != Flag.OK},
     }
     return json.loads(json.dumps(_plain(report), allow_nan=False))  # type: ignore[no-any-return]
+
+
+def _factor(row: Mapping[str, Any], left_out: Sequence[NotComputed]) -> dict[str, Any]:
+    """Tell which of the planned columns of a statement there are in the end, and the key of each that is lacking."""
+    keys = {entry.column: entry.config_key for entry in left_out}
+    there = {template: [name for name in names if name not in keys] for template, names in row["columns"].items()}
+    lost = {template: keys[names[0]] for template, names in row["columns"].items() if names and not there[template]}
+    texts = {name: row[name] for name in ("factor", "title", "says", "missing")}
+    return texts | {"columns": [name for names in there.values() for name in names],
+                    "lacking": dict(row["config_keys"]) | lost}  # fmt: skip
 
 
 def _plain(value: Any) -> Any:

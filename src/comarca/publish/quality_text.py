@@ -80,6 +80,20 @@ _WORDS: Final = {
               "configuração da região, vêm os dados das colunas de sua linha; `config/README.md` explica os "
               "ajustes. As colunas para as quais nada se encontrou ficam com `keep_empty_columns: true`.",
     },
+    "factors": {"en": "The theory and this region", "es": "La teoría y esta región", "pt": "A teoria e esta região"},
+    "intro_factors": {
+        "en": "What the theory of territorial dynamics names, with the number of columns that the table has for it, "
+              "those it lacks, and the setting that gives each.",
+        "es": "Lo que nombra la teoría de la dinámica territorial, con el número de columnas que la tabla tiene para "
+              "ello, las que le faltan y el ajuste que da cada una.",
+        "pt": "O que a teoria da dinâmica territorial nomeia, com o número de colunas que a tabela tem para isso, as "
+              "que lhe faltam e o ajuste que dá cada uma.",
+    },
+    "factor": {"en": "Factor", "es": "Factor", "pt": "Fator"},
+    "says": {"en": "What the theory says", "es": "Lo que dice la teoría", "pt": "O que a teoria diz"},
+    "there": {"en": "Columns there", "es": "Columnas que hay", "pt": "Colunas que há"},
+    "lacking": {"en": "Columns lacking", "es": "Columnas que faltan", "pt": "Colunas que faltam"},
+    "untold": {"en": "What no column tells:", "es": "Lo que ninguna columna dice:", "pt": "O que nenhuma coluna diz:"},
     "setting": {"en": "Setting", "es": "Ajuste", "pt": "Ajuste"},
     "lacks": {"en": "Data it lacks", "es": "Datos que faltan", "pt": "Dados que faltam"},
     "columns": {"en": "Columns", "es": "Columnas", "pt": "Colunas"},
@@ -110,7 +124,7 @@ def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
     """
     parts = [f"# {_say('title', language).format(_cell(report['region']))}", _summary(report, language)]
     parts += [_section(report, status, language) for status in ("fail", "warn")]
-    parts.append(_not_computed(report["not_computed"], language))
+    parts += [_factors(report["factors"], language), _not_computed(report["not_computed"], language)]
     parts += [_section(report, status, language) for status in ("pass", "info")]
     meanings = {code: REASON_WORDS[language].get(code, text) for code, text in report["reason_codes"].items()}
     codes = "\n".join(f"- `{code}`: {text}" for code, text in meanings.items())
@@ -163,6 +177,23 @@ def _table(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     ]
     more = f"\n\n  {_say('more', language).format(MAX_ROWS, len(rows))}" if len(rows) > MAX_ROWS else ""
     return "\n".join(lines) + more
+
+
+def _factors(rows: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Give a line to each statement of the theory, and one to what no column tells of each factor."""
+    if not rows:
+        return ""
+    head = " | ".join(_say(key, language) for key in ("factor", "says", "there", "lacking", "setting"))
+    lines = [f"| {head} |", "|---|---|---|---|---|"]
+    for row in rows:
+        lacking = [_cell(name.replace("{", "(").replace("}", ")")) for name in row["lacking"]]
+        keys = ", ".join(f"`{key}`" for key in dict.fromkeys(row["lacking"].values()))
+        texts = (_cell(row["title"][language]), _cell(row["says"][language]), str(len(row["columns"])))
+        lines.append(f"| {' | '.join(texts)} | {', '.join(f'`{name}`' for name in lacking)} | {keys} |")
+    missing = {row["title"][language]: row["missing"][language] for row in rows}
+    untold = "\n".join(f"- {title}: {text}" for title, text in missing.items())
+    parts = [f"## {_say('factors', language)}", _say("intro_factors", language), "\n".join(lines)]
+    return "\n\n".join([*parts, f"{_say('untold', language)}\n\n{untold}"])
 
 
 def _not_computed(entries: Sequence[Mapping[str, Any]], language: str) -> str:
