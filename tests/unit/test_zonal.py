@@ -219,7 +219,7 @@ def test_demand_sums_to_the_zonal_sums(crowd, rows):
 
 def test_demand_does_not_depend_on_the_size_of_blocks(crowd, monkeypatch):
     whole, checks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
-    monkeypatch.setattr(population_raster, "BLOCK_CELLS", 200)
+    monkeypatch.setattr(population_raster, "_STRIP_CELLS", 200)
     in_blocks, checks_in_blocks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
     assert [check.message for check in checks_in_blocks] == [check.message for check in checks]
     pd.testing.assert_frame_equal(whole.drop(columns="geometry"), in_blocks.drop(columns="geometry"), rtol=1e-12)

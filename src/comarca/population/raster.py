@@ -18,7 +18,7 @@ import shapely
 from pyproj import Transformer
 
 from comarca.crs import GEOD, STORAGE
-from comarca.rasters.bands import BLOCK_CELLS, OpenRaster, Raster, open_raster, zones_on
+from comarca.rasters.bands import OpenRaster, Raster, open_raster, zones_on
 from comarca.rasters.exactextract import Band, ZonalStatistic, extract
 from comarca.rasters.zonal import cover_check, data_check
 from comarca.results import Check
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 _NEAR_KM: Final = 3.0
 #: Density from which a cell counts as lived in; modelled rasters have traces of people at sea.
 _LIVED_IN_PER_KM2: Final = 1.0
+#: Cells of the raster that are taken at a time: each takes some 200 bytes, by zone, place and weight.
+_STRIP_CELLS: Final = 1_000_000
 _BALANCE: Final = 1e-6
 _LEFT_OUT: Final = 0.01
 #: Cells covered to this share count as covered; the rest is rounding.
@@ -157,7 +159,7 @@ def people_by_year(rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame)
 
 def _gather(grid: OpenRaster, zones: gpd.GeoDataFrame, steps: tuple[int, int]) -> _Gathered:
     near = _near_cells(grid, zones)
-    rows = steps[0] * max(1, BLOCK_CELLS // (grid.width * steps[0]))
+    rows = steps[0] * max(1, _STRIP_CELLS // (grid.width * steps[0]))
     strips = [
         _strip(grid, zones, first, min(rows, grid.height - first), steps, near) for first in range(0, grid.height, rows)
     ]
