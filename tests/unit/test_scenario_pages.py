@@ -111,7 +111,7 @@ def test_the_edits_of_a_configuration_are_made_with_the_users_files(tmp_path):
     }  # fmt: skip
     layers, checks = edited_layers(
         json.loads(scenario.model_dump_json(exclude={"title"})), base.__getitem__, key="scenarios.s",
-        speeds=str(SPEEDS_CSV), surfaces=str(surfaces), country="", kinds=["hospital"],
+        speeds=str(SPEEDS_CSV), surfaces=str(surfaces), country="", kinds=["hospital"], reach_km=1,
     )  # fmt: skip
     roads = layers["roads"]
     assert roads["road_class"].tolist() == ["residential", "primary"]

@@ -32,6 +32,7 @@ rule compute_scenario:
         country=of("config.country"),
         kinds=of("service_kinds"),
         thresholds_min=of("access.time_thresholds_min"),
+        reach_km=of("config.abroad_buffer_km"),
     message:
         "{wildcards.region}: computing what the scenario {wildcards.scenario} changes."
     script:

@@ -32,6 +32,7 @@ def main(
     country: str,
     kinds: Sequence[str],
     thresholds_min: Sequence[float],
+    reach_km: float,
     speeds: str,
     surfaces: str,
     demand: str,
@@ -48,9 +49,10 @@ def main(
 ) -> None:
     work = Path(folder)
     shutil.rmtree(work, ignore_errors=True)
+    paths = {**layers, "territories": territories}
     made, found = edited_layers(
-        edits, lambda name: layer_files.read_layer(layers[name], name), key=f"regions.{region}.scenarios.{scenario}",
-        speeds=speeds, surfaces=surfaces, country=country, kinds=kinds,
+        edits, lambda name: layer_files.read_layer(paths[name], name), key=f"regions.{region}.scenarios.{scenario}",
+        speeds=speeds, surfaces=surfaces, country=country, kinds=kinds, reach_km=reach_km,
     )  # fmt: skip
     edited = {layers[name]: str(work / "layers" / f"{name}.parquet") for name in made}
     for name, layer in made.items():
@@ -59,7 +61,7 @@ def main(
     for step in led:
         Path(next(iter(step["output"].values()))).parent.mkdir(parents=True, exist_ok=True)
         run_step(runpy.run_path(step["script"])["main"], step, log=log)
-        if step["rule"] == "build_connectors":
+        if step["rule"] == "build_connectors" and not edits["roads"]:
             found.append(_keep_connectors(step["output"], layers["connectors"]))
     before = {Path(path).stem: io.read_indicators(path) for path in families}
     after = {name: io.read_indicators(work / "indicators" / f"{name}.parquet") for name in before}

@@ -24,6 +24,12 @@ class AddedRoads(Roads):
     )
 
 
+class OtherRoads(Roads):
+    """A road network that takes the place of the region's: of another date, or from another source."""
+
+    provider: tuple[Literal["file"], ...] = Field(("file",), description="Always `file`: lines, or an OSM extract.")
+
+
 class Place(Model):
     """Which roads or services an edit is for."""
 
@@ -115,6 +121,9 @@ class Scenario(Model):
     """What would be different, the people and all else as they are."""
 
     title: Titles | None = Field(None, description="What readers call it: one text, or one per language (en, es, pt).")
+    roads: OtherRoads | None = Field(
+        None, description="Another network in place of the region's, such as that of an older extract."
+    )
     add_roads: AddedRoads | None = Field(None, description="Roads that are built.")
     change_roads: tuple[RoadChange, ...] = Field((), description="Roads that become better or worse, in this order.")
     close_roads: tuple[Place, ...] = Field((), description="Roads that are closed.")
@@ -138,7 +147,7 @@ class Scenario(Model):
     def edited_layers(self) -> tuple[str, ...]:
         """Layers that differ from the base."""
         is_edited = {
-            "roads": self.add_roads or self.change_roads or self.close_roads,
+            "roads": self.roads or self.add_roads or self.change_roads or self.close_roads,
             "cities": self.cities,
             "services": self.services.add or self.services.close,
         }
@@ -147,7 +156,7 @@ class Scenario(Model):
     @property
     def files(self) -> dict[str, str]:
         """Key of the configuration -> file."""
-        added = {"add_roads": self.add_roads, "services.add": self.services.add}
+        added = {"roads": self.roads, "add_roads": self.add_roads, "services.add": self.services.add}
         found = {f"{key}.path": source.path for key, source in added.items() if source is not None}
         lists = {
             "change_roads": self.change_roads,

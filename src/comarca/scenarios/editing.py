@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from comarca.crs import geodesic_length_km
+from comarca.errors import InputError
+from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.scenarios.edits import (
     add_roads,
@@ -16,6 +19,8 @@ from comarca.scenarios.edits import (
     close_roads,
     close_services,
 )
+from comarca.scenarios.two_networks import extract_roads, is_extract, mapping_effort
+from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.power_services import services_from_file
 from comarca.sources.vectors.read import VectorOptions, open_vector, options_of
 from comarca.sources.vectors.roads import RoadColumns, roads_from_file
@@ -25,8 +30,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import shapely
-
-    from comarca.results import Check
 
 #: Keys of a section that say where a file lies and how it is read.
 _READING = {"provider", "path", *VectorOptions.__annotations__}
@@ -41,6 +44,7 @@ def edited_layers(
     surfaces: str,
     country: str,
     kinds: Sequence[str],
+    reach_km: float,
 ) -> tuple[dict[str, gpd.GeoDataFrame], list[Check]]:
     """Make the edited layers of a scenario.
 
@@ -58,20 +62,31 @@ def edited_layers(
         ISO 3166-1 alpha-3 code.
     kinds : sequence of str
         Kinds of service that are counted.
+    reach_km : float
+        How far around the region roads of another network are kept.
 
     Returns
     -------
     layers : dict
-        ``roads``, ``cities``, ``services``, as far as edited. Roads are closed first, then changed, then added.
+        ``roads``, ``cities``, ``services``, as far as edited. Another network comes first; then roads are closed,
+        changed and added.
     checks : list of Check
         What was done.
     """
     layers: dict[str, gpd.GeoDataFrame] = {}
     checks: list[Check] = []
-    if scenario["close_roads"] or scenario["change_roads"] or scenario["add_roads"]:
-        layers["roads"], found = _roads(
-            scenario, load("roads"), key=key, speeds=speeds, surfaces=surfaces, country=country
-        )
+    words = {"speeds": speeds, "surfaces": surfaces, "country": country}
+    edits = [name for name in ("close_roads", "change_roads", "add_roads") if scenario[name]]
+    if scenario["roads"] or edits:
+        layers["roads"] = load("roads")
+    if scenario["roads"]:
+        territories = load("territories")
+        other, found = _network_of(scenario["roads"], **words)
+        kept, near = within_reach(other, territories, name="roads", buffer_km=reach_km)
+        checks += [*found, *near, _replaced(kept, f"{key}.roads"), *mapping_effort(layers["roads"], kept, territories)]
+        layers["roads"] = kept
+    if edits:
+        layers["roads"], found = _roads(scenario, layers["roads"], key=key, **words)
         checks += found
     if scenario["cities"]:
         persons = {name: change["population_persons"] for name, change in scenario["cities"].items()}
@@ -101,17 +116,40 @@ def _roads(
         )
         checks.append(check)
     if added := scenario["add_roads"]:
-        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
-        columns = {name: value for name, value in added.items() if name in RoadColumns.__dataclass_fields__}
-        new, found = roads_from_file(
-            added["path"], RoadColumns(**columns), known_classes=table.class_kmh,
-            known_surfaces={*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})},
-            snap_m=min(added["snap_m"], 20.0), **options_of(added),
-        )  # fmt: skip
+        new, found = _read_roads(added, speeds=speeds, surfaces=surfaces, country=country)
         snap = {"snap_m": added["snap_m"], "crossings": added["crossings"]}
         roads, made = add_roads(roads, new, **snap, key=f"{key}.add_roads")
         checks += [*found, *made]
     return roads, checks
+
+
+def _network_of(
+    section: Mapping[str, Any], *, speeds: str, surfaces: str, country: str
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    if is_extract(section["path"]):
+        return extract_roads(section["path"]), []
+    return _read_roads(section, speeds=speeds, surfaces=surfaces, country=country)
+
+
+def _read_roads(
+    section: Mapping[str, Any], *, speeds: str, surfaces: str, country: str
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Read the roads of a file of the user's in the words of the tables of speeds and surfaces."""
+    table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+    columns = {name: value for name, value in section.items() if name in RoadColumns.__dataclass_fields__}
+    return roads_from_file(
+        section["path"], RoadColumns(**columns), known_classes=table.class_kmh,
+        known_surfaces={*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})},
+        snap_m=min(section["snap_m"], 20.0), **options_of(section),
+    )  # fmt: skip
+
+
+def _replaced(roads: gpd.GeoDataFrame, key: str) -> Check:
+    if roads.empty:
+        raise InputError(key, got="no road in or near the region", expected="roads of the region")
+    km = float(geodesic_length_km(roads.geometry.to_numpy()).sum())
+    message = f"{len(roads)} roads with {km:,.1f} km take the place of the region's."
+    return Check("roads_replaced", "info", km, "", message)
 
 
 def _services(

@@ -37,6 +37,11 @@ _ROW: Final = 0.2
 _LISTED: Final = 12
 #: Fewer people than this are rounding.
 _LEAST_PERSONS: Final = 0.5
+#: Checks that tell what is edited.
+_EDITS: Final = frozenset(
+    {"roads_replaced", "roads_added", "roads_changed", "roads_closed", "cities_changed", "services_added",
+     "services_closed"}
+)  # fmt: skip
 #: Columns whose change the summary tells first.
 _FIRST: Final = ("time_", "market_potential_persons", "rural_access_index_share", "road_density")
 
@@ -186,8 +191,7 @@ def summary_page(
         y = _paragraph(page, region, y, size=11)
         y = _paragraph(page, say("note", language), y, size=8.5) - 0.1
         for check in checks:
-            if check.name in {"roads_added", "roads_changed", "roads_closed", "cities_changed", "services_added",
-                              "services_closed"}:  # fmt: skip
+            if check.name in _EDITS:
                 digits = 1 if check.name.startswith("roads") else 0
                 figures = number(float(check.value or 0), language, decimals=digits)
                 y = _paragraph(page, say(check.name, language).format(figures), y, size=10)

@@ -13,6 +13,10 @@ SCENARIO_WORDS: Final[dict[str, dict[str, str]]] = {
         "pt": "O que seria diferente de hoje se só isto mudasse: as pessoas ficam onde moram e nada mais reage. Os "
         "tempos de viagem são calculados, não observados; as médias são de quem ainda chega a um destino.",
     },
+    "roads_replaced": {
+        "en": "Another road network: {0} km", "es": "Otra red de carreteras: {0} km",
+        "pt": "Outra rede de estradas: {0} km",
+    },
     "roads_added": {"en": "Roads added: {0} km", "es": "Carreteras nuevas: {0} km", "pt": "Estradas novas: {0} km"},
     "roads_changed": {
         "en": "Roads changed: {0} km", "es": "Carreteras modificadas: {0} km", "pt": "Estradas modificadas: {0} km"
