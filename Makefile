@@ -61,6 +61,7 @@ kills: $(READY_DEV)
 # A seeded sample of changes to single signs and numbers of each measuring wing: make mutants PER_WING=60
 mutants: $(READY_DEV)
 	$(BIN)/python tests/faults/mutants.py mutants.jsonl --per-wing $(or $(PER_WING),10)
+	$(BIN)/python tests/faults/mutants.py mutants.jsonl --per-wing $(or $(PER_WING),10) --again
 
 lint: $(READY_DEV)
 	$(BIN)/ruff format --check .

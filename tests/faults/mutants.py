@@ -103,16 +103,22 @@ def _without(node: ast.UnaryOp, before: str) -> str:
     return f"line {node.lineno}: {before} -> {ast.unparse(node)}"
 
 
-def tests_of(module: str, seconds: dict[str, float]) -> list[str]:
-    """Unit tests that import a module and pass without any change, those that import little else first.
+def tests_of(module: str, seconds: dict[str, float], *, is_wide: bool) -> list[str]:
+    """Unit tests that import a module, or if `is_wide` any of its wing, and pass without any change.
 
-    Of the others so many are run as take a minute.
+    Those that import little else stand first; of the others so many are taken as run for a minute, if wide for three.
     """
-    name = f"comarca.{module}"
-    wanted = [path for path in seconds if name in _imports(ROOT / path) or path in OF_ALL.get(module.split(".")[0], [])]
+    name, wing = f"comarca.{module}", module.split(".")[0]
+    wanted = [
+        path
+        for path in seconds
+        if name in _imports(ROOT / path)
+        or path in OF_ALL.get(wing, [])
+        or (is_wide and any(each.startswith(f"comarca.{wing}.") for each in _imports(ROOT / path)))
+    ]
     wanted.sort(key=lambda path: (-_share(ROOT / path, name), seconds[path], path))
-    sums = list(accumulate(seconds[path] for path in wanted))
-    return [path for path, total in zip(wanted, sums, strict=True) if total <= ENOUGH or path == wanted[0]]
+    sums, enough = list(accumulate(seconds[path] for path in wanted)), 3 * ENOUGH if is_wide else ENOUGH
+    return [path for path, total in zip(wanted, sums, strict=True) if total <= enough or path == wanted[0]]
 
 
 def _share(path: Path, name: str) -> float:
@@ -192,11 +198,12 @@ def main() -> None:
     arguments.add_argument("--per-wing", type=int, default=60)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--wings", nargs="+", default=list(WINGS))
+    arguments.add_argument("--again", action="store_true", help="run what is not noticed with the tests of its wing")
     arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no mutant after so long")
     given = arguments.parse_args()
     begun = time.monotonic()
-    lines = given.results.read_text().splitlines() if given.results.is_file() else []
-    done = {(line["module"], line["number"]) for line in map(json.loads, lines)}
+    given.results.touch()
+    rows = {(row["module"], row["number"]): row for row in map(json.loads, given.results.read_text().splitlines())}
     copy = given.results.with_suffix(".src").resolve()
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -204,22 +211,23 @@ def main() -> None:
     chosen = sample(given.per_wing, given.seed, given.wings)
     seconds = timed(copy, {module for module, _ in chosen}, given.results.with_suffix(".seconds.json"))
     for module, number in chosen:
-        if (module, number) in done or time.monotonic() - begun > given.seconds:
+        row = rows.get((module, number), {})
+        is_done = row.get("is_wide", False) or row["noticed"] if given.again and row else bool(row) or given.again
+        if is_done or time.monotonic() - begun > given.seconds:
             continue
         path = copy / "comarca" / f"{module.replace('.', '/')}.py"
         source = path.read_text(encoding="utf-8")
         tree = ast.parse(source)
         changed = change(places(tree)[number])
         path.write_text(ast.unparse(tree), encoding="utf-8")
-        row = {"module": module, "number": number, "change": changed}
-        row["noticed"] = not passes(copy, tests_of(module, seconds))
+        is_noticed = not passes(copy, tests_of(module, seconds, is_wide=given.again))
         path.write_text(source, encoding="utf-8")
+        row = {"module": module, "number": number, "change": changed, "noticed": is_noticed, "is_wide": given.again}
+        rows[module, number] = row
         with given.results.open("a") as file:
             file.write(json.dumps(row) + "\n")
-    given.results.touch()
-    rows = list(map(json.loads, given.results.read_text().splitlines()))
     for wing in given.wings:
-        of_wing = [row for row in rows if row["module"].startswith(f"{wing}.")]
+        of_wing = [row for row in rows.values() if row["module"].startswith(f"{wing}.")]
         sys.stdout.write(f"{wing}: {sum(row['noticed'] for row in of_wing)} of {len(of_wing)} mutants noticed\n")
 
 

@@ -269,10 +269,23 @@ def test_patches_are_cut_at_the_border_unless_told_otherwise(territories, land_c
     assert result.values.loc["b", "farmland_patch_count"] == 1
 
 
-def test_no_gini_where_one_patch_that_crosses_the_border_makes_up_most_of_the_land(territories, land_cover):
+def test_of_one_year_no_change_is_known(territories, land_cover):
+    patches, areas = (table[table["year"] == 2021] for table in land_cover)
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, border="majority",
+        columns=named("farmland_patch_area_gini_index", "farmland_patch_area_gini_change_index"),
+    )  # fmt: skip
+    index, change = result.values.loc["a"]
+    assert index > 0
+    assert np.isnan(change)
+    assert result.flags.loc["a", "farmland_patch_area_gini_change_index"] == "not_in_source"
+
+
+@pytest.mark.parametrize("patch_ha", [300.0, 100.0])
+def test_no_gini_where_one_patch_that_crosses_the_border_makes_up_most_of_the_land(territories, land_cover, patch_ha):
     _, areas = land_cover
-    rows = [  # Of a: 60 ha of a patch of 300, and pieces of its own. Of b: the rest of that patch, and as much again.
-        ("a", 60.0, 300.0, False), ("a", 10.0, 10.0, True), ("a", 20.0, 20.0, True),
+    rows = [  # Of a: 60 ha of a larger patch, and pieces of its own. Of b: pieces of another one, and as much again.
+        ("a", 60.0, patch_ha, False), ("a", 10.0, 10.0, True), ("a", 20.0, 20.0, True),
         ("b", 240.0, 300.0, True), ("b", 130.0, 130.0, True), ("b", 150.0, 150.0, True),
     ]  # fmt: skip
     patches = pd.DataFrame(rows, columns=["territory_id", "area_ha", "patch_area_ha", "is_main"])
@@ -404,3 +417,21 @@ def test_holdings_alone_give_the_columns_that_the_family_gives(territories):
     pd.testing.assert_frame_equal(values, through.values, check_names=False)
     pd.testing.assert_frame_equal(flags, through.flags, check_names=False)
     assert {check.name for check in checks} <= {check.name for check in through.checks}
+
+
+def test_classes_without_holdings_do_not_hide_that_others_do_not_add_up(territories):
+    table = holdings(("a", 2006, [50, 30, 15, 0], [250, 1200, 4500, 0], np.nan))
+    table = table.assign(total_holdings=95.0, total_area_ha=[9000.0] * 4)
+    result = compute(territories=territories, holdings=table, columns=named("holding_count"))
+    check = next(check for check in result.checks if check.name == "holdings_totals")
+    assert check.rows == [{"territory_id": "a", "year": 2006}]
+
+
+@pytest.mark.parametrize(("highest", "cut"), [(1000.0, []), (2000.0, [{"territory_id": "a"}])])
+def test_a_class_that_ends_elsewhere_in_another_year_is_another_class(territories, highest, cut):
+    years = (1996, [60, 20, 10, 10], [300, 800, 3000, 20_000]), (2006, [50, 30, 15, 5], [250, 1200, 4500, 10_000])
+    table = holdings(*(("a", *year, np.nan) for year in years))
+    table.loc[(table["year"] == 2006) & (table["class_min_ha"] == 100), "class_max_ha"] = highest
+    result = compute(territories=territories, holdings=table, columns=named("holding_count"))
+    check = next(check for check in result.checks if check.name == "holdings_class_limits")
+    assert check.rows == cut

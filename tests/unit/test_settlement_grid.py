@@ -58,6 +58,16 @@ def test_points_outside_the_grid_are_where_nobody_lives():
     ]
 
 
+def test_the_first_cell_of_the_grid_is_a_cell_like_any_other():
+    places = gather_points([0.5], [0.5], [1e6], bounds=(0.4, 0.4, 0.6, 0.6))
+    corner = np.zeros_like(places.persons)
+    corner[0, 0] = 1e6
+    shifted = places._replace(persons=corner)
+    x, y = places.grid.transform @ (0.5, 0.5)
+    lon, lat = Transformer.from_crs(places.grid.crs, 4326, always_xy=True).transform(x, y)
+    assert classes_at(shifted, classify_grid(corner), [lon], [lat]).to_numpy().tolist() == [[3, 30, 1e6, 1]]
+
+
 @pytest.mark.parametrize("cell_deg", [1 / 1200, 1 / 120, 1 / 40])
 def test_even_people_stay_even_and_nobody_is_lost(tmp_path, cell_deg):
     # 700 persons per km2 at 13 degrees north, in cells of 90 m, 0.9 km and 2.7 km: none left out or counted twice.

@@ -299,12 +299,13 @@ def tile(
     return path
 
 
-def test_tiles_are_joined_cell_by_cell_and_gaps_have_no_data(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cell", [1.0, 0.5])
+def test_tiles_are_joined_cell_by_cell_and_gaps_have_no_data(tmp_path: Path, cell: float) -> None:
     whole = np.arange(60, dtype="int16").reshape(6, 10)
     parts = [
-        tile(tmp_path, "a.tif", whole[:3, :5], left=0.0, top=6.0, nodata=-1),
-        tile(tmp_path, "b.tif", whole[3:, :5], left=0.0, top=3.0, nodata=-1),
-        tile(tmp_path, "c.tif", whole[:3, 5:], left=5.0, top=6.0, nodata=-1),
+        tile(tmp_path, "a.tif", whole[:3, :5], left=0.0, top=6 * cell, cell=cell, nodata=-1),
+        tile(tmp_path, "b.tif", whole[3:, :5], left=0.0, top=3 * cell, cell=cell, nodata=-1),
+        tile(tmp_path, "c.tif", whole[:3, 5:], left=5 * cell, top=6 * cell, cell=cell, nodata=-1),
     ]
     packed = tmp_path / "c.zip"
     packed.write_bytes(zipped({"inner.tif": parts[2].read_bytes(), "readme.txt": b"x"}))
@@ -314,7 +315,7 @@ def test_tiles_are_joined_cell_by_cell_and_gaps_have_no_data(tmp_path: Path) -> 
     expected[3:, 5:] = -1
     with rasterio.open(target) as joined:
         np.testing.assert_array_equal(joined.read(1), expected)
-        assert joined.bounds == (0.0, 0.0, 10.0, 6.0)
+        assert joined.bounds == (0.0, 0.0, 10 * cell, 6 * cell)
 
 
 @pytest.mark.parametrize(

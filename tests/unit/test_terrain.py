@@ -44,6 +44,16 @@ def test_each_road_takes_longer_by_what_of_it_is_steep():
     assert check.rows[2]["km"] == pytest.approx(11.13 * 2, rel=0.03)
 
 
+def test_what_is_not_level_is_rolling_and_mountainous_together():
+    terrain = np.where(cell_middles(GRID)[0] > 0.15, 2, 1).reshape(GRID.shape)
+    network, is_slowed = network_of(ROADS, speed_kmh=60), np.ones(3, dtype=bool)
+    _, check = slowed_by_terrain(network, terrain, GRID, factors={"rolling": 0.8}, is_slowed=is_slowed)
+    km = {row["terrain"]: row["km"] for row in check.rows}
+    assert km["level"] == 0
+    assert check.value == pytest.approx(km["rolling"] + km["mountainous"])
+    assert check.value == pytest.approx(network.edge_km.sum())
+
+
 @pytest.mark.parametrize("tags", [{"road_class": "ferry"}, {"maxspeed_practical": "45"}])
 def test_ferries_and_speeds_as_driven_stay(tags):
     assert slow(**tags)[0] == pytest.approx([1, 1, 1])
