@@ -31,10 +31,11 @@ ROOT = Path(__file__).resolve().parents[1]
 #: The wheels are for newer Pythons, but hold programs that need none.
 PACKAGE, WHEELS_FOR = "pyvalhalla==3.6.3", "3.12"
 #: Valhalla's speeds by class (its `graph.lua`), and that of tracks by grade; where a limit is tagged, it drives that.
+#: Residential and service roads have those that it drives in built-up land (its `speed_assigner.h`).
 ROUTER_KMH = {
     "class": {
         "motorway": 105, "trunk": 90, "primary": 75, "secondary": 60, "tertiary": 50, "unclassified": 40,
-        "residential": 35, "living_street": 25, "service": 25, "road": 25, "track": 5, "motorway_link": 105,
+        "residential": 30, "living_street": 25, "service": 20, "road": 25, "track": 5, "motorway_link": 105,
         "trunk_link": 90, "primary_link": 75, "secondary_link": 60, "tertiary_link": 50,
     },
     "track_grade": {"grade1": 20, "grade2": 15, "grade3": 12, "grade4": 10, "grade5": 5},
@@ -90,8 +91,8 @@ def compare(extract: Path, programs: Path) -> Comparison:
 
 
 def router_speeds(default: pd.DataFrame) -> pd.DataFrame:
-    """Put Valhalla's speeds by class into the table, and let limits be driven in full."""
-    keyed = default.set_index(["kind", "value"])
+    """Put Valhalla's speeds by class into the table, and let limits be driven in full; it knows no untagged surface."""
+    keyed = default[default["kind"] != "untagged_surface"].set_index(["kind", "value"])
     for kind, speeds in ROUTER_KMH.items():
         keyed.loc[[(kind, value) for value in speeds], "speed_kmh"] = [str(kmh) for kmh in speeds.values()]
     keyed.loc[[("maxspeed", "factor")], "factor"] = "1"

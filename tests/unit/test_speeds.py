@@ -204,3 +204,18 @@ def test_what_was_left_out_or_not_understood_is_counted():
     assert checks["roads_surface_unknown"].rows == [{"value": "moon dust", "ways": 2}]
     assert checks["roads_smoothness_unknown"].status == "pass"
     assert checks["roads_maxspeed_ignored"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("surface", "rows", "status"),
+    [
+        ([None, "moon dust", None], [{"class": "tertiary", "ways": 2, "factor": 0.9}], "warn"),
+        ([None, "gravel", None], [], "pass"),
+    ],
+)
+def test_a_class_that_is_slowed_as_untagged_without_a_single_surface_is_reported(surface, rows, status):
+    roads = road_layer([LINE] * 3, road_class=["tertiary", "tertiary", "primary"], surface=surface)
+    table = default_table()
+    found = {check.name: check for check in speed_checks(roads, table, road_speed_kmh(roads, table))}
+    assert found["roads_surface_not_recorded"].rows == rows
+    assert found["roads_surface_not_recorded"].status == status

@@ -249,7 +249,8 @@ def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.f
     Returns
     -------
     list of Check
-        Roads left out as not passable; values of tags without an entry; speed limits that were not believed.
+        Roads left out as not passable; values of tags without an entry; classes slowed as untagged without a single
+        surface; speed limits that were not believed.
     """
     excluded = int(np.isnan(speed_kmh).sum())
     checks = [
@@ -269,6 +270,7 @@ def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.f
                 [{"value": str(value), "ways": int(count)} for value, count in counts.items()],
             )
         )  # fmt: skip
+    checks.append(_surface_check(roads, table))
     tagged = roads["maxspeed"].notna().to_numpy()
     ignored = int((tagged & np.isnan(_believed_limit_kmh(roads["maxspeed"], table))).sum())
     checks.append(
@@ -278,6 +280,22 @@ def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.f
         )
     )  # fmt: skip
     return checks
+
+
+def _surface_check(roads: pd.DataFrame, table: SpeedTable) -> Check:
+    """Report classes that are all slowed down as untagged, where that tells no road from another."""
+    has_surface = roads["surface"].isin(list(table.caps_kmh.get("surface", {})))
+    ways = has_surface.groupby(roads["road_class"]).agg(["size", "sum"])
+    slowed = [name for name, factor in sorted(table.untagged_factor.items()) if factor < 1]
+    bare = [name for name in slowed if name in ways.index and ways.loc[name, "sum"] == 0]
+    count = int(ways.loc[bare, "size"].sum())
+    return Check(
+        "roads_surface_not_recorded", "warn" if count else "pass", count, "none",
+        f"{count} ways are of a class of which no way has a known surface, and are slowed as untagged. Where the "
+        "source records no surfaces, rows `untagged_surface` with the country's code and the factor 1 in the table of "
+        "speeds keep the speeds of the classes.",
+        [{"class": name, "ways": int(ways.loc[name, "size"]), "factor": table.untagged_factor[name]} for name in bare],
+    )  # fmt: skip
 
 
 def _looked_up(values: pd.Series, numbers: Mapping[str, float]) -> NDArray[np.float64]:
