@@ -66,6 +66,9 @@ ONE_ONLY = (
     "OSRM takes a place on a small loose piece of the network to the main one. Connectors, which do that in a run, "
     "are left out here."
 )
+NO_FERRIES = (
+    "No extract at hand holds a ferry, so crossings are not compared; the tests hold them against worked durations."
+)
 SAME_NETWORK = (
     "With a router's own speeds on our network its times come out again, so network, ways and places on the roads "
     "agree; what is left there is the time that it adds for turns and crossings, most of all on ways of a few "
@@ -336,6 +339,8 @@ def page(rows: list[dict]) -> str:
         ),
         "",
         *wrap(ONE_ONLY, 119),
+        "",
+        *wrap(NO_FERRIES, 119),
         "",
         *why_lines(rows),
         "## Places more than 30 % off at the median",
