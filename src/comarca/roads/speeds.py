@@ -285,16 +285,17 @@ def speed_checks(roads: pd.DataFrame, table: SpeedTable, speed_kmh: NDArray[np.f
 def _surface_check(roads: pd.DataFrame, table: SpeedTable) -> Check:
     """Report classes that are all slowed down as untagged, where that tells no road from another."""
     has_surface = roads["surface"].isin(list(table.caps_kmh.get("surface", {})))
-    ways = has_surface.groupby(roads["road_class"]).agg(["size", "sum"])
+    ways = roads["road_class"].value_counts().to_dict()
+    with_surface = set(roads.loc[has_surface, "road_class"])
     slowed = [name for name, factor in sorted(table.untagged_factor.items()) if factor < 1]
-    bare = [name for name in slowed if name in ways.index and ways.loc[name, "sum"] == 0]
-    count = int(ways.loc[bare, "size"].sum())
+    bare = {name: int(ways[name]) for name in slowed if name in ways and name not in with_surface}
+    count = sum(bare.values())
     return Check(
         "roads_surface_not_recorded", "warn" if count else "pass", count, "none",
         f"{count} ways are of a class of which no way has a known surface, and are slowed as untagged. Where the "
         "source records no surfaces, rows `untagged_surface` with the country's code and the factor 1 in the table of "
         "speeds keep the speeds of the classes.",
-        [{"class": name, "ways": int(ways.loc[name, "size"]), "factor": table.untagged_factor[name]} for name in bare],
+        [{"class": name, "ways": size, "factor": table.untagged_factor[name]} for name, size in bare.items()],
     )  # fmt: skip
 
 
