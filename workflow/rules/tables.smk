@@ -12,7 +12,7 @@ rule harmonise_table:
     log:
         in_region("logs/harmonise_table/{layer}.log"),
     wildcard_constraints:
-        layer="employment|firms|age_groups",
+        layer="employment|firms|age_groups|public_finance",
     conda:
         "../envs/comarca.yaml"
     params:

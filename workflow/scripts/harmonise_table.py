@@ -10,12 +10,14 @@ from comarca.layers import files as layer_io
 from comarca.sources.tables.age_groups import read_age_groups
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.join import divide_units, join_by_code
+from comarca.sources.tables.public_finance import FIGURES, read_public_finance
 from comarca.sources.tables.read import layout_of, table_checks
 
 #: Layer -> its reader, the keys of its section that the reader takes, and the figures that add up.
 READERS: Final[dict[str, tuple[Callable[..., Any], tuple[str, ...], tuple[str, ...]]]] = {
     "employment": (partial(read_economy_table, name="employment"), ("sexes",), ("jobs", "women")),
     "firms": (partial(read_economy_table, name="firms"), (), ("firms",)),
+    "public_finance": (read_public_finance, ("year",), FIGURES),
     "age_groups": (read_age_groups, ("year", "sexes", "add"), ("persons",)),
 }
 

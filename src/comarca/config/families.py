@@ -213,6 +213,7 @@ class IndicatorOptions(Model):
     )
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
     organisation: NoOptions | Literal[False] = Field(NoOptions(), description="State and organisations.")
+    public_finance: NoOptions | Literal[False] = Field(NoOptions(), description="Public money.")
     demography: NoOptions | Literal[False] = Field(NoOptions(), description="People by age and sex.")
     settlement: NoOptions | Literal[False] = Field(NoOptions(), description="Settlement and its change.")
     environment: NoOptions | Literal[False] = Field(NoOptions(), description="Cover of the land, night lights.")

@@ -30,7 +30,16 @@ from comarca.config.layers import (
     with_population_of_attributes,
 )
 from comarca.config.scenarios import CriticalLinks, Scenario, Siting  # noqa: TC001 - pydantic reads them
-from comarca.config.tables import AgeGroups, Attributes, CityPopulation, Employment, Firms, Holdings, Outcomes
+from comarca.config.tables import (
+    AgeGroups,
+    Attributes,
+    CityPopulation,
+    Employment,
+    Firms,
+    Holdings,
+    Outcomes,
+    PublicFinance,
+)
 from comarca.config.uncertainty import Uncertainty
 from comarca.guards.file_names import file_names
 
@@ -141,6 +150,7 @@ class Region(Model):
     employment: Employment = Employment()
     firms: Firms = Firms()
     age_groups: AgeGroups = AgeGroups()
+    public_finance: PublicFinance = PublicFinance()
     attributes: tuple[Attributes, ...] = Field((), description="Tables of your own, joined by code.")
     city_classes_persons: dict[Word, Interval] = Field(
         {"town": (20_000, 50_000), "intermediate": (50_000, 1_000_000), "large": (1_000_000, None)},

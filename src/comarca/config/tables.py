@@ -175,6 +175,18 @@ class AgeGroups(Table, Divisible, BySex):
     add: bool = Field(False, description="Add up rows of one age and sex, such as towns and countryside.")
 
 
+class PublicFinance(Table, Divisible):
+    """Public money by territory and year, in one currency."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
+    year: Year | None = Field(None, description="Year of all rows, if the file has no such column.")
+
+    @property
+    def has_population(self) -> bool:
+        """Whether the file has the inhabitants of each year."""
+        return "population" in self.columns
+
+
 class CityPopulation(Source, TableLayout):
     """Inhabitants of the cities at two or more dates: how the markets within reach grow."""
 

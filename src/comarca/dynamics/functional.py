@@ -31,6 +31,7 @@ _ONE_ROW: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]] = {
     "fires": (("year",), {"fires": "sum"}),
     "burnt_areas": ((), {"area_ha": "sum"}),
     "protected_areas": ((), {"area_ha": "sum"}),
+    "public_finance": (("year",), dict.fromkeys(("budget", "investment", "transfers", "income", "population"), "sum")),
     "age_groups": (("year", "sex", "age_from", "age_to"), {"persons": "sum"}),
     "population_by_year": (("year",), {"persons": "sum"}),
     "territory_lights": (("year",), {"light": "sum"}),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Property of a section -> the key that a user would write.
 _KEYS: Final = {
     "from_settlements": "provider", "from_mappers": "provider", "has_years": "earlier", "has_women": "columns.women",
-    "has_absent": "columns.absent", "has_irrigated": "columns.irrigated_ha",
+    "has_absent": "columns.absent", "has_irrigated": "columns.irrigated_ha", "has_population": "columns.population",
 }  # fmt: skip
 
 

@@ -35,7 +35,7 @@ _COLUMN_KEYS = {
 _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
 
 #: Sections whose file is a table with a row or more per territory.
-TABLES = frozenset({"holdings", "outcomes", "employment", "firms", "age_groups"})
+TABLES = frozenset({"holdings", "outcomes", "employment", "firms", "age_groups", "public_finance"})
 
 
 def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: str | None = None) -> None:

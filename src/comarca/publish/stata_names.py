@@ -13,6 +13,7 @@ MAX_NAME: Final = 32
 _PHRASES: Final = {
     "per_10000persons": "p10k", "per_1000persons": "p1k", "percent_per_year": "pct_yr", "km_per_100km2": "km_100km2",
     "persons_per_km2": "pers_km2", "agricultural_land_use": "agri_use", "location_quotient_ratio": "loc_quot",
+    "currency_per_person": "cur_pp",
 }  # fmt: skip
 #: Words that Stata, or its programming language, keeps for itself.
 _RESERVED: Final = frozenset(
@@ -33,7 +34,7 @@ _WORDS: Final = {
     "establishment": "estab", "interpolated": "interp", "largest": "max", "effective": "eff", "dispersed": "disp",
     "economy": "econ", "employment": "empl", "settlement": "settl", "secondary": "second", "residential": "resid",
     "unclassified": "unclass", "simpson": "simps", "territory": "terr", "average": "avg", "inequality": "ineq",
-    "household": "hh", "classification": "class", "functional": "func", "agricultural": "agri",
+    "household": "hh", "transfer": "transf", "classification": "class", "functional": "func", "agricultural": "agri",
 }  # fmt: skip
 
 
