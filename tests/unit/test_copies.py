@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from comarca.crs import GEOD
 from comarca.errors import InputError
 from comarca.sources.copies import without_copies
 from comarca.sources.osm.read import read_osm
@@ -17,7 +18,7 @@ def layer(*lines, oneway=None):
 
 
 def test_a_line_that_stands_twice_is_taken_once_whichever_way_it_is_drawn():
-    once, check = without_copies(layer(LINE, LINE[::-1], LINE[:2], LINE), id_column="road_id", name="roads")
+    once, (check, _) = without_copies(layer(LINE, LINE[::-1], LINE[:2], LINE), id_column="road_id", name="roads")
     assert once["road_id"].tolist() == ["0", "2"]
     assert (check.name, check.status, check.value) == ("roads_drawn_twice", "warn", 2)
     assert "1,3" in ",".join(row["id"] for row in check.rows)
@@ -31,9 +32,47 @@ def test_opposite_one_way_roads_on_one_line_are_no_copies():
 
 def test_a_layer_without_copies_comes_back_as_it_is():
     lines = layer(LINE, LINE[:2])
-    once, check = without_copies(lines, id_column="road_id", name="roads")
+    once, (check, _) = without_copies(lines, id_column="road_id", name="roads")
     assert once is lines
     assert check.status == "pass"
+
+
+def partly(*lines, oneway=None):
+    return without_copies(layer(*lines, oneway=oneway), id_column="road_id", name="roads")[1][1]
+
+
+def test_km_that_lie_on_another_line_are_told_once_for_each_line_too_many():
+    check = partly([(0, 0), (1, 0), (2, 0)], [(3, 0), (2, 0), (1, 0)], [(1, 0), (2, 0), (2, 1)])
+    km = GEOD.inv(1, 0, 2, 0)[2] / 1000
+    assert (check.name, check.status) == ("roads_partly_twice", "warn")
+    assert check.value == pytest.approx(2 * km, abs=1e-3)
+    assert [(row["id"], row["km"]) for row in check.rows] == [("1", round(km, 3)), ("2", round(km, 3))]
+
+
+def test_a_way_out_and_back_and_a_crossing_share_nothing():
+    check = partly([(0, 0), (1, 0), (0, 0)], [(0.5, -1), (0.5, 1)], [(1, 0), (2, 0)])
+    assert (check.status, check.value, check.rows) == ("pass", 0, [])
+
+
+@pytest.mark.parametrize(
+    ("oneway", "is_told"),
+    [
+        (["yes", "yes"], False),
+        (["yes", "-1"], True),
+        (["yes", None], True),
+        ([None, None], True),
+        (["-1", "-1"], False),
+    ],
+)
+def test_carriageways_of_opposite_directions_on_one_course_are_no_doubles(oneway, is_told):
+    check = partly([(0, 0), (1, 0), (1, 1)], [(1, 0), (0, 0), (0, 1)], oneway=oneway)
+    assert (check.value > 0) == is_told
+
+
+def test_a_thousandth_of_the_length_is_found_in_sound_data():
+    long = [(x / 10, 0) for x in range(1000)]
+    assert partly(long, [(0, 0), (0.1, 0), (0.1, 50)]).status == "pass"
+    assert partly(long, [(x / 10, 0) for x in range(10)]).status == "warn"
 
 
 XML = """<osm version="0.6"><node id="1" lat="0" lon="0"/><node id="2" lat="{lat}" lon="{lon}"/>

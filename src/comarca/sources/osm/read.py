@@ -133,8 +133,8 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
         raise _roadless(path, dropped["roads"])
     copies = []
     for name in (name for name in ("roads", "power") if name in layers):
-        read[name], check = without_copies(read[name], id_column=f"{name.removesuffix('s')}_id", name=name)
-        copies.append(check)
+        read[name], checks = without_copies(read[name], id_column=f"{name.removesuffix('s')}_id", name=name)
+        copies += checks
     checked = {name: _checked(read[name], name) for name in layers}
     logger.info("%s: %s", path.name, ", ".join(f"{len(layer)} {name}" for name, layer in checked.items()))
     gaps = [_gap_check(path, checked["roads"], gap_km)] if "roads" in layers else []

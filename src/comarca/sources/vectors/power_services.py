@@ -113,7 +113,7 @@ def power_from_file(
     power = without_left_out(power, "power_class", where=where)
     checks = [*remarks, shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
     power, copies = without_copies(power, id_column="power_id", name="power")
-    checks.append(copies)
+    checks += copies
     return validate_layer(power, "power"), checks
 
 

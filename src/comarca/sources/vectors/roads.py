@@ -205,7 +205,7 @@ def roads_from_file(
     roads, copies = without_copies(roads, id_column="road_id", name="roads")
     checks = [
         *remarks, shapeless, left_out_check("roads", len(kept) - len(chosen), len(kept)),
-        unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, copies, *noding_checks(noded),
+        unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, *copies, *noding_checks(noded),
     ]  # fmt: skip
     logger.info("%d roads from %s", len(roads), path)
     return validate_layer(roads, "roads"), checks
