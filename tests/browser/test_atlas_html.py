@@ -158,6 +158,28 @@ def test_the_legend_shows_how_the_values_spread(page):
     assert page.tab.locator("#histogram rect").count() == 0
 
 
+def test_amounts_are_circles_with_their_own_legend(open_page, table):
+    people = replace(COLUMNS[2], name="people_count", unit="persons", title=dict.fromkeys(("en", "es", "pt"), "People"))
+    shapes = [shapely.box(place, 0, place + 1, 2) for place in range(6)]
+    persons = [400.0, 100.0, np.nan, 25.0, 0.0, 90.0]
+    page = open_page(make_atlas(table.assign(people_count=persons), [*COLUMNS, people], shapes))
+    page.tab.select_option("#indicator", "people_count")
+    rows = page.tab.locator("#legend .amount")
+    assert rows.all_inner_texts() == ["200", "100", "20"]
+    widths = [rows.nth(place).locator(".circle").bounding_box()["width"] for place in range(3)]
+    assert [width / widths[0] for width in widths] == pytest.approx([1, 0.5**0.5, 0.1**0.5], rel=0.05)
+    assert page.tab.locator("#histogram svg").count() == 0
+    assert "No data" in page.text("#legend")
+    page.tab.close()
+
+
+def test_map_and_table_are_seen_together(page):
+    page.tab.set_viewport_size({"width": 1366, "height": 768})
+    shown = [page.tab.locator(name).bounding_box() for name in ("#map", "#table")]
+    assert all(box["y"] < 600 for box in shown)
+    assert shown[1]["x"] >= shown[0]["x"] + shown[0]["width"]
+
+
 def test_the_table_sorts_both_ways_with_gaps_last(page):
     header = "#table thead button[data-key=x]"
     page.tab.click(header)

@@ -186,6 +186,23 @@ def test_coordinates_are_rounded_to_what_prints_and_numbers_of_colours_are_not(b
     assert "0.123456" in drawn
 
 
+def test_a_long_path_is_stored_once_for_all_pages(base, tmp_path):
+    def drawing(color):
+        figure, page = new_page(8.27, 11.69)
+        angles = np.linspace(0, 2 * np.pi, 400)
+        page.fill(4 + np.cos(angles), 5 + np.sin(angles), color=color, snap=False)
+        return figure
+
+    maps = dict(zip(("time_min", "a_share"), pages_of(map(drawing, ("red", "blue"))), strict=True))
+    write_atlas_pdf(base, COLUMNS, maps, tmp_path / "a.pdf", about=ABOUT)
+    drawn = [page for page in PdfReader(tmp_path / "a.pdf").pages if b"Do" in page["/Contents"].get_data()]
+    names = [re.search(rb"(/Shape\d+) Do", page["/Contents"].get_data())[1].decode() for page in drawn[-2:]]
+    forms = [page["/Resources"]["/XObject"][name] for page, name in zip(drawn[-2:], names, strict=True)]
+    assert forms[0].indirect_reference == forms[1].indirect_reference
+    assert f"{5 * 72:.0f} {5 * 72:.0f} m" in forms[0].get_data().decode()
+    assert forms[0]["/Subtype"] == "/Form"
+
+
 def test_the_printed_atlas_repeats_byte_for_byte(base, tmp_path):
     for name in ("a.pdf", "b.pdf"):
         printed(tmp_path / name, COLUMNS, base=base)

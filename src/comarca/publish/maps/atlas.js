@@ -72,8 +72,12 @@
 
   // Map and scatter plot share one source, so that a choice in one shows in the other.
   const source = new Bokeh.ColumnDataSource({
-    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], shown: [], other: [], sx: [], sy: [] },
+    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], fill: [], shown: [], other: [], sx: [], sy: [] },
   });
+  // Amounts are circles, whose area is proportional to the value; a class colour would only show who is large.
+  const circles = new Bokeh.ColumnDataSource({ data: { x: [], y: [], size: [] } });
+  const [ground, circleColor] = ["#f7f5ef", "#2b6ca3"];
+  const largestCircle = 2 * Math.min(22, Math.max(4, Math.sqrt(20000 / data.ids.length)));
   // Patterns are drawn by a source of their own: each costs as much as a hundred plain shapes.
   const patterns = new Bokeh.ColumnDataSource({ data: { xs: [], ys: [], hatch: [], hatch_color: [] } });
   const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
@@ -90,12 +94,16 @@
   function drawMap() {
     const figure = newFigure({ match_aspect: true });
     const shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
-      source, fill_color: { field: "color" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
+      source, fill_color: { field: "fill" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
       selection_line_width: 3, ...chosenLook,
     });
     figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
       source: patterns, fill_alpha: 0, line_alpha: 0, hatch_pattern: { field: "hatch" },
       hatch_color: { field: "hatch_color" }, hatch_scale: 7, hatch_weight: 0.8,
+    });
+    figure.scatter({ field: "x" }, { field: "y" }, {
+      source: circles, size: { field: "size" }, fill_color: circleColor, fill_alpha: 0.6, line_color: "#ffffff",
+      line_width: 0.7,
     });
     for (const [west, south, east, north] of data.boxes) {
       figure.line([west, east, east, west, west], [south, south, north, north, south], { line_color: "#888888" });
@@ -149,6 +157,7 @@
     source.data = {
       ...source.data,
       color: keys.map((key) => key.color), shown,
+      fill: keys.map((key) => (column.amount && !key.missing ? ground : key.color)),
       other: other.values.map((value) => `${other.title[state.language]}: ${formatted(other, value)}`),
       sx: number(column), sy: number(other),
     };
@@ -157,10 +166,39 @@
       xs: marked.map((place) => data.xs[place]), ys: marked.map((place) => data.ys[place]),
       hatch: marked.map((place) => keys[place].hatch), hatch_color: marked.map((place) => keys[place].hatch_color),
     };
+    circles.data = column.amount ? circlesOf(column) : { x: [], y: [], size: [] };
     if (scatter) {
       scatter.left[0].axis_label = wrapped(titled(other), 45);
       labelAxis(scatter.below[0], column);
     }
+  }
+
+  // The largest first, so that the others stand on top of them.
+  function circlesOf(column) {
+    const shown = column.values.map((_, place) => place).filter((place) => column.values[place] > 0);
+    shown.sort((one, two) => column.values[two] - column.values[one]);
+    const most = shown.length ? column.values[shown[0]] : 1;
+    return {
+      x: shown.map((place) => data.centres[0][place]), y: shown.map((place) => data.centres[1][place]),
+      size: shown.map((place) => largestCircle * Math.sqrt(column.values[place] / most)),
+    };
+  }
+
+  // Round amounts that explain the circles: the greatest that occurs, about a quarter and a twentieth of it.
+  function circleRows(column) {
+    const most = Math.max(...column.values.filter((value) => value !== null));
+    const round = (value) => {
+      const power = 10 ** Math.floor(Math.log10(value));
+      return Math.max(...[1, 2, 5].map((step) => step * power).filter((amount) => amount <= value));
+    };
+    const amounts = [...new Set([1, 0.25, 0.05].map((share) => most * share).filter((value) => value >= 1).map(round))];
+    return amounts.map((amount) => {
+      const row = make("li", null, { class: "amount" });
+      const sign = make("span", "", { class: "circle", "aria-hidden": "true" });
+      sign.style.width = sign.style.height = `${largestCircle * Math.sqrt(amount / most)}px`;
+      row.append(sign, make("span", formatted(column, amount)));
+      return row;
+    });
   }
 
   function wrapped(text, width) {
@@ -198,7 +236,9 @@
     element("method").textContent = column.method[state.language];
     element("reference").textContent = `${word("source")}: ${column.source}`;
     element("unit").textContent = column.unit[state.language];
-    element("legend").replaceChildren(...column.keys.map((key) => {
+    const amounts = column.amount ? circleRows(column) : [];
+    const keys = column.keys.filter((key) => !column.amount || key.missing);
+    element("legend").replaceChildren(...amounts, ...keys.map((key) => {
       const row = make("li");
       const swatch = make("span", "", { class: key.missing ? "swatch missing" : "swatch", "aria-hidden": "true" });
       if (!key.missing) swatch.style.background = patterned(key);
@@ -210,7 +250,7 @@
       row.append(make("span", "", { class: "city", "aria-hidden": "true" }), make("span", word("cities")));
       element("legend").append(row);
     }
-    element("histogram").replaceChildren(...(column.kind === "number" ? [legendHistogram(column)] : []));
+    element("histogram").replaceChildren(...(column.kind === "number" && !column.amount ? [legendHistogram(column)] : []));
     element("map").setAttribute("aria-label", word("map_label"));
     element("scatter").setAttribute("aria-label", word("scatter_label"));
   }

@@ -19,7 +19,7 @@ from comarca.publish.maps.atlas_words import ATLAS_WORDS, METHOD_WORDS, REASON_W
 from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.style import city_size_pt
-from comarca.publish.maps.theme import column_classes, make_theme
+from comarca.publish.maps.theme import column_classes, is_amount, make_theme
 from comarca.publish.rounding import decimals
 from comarca.publish.table import is_integer, opening_column
 from comarca.publish.words import is_share, unit_label, word
@@ -156,6 +156,7 @@ def _column(
         "factor": 100 if is_share(column) else 1,
         "integer": is_integer(column),
         "better": column.better,
+        "amount": is_amount(column),
         "definition": {lang: column.text("definition", lang) for lang in languages},
         "method": {lang: column.text("method", lang) for lang in languages},
         "source": column.reference or column.source,
@@ -278,6 +279,7 @@ def _geography(base: BaseMap) -> dict[str, Any]:
     step = main.extent_m * GRID_SHARE
     xs: list[list[Any]] = [[] for _ in base.territory_id]
     ys: list[list[Any]] = [[] for _ in base.territory_id]
+    centres = np.zeros((len(base.territory_id), 2), dtype=int)
     cities: list[list[float]] = []
     boxes: list[list[int]] = []
     foot = main.bounds[1]
@@ -291,6 +293,7 @@ def _geography(base: BaseMap) -> dict[str, Any]:
             corners = (np.array([[west, south], [east, north]]) + shift + [[-gap / 3] * 2, [gap / 3] * 2]) / step
             boxes.append(np.rint(corners).astype(int).ravel().tolist())
         _add_shapes(frame, shift, step, xs, ys)
+        centres[frame.territory] = np.rint((frame.label_points + shift) / step)
         inside = frame.cities[shapely.contains_xy(frame.area, frame.cities["x"], frame.cities["y"])]
         points = np.rint((inside[["x", "y"]].to_numpy(dtype=float) + shift) / step).astype(int).tolist()
         people = inside["population_persons"].to_numpy(dtype=float)
@@ -300,6 +303,7 @@ def _geography(base: BaseMap) -> dict[str, Any]:
         "names": base.territory_name.tolist(),
         "xs": xs,
         "ys": ys,
+        "centres": centres.T.tolist(),
         "boxes": boxes,
         "cities": cities,
     }

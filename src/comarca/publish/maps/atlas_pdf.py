@@ -14,10 +14,12 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
+    ArrayObject,
     BooleanObject,
     DecodedStreamObject,
     DictionaryObject,
     Fit,
+    FloatObject,
     NameObject,
     TextStringObject,
 )
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from pypdf import PageObject
+    from pypdf.generic import IndirectObject, StreamObject
 
     from comarca.publish.headlines import Ranking
     from comarca.publish.maps.model import BaseMap
@@ -53,6 +56,10 @@ _HEADING: Final = 18
 _PT_PER_IN: Final = 72
 #: Steps of a path in a page's contents: move, line, curve. A hundredth of a point is less than any printer resolves.
 _POINTS: Final = re.compile(rb"^((?:-?\d+(?:\.\d+)? ){1,5}-?\d+(?:\.\d+)?) ([mlc])$", re.MULTILINE)
+#: A path with the operator that fills or strokes it; one of fewer bytes is left where it stands.
+_PATH: Final = re.compile(rb"(?:^(?:[-\d. ]+ [mlc]|h)\n+)+(?:[fBb]\*?|[Ss])\n", re.MULTILINE)
+_LEAST_SHARED: Final = 600
+_FAR: Final = 20_000
 #: Page numbers are set in a font that every viewer has; its digits are this wide, in ems.
 _HELVETICA: Final = DictionaryObject(
     {
@@ -207,15 +214,19 @@ def _joined(pages: Sequence[Page]) -> PdfWriter:
     """Join pages and number them from the second."""
     readers = {pdf: PdfReader(io.BytesIO(pdf)) for pdf in dict.fromkeys(page.pdf for page in pages)}
     writer = PdfWriter()
+    shapes: dict[bytes, tuple[str, IndirectObject]] = {}
     for number, page in enumerate(pages, start=1):
-        _complete(writer, writer.add_page(readers[page.pdf].pages[page.place]), number)
+        _complete(writer, writer.add_page(readers[page.pdf].pages[page.place]), number, shapes)
     return writer
 
 
-def _complete(writer: PdfWriter, page: PageObject, number: int) -> None:
+def _complete(
+    writer: PdfWriter, page: PageObject, number: int, shapes: dict[bytes, tuple[str, IndirectObject]]
+) -> None:
     """Write the number of a page and round its coordinates: digits beyond those that print are most of a map."""
     contents = page.get_contents()
     data = _POINTS.sub(_rounded, contents.get_data() if contents is not None else b"")
+    data = _shared(writer, page, data, shapes)
     if number > 1:
         data += _stamp(number, float(page.mediabox.width))
         fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
@@ -228,6 +239,36 @@ def _complete(writer: PdfWriter, page: PageObject, number: int) -> None:
 def _rounded(point: re.Match[bytes]) -> bytes:
     places = (f"{float(place):.2f}".rstrip("0").rstrip(".") for place in point[1].split())
     return f"{' '.join(places)} {point[2].decode()}".encode()
+
+
+def _shared(writer: PdfWriter, page: PageObject, data: bytes, shapes: dict[bytes, tuple[str, IndirectObject]]) -> bytes:
+    """Store each long path once for all pages that draw it: maps of a region differ in colours, not in borders."""
+    drawn = page["/Resources"]["/XObject"].get_object()  # type: ignore[index]
+
+    def place(found: re.Match[bytes]) -> bytes:
+        path = found[0]
+        if len(path) < _LEAST_SHARED:
+            return path
+        if path not in shapes:
+            shapes[path] = (f"/Shape{len(shapes)}", writer._add_object(_form(path)))
+        name, reference = shapes[path]
+        drawn[NameObject(name)] = reference
+        return f"{name} Do\n".encode()
+
+    return _PATH.sub(place, data)
+
+
+def _form(path: bytes) -> StreamObject:
+    """Make a drawing of a path; it takes colour, width and pattern from the page."""
+    form = DecodedStreamObject()
+    form.set_data(path)
+    packed = form.flate_encode(_LEVEL)
+    packed[NameObject("/Type")] = NameObject("/XObject")
+    packed[NameObject("/Subtype")] = NameObject("/Form")
+    packed[NameObject("/BBox")] = ArrayObject(
+        [FloatObject(-_FAR), FloatObject(-_FAR), FloatObject(_FAR), FloatObject(_FAR)]
+    )
+    return packed
 
 
 def _stamp(number: int, width: float) -> bytes:

@@ -161,9 +161,9 @@ def _fill(axes: Axes, frame: Frame, members: NDArray[np.intp], *, color: str, ed
 
 
 def _hatch(axes: Axes, frame: Frame, members: NDArray[np.intp], *, pattern: str | None, color: str) -> None:
-    """Lay a pattern over territories as one shape: a pattern is drawn anew for each, which takes seconds for many."""
+    """Lay a pattern over territories as one shape: patterns are drawn anew for each, and borders show nothing."""
     if len(members) and pattern:
-        path = Path.make_compound_path(*(frame.paths[member] for member in members))
+        path = path_of(shapely.union_all(frame.shapes[members]))
         shape = PathPatch(path, facecolor="none", edgecolor=color, linewidth=0.0, hatch=pattern, zorder=2)
         # Not add_patch, which measures every vertex for limits that are set already.
         axes.add_artist(shape)

@@ -101,7 +101,7 @@ class BaseMap:
     land: shapely.MultiPolygon
 
 
-def path_of(shape: shapely.MultiPolygon) -> Path:
+def path_of(shape: shapely.Geometry) -> Path:
     """Turn polygons into one path."""
     from matplotlib.path import Path  # here, since a base map is made and kept without drawing
 
