@@ -47,10 +47,11 @@ MEDIAN_BOUNDS = {DEFAULT: (0.90, 1.15), OWN: (0.95, 1.05), AS_CLASS: (0.90, 1.15
 NEAR, SHARE_NEAR = 0.30, 0.95
 #: Why ours differ, by router and table.
 WHY = {
-    ("Valhalla", DEFAULT): "it drives roads without a tagged limit at 1.2 to 1.6 times our speeds, and limits in full",
+    ("Valhalla", DEFAULT): "it drives roads without a tagged limit at 1.2 to 1.7 times our speeds, and limits in full",
     ("Valhalla", AS_CLASS): "it drives primary roads at 75 km/h, we at 60, OSRM at 65",
     ("Valhalla", OWN): "it adds time for turns and crossings",
-    ("OSRM", DEFAULT): "it drives 0.8 of a tagged limit, we 0.85; it adds time for turns, signals and barriers",
+    ("OSRM", DEFAULT): "it drives 0.8 of a tagged limit, we 0.85, and main roads without one 5 to 15 km/h faster; "
+    "it adds time for turns, signals and barriers",
     ("OSRM", AS_CLASS): "its speeds of primary and secondary roads are 5 km/h above ours",
     ("OSRM", OWN): "it adds time for turns, signals and barriers",
 }

@@ -241,7 +241,7 @@ def far_pairs(found: Comparison) -> pd.DataFrame:
 def _table_of(rows: pd.DataFrame, if_none: str) -> list[str]:
     if rows.empty:
         return [if_none]
-    cells = rows.map(lambda value: f"{value:.2f}" if isinstance(value, float) else value)
+    cells = rows.map(lambda value: f"{value:.2f}" if isinstance(value, float) else value).replace("nan", "no open road")
     body = ["| " + " | ".join(map(str, row)) + " |" for row in cells.to_numpy()]
     return ["| " + " | ".join(name.replace("_", " ") for name in rows) + " |", "|" + "---|" * rows.shape[1], *body]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
+import pytest
 
 from comarca.publish.codebook import codebook, codebook_in
 from comarca.registry.columns import LANGUAGES, load_registry
@@ -47,10 +49,25 @@ def test_the_figures_of_the_codebook_are_those_of_the_last_comparison(root):
     error, r, *_ = figures("land_gini")
     assert f"{float(error['error'].split(',')[0]):.3f}" in rows["colombia_gini"].error["en"]
     assert f"r {float(r['ours'].split()[1]):.2f}" in rows["colombia_gini"].error["en"]
-    default = [row["error"] for row in figures("routers") if row["ours"] == "default table"]
-    for told in default[:2]:
-        ratio = float(told.split(";")[0].split()[-1])
+    ratios = {}
+    for row in figures("routers"):
+        ratios.setdefault(row["ours"], []).append(float(row["error"].split(";")[0].split()[-1]))
+    own = ratios["router's own speeds"]
+    for ratio in [*ratios["default table"], min(own), max(own)]:
         assert f"{ratio:.2f}" in rows["routers"].error["en"]
+    assert "below 1e-12" in rows["inequality"].error["en"]
+    assert float(figures("peers")[0]["error"].split()[0]) < 1e-12
+    assert "within 1e-6" in rows["patches"].error["en"]
+    assert float(figures("peers")[1]["error"].split()[0]) < 1e-6
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_are_the_same_in_all_languages(language):
+    def numbers(text):
+        return re.findall(r"\d+(?:[.,]\d+)?(?:e-\d+)?", text)
+
+    for row in load_validation().values():
+        assert [number.replace(",", ".") for number in numbers(row.error[language])] == numbers(row.error["en"])
 
 
 def test_the_table_of_published_values_says_what_its_pages_found(root):
