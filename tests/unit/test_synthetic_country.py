@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+import yaml
+from families import columns_of, only
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import ConfigError, InputError
+from comarca.indicators import production
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import RankedSizes
 from comarca.roads.ferries import with_waits
@@ -24,7 +27,7 @@ from comarca.synthetic.extract import FIELDS
 from comarca.synthetic.land import OWNERS, gini_of, level, owner_shares, patch_sides
 from comarca.synthetic.rasters import population_block
 from comarca.synthetic.roads import link_positions, link_tags
-from comarca.synthetic.tables import types_of_change
+from comarca.synthetic.tables import SECTOR_GROUPS, types_of_change
 from comarca.synthetic.truths import FERRY_WAIT_MIN, bounds, differences, truths
 from comarca.synthetic.write import write_country
 
@@ -174,3 +177,21 @@ def test_a_wrong_value_is_found_and_a_missing_column_refused():
     assert found[found > 0].to_dict() == {"school_count": 1, "holding_area_gini_lower_index": 1}
     with pytest.raises(InputError, match="school_count"):
         differences(table.drop(columns="school_count"), expected, limits)
+
+
+def test_the_share_of_mines_and_the_variety_of_jobs_are_what_was_planted(folder, osm, root):
+    config = yaml.safe_load((root / "config/regions/synthetic.yaml").read_text(encoding="utf-8"))
+    groups = config["regions"]["synthetic"]["employment"]["groups"]
+    assert groups == SECTOR_GROUPS
+    territories = gpd.read_file(folder / "territories.gpkg").rename(columns={"code": "territory_id"})
+    jobs = pd.read_csv(folder / "employment.csv", dtype={"territory_id": "str"})
+    names = ("mine_area_share", "employment_related_variety_index", "employment_unrelated_variety_index")
+    columns = only(columns_of(root, "production", layers=["land_use", "employment", "sector_groups"]), *names)
+    found = production.compute(
+        territories=territories.to_crs(4326), land_use=osm["land_use"], employment=jobs, sector_groups=groups,
+        columns=columns,
+    ).values  # fmt: skip
+    planted = truths(COUNTRY)
+    for name, tolerance in zip(names, (1e-4, 1e-9, 1e-9), strict=True):
+        assert found[name].reindex(planted.index).to_numpy() == pytest.approx(planted[name], rel=tolerance)
+    assert planted["mine_area_share"].nunique() >= 10

@@ -139,16 +139,42 @@ def _areas(country: Country, number: int) -> dict[str, Floats]:
     if not country.is_hamlet[number]:
         places += [(village, _VILLAGE_BUILDINGS, 0.004) for village in country.villages[number]]
     around = [place + rng.uniform(-radius, radius, (count, 2)) for place, count, radius in places]
-    core = country.degrees(np.full((country.territory_count, 2), CORE[0]))[number]
+    core, slot_deg = _slots(country, number)
     slots = np.stack(np.meshgrid(np.arange(8), np.arange(FIELDS // 8)), axis=-1).reshape(-1, 2)
-    slot_deg = (CORE[1] - CORE[0]) * CELL_DEG / 8
     fields = core + (slots + 0.1) * slot_deg * (1, -1)
     sides = rng.lognormal(np.log(0.15), 0.6, FIELDS).clip(0.02, 0.8) * slot_deg
     return {
         "building=yes": _squares(np.concatenate(around), np.full(sum(map(len, around)), 1e-4)),
         "landuse=farmland": _squares(fields[: FIELDS * 3 // 4], sides[: FIELDS * 3 // 4]),
         "landuse=orchard": _squares(fields[FIELDS * 3 // 4 :], sides[FIELDS * 3 // 4 :]),
+        "landuse=quarry": quarry(country, number)[None],
     }
+
+
+def quarry(country: Country, number: int) -> Floats:
+    """Give the quarry of a territory: a square in the last slot of the core, which fields leave free.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+    number : int
+        The territory.
+
+    Returns
+    -------
+    numpy.ndarray, shape (4, 2)
+        Longitude and latitude of its corners; of ten sizes.
+    """
+    core, slot_deg = _slots(country, number)
+    corner = core + 7.1 * slot_deg * np.array([1, -1])
+    return np.asarray(_squares(corner[None], np.array([slot_deg * (1 + number % 10) / 20]))[0])
+
+
+def _slots(country: Country, number: int) -> tuple[Floats, float]:
+    """North-western corner of the core of a territory, and the side of each of its 8 x 8 slots, degrees."""
+    core = country.degrees(np.full((country.territory_count, 2), CORE[0]))[number]
+    return core, (CORE[1] - CORE[0]) * CELL_DEG / 8
 
 
 def _squares(corner: Floats, side: Floats) -> Floats:

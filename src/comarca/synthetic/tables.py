@@ -22,6 +22,10 @@ _LIMITS_HA: Final = (0, 5, 20, 50, 100, 200, 500, 1000, 5000)
 _SECRECY_BELOW: Final = 3
 #: Sectors of the table of jobs, with the least and the greatest part of each.
 _SECTORS: Final = ("Agriculture", "Industry", "Construction", "Trade", "Public services", "Other services")
+#: Sector -> group of related ones, as config/regions/synthetic.yaml says.
+SECTOR_GROUPS: Final = {
+    "Industry": "Secondary", "Construction": "Secondary", "Trade": "Services", "Other services": "Services",
+}  # fmt: skip
 #: Largest firms of the size classes, and parts of firms in them.
 _MAX_JOBS: Final = (9.0, 49.0, 249.0, np.nan)
 #: What the letters of a type say of one period: growth in % a year, change of poverty in points and of the Gini.

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import Geod
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
+from comarca.crs import geodesic_area_km2
 from comarca.errors import InputError
 from comarca.registry.columns import sector_key
 from comarca.synthetic.country import CORE, PANEL_YEARS, YEARS
-from comarca.synthetic.extract import SEAT_SERVICES, VILLAGE_SERVICES
+from comarca.synthetic.extract import SEAT_SERVICES, VILLAGE_SERVICES, quarry
 from comarca.synthetic.land import core_area_ha, gini_of, level, owner_shares, patch_sides
 from comarca.synthetic.rasters import RURAL
 from comarca.synthetic.roads import FERRY_MIN, link_positions, link_tags
-from comarca.synthetic.tables import employment, firms, landless, outcomes, types_of_change
+from comarca.synthetic.tables import SECTOR_GROUPS, employment, firms, landless, outcomes, types_of_change
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +37,7 @@ FERRY_WAIT_MIN: Final = 20.0
 _TOLERANCE: Final = {
     "population_persons": 1e-5, "population_change_percent_per_year": 1e-3, "night_light_change_percent_per_year": 1e-3,
     "parcel_area_gini_index": 1e-4, "parcel_area_mean_ha": 1e-4, "farmland_patch_area_gini_index": 1e-3,
+    "mine_area_share": 1e-4,
     "time_intermediate_city_mean_min": 1e-3, "distance_intermediate_city_mean_km": 1e-3, "holding_area_mean_ha": 1e-5,
 }  # fmt: skip
 _TIGHT: Final = 1e-6
@@ -204,11 +207,17 @@ def _production(country: Country) -> dict[str, Column]:
     jobs = employment(country).pivot_table(index="territory_id", columns="sector", values="jobs")
     share = jobs.div(jobs.sum(axis=1), axis=0)
     total = jobs.sum() / jobs.to_numpy().sum()
+    grouped = share.T.groupby([SECTOR_GROUPS.get(str(name), str(name)) for name in share]).sum().T
+    diversity, unrelated = (-(part * np.log(part)).sum(axis=1).to_numpy() for part in (share, grouped))
+    mines = [shapely.Polygon(quarry(country, number)) for number in range(country.territory_count)]
     size = firms(country).assign(max_jobs=lambda rows: rows["max_jobs"].fillna(np.inf))
     size = size.pivot_table(index="territory_id", columns="max_jobs", values="firms")
     return {
         "employment_jobs_count": jobs.sum(axis=1).to_numpy(),
-        "employment_shannon_index": -(share * np.log(share)).sum(axis=1).to_numpy(),
+        "employment_shannon_index": diversity,
+        "employment_unrelated_variety_index": unrelated,
+        "employment_related_variety_index": diversity - unrelated,
+        "mine_area_share": geodesic_area_km2(mines) / geodesic_area_km2(country.polygons),
         "employment_hhi_index": (share**2).sum(axis=1).to_numpy(),
         **{
             f"employment_{sector_key(str(name))}_location_quotient_ratio": (share[name] / total[name]).to_numpy()
