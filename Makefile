@@ -78,7 +78,9 @@ format: $(READY_DEV)
 	$(BIN)/ruff format .
 	$(BIN)/snakefmt Snakefile workflow
 
+# Ratios against others on this machine, docs/validation/ratios.md and .json; then single parts in more detail.
 bench: $(READY_DEV)
+	$(BIN)/python -W ignore benchmarks/ratios.py --install --page docs/validation/ratios.md
 	$(BIN)/python benchmarks/bench_routing.py
 	$(BIN)/python benchmarks/bench_zonal.py
 	$(BIN)/python benchmarks/bench_patches.py
