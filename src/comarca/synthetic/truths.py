@@ -209,7 +209,9 @@ def _production(country: Country) -> dict[str, Column]:
     total = jobs.sum() / jobs.to_numpy().sum()
     grouped = share.T.groupby([SECTOR_GROUPS.get(str(name), str(name)) for name in share]).sum().T
     diversity, unrelated = (-(part * np.log(part)).sum(axis=1).to_numpy() for part in (share, grouped))
-    mines = [shapely.Polygon(quarry(country, number)) for number in range(country.territory_count)]
+    mines = np.array(
+        [shapely.Polygon(quarry(country, number)) for number in range(country.territory_count)], dtype=object
+    )
     size = firms(country).assign(max_jobs=lambda rows: rows["max_jobs"].fillna(np.inf))
     size = size.pivot_table(index="territory_id", columns="max_jobs", values="firms")
     return {
