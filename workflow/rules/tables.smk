@@ -43,6 +43,25 @@ rule harmonise_city_population:
         "../scripts/harmonise_city_population.py"
 
 
+rule harmonise_input_output:
+    input:
+        unpack(of("inputs", "harmonise_input_output")),
+        code=code("harmonise_input_output"),
+    output:
+        parquet=in_region("layers/input_output.parquet"),
+        checks=in_region("checks/input_output.json"),
+    log:
+        in_region("logs/harmonise_input_output.log"),
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        source=of("section", "input_output"),
+    message:
+        "{wildcards.region}: reading the input-output table."
+    script:
+        "../scripts/harmonise_input_output.py"
+
+
 rule harmonise_attributes:
     input:
         unpack(of("inputs", "harmonise_attributes")),

@@ -168,6 +168,14 @@ class ProductionOptions(FamilyOptions):
     small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
 
 
+class LinkagesOptions(FamilyOptions):
+    """Chains and multipliers."""
+
+    flq_delta: Annotated[float, Field(ge=0, lt=1)] = Field(
+        0.3, description="How strongly small territories import, in Flegg's location quotients; 0.3 is usual."
+    )
+
+
 class Thresholds(Model):
     """What a change has to exceed to count."""
 
@@ -212,6 +220,7 @@ class IndicatorOptions(Model):
         UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
     )
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
+    linkages: LinkagesOptions | Literal[False] = Field(LinkagesOptions(), description="Chains and multipliers.")
     organisation: NoOptions | Literal[False] = Field(NoOptions(), description="State and organisations.")
     public_finance: NoOptions | Literal[False] = Field(NoOptions(), description="Public money.")
     demography: NoOptions | Literal[False] = Field(NoOptions(), description="People by age and sex.")

@@ -37,6 +37,7 @@ from comarca.config.tables import (
     Employment,
     Firms,
     Holdings,
+    InputOutput,
     Outcomes,
     PublicFinance,
 )
@@ -150,6 +151,7 @@ class Region(Model):
     employment: Employment = Employment()
     firms: Firms = Firms()
     age_groups: AgeGroups = AgeGroups()
+    input_output: InputOutput = InputOutput()
     public_finance: PublicFinance = PublicFinance()
     attributes: tuple[Attributes, ...] = Field((), description="Tables of your own, joined by code.")
     city_classes_persons: dict[Word, Interval] = Field(

@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Year
+from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Word, Year
 
 
 class TableLayout(Model):
@@ -144,6 +144,29 @@ class Outcomes(Table):
         return self
 
 
+class Chain(Model):
+    """A chain of sectors of the table of jobs."""
+
+    title: Titles | None = Field(None, description="What it is called: one text, or one per language (en, es, pt).")
+    primary: tuple[str, ...] = Field(min_length=1, description="Sectors that grow, catch or dig the product.")
+    processing: tuple[str, ...] = Field(min_length=1, description="Sectors that process it.")
+
+
+class InputOutput(Source, TableLayout):
+    """A national input-output table of domestic products: what sectors buy of each other."""
+
+    provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the table comes from.")
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="`sector` -> column with the names of the rows; `output` -> column with the output of each, where "
+        "cells are flows. Without it cells are coefficients.",
+    )
+    sectors: dict[str, str] = Field(
+        default_factory=dict,
+        description="Sector of the table of jobs -> sector of this table, where the names differ; several may be one.",
+    )
+
+
 class Employment(Table, Divisible, BySex):
     """Jobs by territory and sector."""
 
@@ -153,6 +176,9 @@ class Employment(Table, Divisible, BySex):
         default_factory=dict,
         description="Sector of the table -> wider group, such as a division -> its section, or a crop and its mill -> "
         "their chain: tells related from unrelated variety. A sector that is not named is a group of its own.",
+    )
+    chains: dict[Word, Chain] = Field(
+        default_factory=dict, description="Chains of sectors, from primary products to processing, by name."
     )
 
     @property

@@ -138,6 +138,8 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("employment", "table", section="employment", checked=True),
         Layer("women_employed", "condition", section="employment", key="has_women", rests_on=("employment",)),
         Layer("sector_groups", "condition", section="employment", key="groups", rests_on=("employment",)),
+        Layer("chains", "condition", section="employment", key="chains", rests_on=("employment",)),
+        Layer("input_output", "table", section="input_output", rests_on=("employment",), checked=True),
         Layer("firms", "table", section="firms", checked=True),
         Layer("public_finance", "table", section="public_finance", dated=True, checked=True),
         Layer("finance_population", "condition", section="public_finance", key="has_population"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from comarca.config.region import Region
-    from comarca.config.tables import ConfiguredColumn
+    from comarca.config.tables import Chain, ConfiguredColumn
 
 #: The family of classes of local Moran's I.
 CLUSTERS: Final = "clusters"
@@ -55,6 +55,7 @@ def regional_registry(registry: Registry, region: Region) -> Registry:
         If the user's columns bear wrong or taken names, or the sectors cannot be read.
     """
     terms = {"employment_sector": _sectors(region), "period": _periods(region), "cluster_column": {}}
+    terms["chain"] = {name: _chain_words(name, chain) for name, chain in region.employment.chains.items()}
     terms["city_class"] = {name: class_words(*limits) for name, limits in region.city_classes_persons.items()}
     extended = _with_attributes(Registry(registry.families, {**registry.terms, **terms}), region)
     return _with_clusters(extended, region) if region.clusters.columns else extended
@@ -130,7 +131,7 @@ def regional_fields(registry: Registry, region: Region) -> dict[str, list[str]]:
     dict
         Field -> values as text.
     """
-    regional = {name: list(registry.terms[name]) for name in ("employment_sector", "period", "cluster_column")}
+    regional = {name: list(registry.terms[name]) for name in ("employment_sector", "period", "cluster_column", "chain")}
     return {**template_fields(region), **regional}
 
 
@@ -211,6 +212,11 @@ def _sectors(region: Region) -> dict[str, dict[str, str]]:
 
     sectors = read_sectors(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
     return {key: dict.fromkeys(LANGUAGES, name) for key, name in sectors.items()}
+
+
+def _chain_words(name: str, chain: Chain) -> dict[str, str]:
+    words = dict.fromkeys(LANGUAGES, name.replace("_", " "))
+    return words | (dict.fromkeys(LANGUAGES, chain.title) if isinstance(chain.title, str) else dict(chain.title or {}))
 
 
 def _periods(region: Region) -> dict[str, dict[str, str]]:

@@ -144,6 +144,12 @@ def harmonise_city_population(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def harmonise_input_output(region: RegionPlan) -> dict[str, Any]:
+    """Name the input-output table."""
+    return _named(table=own_file(region, "input_output.path"))
+
+
+@_rule
 def harmonise_internet(region: RegionPlan) -> dict[str, Any]:
     """Name the files of tiles."""
     return _named(files=own_files(region, "internet.path"))

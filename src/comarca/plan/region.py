@@ -301,6 +301,12 @@ class RegionPlan:
         further: dict[str, dict[str, Any]] = {
             "access": {"city_classes_persons": self.config.city_classes_persons},
             "production": {"sector_groups": self.config.employment.groups},
+            "linkages": {
+                "chains": {
+                    name: chain.model_dump(exclude={"title"}) for name, chain in self.config.employment.chains.items()
+                },
+                "sectors": self.config.input_output.sectors,
+            },
         }
         return chosen | further.get(family, {})
 

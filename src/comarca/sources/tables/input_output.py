@@ -1,0 +1,86 @@
+"""National input-output tables: what sectors buy of each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+import numpy as np
+import pandas as pd
+
+from comarca.errors import InputError, did_you_mean
+from comarca.results import Check
+from comarca.sources.names import fold_text
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.read import Layout, pick_columns, read_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+
+def read_input_output(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    decimal: Decimal | None = None,
+    missing: Collection[str] = (),
+    **layout: Unpack[Layout],
+) -> tuple[pd.DataFrame, Check]:
+    """Read the coefficients of an input-output table.
+
+    Parameters
+    ----------
+    path : path-like
+        Table with a row per selling sector and a column per buying sector of the same name, of domestic products.
+    columns : mapping, optional
+        Our column names -> the file's: ``sector`` (names of the rows), and ``output`` (total output of the row's
+        sector) if cells are flows; without it cells are coefficients. Other columns, such as final demand, are not
+        read, and rows that have no column, such as value added, are left out.
+    decimal : {",", "."}, optional
+        Sign of the decimals; found out from the numbers if not given.
+    missing : collection of str, optional
+        Further marks of missing figures, which count as no purchase.
+    **layout
+        See `comarca.sources.tables.read.Layout`.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Columns ``from_sector``, ``to_sector``, ``coefficient``: purchases per unit of output of the buyer, one row per
+        pair of sectors.
+    check : Check
+        Sectors, and rows left out.
+
+    Raises
+    ------
+    InputError
+        If rows and columns share no name, a sector has two rows, a number is negative or cannot be read, an output is
+        not above 0, or the inputs of a sector are not below its output.
+    """
+    where = str(path)
+    raw = read_text_table(path, **layout)
+    table = pick_columns(raw, columns or {}, required=["sector"], where=where)
+    name_of = {fold_text(str(heading)): str(heading) for heading in table if heading not in ("sector", "output")}
+    rows = table[table["sector"].map(fold_text).isin(name_of)].reset_index(drop=True)
+    if rows.empty or rows["sector"].map(fold_text).duplicated().any():
+        got = "no row that is a column as well" if rows.empty else "two rows of one sector"
+        raise InputError(where, got=got, expected="rows and columns of the same sectors",
+                         remedy=did_you_mean(str(table["sector"].iloc[0]), list(map(str, table))))  # fmt: skip
+    buyers = [name_of[fold_text(name)] for name in rows["sector"]]
+    names = [*buyers, *(["output"] if "output" in rows else [])]
+    values = parse_columns(rows, names, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    flows = np.column_stack([values[name].fillna(0.0) for name in buyers])
+    output = values["output"].to_numpy(float) if "output" in rows else np.ones(len(rows))
+    if (flows < 0).any() or not (output > 0).all():
+        raise InputError(where, got="a negative purchase, or a sector without output",
+                         expected="purchases of 0 or more, outputs above 0")  # fmt: skip
+    coefficients = flows / output
+    if (full := coefficients.sum(axis=0) >= 1).any():
+        raise InputError(f"{where}, sector {rows['sector'][full.argmax()]}", got="inputs that are not below the output",
+                         expected="coefficients below 1 in all, or the column `output` named for a table of flows",
+                         remedy="Leave rows of totals out with `where`.")  # fmt: skip
+    pairs = pd.MultiIndex.from_product([rows["sector"], rows["sector"]], names=["from_sector", "to_sector"])
+    long = pd.Series(coefficients.ravel(), pairs, name="coefficient").reset_index()
+    lost = len(table) - len(rows)
+    message = f"{len(rows)} sectors buy of each other; {lost} rows have no column and are left out."
+    return long, Check("input_output", "info", len(rows), "", message)
