@@ -16,6 +16,7 @@ from comarca.config.scenarios import Scenario
 from comarca.publish.maps.scenario_pages import changed_columns, difference_classes, siting_column, summary_page
 from comarca.publish.maps.scenario_words import SCENARIO_WORDS, say
 from comarca.publish.maps.style import ZERO, class_colors
+from comarca.publish.maps.theme import class_labels
 from comarca.registry.columns import LANGUAGES, Column
 from comarca.results import Check
 from comarca.scenarios.editing import area_of_place, edited_layers
@@ -51,10 +52,24 @@ def test_classes_mirror_at_zero_and_keep_no_change_apart():
     assert classes.count % 2 == 1
     middle = classes.count // 2
     assert classes.assign([0.0, 0.04, -0.04]).tolist() == [middle] * 3
+    last = classes.breaks[-1]
+    assert (classes.assign([last, 0.1]) + classes.assign([-last, -0.1]) == 2 * middle).all()
     assert classes.assign([0.2])[0] > middle > classes.assign([-0.3])[0]
     colors = class_colors(classes, "lower")
     assert len(set(colors)) == len(colors) == classes.count
     assert colors[middle] == ZERO
+
+
+def test_falls_and_rises_have_the_same_labels_and_no_change_is_zero():
+    classes = difference_classes(MINUTES, pd.Series([-124.5, -35.0, 0.0, 0.1, 100.0]))
+    labels = class_labels(classes, MINUTES, "es")
+    assert labels[len(labels) // 2] == "0"
+    rises, falls = labels[len(labels) // 2 + 1 :], labels[: len(labels) // 2][::-1]
+    assert rises[0].startswith("0,1 a ")
+    assert rises[-1].endswith("124,5")
+    for rise, fall in zip(rises, falls, strict=True):
+        low, _, high = rise.partition(" a ")
+        assert fall == (f"\u2212{high} a \u2212{low}" if high else f"\u2212{low}")
 
 
 def test_only_columns_that_change_by_what_is_shown_are_drawn():

@@ -239,6 +239,8 @@ def test_differences_and_people_are_those_counted_by_hand():
     rows = reach.set_index("territory_id")[["base_persons", "scenario_persons", "gained_persons", "lost_persons"]]
     assert rows.loc[""].tolist() == [10, 60, 60, 10]
     assert rows.loc["01"].tolist() == [10, 20, 20, 10]
+    nobody = {"none": pd.DataFrame({"minutes": [np.nan] * 3}, ids)}
+    assert people_table(points, base | nobody, then | nobody, names, thresholds_min=[30]).equals(reach)
     check = change_checks(table, reach)[0]
     assert (check.status, check.value) == ("info", 1)
     assert change_checks(table[table["territory_id"] == "01"], reach)[0].status == "warn"

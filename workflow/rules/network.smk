@@ -315,6 +315,30 @@ rule compute_market_potential:
         "../scripts/compute_market_potential.py"
 
 
+rule compute_job_access:
+    input:
+        network=in_region("layers/linked_network.npz"),
+        employment=in_region("layers/employment.parquet"),
+        demand=in_region("layers/demand.parquet"),
+        origins=in_region("layers/origins.npz"),
+        code=code("compute_job_access"),
+    output:
+        jobs=in_region("layers/job_access.parquet"),
+    log:
+        in_region("logs/compute_job_access.log"),
+    benchmark:
+        in_region("benchmarks/compute_job_access.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        walking=of("walking"),
+        max_snap_km=of("config.connectors.max_snap_km"),
+    message:
+        "{wildcards.region}: jobs within reach."
+    script:
+        "../scripts/compute_job_access.py"
+
+
 rule compute_service_times:
     input:
         network=in_region("layers/linked_network.npz"),

@@ -90,8 +90,9 @@ def _keep_connectors(output: Mapping[str, str], base: str) -> Check:
 def _comparable(
     columns: Sequence[TableColumn], before: Mapping[str, Indicators], after: Mapping[str, Indicators]
 ) -> list[TableColumn]:
-    """Columns that both have: a layer that no provider had takes its columns with it."""
-    return [c for c in columns if c.name in before[c.family].values and c.name in after[c.family].values]
+    """Columns with a value in one of both: a layer that no provider had takes its columns with it."""
+    both = [c for c in columns if c.name in before[c.family].values and c.name in after[c.family].values]
+    return [c for c in both if any(made[c.family].values[c.name].notna().any() for made in (before, after))]
 
 
 def _times(layers: Mapping[str, str], work: Path) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:

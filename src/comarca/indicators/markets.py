@@ -32,6 +32,7 @@ def compute(
     market_potential: pd.DataFrame,
     city_population: pd.DataFrame | None = None,
     corridors: pd.DataFrame | None = None,
+    job_access: pd.DataFrame | None = None,
     columns: Sequence[TableColumn],
 ) -> Indicators:
     """Gather the ties of places to markets by territory.
@@ -44,6 +45,8 @@ def compute(
         Inhabitants of the cities by year; gives the years between the two potentials.
     corridors : pandas.DataFrame, optional
         What `comarca.access.corridors.corridor_table` gives.
+    job_access : pandas.DataFrame, optional
+        What `comarca.access.employment.jobs_within_reach` gives.
 
     Returns
     -------
@@ -68,6 +71,9 @@ def compute(
     for threshold in (c.fields["time_threshold"] for c in columns if "time_threshold" in c.fields):
         name = f"cities_within_{threshold}min"
         values[f"{name}_mean_index"] = mean_over_people(demand, points[f"{name}_count"], index)
+    if job_access is not None:
+        jobs = job_access.loc[demand["demand_id"], "jobs"]
+        values["jobs_within_60min_mean_index"] = mean_over_people(demand, jobs, index)
     persons = people_by_territory(demand, index)
     nobody = np.where(persons.isna(), Flag.NO_DEMAND, np.where(persons == 0, Flag.NO_POPULATION, Flag.UNREACHABLE))
     checks = []

@@ -136,6 +136,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("earlier_land_cover", "condition", section="land_cover", key="earlier"),
         Layer("farmland", "condition", rests_on=("land_cover_areas", "land_use"), needs="any"),
         Layer("employment", "table", section="employment", checked=True),
+        Layer("job_access", "table", family="markets", rests_on=("linked_network", "employment")),
         Layer("women_employed", "condition", section="employment", key="has_women", rests_on=("employment",)),
         Layer("sector_groups", "condition", section="employment", key="groups", rests_on=("employment",)),
         Layer("chains", "condition", section="employment", key="chains", rests_on=("employment",)),

@@ -107,6 +107,7 @@ def people_table(
     -------
     pandas.DataFrame
         A row per destination, threshold and territory, and one for the region, with empty ``territory_id``: `PEOPLE`.
+        Destinations that nobody reaches before or after are left out.
     """
     weight = demand_weight(demand)
     territory = demand["territory_id"].to_numpy()
@@ -116,6 +117,8 @@ def people_table(
             times[kind]["minutes"].reindex(demand["demand_id"]).fillna(np.inf).to_numpy(dtype=float)
             for times in (base, scenario)
         )
+        if not np.isfinite([before, after]).any():
+            continue
         for threshold in thresholds_min:
             was, is_now = before <= threshold, after <= threshold
             parts: dict[str, Any] = {

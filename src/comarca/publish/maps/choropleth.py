@@ -85,7 +85,8 @@ def draw_map(
     legend = Legend(
         heading=unit_label(column, text.language),
         keys=theme.keys,
-        numbers=theme.numbers,
+        # Most places of a scenario do not change: a histogram would show one bar.
+        numbers=np.zeros(0) if classes is not None and classes.is_change else theme.numbers,
         breaks=classes.breaks if classes else (),
         range_text=range_text(classes, column, text.language) if classes else ("", ""),
         flagged_count=int(theme.is_flagged.sum()),

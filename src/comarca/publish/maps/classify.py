@@ -46,6 +46,8 @@ class Classes:
         Whether the first class holds zeros only.
     is_integer : bool
         Whether the values are whole numbers.
+    is_change : bool
+        Whether the middle class is no change: limits mirror each other at zero, and so do the values that they hold.
     """
 
     breaks: tuple[float, ...]
@@ -53,6 +55,7 @@ class Classes:
     high: float
     zero_apart: bool = False
     is_integer: bool = False
+    is_change: bool = False
 
     @property
     def count(self) -> int:
@@ -79,6 +82,8 @@ class Classes:
         """
         values = np.asarray(values, dtype=float)
         found = np.searchsorted(self.breaks, values, side="right")
+        if self.is_change:
+            found = np.where(values < 0, np.searchsorted(self.breaks, values, side="left"), found)
         return np.where(np.isnan(values), -1, found)
 
 

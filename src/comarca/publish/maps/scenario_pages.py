@@ -88,13 +88,13 @@ def difference_classes(column: Column, differences: pd.Series, *, k: int = 3) ->
     Classes
         Limits mirror each other at zero; what rounds to zero is no change.
     """
-    size = differences.abs().dropna().to_numpy(dtype=float)
+    size = differences.abs().dropna().to_numpy(dtype=float).round(decimals(column))
     step = 10.0 ** -decimals(column)
     size = size[size >= step]
     inner = class_breaks(size, k=k) if len(size) else ()
     positive = (step, *(limit for limit in inner if limit > step))
     top = float(size.max()) if len(size) else step
-    return Classes((*(-limit for limit in reversed(positive)), *positive), -top, top)
+    return Classes((*(-limit for limit in reversed(positive)), *positive), -top, top, is_change=True)
 
 
 def draw_difference(
@@ -127,7 +127,7 @@ def draw_difference(
     place = f"{text.region} \u00b7 {scenario}"
     # Counts are drawn as circles, which say nothing of a fall: a change is a fill.
     shown = replace(shown, name=f"{column.name}_change") if not is_share(column) else shown
-    return draw_map(base, shown, differences, text=replace(text, region=place), classes=classes)
+    return draw_map(base, shown, differences.round(decimals(column)), text=replace(text, region=place), classes=classes)
 
 
 def siting_column(kind: str, threshold_min: float) -> Column:
@@ -227,7 +227,8 @@ def _most(page: Axes, differences: pd.DataFrame, columns: Sequence[Column], y: f
         return
     column = min(changed, key=lambda each: _rank(each.name))
     factor, digits = (100.0, 2) if is_share(column) else (1.0, decimals(column))
-    rows = differences[(differences["column"] == column.name) & (differences["difference"].abs() > 0)]
+    least = 0.5 * 10.0 ** -decimals(column)
+    rows = differences[(differences["column"] == column.name) & (differences["difference"].abs() >= least)]
     rows = rows.loc[rows["difference"].abs().sort_values(ascending=False, kind="stable").index[:_LISTED]]
     y = _paragraph(page, column.title[language], y, size=9)
     _line(page, ["", say("today", language), say("then", language), "\u0394", ""], y, bold=True)

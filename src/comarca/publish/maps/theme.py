@@ -209,6 +209,8 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
     """
     factor, digits = _digits(classes, column)
     step = 10.0**-digits
+    if classes.is_change:
+        return _change_labels(classes, factor, digits, language)
     limits = [round(limit * factor, digits) for limit in classes.breaks]
     lows = [round(classes.low * factor, digits), *limits]
     highs = [*(limit - step for limit in limits), round(classes.high * factor, digits)]
@@ -219,6 +221,15 @@ def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
         lows[0], highs[-1] = min(lows[0], limits[0]), max(highs[-1], limits[-1])
     labels = [_span(low, high, digits, language) for low, high in zip(lows, highs, strict=True)]
     return [number(0, language), *labels[1:]] if classes.zero_apart else labels
+
+
+def _change_labels(classes: Classes, factor: float, digits: int, language: str) -> list[str]:
+    """Label falls and rises alike, and no change as zero."""
+    lows = [round(limit * factor, digits) for limit in classes.breaks if limit > 0]
+    highs = [*(limit - 10.0**-digits for limit in lows[1:]), max(round(classes.high * factor, digits), lows[-1])]
+    rises = [_span(low, high, digits, language) for low, high in zip(lows, highs, strict=True)]
+    falls = [_span(-high, -low, digits, language) for low, high in zip(lows, highs, strict=True)]
+    return [*reversed(falls), number(0, language), *rises]
 
 
 def range_text(classes: Classes, column: Column, language: str) -> tuple[str, str]:
