@@ -6,12 +6,11 @@ python benchmarks/degree_of_urbanisation.py [--page docs/validation/degree_of_ur
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from record import Figure, record
+from record import Figure, real_cases, record
 
 from comarca.indicators.urbanisation import compute
 from comarca.population.grid import SHIFTS, classify_population, gather_raster, shifted
@@ -99,7 +98,7 @@ def page(table: pd.DataFrame, equal: list[int]) -> str:
 def main() -> None:
     """Compare, write the page, and fail if fewer classes are equal than before."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    cases = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared/data"))
+    cases = real_cases()
     parser.add_argument("--data", type=Path, default=cases / "uruguay")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/validation/degree_of_urbanisation.md")
     options = parser.parse_args()

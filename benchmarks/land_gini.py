@@ -6,12 +6,11 @@ python benchmarks/land_gini.py [--page docs/validation/land_gini.md]
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-from record import record
+from record import real_cases, record
 
 from comarca.indicators.land import compute
 from comarca.registry.columns import load_registry
@@ -121,7 +120,7 @@ def holds(found: dict[str, float]) -> bool:
 def main() -> None:
     """Compare, write the page, and fail if a bound does not hold."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    cases = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared/data"))
+    cases = real_cases()
     parser.add_argument("--data", type=Path, default=cases / "colombia")
     parser.add_argument("--page", type=Path, default=ROOT / "docs/validation/land_gini.md")
     options = parser.parse_args()

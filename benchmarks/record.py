@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TypedDict
 
@@ -15,6 +16,14 @@ PAGES = {
     "land_gini": "Gini of land",
     "peers": "Inequality, patches and cells",
 }
+
+
+def real_cases() -> Path:
+    """Find the folder of real cases, or end with where it is looked for."""
+    folder = Path(os.environ.get("COMARCA_CASES", FOLDER.parents[2] / "shared/data"))
+    if not folder.is_dir():
+        raise SystemExit(f"{folder} is not there: COMARCA_CASES names the folder of real cases.")
+    return folder
 
 
 class Figure(TypedDict):

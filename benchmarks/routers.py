@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import socket
 import subprocess
@@ -27,7 +26,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import valhalla
-from record import Figure, record
+from record import Figure, real_cases, record
 
 from comarca.population.raster import demand_from_raster
 from comarca.rasters.bands import Raster
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
-CASES = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared/data"))
 #: The wheel is for newer Pythons, but holds programs that need none.
 OSRM, WHEEL_FOR = "osrm-bindings==26.10.0", "3.12"
 VALHALLA_FOLDER, OSRM_FOLDER = ROOT / ".venv-valhalla", ROOT / ".venv-osrm"
@@ -121,7 +119,8 @@ def fullest_cells(territories: Path, layer: str, population: Path) -> gpd.GeoDat
 
 def cases() -> dict[str, Case]:
     """List the extracts."""
-    lie, ury = CASES / "liechtenstein-2021/liechtenstein-2021-10-28.osm.pbf", CASES / "uruguay"
+    folder = real_cases()
+    lie, ury = folder / "liechtenstein-2021/liechtenstein-2021-10-28.osm.pbf", folder / "uruguay"
     return {
         "lie": Case("Liechtenstein 2021, towns and villages", lie, lambda: towns_and_villages(lie)),
         "ury": Case(
