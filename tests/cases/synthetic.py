@@ -17,6 +17,7 @@ one-way loop in 03, to be driven westwards on its far side.
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -170,5 +171,24 @@ def build(folder: Path) -> Path:
         "languages": ["en"],
     }  # fmt: skip
     path = folder / "config.yaml"
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return path
+
+
+#: What is made of lean regions.
+LEAN_TARGETS = ("indicators.csv", "maps/time_intermediate_city_mean_min.png")
+_LEFT_OUT = ("services", "land", "markets", "centres", "urbanisation", "production", "organisation", "settlement",
+             "environment", "dynamics")  # fmt: skip
+
+
+def build_lean(folder: Path, *names: str) -> Path:
+    """Write the country's files and a configuration of regions of it with roads and access alone."""
+    path = build(folder)
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))
+    region = config["regions"]["XXA"] | {
+        "demand_cell_m": 5000, "uncertainty": False, "power": {"provider": "none"}, "services": {"provider": "none"},
+        "indicators": dict.fromkeys(_LEFT_OUT, False),
+    }  # fmt: skip
+    config["regions"] = {name: copy.deepcopy(region) for name in names or ("XXA",)}
     path.write_text(yaml.safe_dump(config), encoding="utf-8")
     return path

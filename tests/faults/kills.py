@@ -22,8 +22,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cases import synthetic
 
@@ -32,17 +30,14 @@ ROOT = Path(__file__).resolve().parents[2]
 SPAN = 0.9
 #: What tells times and not results.
 TIMES = {"logs", "benchmarks"}
-#: What is made of the small region.
-TARGETS = ["results/XXA/indicators.csv", "results/XXA/maps/time_intermediate_city_mean_min.png"]
-FAMILIES = ["services", "land", "markets", "centres", "urbanisation", "production", "organisation", "settlement",
-            "environment", "dynamics"]  # fmt: skip
 
 
 def project(folder: Path, region: str, cores: int) -> list[str]:
     """Copy the project to a folder and return the command that runs it."""
     command = [sys.executable, "-m", "snakemake", "--cores", str(cores), "--nocolor"]
     if region == "small":
-        command += [*TARGETS, "--configfile", "country/config.yaml"]
+        targets = [f"results/XXA/{target}" for target in synthetic.LEAN_TARGETS]
+        command += [*targets, "--configfile", "country/config.yaml"]
     if (folder / "Snakefile").is_file():
         return command
     for name in ("src", "workflow", "config", "profiles"):
@@ -51,13 +46,7 @@ def project(folder: Path, region: str, cores: int) -> list[str]:
     if region == "example":
         shutil.copytree(ROOT / "data/raw/example", folder / "data/raw/example")
         return command
-    path = synthetic.build(folder / "country")
-    config = yaml.safe_load(path.read_text())
-    config["regions"]["XXA"] |= {
-        "demand_cell_m": 5000, "uncertainty": False, "power": {"provider": "none"}, "services": {"provider": "none"},
-        "indicators": dict.fromkeys(FAMILIES, False),
-    }  # fmt: skip
-    path.write_text(yaml.safe_dump(config))
+    synthetic.build_lean(folder / "country")
     return command
 
 

@@ -113,6 +113,24 @@ def test_a_layer_of_several_must_be_named(tmp_path):
     assert len(power(path, layer="lineas")[0]) == 1
 
 
+@pytest.mark.parametrize(
+    "name", ["SERVICES.CSV", "Servicios.Csv", "SERVICES.GPKG", "SERVICES.GEOJSON", "SERVICES.PARQUET"]
+)
+def test_endings_in_capitals_are_those_of_the_format(tmp_path, name):
+    path = tmp_path / name
+    points = gpd.GeoDataFrame({"kind": ["school"]}, geometry=[Point(-56, -34)], crs=4326)
+    match path.suffix.lower():
+        case ".csv":
+            path.write_text("lon,lat,kind\n-56,-34,school\n")
+        case ".parquet":
+            points.to_parquet(path)
+        case _:
+            points.to_file(path, driver={".gpkg": "GPKG", ".geojson": "GeoJSON"}[path.suffix.lower()])
+    layer = services_from_file(str(path), kind="kind")[0]
+    assert layer["kind"].tolist() == ["school"]
+    assert layer.geometry.x.tolist() == [-56]
+
+
 def test_services_of_any_shape_are_points(tmp_path):
     square = box(500_000, 7_500_000, 500_100, 7_500_100)
     path = write(tmp_path / "s.gpkg", [square, Point(500_000, 7_500_000), MultiPoint([(500_050, 7_500_050)])],
