@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from families import columns_of, demand, territories
 from road_cases import network_of
-from shapely.geometry import box
+from shapely.geometry import Point, box
 
 from comarca.access.cities import travel_times_by_class, urca_travel_times
 from comarca.access.cut_off import Beyond, estimated_minutes, link_cut_off
@@ -57,6 +57,19 @@ def test_a_city_with_an_outline_is_entered_at_its_edge():
     minutes = estimated_minutes(routable, demand_origins(routable, HOMES), np.array([True, True]), walking=WALKING)
     corner_km = GEOD.line_length([0.1, 0.15], [0, 0.05]) / 1000
     assert minutes[1] == pytest.approx(2 * KM + Beyond().minutes(corner_km), rel=1e-3)
+
+
+def test_each_of_several_cities_beyond_has_its_own_way():
+    three = cities(
+        ("inside", 30_000, LAYER.geometry[0]), ("east", 60_000, Point(0.15, 0)), ("west", 90_000, Point(-0.1, 0))
+    )
+    routable = linked(three, is_abroad=np.array([False, True, True]))
+    assert routable.destinations.is_cut_off.tolist() == [False, True, True]
+    for chosen, km, gap_km in ((1, (8, 2), 5), (2, (2, 8), 10)):
+        mask = np.arange(3) == chosen
+        minutes = estimated_minutes(routable, demand_origins(routable, HOMES), mask, walking=WALKING)
+        expected = [each * KM + Beyond().minutes(gap_km * KM) for each in km]
+        assert minutes.tolist() == pytest.approx(expected, rel=1e-3)
 
 
 def test_estimates_are_never_given_as_times_found():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import entropy
 
+from comarca.measures.coverage import assemblage
 from comarca.measures.diversity import class_shares, hill_number, shannon, simpson
 
 TABLES = arrays(float, st.tuples(st.integers(1, 6), st.integers(1, 5)), elements=st.just(0.0) | st.floats(1e-3, 1e6))
@@ -103,3 +104,15 @@ def test_equal_parts_reach_the_bound_and_do_not_pass_it():
         row = np.full((1, k), 0.1)
         assert simpson(row)[0] <= 1 - 1 / k
         assert hill_number(row, order=2)[0] <= k
+
+
+@pytest.mark.parametrize(
+    ("counts", "unseen"),
+    [([6, 2, 2, 1, 1], 1), ([6, 2, 1, 1, 1], 5), ([9, 1, 1], 1), ([9, 2, 2], 0), ([7, 1, 1, 1, 1], 6)],
+)
+def test_kinds_that_a_sample_missed_are_as_many_as_chao_estimates(counts, unseen):
+    """Chao (1984): (n - 1) / n x f1^2 / (2 f2), or f1 (f1 - 1) / 2 where no kind was met twice."""
+    shares = assemblage(counts)
+    assert len(shares) == len(counts) + unseen
+    assert shares.sum() == pytest.approx(1)
+    assert len(set(shares[len(counts) :])) <= 1

@@ -178,6 +178,11 @@ def test_lorenz_curve_runs_from_corner_to_corner_and_encloses_the_gini():
         lorenz_curve([0, 0])
 
 
+def test_two_units_have_an_error_of_0_and_one_has_none():
+    assert one(gini_jackknife_error, [1, 3]) == 0
+    assert np.isnan(one(gini_jackknife_error, [3]))
+
+
 @given(st.lists(st.floats(0.1, 1e3), min_size=3, max_size=20), st.integers(0, 3))
 def test_jackknife_in_closed_form_equals_leaving_units_out_one_by_one(sizes, repeats):
     sample = np.concatenate([sizes, sizes[:1] * repeats])

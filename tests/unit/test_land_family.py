@@ -269,6 +269,17 @@ def test_patches_are_cut_at_the_border_unless_told_otherwise(territories, land_c
     assert result.values.loc["b", "farmland_patch_count"] == 1
 
 
+def test_the_effective_number_of_classes_is_that_of_shannon(territories, land_cover):
+    patches, areas = land_cover
+    names = ("land_use_shannon_index", "land_use_simpson_index", "land_use_effective_class_index")
+    result = compute(
+        territories=territories, land_cover_patches=patches, land_cover_areas=areas, min_units=2, columns=named(*names)
+    )
+    shannon_index, simpson_index, effective = result.values.loc["a"]
+    assert effective == pytest.approx(math.exp(shannon_index))
+    assert abs(effective - 1 / (1 - simpson_index)) > 0.01
+
+
 def test_of_one_year_no_change_is_known(territories, land_cover):
     patches, areas = (table[table["year"] == 2021] for table in land_cover)
     result = compute(

@@ -135,6 +135,8 @@ def test_a_river_without_a_bridge_blocks_and_one_with_a_bridge_does_not(no_roads
     blocked = way(friction, no_roads, city, (20.5, 10.5))
     assert np.isinf(blocked.minutes[0])
     assert blocked.reason[0] == Flag.UNREACHABLE
+    assert blocked.destination[0] == -1
+    assert np.isnan(blocked.km[0])
     bridge = network_of([[at(friction.grid, 20.5, 25.5), at(friction.grid, 20.5, 50.5)]], speed_kmh=60.0)
     crossed = way(friction, bridge, city, (20.5, 10.5))
     assert crossed.minutes[0] == pytest.approx(15 * CELL_M * KMH_4 + 25 * CELL_M / 1000, rel=1e-4)

@@ -12,9 +12,9 @@ from pyproj import CRS, Transformer
 
 from comarca.crs import equal_area_crs
 from comarca.population.degurba import classify_grid
-from comarca.population.grid import classes_at, classify_population, gather_points, gather_raster
+from comarca.population.grid import _quarter_sums, classes_at, classify_population, gather_points, gather_raster
 from comarca.rasters.bands import Raster, values_at
-from comarca.rasters.grids import cell_middles
+from comarca.rasters.grids import Grid, cell_middles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,6 +66,13 @@ def test_the_first_cell_of_the_grid_is_a_cell_like_any_other():
     x, y = places.grid.transform @ (0.5, 0.5)
     lon, lat = Transformer.from_crs(places.grid.crs, 4326, always_xy=True).transform(x, y)
     assert classes_at(shifted, classify_grid(corner), [lon], [lat]).to_numpy().tolist() == [[3, 30, 1e6, 1]]
+
+
+@pytest.mark.parametrize(("east", "north"), [(-1.0, 500.0), (2001.0, 500.0), (1000.0, -1.0), (1000.0, 1001.0)])
+def test_people_beyond_any_side_of_the_grid_are_in_none_of_its_quarters(east, north):
+    grid = Grid(MOLLWEIDE, Affine(1000, 0, 0, 0, -1000, 1000), (1, 2))
+    quarters = _quarter_sums(grid, np.array([1250.0, east]), np.array([250.0, north]), np.array([3.0, 5.0]))
+    assert quarters.tolist() == [[0, 0, 0, 0], [0, 0, 3, 0]]
 
 
 @pytest.mark.parametrize("cell_deg", [1 / 1200, 1 / 120, 1 / 40])

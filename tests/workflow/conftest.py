@@ -92,3 +92,14 @@ def example_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(folder)
     project.run("tables")
     return project
+
+
+@pytest.fixture(scope="session")
+def lean_project() -> Callable[..., Project]:
+    """Copy the project to a folder and configure regions of the made-up country with roads and access alone."""
+
+    def make(folder: Path, *names: str) -> Project:
+        copy_project(folder)
+        return Project(folder, synthetic.build_lean(folder / "mi país", *names))
+
+    return make

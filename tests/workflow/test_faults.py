@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from cases import synthetic
-from conftest import Project, copy_project
 
 pytestmark = [pytest.mark.workflow, pytest.mark.xdist_group("synthetic")]
 YEAR_S = 365 * 86_400
@@ -59,11 +58,10 @@ def test_a_second_run_of_a_region_is_told_of_the_first_and_does_it_no_harm(synth
 
 
 @pytest.mark.slow
-def test_two_regions_at_once_in_a_folder_with_blanks_whose_results_lie_elsewhere(tmp_path):
+def test_two_regions_at_once_in_a_folder_with_blanks_whose_results_lie_elsewhere(lean_project, tmp_path):
     folder = tmp_path / "análisis territorial nº 1 ñandú"
     folder.mkdir()
-    copy_project(folder)
-    project = Project(folder, synthetic.build_lean(folder / "mi país", "XXA", "XXB"))
+    project = lean_project(folder, "XXA", "XXB")
     shared_memory = Path("/dev/shm")
     elsewhere = Path(tempfile.mkdtemp(dir=shared_memory if shared_memory.is_dir() else tmp_path))
     try:
