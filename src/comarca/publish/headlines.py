@@ -205,6 +205,8 @@ def written(column: Column, value: float, language: str, *, unit: bool = True) -
     """Write a value with its unit, in as many digits as a reader takes in: about three."""
     if is_share(column):
         return f"{number(100 * value, language, decimals=1)} %"
+    if value == 0:
+        return f"0 {unit_label(column, language)}".strip() if unit and column.unit not in {"", "1"} else "0"
     digits = next((count for limit, count in ((100, 0), (10, 1), (1, 2)) if abs(value) >= limit), MAX_DECIMALS)
     text = number(value, language, decimals=min(digits, decimals(column)))
     name = unit_label(column, language) if unit and column.unit not in {"", "1"} else ""

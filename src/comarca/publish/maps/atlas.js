@@ -480,7 +480,7 @@
       }
       table.append(body);
       nodes.push(make("h3", structure.words.profile[state.language]), table);
-      nodes.push(make("p", structure.words.profile_note[state.language], { class: "about" }));
+      nodes.push(make("p", structure.words.profile_note_bars[state.language], { class: "about" }));
     }
     const curves = structure.curves[place];
     if (curves) nodes.push(make("h3", structure.kinds.lorenz[state.language]), ...lorenz(curves));

@@ -203,7 +203,7 @@ def _structure(base: BaseMap, analysis: Analysis, languages: Sequence[str]) -> d
         ]
         for name, found in analysis.curves.items()
     }
-    words = ("profile", "profile_note", "percentile", "similar", "distance", "no_curve", "city")
+    words = ("profile", "profile_note_bars", "percentile", "similar", "distance", "no_curve", "city")
     kinds = {
         kind: {lang: word(kind, lang) for lang in languages} for kind in ("holdings", "parcels", "patches", "fields")
     }

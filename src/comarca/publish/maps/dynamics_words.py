@@ -89,6 +89,15 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
     "untold": {"en": "Cannot be told here", "es": "No se puede decir aquí", "pt": "Não se pode dizer aqui"},
     "more": {"en": "More of the factor: {}", "es": "Más del factor: {}", "pt": "Mais do fator: {}"},
     "profile": {"en": "Structural profile", "es": "Perfil estructural", "pt": "Perfil estrutural"},
+    "profile_note_bars": {
+        "en": "Bars show how many territories have a value; the dot is this one. Right is better where a direction is "
+        "known, else more. The percentile is the share of the other territories that stand further left.",
+        "es": "Las barras muestran cuántos territorios tienen un valor; el punto es este. A la derecha es mejor donde "
+        "se conoce una dirección; si no, es más. El percentil es la parte de los demás territorios que están más a la "
+        "izquierda.",
+        "pt": "As barras mostram quantos territórios têm um valor; o ponto é este. À direita é melhor onde se conhece "
+        "uma direção; senão, é mais. O percentil é a parte dos demais territórios que estão mais à esquerda.",
+    },
     "profile_note": {
         "en": "Each dot is a territory; the large one is this one. Right is better where a direction is known, else "
         "more. The percentile is the share of the other territories that stand further left.",
