@@ -137,3 +137,25 @@ rule harmonise_internet:
         "{wildcards.region}: reading the speed of the internet."
     script:
         "../scripts/harmonise_internet.py"
+
+
+rule harmonise_canals:
+    input:
+        unpack(of("inputs", "harmonise_canals")),
+        territories=in_region("layers/territories.parquet"),
+        code=code("harmonise_canals"),
+    output:
+        canals=in_region("layers/canals.parquet"),
+        checks=in_region("checks/canals.json"),
+    log:
+        in_region("logs/harmonise_canals.log"),
+    benchmark:
+        in_region("benchmarks/harmonise_canals.tsv")
+    conda:
+        "../envs/comarca.yaml"
+    params:
+        source=of("section", "canals"),
+    message:
+        "{wildcards.region}: harmonising the layer canals."
+    script:
+        "../scripts/harmonise_canals.py"

@@ -9,6 +9,16 @@ from pydantic import Field, model_validator
 from comarca.config.base import FilePath, PlacesSource, Source, VectorSource, Year
 
 
+class Canals(VectorSource):
+    """Canals and ditches that carry water to fields."""
+
+    provider: tuple[Literal["osm", "file", "none"], ...] = Field(
+        ("none",),
+        description="Where the canals come from; `osm` reads the extract a second time: waterway = canal, unless its "
+        "usage is another, and ditch with usage = irrigation.",
+    )
+
+
 class ForestLoss(Source):
     """Forest of the year 2000 and the years in which it was lost, as Hansen's tiles have them."""
 

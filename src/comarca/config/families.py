@@ -219,6 +219,7 @@ class IndicatorOptions(Model):
     urbanisation: UrbanisationOptions | Literal[False] = Field(
         UrbanisationOptions(), description="Degree of urbanisation, urban-rural catchments."
     )
+    irrigation: NoOptions | Literal[False] = Field(NoOptions(), description="Canals.")
     production: ProductionOptions | Literal[False] = Field(ProductionOptions(), description="Productive structure.")
     linkages: LinkagesOptions | Literal[False] = Field(LinkagesOptions(), description="Chains and multipliers.")
     organisation: NoOptions | Literal[False] = Field(NoOptions(), description="State and organisations.")

@@ -13,7 +13,7 @@ from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from comarca.config.base import FilePath, Model, Titles, Word
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
-from comarca.config.environment import BurntAreas, Fires, ForestLoss, Internet, ProtectedAreas
+from comarca.config.environment import BurntAreas, Canals, Fires, ForestLoss, Internet, ProtectedAreas
 from comarca.config.families import IndicatorOptions
 from comarca.config.layers import (
     Cities,
@@ -144,6 +144,7 @@ class Region(Model):
     outcomes: Outcomes = Outcomes()
     night_lights: NightLights = NightLights()
     internet: Internet = Internet()
+    canals: Canals = Canals()
     forest_loss: ForestLoss = ForestLoss()
     fires: Fires = Fires()
     burnt_areas: BurntAreas = BurntAreas()

@@ -134,6 +134,7 @@ LAYERS: Final[dict[str, Layer]] = {
         Layer("land_cover_areas", "table", section="land_cover", dated=True, checked=True),
         Layer("land_cover_patches", "table", rests_on=("land_cover_areas",)),
         Layer("earlier_land_cover", "condition", section="land_cover", key="earlier"),
+        Layer("canals", "vector", section="canals", checked=True),
         Layer("farmland", "condition", rests_on=("land_cover_areas", "land_use"), needs="any"),
         Layer("employment", "table", section="employment", checked=True),
         Layer("job_access", "table", family="markets", rests_on=("linked_network", "employment")),

@@ -120,6 +120,17 @@ POWER: Final = pa.DataFrameSchema(
     ordered=True,
 )
 
+CANALS: Final = pa.DataFrameSchema(
+    {
+        "canal_id": _text("Identifier in the source, such as w123", nullable=False, unique=True),
+        "canal_class": _text("canal or ditch", nullable=False, isin=["canal", "ditch"]),
+        "geometry": _geometry("LineString", "MultiLineString"),
+    },
+    name="canals",
+    strict=True,
+    ordered=True,
+)
+
 SERVICES: Final = pa.DataFrameSchema(
     {
         "service_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
@@ -291,7 +302,7 @@ CONNECTORS: Final = pa.DataFrameSchema(
 LAYERS: Final = {
     schema.name: schema
     for schema in (
-        TERRITORIES, CITIES, ROADS, POWER, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
+        TERRITORIES, CITIES, ROADS, POWER, CANALS, SERVICES, ECONOMY, LAND_USE, PLACES, BUILDINGS, BOUNDARIES,
         SETTLEMENTS, DEMAND, CONNECTORS, LAND_COVER_PATCHES, LAND_COVER_AREAS, TERRITORY_LIGHTS, DEMAND_LIGHTS,
     )
 }  # fmt: skip

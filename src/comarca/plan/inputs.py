@@ -144,6 +144,14 @@ def harmonise_city_population(region: RegionPlan) -> dict[str, Any]:
 
 
 @_rule
+def harmonise_canals(region: RegionPlan) -> dict[str, Any]:
+    """Name the file of canals, or the extract that they are read from."""
+    if files := own_files(region, "canals.path"):
+        return {"files": files}
+    return _named(extract=own_file(region, "osm.path")) | region.receipt("osm")
+
+
+@_rule
 def harmonise_input_output(region: RegionPlan) -> dict[str, Any]:
     """Name the input-output table."""
     return _named(table=own_file(region, "input_output.path"))

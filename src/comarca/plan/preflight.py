@@ -30,6 +30,7 @@ _COLUMN_KEYS = {
     "cities": ("id", "name", "population"),
     "parcels": ("owner", "share"),
     "protected_areas": (),
+    "canals": (),
 }
 #: Keys that name columns of a table in place of a vector file.
 _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")

@@ -302,6 +302,7 @@ class RegionPlan:
         further: dict[str, dict[str, Any]] = {
             "access": {"city_classes_persons": self.config.city_classes_persons},
             "production": {"sector_groups": self.config.employment.groups},
+            "irrigation": {"field_classes": list(self.land.field_classes)},
             "linkages": {
                 "chains": {
                     name: chain.model_dump(exclude={"title"}) for name, chain in self.config.employment.chains.items()

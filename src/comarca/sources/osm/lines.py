@@ -25,6 +25,7 @@ NO_PLACE: Final = "ways with fewer than two places"
 #: Tags by which a way may be a road or a power line.
 ROAD_FILTER: Final = (*(("highway", value) for value in osm_tags.DRIVABLE), ("route", osm_tags.FERRY))
 POWER_FILTER: Final = tuple(("power", value) for value in osm_tags.POWER_CLASSES)
+CANAL_FILTER: Final = tuple(("waterway", value) for value in osm_tags.CANAL_CLASSES)
 #: Tags that the rules on roads read.
 ROAD_KEYS: Final = tuple(
     dict.fromkeys(
@@ -186,6 +187,40 @@ def add_power(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
         {"way": block.ids[keep], "power_class": tags.loc[keep, "power"], "voltage": tags.loc[keep, "voltage"]}
     )
     parts.add(table, block.nodes.filter(pa.array(keep)))
+
+
+def add_canals(parts: LineParts, block: WayBlock, tags: pd.DataFrame) -> None:
+    """Add the canals and ditches of irrigation among the ways of a block.
+
+    Parameters
+    ----------
+    parts : LineParts
+        Where to add them.
+    block : WayBlock
+        The ways.
+    tags : pandas.DataFrame
+        Their tags, at least ``waterway`` and ``usage``.
+    """
+    kind = osm_tags.canal_class(tags)
+    keep = kind.notna().to_numpy()
+    table = pd.DataFrame({"way": block.ids[keep], "canal_class": kind[keep]})
+    parts.add(table, block.nodes.filter(pa.array(keep)))
+
+
+def canals_layer(parts: LineParts) -> gpd.GeoDataFrame:
+    """Put the gathered canals together.
+
+    Parameters
+    ----------
+    parts : LineParts
+        All canals.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Schema `CANALS`, EPSG:4326.
+    """
+    return _layer(parts, "canal_id", ["canal_class"])
 
 
 def roads_layer(parts: LineParts) -> gpd.GeoDataFrame:

@@ -26,13 +26,16 @@ from comarca.sources.osm.areas import LAYER_KEYS, SERVICE_KEYS, AreaParts, add_c
 from comarca.sources.osm.blocks import file_end_check, require_checksum
 from comarca.sources.osm.edited import has_new_nodes, has_versions, is_edited, tidied
 from comarca.sources.osm.lines import (
+    CANAL_FILTER,
     NO_PLACE,
     POWER_FILTER,
     ROAD_FILTER,
     ROAD_KEYS,
     LineParts,
+    add_canals,
     add_power,
     add_roads,
+    canals_layer,
     power_layer,
     roads_layer,
 )
@@ -49,11 +52,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-#: Layers that can be read.
+#: Layers that are read together.
 OSM_LAYERS: Final = tuple(name for name, layer in LAYERS.items() if layer.from_osm)
+#: Further layers that can be read, by regions that ask for them.
+FURTHER_LAYERS: Final = ("canals",)
 _ECONOMY_KEYS: Final = tuple(osm_tags.ECONOMY_KEYS)
 #: Layers of facilities that may be mapped as a node and as an area.
 _FACILITIES: Final = {"services": osm_tags.service_kind, "economy": osm_tags.establishment}
+#: Layers of lines -> how they are gathered, and put together.
+_LINES: Final = {
+    "roads": (add_roads, roads_layer),
+    "power": (add_power, power_layer),
+    "canals": (add_canals, canals_layer),
+}
 #: Roads across gaps up to this share of all are at the edge of nearly every extract.
 _GAP_SHARE: Final = 0.001
 _PLACE_KEYS: Final = ("place", "name", "population")
@@ -89,7 +100,8 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     path : path-like
         A file in a format that pyosmium reads, by its suffix: ``.osm.pbf``, ``.osm``, ``.osm.bz2``, ...
     layers : sequence of str, optional
-        Which of `OSM_LAYERS` to read; all if not given. What is not asked for costs no time.
+        Which of `OSM_LAYERS` and `FURTHER_LAYERS` to read; the former if not given. What is not asked for costs no
+        time.
 
     Returns
     -------
@@ -110,7 +122,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     the outer way, lose their holes. Of a file of several versions of an object the last is taken.
     """
     path = Path(path)
-    unknown = [name for name in layers if name not in OSM_LAYERS]
+    unknown = [name for name in layers if name not in (*OSM_LAYERS, *FURTHER_LAYERS)]
     if unknown:
         raise InputError(
             "layers", got=unknown[0], expected=str(OSM_LAYERS), remedy=did_you_mean(unknown[0], OSM_LAYERS)
@@ -132,7 +144,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
     if "roads" in layers and read["roads"].empty:
         raise _roadless(path, dropped["roads"])
     copies = []
-    for name in (name for name in ("roads", "power") if name in layers):
+    for name in (name for name in _LINES if name in layers):
         read[name], checks = without_copies(read[name], id_column=f"{name.removesuffix('s')}_id", name=name)
         copies += checks
     checked = {name: _checked(read[name], name) for name in layers}
@@ -156,37 +168,33 @@ def _wanted(layers: Collection[str]) -> Wanted:
     services = list(osm_tags.SERVICE_KINDS) if "services" in layers else []
     roads = ROAD_FILTER if "roads" in layers else ()
     power = POWER_FILTER if "power" in layers else ()
+    canals = CANAL_FILTER if "canals" in layers else ()
     areas = area_keys(layers, further=False)
     # Areas go by open sets of values, and filters are linked by "and": with them, ways have to go by keys.
-    keys = tuple(dict.fromkeys((*(key for key, _ in (*roads, *power)), *areas))) if areas else ()
+    keys = tuple(dict.fromkeys((*(key for key, _ in (*roads, *power, *canals)), *areas))) if areas else ()
     # Filters for tags and for keys cannot be linked by "or" either: shops have no closed list of tags.
     node_tags = (*places, *services)
     further = _ECONOMY_KEYS if "economy" in layers else ()
     node_keys = tuple(dict.fromkeys((*(key for key, _ in node_tags), *further))) if further else ()
-    return Wanted(node_tags, node_keys, (*roads, *power), keys, areas)
+    return Wanted(node_tags, node_keys, (*roads, *power, *canals), keys, areas)
 
 
 def _parse(
     opl: Path, areas: Areas, layers: Collection[str]
 ) -> tuple[dict[str, gpd.GeoDataFrame], dict[str, Counter[str]], dict[str, float]]:
     """Layers, what was left out of them by reason, and km of road across gaps by class."""
-    roads, power = LineParts(), LineParts()
+    lines = {name: LineParts() for name in _LINES if name in layers}
     parts = AreaParts([name for name in LAYER_KEYS if name in layers])
-    keys = tuple(dict.fromkeys((*ROAD_KEYS, "power", "voltage", *area_keys(layers, further=True))))
+    keys = tuple(dict.fromkeys((*ROAD_KEYS, "power", "voltage", "waterway", "usage", *area_keys(layers, further=True))))
     for block in read_ways(opl):
         tags = read_tags(block.tags, keys)
-        if "roads" in layers:
-            add_roads(roads, block, tags)
-        if "power" in layers:
-            add_power(power, block, tags)
+        for name, gathered in lines.items():
+            _LINES[name][0](gathered, block, tags)
         if parts.wanted:
             add_closed_ways(parts, block, tags)
     parsed = _point_layers(opl, layers)
-    dropped = {}
-    if "roads" in layers:
-        parsed["roads"], dropped["roads"] = roads_layer(roads), roads.dropped
-    if "power" in layers:
-        parsed["power"], dropped["power"] = power_layer(power), power.dropped
+    parsed |= {name: _LINES[name][1](gathered) for name, gathered in lines.items()}
+    dropped = {name: gathered.dropped for name, gathered in lines.items()}
     if parts.wanted:
         add_relations(parts, areas)
         dropped["areas"] = parts.dropped
@@ -198,7 +206,7 @@ def _parse(
         kinds = parsed["economy"]["kind"].astype("str").str.split("=", n=1)
         parts_of = {"sector": kinds.str[0].astype("str"), "category": kinds.str[1].astype("str")}
         parsed["economy"] = parsed["economy"].assign(**parts_of)
-    return parsed, dropped, roads.gap_km
+    return parsed, dropped, lines["roads"].gap_km if "roads" in lines else {}
 
 
 def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:

@@ -32,6 +32,12 @@ CONDITIONAL: Final = ("access:conditional", "vehicle:conditional", "motor_vehicl
 
 POWER_CLASSES: Final = ("line", "minor_line", "cable")
 
+#: Values of ``waterway`` that may carry water to fields. Ditches mostly drain.
+CANAL_CLASSES: Final = ("canal", "ditch")
+#: Values of ``usage`` of canals that are not for fields.
+_NOT_FOR_FIELDS: Final = ("transportation", "navigation", "headrace", "tailrace", "penstock", "spillway", "drainage",
+                          "transmission", "water_supply")  # fmt: skip
+
 #: Kind of service by tag; of several that fit, the first one counts. ``clinic`` is any place of care by a health
 #: worker without beds for the night: rural posts and doctors' practices are tagged in all these ways.
 SERVICE_KINDS: Final[dict[tuple[str, str], str]] = {
@@ -95,6 +101,26 @@ _OPEN: Final = ("yes", "permissive", "designated", "destination", "official")
 #: Tags that tell ferries for cars from boats for people and for tourists.
 FERRY_KEYS: Final = ("foot", "bicycle", "usage", "tourism", "ferry", "service")
 _TOURISM: Final = ("tourism", "tourist", "leisure", "sightseeing", "excursion", "attraction")
+
+
+def canal_class(tags: pd.DataFrame) -> pd.Series:
+    """Class of each way that may carry water to fields, or null if it is none.
+
+    A canal counts unless its ``usage`` is another; a ditch only if its ``usage`` is irrigation, as most of them drain.
+
+    Parameters
+    ----------
+    tags : pandas.DataFrame
+        Columns ``waterway`` and ``usage``.
+
+    Returns
+    -------
+    pandas.Series
+        Same index.
+    """
+    kind, usage = tags["waterway"], tags["usage"]
+    counts = ((kind == "canal") & ~usage.isin(_NOT_FOR_FIELDS)) | ((kind == "ditch") & (usage == "irrigation"))
+    return kind.where(counts)
 
 
 def road_class(tags: pd.DataFrame) -> pd.Series:

@@ -1,4 +1,4 @@
-"""Power lines and services from a user's own files."""
+"""Power lines, canals and services from a user's own files."""
 
 from __future__ import annotations
 
@@ -115,6 +115,39 @@ def power_from_file(
     power, copies = without_copies(power, id_column="power_id", name="power")
     checks += copies
     return validate_layer(power, "power"), checks
+
+
+def canals_from_file(
+    path: PathLike | Sequence[str], **options: Unpack[VectorOptions]
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
+    """Take the canals from a vector file of lines.
+
+    Parameters
+    ----------
+    path : path-like or sequence of str
+        Any vector file, with a CRS; all its lines are canals.
+    **options
+        See `comarca.sources.vectors.read.VectorOptions`.
+
+    Returns
+    -------
+    canals : geopandas.GeoDataFrame
+        Schema `CANALS`.
+    checks : list of Check
+        Rows left out, and lines that stand twice.
+
+    Raises
+    ------
+    InputError, CRSError
+        If the file cannot be read, holds no lines, or does not say its CRS.
+    """
+    where = f"canals: {path}"
+    raw, remarks = open_vector(path, name="canals", **options)
+    kept, shapeless = with_shapes(raw, LINES, name="canals", where=where)
+    rows = {"canal_id": row_ids(kept, None, where=where), "canal_class": "canal"}
+    canals = gpd.GeoDataFrame(rows, geometry=kept.geometry, crs=STORAGE).astype({"canal_class": "str"})
+    canals, copies = without_copies(canals, id_column="canal_id", name="canals")
+    return validate_layer(canals, "canals"), [*remarks, shapeless, *copies]
 
 
 def services_from_file(
