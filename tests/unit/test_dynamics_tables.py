@@ -8,7 +8,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from esda import Moran, Moran_Local
+from esda import Moran, Moran_Local, crand
 from libpysal.weights import lat2W
 from scipy import stats
 from shapely.geometry import box
@@ -205,6 +205,13 @@ def test_clusters_are_missing_where_the_value_is_with_its_reason():
     assert found.flags.loc["003", "x_cluster_class"] == "suppressed"
     assert found.values["x_cluster_class"].isna().sum() == 1
     assert set(found.flags["flat_cluster_class"]) == {"too_few_units"}
+
+
+def test_code_that_esda_compiles_is_kept():
+    shapes = grid(4, 5)
+    values = pd.Series(np.arange(20.0), pd.Index(shapes["territory_id"], name="territory_id"))
+    local_clusters(values, queen_neighbours(shapes), permutations=9)
+    assert crand.vec_permutations.stats.cache_path
 
 
 def test_global_moran_is_esdas():

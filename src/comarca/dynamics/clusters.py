@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from esda import Moran, Moran_Local
+from esda import Moran, Moran_Local, crand, moran
 
 from comarca.dynamics.neighbours import among
 from comarca.results import Check, Flag, Indicators
@@ -59,12 +61,22 @@ def local_clusters(
     if graph.n < MIN_TERRITORIES or np.ptp(present.loc[graph.unique_ids].to_numpy()) == 0:
         return classes
     y = present.loc[graph.unique_ids].to_numpy(dtype=float)
+    _keep_compiled()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The alternative hypothesis", category=DeprecationWarning)
         local = Moran_Local(y, graph, permutations=permutations, seed=seed, n_jobs=1, keep_simulations=False)
     quadrant = np.where(local.p_sim <= level, local.q, 0)
     classes.loc[graph.unique_ids] = np.array(CLASSES, dtype=object)[quadrant]
     return classes
+
+
+@cache
+def _keep_compiled() -> None:
+    """Let numba keep what esda compiles: it takes longer than all permutations of a country."""
+    for function in (*vars(crand).values(), *vars(moran).values()):
+        if hasattr(function, "enable_caching"):
+            with suppress(RuntimeError):  # nowhere to keep it
+                function.enable_caching()
 
 
 def cluster_columns(
