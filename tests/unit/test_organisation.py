@@ -47,10 +47,11 @@ def test_what_nobody_mapped_is_not_zero(root):
     assert (flags == Flag.NOT_MAPPED).all(axis=None)
 
 
-def products(root, names, **layers):
+def products(root, names, min_establishments=30, brand_territories=5, **layers):
+    options = {"min_establishments": min_establishments, "brand_territories": brand_territories}
     given = [*layers, *(["sector_groups"] if "sector_groups" in layers else [])]
     columns = [c for c in columns_of(root, "production", layers=given) if c.name in names]
-    return production.compute(territories=PLACES, columns=columns, **layers)
+    return production.compute(territories=PLACES, columns=columns, **options, **layers)
 
 
 def test_mines_cover_their_share_and_overlaps_count_once(root):
@@ -75,3 +76,15 @@ def test_related_and_unrelated_variety_add_up_to_the_diversity_of_employment(roo
     assert result.values.loc["02", names[1]] == pytest.approx(0, abs=1e-12)
     both = result.values[names[1]] + result.values[names[2]]
     assert both.tolist() == pytest.approx(result.values[names[0]].tolist())
+
+
+def test_establishments_of_brands_have_the_tag_or_a_name_in_many_territories(root):
+    names = ["Sol", "sol", "Luna", None, "SÓL", "Ana"]
+    brands = [None, None, None, "Acme", None, None]
+    rows = establishments(*(("shop", "bakery", x) for x in (0.01, 0.15, 0.02, 0.03, 0.04, 0.16)))
+    rows = rows.assign(name=names, brand=brands)
+    result = products(root, ["economy_brand_share"], economy=rows, brand_territories=2, min_establishments=1)
+    assert result.values["economy_brand_share"].tolist() == [0.75, 0.5]
+    few = products(root, ["economy_brand_share"], economy=rows, brand_territories=3, min_establishments=3)
+    assert few.values["economy_brand_share"].tolist() == pytest.approx([0.25, np.nan], nan_ok=True)
+    assert few.flags.loc["02", "economy_brand_share"] == Flag.TOO_FEW_UNITS

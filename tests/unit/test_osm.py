@@ -248,7 +248,7 @@ def test_establishments_have_a_sector_and_a_category_and_count_once(write: Write
         12: (0.01, 0.01, {"shop": "bakery;butcher", "amenity": "cafe"}),
         13: (0.02, 0.01, {"shop": "vacant"}),
         14: (0.03, 0.01, {"tourism": "information"}),
-        15: (0.04, 0.01, {"tourism": "hotel", "name": "Sol"}),
+        15: (0.04, 0.01, {"tourism": "hotel", "name": "Sol", "brand": "Sol y Mar"}),
         16: (0.05, 0.01, {"amenity": "bench"}),
         17: (0.06, 0.01, {"man_made": "works"}),
         18: (0.07, 0.01, {"office": "company"}),
@@ -262,6 +262,8 @@ def test_establishments_have_a_sector_and_a_category_and_count_once(write: Write
         "n12": "shop=bakery", "n15": "tourism=hotel", "n17": "industry=works", "n18": "office=company",
         "n19": "craft=carpenter", "n20": "service=restaurant", "w1": "shop=bakery",
     }  # fmt: skip
+    assert economy.loc["n15", ["name", "brand"]].tolist() == ["Sol", "Sol y Mar"]
+    assert economy["brand"].notna().sum() == 1
     assert _left_out(layers, "economy") == {"mapped a second time": 1}
     assert layers["places"]["place_id"].tolist() == ["n21"]
 

@@ -53,7 +53,8 @@ def test_no_farmland_at_all_has_no_diversity(columns):
 def establishments(*rows):
     sector, category, lon, lat = zip(*rows, strict=True)
     points = gpd.points_from_xy(lon, lat)
-    return gpd.GeoDataFrame({"sector": sector, "category": category}, geometry=points, crs=4326)
+    rows = {"sector": sector, "category": category, "name": None, "brand": None}
+    return gpd.GeoDataFrame(rows, geometry=points, crs=4326)
 
 
 ECONOMY = establishments(

@@ -165,6 +165,9 @@ class ProductionOptions(FamilyOptions):
     min_establishments: PositiveInt = Field(
         30, description="Fewest mapped establishments for which diversity is measured."
     )
+    brand_territories: Annotated[int, Field(ge=2)] = Field(
+        5, description="A name of establishments that stands in so many territories is taken for a brand."
+    )
     small_firm_max_jobs: PositiveInt = Field(49, description="Firms with up to so many jobs are small.")
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from comarca.registry.columns import TableColumn
 
 _SECTOR: Final = "employment_sector"
+#: Column of the establishments of brands.
+BRANDS: Final = "economy_brand_share"
 #: OSM landuse of mines, pits and quarries.
 QUARRY: Final = "quarry"
 
@@ -38,6 +40,7 @@ def compute(
     firms: pd.DataFrame | None = None,
     land_use: gpd.GeoDataFrame | None = None,
     min_establishments: int = 30,
+    brand_territories: int = 5,
     small_firm_max_jobs: int = 49,
     sector_groups: Mapping[str, str] | None = None,
     columns: Sequence[TableColumn],
@@ -49,7 +52,8 @@ def compute(
     land_cover_areas : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``class_code``, ``is_farmed``, ``area_ha``; the last year counts.
     economy : geopandas.GeoDataFrame, optional
-        Points of shops, offices, crafts, industry and tourism with the columns ``sector`` and ``category``, EPSG:4326.
+        Points of shops, offices, crafts, industry and tourism with the columns ``sector`` and ``category``, EPSG:4326;
+        ``name`` and ``brand`` for `BRANDS`.
     employment : pandas.DataFrame, optional
         The user's table: ``territory_id``, ``sector``, ``jobs``, and ``women`` (jobs of women) if it tells them; one
         row per sector.
@@ -59,6 +63,8 @@ def compute(
         Layer of this name, EPSG:4326; its quarries are the mines.
     min_establishments : int, optional
         Fewest establishments for which diversity is measured.
+    brand_territories : int, optional
+        A name that stands in so many territories is taken for a brand.
     small_firm_max_jobs : int, optional
         Largest number of jobs of a small firm.
     sector_groups : mapping, optional
@@ -74,6 +80,8 @@ def compute(
         sectors = sorted({column.fields["economy_sector"] for column in columns if "economy_sector" in column.fields})
         persons = pd.Series(np.nan, index) if demand is None else people_by_territory(demand, index)
         parts.append(_economy(economy, places, index, persons, sectors, min_establishments))
+        if any(column.name == BRANDS for column in columns):
+            parts.append(_brands(economy, places, index, min_establishments, brand_territories))
     if employment is not None:
         wanted = sorted({column.fields[_SECTOR] for column in columns if _SECTOR in column.fields})
         parts.append(_employment(employment, index, wanted, sector_groups or {}))
@@ -141,6 +149,21 @@ def _economy(
     )
     default = Flag.NOT_MAPPED if inside.empty else Flag.TOO_FEW_UNITS
     return Indicators(frame, explain(frame, default, **reasons), [check])
+
+
+def _brands(
+    economy: gpd.GeoDataFrame, places: gpd.GeoDataFrame, index: pd.Index, min_establishments: int, territories: int
+) -> Indicators:
+    """Share of the establishments that have a brand, or a name that stands in many territories."""
+    owner = territory_of(economy.geometry.to_numpy(), places)
+    inside = economy[owner >= 0].assign(territory_id=index[owner[owner >= 0]])
+    names = inside["name"].fillna("").map(sector_key)
+    spread = inside[names != ""].groupby(names[names != ""])["territory_id"].nunique()
+    is_brand = inside["brand"].notna() | names.isin(spread.index[spread >= territories])
+    groups = is_brand.groupby(inside["territory_id"])
+    count = groups.size().reindex(index, fill_value=0)
+    share = groups.mean().astype(float).reindex(index).where(count >= min_establishments).to_frame(BRANDS)
+    return Indicators(share, explain(share, Flag.NOT_MAPPED if inside.empty else Flag.TOO_FEW_UNITS))
 
 
 def _employment(

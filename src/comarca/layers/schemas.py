@@ -148,6 +148,8 @@ ECONOMY: Final = pa.DataFrameSchema(
         "economy_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
         "sector": _text("Sector of the establishment: shop, office, craft, industry, tourism, service", nullable=False),
         "category": _text("What it is within the sector: bakery, hotel, sawmill, ...", nullable=False),
+        "name": _text("Name"),
+        "brand": _text("Value of the tag brand"),
         "geometry": _geometry("Point"),
     },
     name="economy",

@@ -34,7 +34,7 @@ LAYER_KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("boundary", "name", "ISO3166-1", "ISO3166-1:alpha2", "ISO3166-2", "ref"),
     ),
     "services": (SERVICE_KEYS, ("name",)),
-    "economy": (tuple(osm_tags.ECONOMY_KEYS), ("name",)),
+    "economy": (tuple(osm_tags.ECONOMY_KEYS), ("name", "brand")),
 }
 _RING_VERTICES: Final = 4
 
@@ -238,7 +238,7 @@ def _say_service(tags: pd.DataFrame) -> pd.DataFrame:
 
 
 def _say_economy(tags: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"kind": osm_tags.establishment(tags), "name": tags["name"]})
+    return pd.DataFrame({"kind": osm_tags.establishment(tags), "name": tags["name"], "brand": tags["brand"]})
 
 
 #: Per layer, what tags say of an area; the first column is null for areas that do not belong to it.

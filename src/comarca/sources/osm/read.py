@@ -212,7 +212,7 @@ def _parse(
 def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
     if not {"places", *_FACILITIES} & set(layers):
         return {}
-    nodes = read_nodes(opl, tuple(dict.fromkeys((*_PLACE_KEYS, *SERVICE_KEYS, *_ECONOMY_KEYS))))
+    nodes = read_nodes(opl, tuple(dict.fromkeys((*_PLACE_KEYS, *SERVICE_KEYS, *_ECONOMY_KEYS, "brand"))))
     nodes["id"] = "n" + nodes["id"].astype("str")
     points = gpd.GeoDataFrame(nodes, geometry=shapely.points(nodes[["longitude", "latitude"]].to_numpy()), crs=STORAGE)
     made = {}
@@ -222,7 +222,8 @@ def _point_layers(opl: Path, layers: Collection[str]) -> dict[str, gpd.GeoDataFr
     for name, kind_of in _FACILITIES.items():
         if name in layers:
             facilities = points.assign(kind=kind_of(points))
-            made[name] = facilities.loc[facilities["kind"].notna(), ["id", "kind", "name", "geometry"]]
+            columns = ["id", "kind", "name", *(["brand"] if name == "economy" else []), "geometry"]
+            made[name] = facilities.loc[facilities["kind"].notna(), columns]
     return made
 
 
