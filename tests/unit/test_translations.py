@@ -9,7 +9,7 @@ import yaml
 from comarca.config.region import Region
 from comarca.plan.columns import class_words, regional_registry
 from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
-from comarca.publish.words import WORDS
+from comarca.publish.words import WORDS, unit_label
 from comarca.registry import DATA
 from comarca.registry.columns import LANGUAGES, TEXTS, load_registry, translations
 
@@ -75,3 +75,9 @@ def test_titles_state_which_cities_a_class_holds():
 def test_a_text_without_a_translation_is_read_in_english():
     column = replace(COLUMNS[0], definition="Never said before.", texts={})
     assert column.text("definition", "pt") == "Never said before."
+
+
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_units_with_english_words_are_translated(language):
+    told = {unit_label(column, language) for column in COLUMNS}
+    assert [word for word in told if re.search("person[s/]|persons|year|currency|minutes", word)] == []

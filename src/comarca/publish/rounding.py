@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _BY_UNIT: Final = {
     "persons": 0, "min": 1, "km": 3, "km2": 3, "ha": 2, "m/ha": 2, "persons/km2": 2, "km/100 km2": 3,
     "km/1000 persons": 3, "1/10000 persons": 3, "DN/1000 persons": 3, "%/year": 3,
+    "1/100 km2": 3, "1/100 km2/year": 3, "currency/person": 2, "Mbit/s": 1,
 }  # fmt: skip
 #: Of shares, indices and ratios.
 _DIMENSIONLESS: Final = 4

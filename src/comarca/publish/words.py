@@ -99,6 +99,13 @@ _UNITS: Final[dict[str, dict[str, str]]] = {
     "points": {"en": "points", "es": "puntos", "pt": "pontos"},
     "currency": {"en": "in the unit of the table", "es": "en la unidad de la tabla", "pt": "na unidade da tabela"},
     "%/year": {"en": "% a year", "es": "% por año", "pt": "% ao ano"},
+    "1/100 km2": {"en": "per 100 km²", "es": "por 100 km²", "pt": "por 100 km²"},
+    "1/100 km2/year": {"en": "per 100 km² and year", "es": "por 100 km² y año", "pt": "por 100 km² e ano"},
+    "currency/person": {
+        "en": "currency of the table per person",
+        "es": "moneda de la tabla por persona",
+        "pt": "moeda da tabela por pessoa",
+    },
 }
 _KINDS: Final[dict[str, dict[str, str]]] = {
     "_share": {"en": "%", "es": "%", "pt": "%"},
