@@ -214,3 +214,10 @@ def test_a_window_of_the_amapa_raster_has_the_patches_of_scikit_image(cases):
     assert found.pieces["patch"].nunique() == labels.max()
     plane_ha = abs(grid.a * grid.e) / 10_000
     np.testing.assert_allclose(found.pieces["area_ha"], cells * plane_ha, rtol=2e-3)
+
+
+def test_of_equal_pieces_the_first_territory_has_the_main_one_and_what_is_outside_comes_last():
+    rows = [(1, 1, 5.0), (1, 0, 5.0), (2, -1, 5.0), (2, 0, 5.0), (3, -1, 6.0), (3, 0, 5.0)]
+    pieces = pd.DataFrame(rows, columns=["patch", "territory", "area_ha"])
+    main = whole_areas(pieces).set_index(["patch", "territory"])["is_main"]
+    assert main.to_dict() == {(1, 0): True, (1, 1): False, (2, 0): True, (3, 0): False}
