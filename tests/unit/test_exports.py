@@ -238,6 +238,22 @@ def test_a_map_opens_on_an_indicator_rather_than_on_the_area(table, territories,
     assert [row["styleName"] for row in styles(path) if row["useAsDefault"]] == [LONG_NAME]
 
 
+AMOUNTS = {"population_persons", "school_count"}
+
+
+def test_counts_are_circles_over_all_territories(geopackage):
+    style = next(row for row in styles(geopackage) if row["styleName"] == "school_count")
+    renderer = ET.fromstring(style["styleQML"].split("\n", 1)[1]).find("renderer-v2")
+    assert (renderer.get("type"), renderer.get("symbollevels")) == ("singleSymbol", "1")
+    ground, circle = renderer.findall("symbols/symbol/layer")
+    assert (ground.get("pass"), circle.get("pass")) == ("0", "1")
+    sized = circle.find(".//data_defined_properties//Option[@name='expression']").get("value")
+    assert 'sqrt(max("school_count", 0) / 3.0)' in sized
+    assert style["styleSLD"].count("<FeatureTypeStyle>") == 2
+    sizes = [float(size.text) for size in ET.fromstring(style["styleSLD"].split("\n", 1)[1]).iter("{*}Size")]
+    assert sizes == sorted(sizes)
+
+
 def test_styles_are_sound_xml_and_colour_every_value_once(geopackage, table):
     for row in styles(geopackage):
         ET.fromstring(row["styleSLD"].split("\n", 1)[1])
@@ -245,7 +261,7 @@ def test_styles_are_sound_xml_and_colour_every_value_once(geopackage, table):
         renderer = qml.find("renderer-v2")
         symbols = {symbol.get("name") for symbol in renderer.find("symbols")}
         rows = renderer.findall("ranges/range") + renderer.findall("categories/category")
-        assert {entry.get("symbol") for entry in rows} == symbols
+        assert {entry.get("symbol") for entry in rows} == (set() if row["styleName"] in AMOUNTS else symbols)
         if renderer.get("type") == "graduatedSymbol" and row["f_table_name"] == "territories":
             ranges = [(float(entry.get("lower")), float(entry.get("upper"))) for entry in rows]
             for value in table[row["styleName"]].dropna():

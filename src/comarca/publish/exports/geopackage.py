@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import pyogrio
 
-from comarca.publish.exports.qgis_styles import Style, category_style, city_style, graduated_style, road_style
+from comarca.publish.exports.qgis_styles import (
+    Style,
+    amount_style,
+    category_style,
+    city_style,
+    graduated_style,
+    road_style,
+)
 from comarca.publish.maps.files import classes_of
-from comarca.publish.maps.theme import column_classes
+from comarca.publish.maps.theme import column_classes, is_amount
 from comarca.publish.table import attach_geometry, opening_column
 
 if TYPE_CHECKING:
@@ -193,7 +200,9 @@ def _territory_styles(
 ) -> Iterator[Style]:
     for column in columns:
         values = table[column.name]
-        if column.kind == "number" and values.notna().any():
+        if is_amount(column) and values.max() > 0:
+            yield amount_style(column, values, language=language)
+        elif column.kind == "number" and values.notna().any():
             yield graduated_style(
                 column, values, classes.get(column.name) or column_classes(column, values), language=language
             )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from comarca.publish.maps.style import BORDER, CITY, CITY_SIZES, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
+from comarca.publish.maps.style import BORDER, CIRCLE, CITY, CITY_SIZES, GROUND, NO_DATA, NO_DATA_HATCH, ROAD_EDGE
 from comarca.publish.maps.theme import make_theme
 from comarca.publish.words import number, word
 
@@ -24,6 +26,13 @@ if TYPE_CHECKING:
 _MM_PER_PT: Final = 25.4 / 72
 #: Width of road lines in millimetres.
 ROAD_WIDTHS_MM: Final = {"motorway": 0.8, "trunk": 0.7, "primary": 0.5, "secondary": 0.35, "tertiary": 0.2}
+#: Diameter of the largest circle in millimetres: the more territories, the smaller, within these limits.
+_SPREAD_MM: Final = 110.0
+_LEAST_MM: Final = 3.0
+_LARGEST_MM: Final = 18.0
+#: Upper ends of the sizes of circles for programs without roots, as shares of the greatest value.
+_AMOUNT_STEPS: Final = (0.02, 0.05, 0.1, 0.25, 0.5, 1.0)
+_DOT: Final = {"name": "circle", "outline_color": "255,255,255,255", "outline_width": "0.1", "size_unit": "MM"}
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,69 @@ def graduated_style(column: Column, values: pd.Series, classes: Classes | None, 
     )
     return Style(
         column.name, column.title[language], _qml(renderer, 2), _sld("territories", column.title[language], rules)
+    )
+
+
+def amount_style(column: Column, values: pd.Series, *, language: str) -> Style:
+    """Draw a circle in each territory whose area is proportional to a number of people or things.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    values : pandas.Series
+        Its values, at least one of them positive.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    Style
+        In QGIS each circle has its own size; by the OGC standard, which knows no roots, one of `_AMOUNT_STEPS` sizes.
+    """
+    most = float(values.max())
+    largest = min(_LARGEST_MM, max(_LEAST_MM, _SPREAD_MM / math.sqrt(len(values))))
+    size = f'coalesce({largest:.2f} * sqrt(max("{column.name}", 0) / {most!r}), 0)'
+    dot = _layer("SimpleMarker", {**_DOT, "color": _rgba(CIRCLE), "size": f"{largest:.2f}"}, _sized(size))
+    circle = f'<symbol type="marker" name="@0@1" alpha="0.6" clip_to_extent="1" force_rhr="0">{dot}</symbol>'
+    ground = _layer("SimpleFill", {"color": _rgba(GROUND), "outline_color": _rgba(BORDER), "outline_width": "0.1"})
+    drawn = ground + _layer("CentroidFill", {"point_on_surface": "1", "point_on_all_parts": "0"}, circle, level=1)
+    symbol = f'<symbol type="fill" name="0" alpha="1" clip_to_extent="1" force_rhr="0">{drawn}</symbol>'
+    renderer = (
+        '<renderer-v2 type="singleSymbol" symbollevels="1" enableorderby="0" forceraster="0">'
+        f"<symbols>{symbol}</symbols></renderer-v2>"
+    )
+    steps = [most * share for share in _AMOUNT_STEPS]
+    # Circles are a style of their own, which is drawn after all grounds.
+    rules = [f"<Rule>{_Symbol('fill', GROUND).sld()}</Rule></FeatureTypeStyle><FeatureTypeStyle>"]
+    for below, above in pairwise([0.0, *steps]):
+        label = f"{number(below, language, decimals=0)} \u2013 {number(above, language, decimals=0)}"
+        mark = (
+            "<PointSymbolizer><Graphic><Mark><WellKnownName>circle</WellKnownName>"
+            f"{_sld_fill(CIRCLE)}</Mark><Size>{largest * math.sqrt(above / most) / _MM_PER_PT:.1f}</Size></Graphic>"
+            "</PointSymbolizer>"
+        )
+        # Programs may compare fewer digits than the greatest value has.
+        low, high = float(np.nextafter(below, np.inf)), above * (1 + (above == most) * 1e-6)
+        rules.append(
+            f"<Rule><Title>{label}</Title><ogc:Filter>{_between(column.name, low, high)}</ogc:Filter>{mark}</Rule>"
+        )
+    return Style(
+        column.name, column.title[language], _qml(renderer, 2), _sld("territories", column.title[language], rules)
+    )
+
+
+def _sized(expression: str) -> str:
+    """Let the size of a mark follow an expression."""
+    size = (
+        '<Option type="Map" name="size"><Option type="bool" name="active" value="true"/>'
+        f'<Option type="QString" name="expression" value={quoteattr(expression)}/>'
+        '<Option type="int" name="type" value="3"/></Option>'
+    )
+    return (
+        '<data_defined_properties><Option type="Map"><Option type="QString" name="name" value=""/>'
+        f'<Option type="Map" name="properties">{size}</Option>'
+        '<Option type="QString" name="type" value="collection"/></Option></data_defined_properties>'
     )
 
 
@@ -226,11 +298,12 @@ def _qml(renderer: str, geometry: int) -> str:
     )
 
 
-def _layer(name: str, options: dict[str, str]) -> str:
+def _layer(name: str, options: dict[str, str], inside: str = "", *, level: int = 0) -> str:
     inner = "".join(f'<Option type="QString" name="{key}" value={quoteattr(value)}/>' for key, value in options.items())
     # Versions before 3.22 read the same options as <prop> elements.
     old = "".join(f"<prop k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in options.items())
-    return f'<layer class="{name}" enabled="1" locked="0" pass="0"><Option type="Map">{inner}</Option>{old}</layer>'
+    options_of = f'<Option type="Map">{inner}</Option>{old}'
+    return f'<layer class="{name}" enabled="1" locked="0" pass="{level}">{options_of}{inside}</layer>'
 
 
 def _fill(symbol: _Symbol) -> str:
