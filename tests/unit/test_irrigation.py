@@ -46,11 +46,13 @@ def test_canals_are_cut_at_borders_and_set_over_farmland(root):
 def test_mapped_fields_are_the_farmland_where_there_is_no_land_cover(root):
     fields = gpd.GeoDataFrame({"land_use_id": ["1", "2"], "land_use": ["orchard", "forest"]},
                               geometry=[box(0, 0, 0.05, 0.1), box(0.1, 0, 0.2, 0.1)], crs=4326)  # fmt: skip
-    density = run(root, canals(LINE), land_use=fields, field_classes=["orchard"]).values[
-        "irrigation_canal_density_km_per_100km2"
-    ]
+    name = "irrigation_canal_density_km_per_100km2"
+    density = run(root, canals(LINE), land_use=fields, field_classes=["orchard"]).values[name]
     half_km2 = abs(GEOD.geometry_area_perimeter(box(0, 0, 0.05, 0.1))[0]) / 1e6
     assert density.tolist() == pytest.approx([100 * KM / half_km2, np.nan], rel=1e-3, nan_ok=True)
+    few = fields.set_geometry([box(0, 0, 0.004, 0.1), box(0.1, 0, 0.2, 0.1)])
+    result = run(root, canals(LINE), land_use=few, field_classes=["orchard"])
+    assert result.flags[name].tolist() == [Flag.NOT_MAPPED, Flag.NOT_MAPPED]
 
 
 def test_openstreetmap_tells_canals_of_fields_from_others(tmp_path):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.crs import require_storage_crs
+from comarca.crs import geodesic_area_km2, require_storage_crs
 from comarca.land.fields import clean_land_use, covered_ha
 from comarca.results import Check, Flag, Indicators, explain
 from comarca.roads.lengths import length_by_territory
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LENGTH: Final = "irrigation_canal_length_km"
 _DENSITY: Final = "irrigation_canal_density_km_per_100km2"
+#: Mapped fields that cover less of a territory than this share are no measure of its farmland.
+_LEAST_MAPPED: Final = 0.05
 
 
 def compute(
@@ -61,7 +63,8 @@ def compute(
     fields = None if land_use is None else land_use[land_use["land_use"].isin(list(field_classes))]
     farmed_km2 = _farmed_km2(places, index, land_cover_areas, fields)
     values = pd.DataFrame({_LENGTH: length, _DENSITY: 100 * length / farmed_km2.where(farmed_km2 > 0)})
-    dry = pd.Series(np.where(length.isna(), Flag.NOT_MAPPED, Flag.ZERO_DENOMINATOR), index)
+    unknown = length.isna() | farmed_km2.isna()
+    dry = pd.Series(np.where(unknown, Flag.NOT_MAPPED, Flag.ZERO_DENOMINATOR), index)
     message = f"{km.sum():,.1f} km of canals lie in the territories, over {farmed_km2.sum():,.0f} km2 of farmland."
     check = Check("canals_inside", "info", float(km.sum()), "", message)
     flags = explain(values, Flag.NOT_MAPPED, **{_DENSITY: dry})
@@ -71,7 +74,7 @@ def compute(
 def _farmed_km2(
     places: gpd.GeoDataFrame, index: pd.Index, areas: pd.DataFrame | None, fields: gpd.GeoDataFrame | None
 ) -> pd.Series:
-    """Farmland by the last land cover, or else by the mapped fields."""
+    """Farmland by the last land cover, or else by the mapped fields where there are enough of them."""
     if areas is not None:
         now = areas[(areas["year"] == areas["year"].max()) & areas["is_farmed"]]
         farmed_ha: pd.Series = now.groupby("territory_id")["area_ha"].sum().reindex(index).fillna(0.0)
@@ -81,4 +84,5 @@ def _farmed_km2(
     cleaned, _ = clean_land_use(fields)
     shapes = places.geometry.to_numpy()
     area_ha = covered_ha(cleaned.geometry.to_numpy(), shapes) if len(cleaned) else np.zeros(len(index))
-    return pd.Series(area_ha / HA_PER_KM2, index)
+    mapped_km2 = pd.Series(area_ha / HA_PER_KM2, index)
+    return mapped_km2.where(mapped_km2 >= _LEAST_MAPPED * geodesic_area_km2(shapes))
