@@ -1,5 +1,6 @@
 """Every export reads back as the table it was made from, and passes its own format's validator."""
 
+import contextlib
 import json
 import shutil
 import sqlite3
@@ -409,6 +410,16 @@ def test_the_same_table_gives_the_same_bytes(table, territories, columns, tmp_pa
         path.parent.mkdir()
         writers[suffix](path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_a_geopackage_does_not_tell_which_library_wrote_it_nor_how_often(table, territories, columns, tmp_path):
+    path = tmp_path / "indicators.gpkg"
+    write_geopackage(table, territories, columns, path)
+    header = path.read_bytes()[:100]
+    assert [int.from_bytes(header[at : at + 4], "big") for at in (24, 92, 96)] == [1, 1, 3_000_000]
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert len(gpd.read_file(path, layer="territories")) == len(territories)
 
 
 # Formats of PRODUCTS: for Excel by a double click, for QGIS, for the web

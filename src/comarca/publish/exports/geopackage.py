@@ -44,6 +44,8 @@ _CITY_COLUMNS: Final = ("city_id", "city_name", "country", "population_persons")
 #: GeoPackage asks for a time of last change. This one stands for none: the same table gives the same file.
 NO_TIME: Final = "1980-01-01T00:00:00.000Z"
 _GEOMETRY: Final = "geom"
+#: Counter of changes, the count for which the size in the header holds, which has to be the same, and the version.
+_HEADER: Final = {24: 1, 92: 1, 96: 3_000_000}
 _SELECT_STYLES: Final = """
 SELECT f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, update_time
 FROM layer_styles ORDER BY id"""
@@ -113,6 +115,7 @@ def take_over(before: Path, path: Path) -> None:
                 database.execute("UPDATE layer_styles SET useAsDefault = 0 WHERE f_table_name = ?", (layer,))
         database.executemany(_INSERT_STYLE, kept)
         database.commit()
+    _settle_header(path)
     logger.info("%s: %d styles of the user's were taken over", path.name, len(kept))
 
 
@@ -193,6 +196,15 @@ def write_geopackage(
         _add_styles(database, styles, default_column or opening_column(mapped))
         _add_descriptions(database, [column for column in columns if column.name in table], language)
         database.commit()
+    _settle_header(path)
+
+
+def _settle_header(path: Path) -> None:
+    """Take out of SQLite's header how often the file was changed and by which version of the library."""
+    with path.open("r+b") as file:
+        for offset, number in _HEADER.items():
+            file.seek(offset)
+            file.write(number.to_bytes(4, "big"))
 
 
 def _territory_styles(
