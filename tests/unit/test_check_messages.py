@@ -27,16 +27,29 @@ def texts(node: ast.expr, names: dict[str, list[ast.expr]]) -> list[str]:
         case ast.Constant(value=str(value)):
             return [value]
         case ast.JoinedStr(values=parts):
-            return ["".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)]
+            return [
+                "".join(str(part.value) if isinstance(part, ast.Constant) else put_in(part, names) for part in parts)
+            ]
         case ast.IfExp(body=body, orelse=other):
             return [*texts(body, names), *texts(other, names)]
         case ast.BinOp(left=left, right=right):
             return [one + two for one in texts(left, names) for two in texts(right, names)]
         case ast.Name(id=name):
-            return [text for value in names.get(name, []) for text in texts(value, {})]
+            # Pieces that are added to a text; those that are sentences stand for themselves, too.
+            pieces = [text for value in names.get(name, []) for text in texts(value, {})]
+            whole = all(check_message(text.strip(), "es") is not None for text in pieces)
+            return pieces if whole else ["".join(pieces)]
         case ast.Call(func=ast.Attribute(value=value, attr="rstrip")):
             return texts(value, names)
     return []
+
+
+def put_in(part: ast.expr, names: dict[str, list[ast.expr]]) -> str:
+    """What stands in braces: 7, or a text that the function has assigned."""
+    known = (
+        texts(part.value, names) if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name) else []
+    )
+    return known[0] if known and known[0] else "7"
 
 
 def assigned(function: ast.FunctionDef) -> dict[str, list[ast.expr]]:

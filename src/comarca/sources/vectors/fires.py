@@ -107,7 +107,7 @@ def read_fires(
     message = f"{int(counted.sum()):,} of {len(fires):,} fires of {first} to {last} are counted"
     return table, [
         *checks,
-        Check("fires_counted", "info", int(counted.sum()), "", f"{message}{': ' * bool(told)}{told}."),
+        Check("fires_counted", "info", int(counted.sum()), "", message + (f": {told}." if told else ".")),
     ]
 
 
