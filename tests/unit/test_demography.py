@@ -11,6 +11,7 @@ from comarca.errors import InputError
 from comarca.indicators import demography, land, production
 from comarca.land.holders import holder_columns
 from comarca.measures.ages import persons_of_ages
+from comarca.measures.sexes import figures_by_sex
 from comarca.plan.layers import available_layers, missing_key
 from comarca.results import Flag
 from comarca.sources.tables.age_groups import age_limits, read_age_groups
@@ -90,8 +91,9 @@ def test_a_census_table_is_read_with_its_totals_left_out(tmp_path):
                              "01;Mujeres;Total;9\n01;Mujeres;15 y más;5\n")  # fmt: skip
     columns = {"territory_id": "cod", "sex": "sexo", "age_group": "edad", "persons": "n"}
     table = read_age_groups(path, columns=columns, year=2017)
-    assert table["persons"].tolist() == [3, 4, 5]
-    assert table["sex"].tolist() == ["men", "women", "women"]
+    figures = table.pivot_table("persons", "age_from", "sex", dropna=False)[["both", "women", "men"]]
+    assert figures.loc[0].tolist() == [7, 4, 3]
+    assert figures.loc[15].tolist() == pytest.approx([np.nan, 5, np.nan], nan_ok=True)
     assert set(table["year"]) == {2017}
 
 
@@ -117,8 +119,11 @@ def test_the_letter_m_is_read_by_the_letter_beside_it():
 
 def test_jobs_of_women_come_from_a_column_or_from_rows(tmp_path, root):
     long = "territory_id,sector,sex,jobs\n01,farm,M,6\n01,farm,F,2\n01,trade,M,1\n01,trade,F,1\n02,farm,F,4\n"
+    long += "02,farm,M,0\n"
     table = read_economy_table(written(tmp_path, long), name="employment")
     assert table[["jobs", "women"]].to_numpy().tolist() == [[8, 2], [2, 1], [4, 4]]
+    lone = read_economy_table(written(tmp_path, long.replace("02,farm,M,0\n", "")), name="employment")
+    assert lone.loc[2, ["jobs", "women"]].tolist() == pytest.approx([np.nan, 4], nan_ok=True)
     wide = "territory_id,sector,jobs,f\n01,farm,8,2\n01,trade,2,1\n02,farm,4,\n"
     told = read_economy_table(written(tmp_path, wide), name="employment", columns={"women": "f"})
     columns = only(columns_of(root, "production", layers=["employment", "women_employed"]), "employment_women_share")
@@ -146,6 +151,56 @@ def test_holdings_by_sex_are_added_up_and_landless_follow_from_agrarian_househol
     result = land.compute(territories=PLACES, holdings=layer, columns=chosen)
     assert result.values["holding_women_share"].tolist() == pytest.approx([10 / 80, np.nan], nan_ok=True)
     assert result.flags.loc["02", "holding_women_share"] == Flag.NO_SOURCE_ROW
+
+
+#: Children, people of working age and old people: women, men.
+UNEVEN = {"0-14": (100, 0), "15-64": (10, 190), "65 y más": (0, 0)}
+
+
+def census(code, year, *sexes):
+    of = {"Mujeres": lambda women, men: women, "Hombres": lambda women, men: men, "Total": lambda *both: sum(both)}
+    return "".join(f"{code},{year},{sex},{age},{of[sex](*both)}\n" for sex in sexes for age, both in UNEVEN.items())
+
+
+def test_a_row_of_both_sexes_is_the_total_in_each_territory_and_year(tmp_path, root):
+    text = census("01", 2000, "Total") + census("01", 2010, "Total", "Mujeres") + census("02", 2010, "Mujeres")
+    table = read_age_groups(written(tmp_path, "territory_id,year,sex,age_group,persons\n" + text))
+    result = run(root, table)
+    assert result.values.loc["01"].tolist() == pytest.approx([190 / 10, 0.5, 0])
+    assert result.flags.loc["02", "age_dependency_ratio"] == Flag.NOT_IN_SOURCE
+    text = census("01", 2010, "Hombres", "Mujeres") + census("02", 2010, "Total")
+    mixed = run(root, read_age_groups(written(tmp_path, "territory_id,year,sex,age_group,persons\n" + text)))
+    assert mixed.values["age_dependency_ratio"].tolist() == [0.5, 0.5]
+    assert mixed.flags.loc["02", "young_adult_sex_ratio"] == Flag.NOT_IN_SOURCE
+
+
+def test_a_total_beside_women_counts_no_job_and_no_holding_twice(tmp_path):
+    jobs = "territory_id,sector,sex,jobs\n01,farm,Total,30\n01,farm,Mujeres,10\n02,farm,Total,40\n03,farm,Mujeres,5\n"
+    table = read_economy_table(written(tmp_path, jobs), name="employment")
+    assert table[["jobs", "women"]].to_numpy() == pytest.approx(
+        np.array([[30, 10], [40, np.nan], [np.nan, 5]]), nan_ok=True
+    )
+    land_of = ("territory_id,year,sex,class_min_ha,class_max_ha,holdings,area_ha\n01,2010,Total,0,5,100,200\n"
+               "01,2010,Mujeres,0,5,40,80\n01,2000,Ambos,0,5,90,180\n02,2010,H,0,5,7,14\n"
+               "02,2010,Mujeres,0,5,3,6\n")  # fmt: skip
+    rows = read_holdings(written(tmp_path, land_of))
+    assert rows[["year", "holdings", "area_ha", "women"]].to_numpy() == pytest.approx(
+        np.array([[2000, 90, 180, np.nan], [2010, 100, 200, 40], [2010, 10, 20, 3]]), nan_ok=True
+    )
+    with pytest.raises(InputError, match="add: true"):
+        read_holdings(written(tmp_path, land_of + "01,2010,Mujeres,0,5,1,2\n"))
+
+
+def test_the_sex_that_lacks_is_the_total_without_the_other():
+    rows = [("a", "both", 50, 5), ("a", "men", 20, np.nan), ("b", "women", 1, 1), ("b", "men", 2, 1),
+            ("c", "both", 3, 2), ("c", "women", 4, 1), ("d", "both", np.nan, 9),
+            ("d", "women", 1, 4), ("d", "men", 2, 4)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["at", "sex", "jobs", "firms"])
+    told = figures_by_sex(table, ["jobs", "firms"], by=["at"])
+    figures = told[["jobs_both", "jobs_women", "jobs_men"]].to_numpy()
+    assert figures == pytest.approx(np.array([[50, 30, 20], [3, 1, 2], [3, 4, np.nan], [3, 1, 2]]), nan_ok=True)
+    assert told["firms_both"].tolist() == [5, 2, 2, 9]
+    assert told["firms_women"].tolist() == pytest.approx([np.nan, 1, 1, 4], nan_ok=True)
 
 
 def test_irrigation_is_shared_out_by_hand():

@@ -10,6 +10,7 @@ import pandas as pd
 from comarca.crs import require_storage_crs
 from comarca.measures.ages import persons_of_ages
 from comarca.measures.change import amounts_at_ends, growth_percent_per_year
+from comarca.measures.sexes import figures_by_sex
 from comarca.results import Check, Flag, Indicators, explain
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ def compute(*, territories: gpd.GeoDataFrame, age_groups: pd.DataFrame, columns:
     Parameters
     ----------
     age_groups : pandas.DataFrame
-        Columns ``territory_id``, ``year``, ``sex`` (``women``, ``men`` or ``both``), ``age_from``, ``age_to`` (NaN
-        where open), ``persons``.
+        Columns ``territory_id``, ``year``, ``sex`` (``women``, ``men`` or ``both``, which are the women and men of
+        its ages), ``age_from``, ``age_to`` (NaN where open), ``persons``.
 
     Returns
     -------
@@ -42,14 +43,14 @@ def compute(*, territories: gpd.GeoDataFrame, age_groups: pd.DataFrame, columns:
     require_storage_crs(territories, name="layer territories")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
     rows = age_groups[age_groups["territory_id"].isin(index)]
-    keys = ["territory_id", "year", "sex"]
-    young = persons_of_ages(rows, *YOUNG, by=keys).rename("persons").reset_index()
-    men, women = _men_and_women(young, index)
+    everyone, keys = _everyone(rows), ["territory_id", "year"]
+    men, women = _men_and_women(rows, index)
     ages = {"child": (0, WORKING[0] - 1), "working": WORKING, "old": (WORKING[1] + 1, None)}
-    ages_of = {name: persons_of_ages(rows, *limits, by=keys) for name, limits in ages.items()}
+    ages_of = {name: persons_of_ages(everyone, *limits, by=keys) for name, limits in ages.items()}
     sums = pd.DataFrame(ages_of).reset_index()
     last = sums[sums["year"] == sums["year"].max()].groupby("territory_id")[list(ages)].sum(skipna=False)
     last = last.reindex(index)
+    young = persons_of_ages(everyone, *YOUNG, by=keys).rename("persons").reset_index()
     first_young, last_young, years = amounts_at_ends(young, "persons", index)
     growth, reason = growth_percent_per_year(first_young, last_young, years)
     values = pd.DataFrame(
@@ -72,14 +73,22 @@ def compute(*, territories: gpd.GeoDataFrame, age_groups: pd.DataFrame, columns:
     reasons = {name: reason.where(has_row, Flag.NO_SOURCE_ROW) for name, reason in reasons.items()}
     flags = explain(values, Flag.NOT_IN_SOURCE, **reasons)
     wanted = [column.name for column in columns]
-    return Indicators(values, flags, [_check(rows, index)]).select(wanted)
+    return Indicators(values, flags, [_check(everyone, index)]).select(wanted)
 
 
-def _men_and_women(young: pd.DataFrame, index: pd.Index) -> tuple[pd.Series, pd.Series]:
+def _everyone(rows: pd.DataFrame) -> pd.DataFrame:
+    """Persons of both sexes by territory, year and ages."""
+    cells = ["territory_id", "year", "age_from", "age_to"]
+    told = figures_by_sex(rows, ["persons"], by=cells)
+    return told[cells].assign(persons=told["persons_both"])
+
+
+def _men_and_women(rows: pd.DataFrame, index: pd.Index) -> tuple[pd.Series, pd.Series]:
     """Young men and women of the last year."""
-    now = young[young["year"] == young["year"].max()].set_index("territory_id")
-    men, women = (now.loc[now["sex"] == sex, "persons"].reindex(index) for sex in ("men", "women"))
-    return men, women
+    now = rows[(rows["year"] == rows["year"].max()) & (rows["sex"] != "both")]
+    young = persons_of_ages(now, *YOUNG, by=["sex", "territory_id"])
+    men, women = (young[young.index.get_level_values("sex") == sex].droplevel("sex") for sex in ("men", "women"))
+    return men.reindex(index), women.reindex(index)
 
 
 def _check(rows: pd.DataFrame, index: pd.Index) -> Check:

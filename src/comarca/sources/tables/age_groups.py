@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
+from comarca.measures.sexes import SEXES
 from comarca.sources.names import fold_text
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
-from comarca.sources.tables.sexes import read_sexes
+from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -68,7 +69,8 @@ def read_age_groups(
     -------
     pandas.DataFrame
         The columns `COLUMNS`, sorted; ``year`` is 0 and ``sex`` ``both`` where not told, ``age_to`` NaN where open.
-        Rows of all ages are left out, and those of both sexes where women and men have rows of their own.
+        Rows of all ages are left out. If the file tells sexes, each group has a row of ``both``, of ``women`` and of
+        ``men``, NaN where it does not follow from the file's rows.
 
     Raises
     ------
@@ -87,11 +89,13 @@ def read_age_groups(
     tidy["sex"] = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex") if "sex" in tidy else "both"
     tidy["year"] = tidy["year"].fillna(0).astype(np.int64) if "year" in tidy else np.int64(year or 0)
     tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])
-    if {"women", "men"} <= {*tidy["sex"]}:
-        tidy = tidy[tidy["sex"] != "both"]
     if add:
-        tidy = tidy.groupby(_KEYS, dropna=False)["persons"].sum(min_count=1).reset_index()
+        tidy = tidy.groupby(_KEYS, dropna=False)["persons"].agg(_whole_sum).reset_index()
     tidy = tidy[list(COLUMNS)].sort_values(_KEYS, ignore_index=True)
+    _check(tidy, where)
+    if (tidy["sex"] == "both").all():
+        return tidy
+    tidy = _of_each_sex(tidy, where)
     _check(tidy, where)
     return tidy
 
@@ -141,6 +145,18 @@ def _with_limits(table: pd.DataFrame, where: str) -> pd.DataFrame:
     return rows[rows["age_from"].notna()].reset_index(drop=True)
 
 
+def _of_each_sex(tidy: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Give each age group a row of both sexes, of women and of men."""
+    cells = [name for name in _KEYS if name != "sex"]
+    told = totals_of_sexes(tidy, ["persons"], by=cells, where=where)
+    parts = [told[cells].assign(sex=sex, persons=told[f"persons_{sex}"]) for sex in SEXES]
+    return pd.concat(parts)[list(COLUMNS)].sort_values(_KEYS, ignore_index=True)
+
+
+def _whole_sum(part: pd.Series) -> float:
+    return float(part.sum(skipna=False))
+
+
 def _check(table: pd.DataFrame, where: str) -> None:
     def refuse(rows: pd.Series, got: str, expected: str, remedy: str = "") -> None:
         if rows.any():
@@ -162,4 +178,4 @@ def _check(table: pd.DataFrame, where: str) -> None:
     before = table.groupby(same, dropna=False)["age_to"].shift()
     first = ~table.duplicated(same)
     refuse(~first & ~(before < table["age_from"]), "a group inside the one before it", "ages that do not overlap",
-           "Leave subtotals out with `where`.")  # fmt: skip
+           "Leave subtotals out with `where`; women, men and both need the same groups.")  # fmt: skip

@@ -12,7 +12,7 @@ from comarca.sources.names import fold_text
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name, refuse_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
-from comarca.sources.tables.sexes import read_sexes
+from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,7 +47,7 @@ def read_economy_table(
         the largest number of jobs of the size class, empty where it is open, and ``firms``).
     columns : mapping, optional
         Our column names -> the file's, ``territory_name`` among them if it has one; of jobs also ``women``, or
-        ``sex``, whose rows are added up.
+        ``sex``: a row of both sexes is the total, else that of women and that of men are added up.
     sexes : mapping, optional
         See `comarca.sources.tables.sexes.read_sexes`.
     decimal : {",", "."}, optional
@@ -129,21 +129,15 @@ def read_sectors(
 
 
 def _by_sex(tidy: pd.DataFrame, key: str, figure: str, sexes: Mapping[str, Sex] | None, where: str) -> pd.DataFrame:
-    """Bring the rows of women and men of one key together; rows of both go where each has rows of its own."""
-    sex = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex")
-    if not {"women", "men"} <= {*sex}:
-        return tidy.assign(women=np.nan)
-    parts = tidy.assign(women=tidy[figure].where(sex == "women", 0.0))[sex != "both"]
-    if (again := parts.assign(sex=sex).duplicated(["territory_id", "territory_name", key, "sex"])).any():
-        row = parts[again].iloc[0]
+    """Bring the rows of one key together: the total, and the part of women."""
+    keys = ["territory_id", "territory_name", key]
+    rows = tidy.assign(sex=read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex"))
+    if (again := rows.duplicated([*keys, "sex"])).any():
+        row = rows[again].iloc[0]
         raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
                          got=f"two rows of {key} {row[key]} and one sex", expected="one row of each")  # fmt: skip
-    keys = ["territory_id", "territory_name", key]
-    return parts.groupby(keys, as_index=False, dropna=False)[[figure, "women"]].agg(_whole_sum)
-
-
-def _whole_sum(part: pd.Series) -> float:
-    return float(part.sum(skipna=False))
+    told = totals_of_sexes(rows, [figure], by=keys, where=where)
+    return told.rename(columns={f"{figure}_both": figure, f"{figure}_women": "women"})
 
 
 def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:

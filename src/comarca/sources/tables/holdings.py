@@ -20,7 +20,7 @@ from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
-from comarca.sources.tables.sexes import read_sexes
+from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
 from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ COLUMNS: Final = (
 FURTHER: Final = ("women", "absent", "irrigated_ha")
 _KEY: Final = ["territory_id", "territory_name", "year"]
 _MEASURES: Final = ["holdings", "area_ha"]
+_AMOUNTS: Final = (*_MEASURES, "landless", "agrarian_households", *FURTHER)
 _AREA: Final = re.compile(r"\b(areas?|superficies?|sup|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
 _COUNT: Final = re.compile(
     r"\b(numeros?|cantidad(es)?|estabelecimentos?|establecimientos?|holdings?|farms?|explotaci(on|ones)|exploitations?|"
@@ -76,8 +77,8 @@ def read_holdings(
         Our column names -> the file's. A long table has ``territory_id``, then either ``size_class`` (labels) or
         ``class_min_ha`` and ``class_max_ha``, then ``holdings`` and ``area_ha``, or ``value`` where a column says which
         of both a row holds; ``territory_name``, ``year`` and ``landless`` (or ``agrarian_households``, with and without
-        land) if it has them; of each class ``women``, ``absent`` and ``irrigated_ha``, or ``sex``, whose rows are added
-        up. A wide one has
+        land) if it has them; of each class ``women``, ``absent`` and ``irrigated_ha``, or ``sex``: a row of both
+        sexes is the total of its class, else that of women and that of men are added up. A wide one has
         ``territory_id`` and one column per class and measure, whose headings name both, such as
         "Area - De 10 a menos de 20 ha"; or one per class where a column says which measure a row holds.
     decimal : {",", "."}, optional
@@ -93,7 +94,7 @@ def read_holdings(
     sexes : mapping, optional
         See `comarca.sources.tables.sexes.read_sexes`.
     add : bool, default False
-        Add up rows or columns of one class, such as holdings by sex; else they are refused.
+        Add up rows or columns of one class, such as towns and countryside; else they are refused.
     missing : collection of str, optional
         Further marks of withheld figures.
     **layout
@@ -141,15 +142,28 @@ def read_holdings(
     )  # fmt: skip
     long = _in_hectares(rows.assign(**parsed), texts)
     if "sex" in long:
-        long, add = _with_women(long, sexes, where), True
-    return _checked(_tidy(_added(long, where) if add else long, year), where)
+        long = _of_both_sexes(long, sexes, add, where)
+    elif add:
+        long = _added(long, where)
+    return _checked(_tidy(long, year), where)
 
 
-def _with_women(long: pd.DataFrame, sexes: Mapping[str, Sex] | None, where: str) -> pd.DataFrame:
-    """Tell holdings of women apart; rows of both sexes go where each has rows of its own."""
-    sex = read_sexes(long["sex"], sexes=sexes, where=f"{where}, column sex")
-    parted = long.assign(women=long["holdings"].where(sex == "women", 0.0))
-    return parted[sex != "both"] if {"women", "men"} <= {*sex} else parted.assign(women=np.nan)
+def _of_both_sexes(long: pd.DataFrame, sexes: Mapping[str, Sex] | None, add: bool, where: str) -> pd.DataFrame:
+    """Bring the rows of one class together: its totals, and the holdings of women."""
+    keys = [name for name in (*_KEY, "kind", "class_min_ha", "class_max_ha") if name in long]
+    figures = [name for name in _AMOUNTS if name in long and name != "women"]
+    rows = long.assign(sex=read_sexes(long["sex"], sexes=sexes, where=f"{where}, column sex"))
+    if not add and (again := rows.duplicated([*keys, "sex"])).any():
+        row = rows[again].iloc[0]
+        name = row["territory_id"] or row.get("territory_name", "")
+        raise InputError(
+            f"{where}, territory {name}", got=f"two rows of {row['sex']}, class from {row['class_min_ha']:g} ha",
+            expected="one row per territory, year, class and sex",
+            remedy="Set `add: true` if they are parts, such as regions of one unit; leave subtotals out with `where`.",
+        )  # fmt: skip
+    told = totals_of_sexes(rows, figures, by=keys, where=where)
+    totals = {name: told[f"{name}_both"] for name in figures}
+    return told[keys].assign(**totals, women=told["holdings_women"])
 
 
 def _refuse_derived(columns: Mapping[str, str], where: str) -> None:
@@ -324,7 +338,7 @@ def _added(long: pd.DataFrame, where: str) -> pd.DataFrame:
     """Add up the rows of one class; a withheld part makes the sum a withheld one."""
     keys = [name for name in (*_KEY, "kind", "class_min_ha", "class_max_ha") if name in long]
     logger.info("%s: %d rows are added up by class", where, int(long.duplicated(keys, keep=False).sum()))
-    figures = [name for name in (*_MEASURES, "landless", "agrarian_households", *FURTHER) if name in long]
+    figures = [name for name in _AMOUNTS if name in long]
     return long.groupby(keys, dropna=False, as_index=False, sort=False)[figures].agg(_whole_sum)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Final, Literal
 
 from comarca.errors import InputError
+from comarca.measures.sexes import figures_by_sex
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.words import SEX_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
+
+logger = logging.getLogger(__name__)
 
 Sex = Literal["women", "men", "both"]
 #: The letter that is short for men in English and Portuguese, and for women in Spanish.
@@ -54,3 +58,32 @@ def read_sexes(texts: pd.Series, *, sexes: Mapping[str, Sex] | None = None, wher
             " `where`.",
         )  # fmt: skip
     return texts.map(lambda text: meanings[fold_name(text)])
+
+
+def totals_of_sexes(rows: pd.DataFrame, figures: Sequence[str], *, by: Sequence[str], where: str) -> pd.DataFrame:
+    """Bring the rows of one cell together, and say in the log which cells tell one sex only.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns `by`, ``sex`` and the figures.
+    figures : sequence of str
+        Columns of amounts; the first decides which cells are counted in the log.
+    by : sequence of str
+        Columns that tell cells apart.
+    where : str
+        File, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As from `comarca.measures.sexes.figures_by_sex`.
+    """
+    told = figures_by_sex(rows, figures, by=by)
+    unknown = int(told[f"{figures[0]}_both"].isna().sum())
+    logger.log(
+        logging.WARNING if unknown else logging.INFO,
+        "%s: %d rows by sex make %d cells; %d have no total, as one sex lacks or is withheld and no row is of both"
+        " (a 0 has to be written)", where, len(rows), len(told), unknown,
+    )  # fmt: skip
+    return told
