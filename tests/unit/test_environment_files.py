@@ -55,7 +55,7 @@ def test_forest_of_2000_and_its_loss_by_year(tmp_path, root):
     cover[:, :5], cover[:, 10:13], cover[:, 19] = 80, 29, 255
     loss = np.zeros_like(cover)
     loss[:, 0], loss[:, 1], loss[:, 10] = 3, 10, 5
-    covers = [raster(tmp_path / "tc.tif", cover, (0, 0, 0.2, 0.1))]
+    covers = [raster(tmp_path / "tc.tif", cover, (0, 0, 0.2, 0.1), nodata=255)]
     losses = [raster(tmp_path / "ly.tif", loss, (0, 0, 0.2, 0.1))]
     table, checks = tabulate_forest(covers, losses, PLACES)
     result = run(root, "forest_loss", table)
@@ -96,6 +96,77 @@ def test_a_tile_without_a_partner_is_refused_and_a_territory_outside_is_told(tmp
     result = run(root, "forest_loss", table)
     assert (result.flags.loc["02"] == Flag.OUTSIDE_RASTER).all()
     assert [check.status for check in checks if check.name == "forest_raster_data"] == ["warn"]
+
+
+WHOLE = (0, 0, 0.2, 0.1)
+
+
+def forest(folder, cover, loss, *, nodata=None, bounds=WHOLE):
+    covers = [raster(folder / "tc.tif", cover, bounds, nodata=nodata)]
+    return tabulate_forest(covers, [raster(folder / "ly.tif", loss, bounds)], PLACES)[0]
+
+
+def test_years_of_loss_by_the_calendar_are_read_and_other_codes_refused(tmp_path, root):
+    cover, loss = np.full((10, 20), 80, np.uint8), np.zeros((10, 20), np.int16)
+    loss[:, :5], loss[:, 10] = 2003, 3
+    table = forest(tmp_path, cover, loss)
+    assert run(root, "forest_loss", table).values["forest_loss_share"].tolist() == pytest.approx([0.5, 0.1])
+    assert set(table["year"]) == {2000, 2003}
+    for code in (-1, 99, 1999, 2099):
+        with pytest.raises(InputError, match="a year of loss: 1 to"):
+            forest(tmp_path, cover, np.full((10, 20), code, np.int16))
+
+
+def test_no_data_of_tree_cover_is_what_the_file_declares(tmp_path, root):
+    none, cover = np.zeros((10, 20), np.uint8), np.full((10, 20), 80, np.int16)
+    cover[:, :5], cover[:, 5:7], cover[:, 10:] = -9999, 0, -9999
+    result = run(root, "forest_loss", forest(tmp_path, cover, none, nodata=-9999))
+    assert result.values.loc["01", "forest_cover_2000_share"] == pytest.approx(0.6)
+    assert result.flags.loc["02"].tolist() == [Flag.OUTSIDE_RASTER] * 2
+    # A declared 0 still says that no trees stand there.
+    bare = np.where(cover == 80, 80, 0).astype(np.uint8)
+    treeless = run(root, "forest_loss", forest(tmp_path, bare, none, nodata=0))
+    assert treeless.values["forest_cover_2000_share"].tolist() == pytest.approx([0.3, 0])
+    for wrong in (cover, np.full((10, 20), 101, np.uint8)):
+        with pytest.raises(InputError, match="0 to 100 per cent"):
+            forest(tmp_path, wrong, none)
+    with pytest.raises(InputError, match="Multiply shares by 100"):
+        forest(tmp_path, np.full((10, 20), 0.8, np.float32), none)
+
+
+def test_tiles_that_overlap_or_come_twice_are_refused(tmp_path):
+    ones = np.full((10, 12), 80, np.uint8)
+    a, b = (0, 0, 0.12, 0.1), (0.08, 0, 0.2, 0.1)
+    covers = [raster(tmp_path / f"{n}.tif", ones, bounds) for n, bounds in enumerate((a, b))]
+    losses = [raster(tmp_path / f"l{n}.tif", 0 * ones, bounds) for n, bounds in enumerate((a, b))]
+    with pytest.raises(InputError, match="overlaps"):
+        tabulate_forest(covers, losses, PLACES)
+    with pytest.raises(InputError, match="overlaps"):
+        tabulate_forest([covers[0], raster(tmp_path / "v2.tif", 0 * ones, a)], losses[:1], PLACES)
+    with pytest.raises(InputError, match="overlaps"):
+        tabulate_forest(covers[:1], [losses[0], losses[0]], PLACES)
+    with pytest.raises(ConfigError, match=r"forest_loss.*overlaps"):
+        check_inputs(
+            Config(
+                regions={"r": Region(country="NIC", forest_loss={"provider": "file", "path": covers, "loss": losses})}
+            )
+        )
+
+
+def test_shares_of_land_are_of_the_land_with_data(tmp_path, root):
+    # The tile holds the west and a tenth of the east.
+    cover = np.full((10, 11), 80, np.uint8)
+    sliver = (0, 0, 0.11, 0.1)
+    table = forest(tmp_path, cover, 0 * cover, bounds=sliver)
+    assert run(root, "forest_loss", table).values["forest_cover_2000_share"].tolist() == pytest.approx([1, 1])
+    assert table["mapped_ha"].tolist() == pytest.approx([100 * AREA_KM2[0], 10 * AREA_KM2[1]])
+    days = np.zeros((10, 11), np.int16)
+    days[:5] = 200
+    burnt, checks = covered_by_raster(
+        Raster(raster(tmp_path / "b.tif", days, sliver, nodata=-2)), PLACES, name="burnt_areas"
+    )
+    assert run(root, "burnt_areas", burnt).values["burnt_area_share"].tolist() == pytest.approx([0.5, 0.5], rel=1e-4)
+    assert checks[-1].rows == [{"territory_id": "02", "share_with_data": pytest.approx(0.1)}]
 
 
 def fires_file(path, *rows, heading="latitude,longitude,acq_date,confidence,type"):
@@ -145,7 +216,7 @@ def test_burnt_land_comes_from_cells_above_zero(tmp_path, root):
     path = raster(tmp_path / "burnt.tif", days, (0, 0, 0.1, 0.1), nodata=-2)
     table, _ = covered_by_raster(Raster(path), PLACES, name="burnt_areas")
     result = run(root, "burnt_areas", table)
-    assert result.values.loc["01", "burnt_area_share"] == pytest.approx(0.27, rel=1e-4)
+    assert result.values.loc["01", "burnt_area_share"] == pytest.approx(27 / 90, rel=1e-4)
     assert result.flags.loc["02", "burnt_area_share"] == Flag.OUTSIDE_RASTER
     assert is_raster(path)
     assert not is_raster("burnt.gpkg")
@@ -158,11 +229,12 @@ def test_the_script_reads_each_kind_of_file(tmp_path, root):
     layer_files.write_layer(PLACES, tmp_path / "territories.parquet", "territories")
     ones = np.full((4, 8), 50, np.uint8)
     cover = raster(tmp_path / "tc.tif", ones, (0, 0, 0.2, 0.1), nodata=255)
+    loss = raster(tmp_path / "ly.tif", 0 * ones + 3, (0, 0, 0.2, 0.1))
     polygons = str(tmp_path / "areas.gpkg")
     gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(0, 0, 0.1, 0.1)], crs=4326).to_file(polygons)
     points = fires_file(tmp_path / "f.csv", "0.05,0.05,2018-01-02,80,0")
     sections = {
-        "forest_loss": ForestLoss(provider="file", path=cover, loss=cover),
+        "forest_loss": ForestLoss(provider="file", path=cover, loss=loss),
         "fires": Fires(provider="file", path=points),
         "burnt_areas": BurntAreas(provider="file", path=cover),
         "protected_areas": ProtectedAreas(provider="file", path=polygons),

@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 _ONE_ROW: Final[Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]]] = {
     "employment": (("sector",), {"jobs": "sum", "women": "sum"}),
     "firms": (("max_jobs",), {"firms": "sum"}),
-    "forest_loss": (("year",), {"area_ha": "sum"}),
+    "forest_loss": (("year",), {"area_ha": "sum", "mapped_ha": "sum"}),
     "fires": (("year",), {"fires": "sum"}),
-    "burnt_areas": ((), {"area_ha": "sum"}),
-    "protected_areas": ((), {"area_ha": "sum"}),
+    "burnt_areas": ((), {"area_ha": "sum", "mapped_ha": "sum"}),
+    "protected_areas": ((), {"area_ha": "sum", "mapped_ha": "sum"}),
     "public_finance": (("year",), dict.fromkeys(("budget", "investment", "transfers", "income", "population"), "sum")),
     "age_groups": (("year", "sex", "age_from", "age_to"), {"persons": "sum"}),
     "population_by_year": (("year",), {"persons": "sum"}),

@@ -46,11 +46,12 @@ def compute(
     territory_lights : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``light``: sum of the raster of night lights over the territory.
     forest_loss : pandas.DataFrame, optional
-        Columns ``territory_id``, ``year``, ``area_ha``: for the first year the forest, for later ones what was lost.
+        Columns ``territory_id``, ``year``, ``area_ha`` (for the first year the forest, for later ones what was lost)
+        and ``mapped_ha`` (all land with data).
     fires : pandas.DataFrame, optional
         Columns ``territory_id``, ``year``, ``fires``; a row for each year that the archive covers.
     burnt_areas, protected_areas : pandas.DataFrame, optional
-        Columns ``territory_id`` and ``area_ha``.
+        Columns ``territory_id``, ``area_ha`` and ``mapped_ha`` (all land with data).
 
     Returns
     -------
@@ -69,12 +70,13 @@ def compute(
     area_ha = pd.Series(geodesic_area_km2(territories.geometry.to_numpy()), territories["territory_id"]) * HA_PER_KM2
     area_ha = area_ha.reindex(index)
     if forest_loss is not None:
-        parts.append(_forest(forest_loss, area_ha))
+        parts.append(_forest(forest_loss, index))
     if fires is not None:
         parts.append(_fires(fires, area_ha))
     for name, table in (("burnt_area_share", burnt_areas), ("protected_area_share", protected_areas)):
         if table is not None:
-            share = (table.set_index("territory_id")["area_ha"].reindex(index) / area_ha).clip(upper=1.0).to_frame(name)
+            land = table.set_index("territory_id").reindex(index)
+            share = (land["area_ha"] / land["mapped_ha"]).clip(upper=1.0).to_frame(name)
             parts.append(Indicators(share, explain(share, Flag.OUTSIDE_RASTER)))
     return join_parts(parts, index).select([column.name for column in columns])
 
@@ -117,18 +119,19 @@ def _light_per_person(lights: pd.DataFrame, persons: pd.Series) -> Indicators:
     return Indicators(values, explain(values, Flag.NO_POPULATION, **{name: pd.Series(reason, persons.index)}))
 
 
-def _forest(areas: pd.DataFrame, area_ha: pd.Series) -> Indicators:
-    """Forest of the first year, and what was lost of it in all later ones."""
+def _forest(areas: pd.DataFrame, index: pd.Index) -> Indicators:
+    """Forest of the first year in the land with data, and what was lost of it in all later ones."""
     is_first = areas["year"] == areas["year"].min()
-    sums = [areas[rows].groupby("territory_id")["area_ha"].sum() for rows in (is_first, ~is_first)]
-    forest, lost = sums[0].reindex(area_ha.index), sums[1].reindex(area_ha.index).fillna(0.0)
+    first = areas[is_first].set_index("territory_id").reindex(index)
+    lost = areas[~is_first].groupby("territory_id")["area_ha"].sum().reindex(index).fillna(0.0)
+    forest, mapped = first["area_ha"], first["mapped_ha"]
     values = pd.DataFrame(
         {
-            "forest_cover_2000_share": (forest / area_ha).clip(upper=1.0),
+            "forest_cover_2000_share": (forest / mapped).clip(upper=1.0),
             "forest_loss_share": (lost / forest.where(forest > 0)).clip(upper=1.0),
         }
     )
-    reason = pd.Series(np.where(forest.isna(), Flag.OUTSIDE_RASTER, Flag.ZERO_DENOMINATOR), area_ha.index)
+    reason = pd.Series(np.where(forest.isna(), Flag.OUTSIDE_RASTER, Flag.ZERO_DENOMINATOR), index)
     return Indicators(values, explain(values, Flag.OUTSIDE_RASTER, forest_loss_share=reason))
 
 

@@ -60,7 +60,7 @@ def covered_by_polygons(
     Returns
     -------
     table : pandas.DataFrame
-        Columns ``territory_id`` and ``area_ha``, sorted; 0 where no polygon lies.
+        Columns ``territory_id``, ``area_ha`` (0 where no polygon lies) and ``mapped_ha`` (the whole territory), sorted.
     check : Check
         Polygons, rows left out, and the total.
     """
@@ -70,8 +70,9 @@ def covered_by_polygons(
     outlines = places.geometry.to_numpy()
     area_ha = covered_ha(areas, outlines) if len(areas) else np.zeros(len(places))
     # Plane and geodesic areas differ in the last digits.
-    area_ha = np.minimum(area_ha, geodesic_area_km2(outlines) * HA_PER_KM2)
-    table = pd.DataFrame({"territory_id": places["territory_id"], "area_ha": area_ha})
+    whole_ha = geodesic_area_km2(outlines) * HA_PER_KM2
+    area_ha = np.minimum(area_ha, whole_ha)
+    table = pd.DataFrame({"territory_id": places["territory_id"], "area_ha": area_ha, "mapped_ha": whole_ha})
     left_out = len(shapes) - len(areas)
     message = f"{len(areas)} polygons cover {area_ha.sum():,.0f} ha of the territories, overlaps counted once; "
     message += f"{left_out} rows are no polygons."
@@ -93,7 +94,8 @@ def covered_by_raster(raster: Raster, territories: gpd.GeoDataFrame, *, name: st
     Returns
     -------
     table : pandas.DataFrame
-        Columns ``territory_id`` and ``area_ha``, sorted; without rows for territories that have no cell with data.
+        Columns ``territory_id``, ``area_ha`` and ``mapped_ha`` (all cells with data), sorted; without rows for
+        territories that have no cell with data.
     checks : list of Check
         The total, and territories with cells without data.
     """
@@ -102,7 +104,7 @@ def covered_by_raster(raster: Raster, territories: gpd.GeoDataFrame, *, name: st
     whole = geodesic_area_km2(places.geometry.to_numpy()) * HA_PER_KM2
     area_ha = areas[[code for code in areas if int(str(code)) > 0]].sum(axis=1)
     known = areas.sum(axis=1)
-    table = area_ha[known > 0].rename("area_ha").reset_index()
+    table = pd.DataFrame({"area_ha": area_ha, "mapped_ha": known})[known > 0].reset_index()
     message = f"Cells above 0 cover {table['area_ha'].sum():,.0f} ha of the territories."
     total = Check(f"{name}_covered", "info", float(table["area_ha"].sum()), "", message)
     return table, [total, data_check((known / whole).clip(upper=1.0), name=name)]

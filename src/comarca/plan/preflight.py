@@ -143,8 +143,16 @@ def _check_city_population(source: CityPopulation, *, key: str) -> None:
 
 def _check_forest_loss(source: ForestLoss, *, key: str) -> None:
     require_file(source.loss or (), key=f"{key}.loss")
-    for path in (*paths_of(source.path), *paths_of(source.loss)):
+    covers, losses = paths_of(source.path), paths_of(source.loss)
+    for path in (*covers, *losses):
         _check_raster(path, key=key)
+    from comarca.land.forest import pair_tiles
+
+    try:
+        pair_tiles(covers, losses)
+    except InputError as error:
+        where = f"configuration, {key}, {error.where}"
+        raise ConfigError(where, got=error.got, expected=error.expected, remedy=error.remedy) from error
 
 
 def _check_burnt_areas(source: BurntAreas, *, key: str) -> None:
