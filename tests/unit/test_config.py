@@ -222,3 +222,13 @@ def test_a_raster_of_people_has_to_say_what_means_no_data(tmp_path):
     people = {"provider": "file", "path": path, "year": 2020}
     assert "regions.LIE.population.nodata" in refusal(region(population=people))
     check_inputs(read_config(region(population={**people, "nodata": "none"})), legends=LEGENDS)
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [({"indicators": ["land"]}, "indicators"), ({"cities": 5}, "cities"), ({"scenarios": ["x"]}, "scenarios")],
+)
+def test_what_is_no_section_is_named_in_plain_words(written, key):
+    said = refusal(region(**written))
+    assert f"regions.LIE.{key}" in said
+    assert "expected a section with keys" in said

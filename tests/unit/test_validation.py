@@ -32,11 +32,11 @@ def test_each_column_of_the_codebook_says_how_it_was_validated():
     table = pd.DataFrame({name: [0.5] for name in some})
     book = codebook([*some.values()], table).set_index("column")
     rows = load_validation()
-    assert book.loc["population_rural_share", "validation_error"] == rows["uruguay_degree"].error["en"]
+    assert book.loc["population_rural_share", "validation_error"] == rows["same_cells"].error["en"]
     assert book.loc["population_urca_city_share", "validated_against"] == rows["otherwise"].against["en"]
     spanish = codebook_in([*some.values()], table, language="es").set_index("column")
-    assert spanish.loc["population_rural_share", "validated_against"] == rows["uruguay_degree"].against["es"]
-    assert validation_of(some["population_rural_share"]) is rows["uruguay_degree"]
+    assert spanish.loc["population_rural_share", "validated_against"] == rows["same_cells"].against["es"]
+    assert validation_of(some["population_rural_share"]) is rows["same_cells"]
 
 
 def test_the_figures_of_the_codebook_are_those_of_the_last_comparison(root):

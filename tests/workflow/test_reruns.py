@@ -7,6 +7,7 @@ import shutil
 from contextlib import contextmanager
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -119,3 +120,25 @@ def test_a_file_that_is_wrong_stops_the_run_before_any_job(example_project):
     assert done.returncode != 0
     assert "speeds.csv" in done.stderr + done.stdout
     assert not project.results("other").exists()
+
+
+def test_an_impossible_value_costs_its_cell_and_not_the_table(example_project, tmp_path):
+    shutil.copytree(example_project.folder, tmp_path / "elsewhere")
+    project = replace(example_project, folder=tmp_path / "elsewhere")
+    path = project.results("LIE") / "indicators/settlement.parquet"
+    family = pd.read_parquet(path)
+    territory, column = family.index[3], "urban_population_share"
+    family.loc[territory, column] = 1.5
+    family.to_parquet(path)
+    wanted = ("results/LIE/quality.md", "results/LIE/indicators.csv", "--rerun-triggers", "mtime")
+    assert project.run(*wanted, "--config", "strict=true", ok=False).returncode == 3
+    table = pd.read_csv(project.results("LIE") / "indicators.csv", dtype={"territory_id": str}).set_index(
+        "territory_id"
+    )
+    assert (
+        table[column].isna().sum()
+        == 1 + pd.read_csv(example_project.results("LIE") / "indicators.csv")[column].isna().sum()
+    )
+    assert pd.isna(table.loc[territory, column])
+    assert territory in (project.results("LIE") / "quality.md").read_text(encoding="utf-8").split("## ")[1]
+    assert project.run(*wanted, "--forcerun", "assemble_quality").returncode == 0

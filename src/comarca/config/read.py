@@ -99,7 +99,12 @@ def _describe(problem: ErrorDetails) -> dict[str, Any]:
         }
     if problem["type"] == "missing":
         return {"key": key, "got": None, "expected": "a value", "remedy": "This key is required."}
+    if problem["type"] in ("model_type", "model_attributes_type"):
+        keys = ", ".join(sorted(field.alias or name for name, field in model.model_fields.items()))
+        return {"key": key, "got": problem["input"], "expected": f"a section with keys, among {keys}", "remedy": ""}
     expected = problem["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    if problem["type"] == "dict_type":
+        expected = "a section with keys"
     remedy = ""
     if problem["type"] == "string_type" and isinstance(problem["input"], bool | int | float):
         remedy = "Put it in quotation marks: without, YAML makes numbers of 05001 and 2020, and truths of Yes and No."
