@@ -275,9 +275,60 @@ def test_people_of_a_cell_on_a_land_border_are_taken_by_area(tmp_path):
     assert demand["population_persons"].sum() == pytest.approx(44 + 400 * 0.7)
     assert checks[0].status == "pass"
     # 200 in the cells of a neighbour, 120 in the cut ones.
-    assert checks[1].value == pytest.approx(200 / (44 + 400 * 0.7 + 200))
+    assert checks[1].value == pytest.approx(320 / (44 + 400 * 0.7 + 320))
     assert checks[1].status == "warn"
     assert "120 beyond the outline" in checks[1].message
+
+
+@pytest.fixture
+def coast(tmp_path):
+    """A coast through the middle of cells of 100 persons, a neighbour in the east, and what is beyond, row by row."""
+
+    def people_of(*beyond, names=("a", "b"), more=()):
+        people = np.zeros((30, 40))
+        people[:20] = 100.0
+        for row, persons in enumerate(beyond, start=20):
+            people[row] = persons
+        raster = Raster(write(tmp_path / "p.tif", people, nodata=-1, cell=0.01, north=0.3))
+        places = territories(box(0, 0.105, 0.2, 0.3), box(0.2, 0.105, 0.4, 0.3), *more)
+        places = places.assign(territory_id=["a", "b", "c"][: len(places)])
+        places = places[places["territory_id"].isin(names)]
+        demand, checks = demand_from_raster(raster, places, demand_cell_m=1100)
+        sums = demand.groupby("territory_id")["population_persons"].sum()
+        return [sums[name] for name in names], checks[1]
+
+    return people_of
+
+
+@pytest.mark.parametrize(
+    "beyond", [(), (3,), (5, 2), (0, [0] * 5 + [5] + [0] * 34)], ids=["none", "rim", "two_rows", "islet"]
+)
+def test_traces_of_people_at_sea_do_not_make_a_border_of_a_shore(coast, beyond):
+    assert coast(*beyond)[0] == pytest.approx([40_000, 40_000])
+
+
+def test_people_on_the_shore_do_not_depend_on_whether_the_neighbour_along_it_is_there(coast):
+    assert coast(names=("a",))[0] == pytest.approx([40_000])
+
+
+@pytest.mark.parametrize("rows", [None, 1])
+def test_traces_in_a_strait_are_told_from_land_in_any_strips(coast, monkeypatch, rows):
+    # Its other side, 4 km off, is a territory, too.
+    if rows:
+        monkeypatch.setattr(population_raster, "_STRIP_CELLS", 40 * rows)
+    persons, _ = coast(0, 0, 3, 0, *[100] * 6, names=("a", "b", "c"), more=[box(0, 0, 0.4, 0.06)])
+    assert persons == pytest.approx([40_000, 40_000, 24_000])
+
+
+@pytest.mark.parametrize(
+    "beyond", [[100] * 10, [10] * 10, [2] * 10, [0, 0, 20]], ids=["like_here", "less", "thin", "farther"]
+)
+def test_land_that_goes_on_is_a_border_however_thinly_it_is_settled(coast, beyond):
+    persons, near = coast(*beyond)
+    assert persons == pytest.approx([39_000, 39_000])
+    left_out = 2_000 + 40 * sum(beyond[:3])
+    assert near.value == pytest.approx(left_out / (78_000 + left_out))
+    assert near.status == "warn"
 
 
 def test_territories_that_overlap_share_the_people_of_the_cells(tmp_path):

@@ -1,8 +1,9 @@
 """People of a raster by territory: those of cells on the shore belong to the land part of their cell.
 
-A cell that the territories cover in part is on a shore if nobody lives in the cells around it that they do not touch,
-and on a land border otherwise. On a shore all of its people are spread over the covered part; on a land border they are
-taken by area.
+A cell that territories cover in part is on a land border if settled land goes on where the territories end: the cells
+beyond hold at least a twentieth as many people as the cut cells around, or many of those farther off are lived in. Else
+it is on a shore: the few people whom outlines and models leave at sea are no neighbour. On a shore all of its people
+are spread over the covered part; on a land border they are taken by area.
 """
 
 from __future__ import annotations
@@ -30,10 +31,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
 
-#: People this near beyond the territories make a border of a shore, kilometres.
+#: How far cut cells look beyond the territories, kilometres, and from where on people are beyond a trace on the shore.
 _NEAR_KM: Final = 3.0
-#: Density from which a cell counts as lived in; modelled rasters have traces of people at sea.
+_FAR_SHARE: Final = 2 / 3
+#: People per cell beyond, over those of cut cells, that make a neighbour.
+_SETTLED: Final = 0.05
+#: Share of cells far beyond that are lived in, above which there is one too, and the density from which on they are.
+_LIVED_IN: Final = 0.1
 _LIVED_IN_PER_KM2: Final = 1.0
 #: Cells of the raster that are taken at a time: each takes some 200 bytes, by zone, place and weight.
 _STRIP_CELLS: Final = 1_000_000
@@ -208,7 +215,9 @@ def _strip(
     near_cells: tuple[int, int],
 ) -> _Strip:
     """People by zone and demand cell in a strip of rows, with the mean place where they live."""
-    top, bottom = max(0, first_row - near_cells[0]), min(grid.height, first_row + rows + near_cells[0])
+    # What is near a row, and what is near that.
+    margin = 2 * near_cells[0]
+    top, bottom = max(0, first_row - margin), min(grid.height, first_row + rows + margin)
     band = Band(grid, "people", first_row=top, rows=bottom - top)
     touched = np.sort(zones.sindex.query(shapely.box(*band.extent())))
     measured = np.zeros(len(zones))
@@ -252,11 +261,12 @@ def _land(
     values, is_data = grid.read(top, 0, rows, grid.width)
     people = np.where(is_data, values, 0).astype(float)
     shape = people.shape
-    covered = np.bincount(cell, weights=coverage, minlength=people.size).reshape(shape)
-    window = tuple(2 * reach + 1 for reach in near_cells)
-    lived_in = (covered == 0) & (people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(top, 0, rows, grid.width))
+    covered: Floats = np.bincount(cell, weights=coverage, minlength=people.size).astype(float).reshape(shape)
     is_cut = (covered > 0) & (covered < _WHOLE)
-    is_shore = is_cut & (scipy.ndimage.maximum_filter(lived_in.view(np.uint8), size=window) == 0)
+    is_shore = is_cut.copy()
+    is_lived_in = people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(top, 0, rows, grid.width)
+    is_shore[is_cut] = ~_is_settled_beyond(people, covered, is_cut, is_lived_in, near_cells)
+    window = tuple(2 * reach + 1 for reach in near_cells)
     is_beside = (covered == 0) & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=window) > 0)
     # Where territories overlap, they share the people of a cell.
     is_shared = covered > 2 - _WHOLE
@@ -273,6 +283,51 @@ def _land(
     return land, sums
 
 
+def _is_settled_beyond(
+    people: Floats, covered: Floats, is_cut: Booleans, is_lived_in: Booleans, near_cells: tuple[int, int]
+) -> Booleans:
+    """Tell of each cut cell whether land with people goes on, on the side where the territories end."""
+    north, south, west, east, around = _boxes_around(is_cut, near_cells)
+    inside, is_beyond = _table(np.minimum(covered, 1.0)), covered == 0
+    to_south, to_east = _sums(inside, north) - _sums(inside, south), _sums(inside, west) - _sums(inside, east)
+    along_row = np.where(to_east > 0, east, west)
+    side = np.where(np.abs(to_south) >= np.abs(to_east), np.where(to_south > 0, south, north), along_row)
+    beyond = _table(is_beyond)
+    side = np.where(_sums(beyond, side) > 0, side, around)
+    rim = [2 * max(1, round(_FAR_SHARE * reach)) + 1 for reach in near_cells]
+    is_far = is_beyond & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=rim) == 0)
+    persons = _sums(_table(np.where(is_beyond, people, 0.0)), side) / np.maximum(_sums(beyond, side), 1.0)
+    cut = _sums(_table(np.where(is_cut, people, 0.0)), around) / _sums(_table(is_cut), around)
+    far, lived_in = _sums(_table(is_far), side), _sums(_table(is_far & is_lived_in), side)
+    return np.asarray(((persons > 0) & (persons >= _SETTLED * cut)) | (lived_in > _LIVED_IN * far))
+
+
+def _boxes_around(chosen: Booleans, near_cells: tuple[int, int]) -> list[Integers]:
+    """Give the cells to the north, south, west and east of each chosen cell, and all around, as `_sums` takes them."""
+    down, right = near_cells
+    row, column = np.nonzero(chosen)
+    all_rows, all_columns = (-down, down + 1), (-right, right + 1)
+    return [
+        np.stack([*(row + edge for edge in rows), *(column + edge for edge in columns)])
+        for rows, columns in (
+            ((-down, 0), all_columns), ((1, down + 1), all_columns), (all_rows, (-right, 0)),
+            (all_rows, (1, right + 1)), (all_rows, all_columns),
+        )
+    ]  # fmt: skip
+
+
+def _table(values: Floats | Booleans) -> Floats:
+    """Sum values over all cells before each row and column."""
+    return np.pad(values.cumsum(axis=0, dtype=float).cumsum(axis=1), ((1, 0), (1, 0)))
+
+
+def _sums(table: Floats, box: Integers) -> Floats:
+    """Give the sums over boxes of cells: first row, row after the last, first column, column after the last."""
+    top, bottom = np.clip(box[:2], 0, table.shape[0] - 1)
+    left, right = np.clip(box[2:], 0, table.shape[1] - 1)
+    return np.asarray(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left])
+
+
 def _checks(total: float, *, assigned: float, moved: float, abroad: float, near: float) -> list[Check]:
     error = abs(total - assigned) / max(total, assigned, np.finfo(float).tiny)
     balance = Check(
@@ -283,7 +338,7 @@ def _checks(total: float, *, assigned: float, moved: float, abroad: float, near:
         message=f"The territories hold {total:,.0f} persons together; the raster has {assigned:,.0f} in the cells that"
         f" they cover, {moved:,.0f} of them beyond the outline in cells on the shore, whose people live on the land.",
     )
-    left_out = near / max(total + near, np.finfo(float).tiny)
+    left_out = (near + abroad) / max(total + near + abroad, np.finfo(float).tiny)
     near_land = Check(
         name="population_near_land",
         status="warn" if left_out > _LEFT_OUT else "pass",
