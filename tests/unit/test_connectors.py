@@ -220,3 +220,18 @@ class TestWalksFromLoosePieces:
         assert sorted(links["length_km"].round(1).tolist()) == [0.1, 0.1]
         pier = np.argmin(np.hypot(joined.node_lon - 0.06, joined.node_lat - 0.02))
         assert joined.node_component[pier] == main_component(joined)
+
+    @pytest.mark.parametrize(("is_split_on_water", "walks"), [(False, 3), (True, 2)])
+    def test_a_pier_that_ferries_share_is_boarded_on_foot_and_open_water_is_not(self, is_split_on_water, walks):
+        # Two islands, and a pier between them 100 m off the main road; their other piers are 100 m from the roads.
+        islands = [[(0.04, 0.02), (0.05, 0.02)], [(0.05, -0.02), (0.06, -0.02)]]
+        ferries = [[(0.045, 0.0191), (0.05, 0.0009)], [(0.05, 0.0009), (0.055, -0.0191)]]
+        water = np.array([box(0.03, 0.0005, 0.07, 0.015)], dtype=object) if is_split_on_water else None
+        joined, links, _ = self.run(20_000, more=islands, ferry=ferries, water=water)
+        assert links["length_km"].round(1).tolist() == [0.1] * walks
+        ends = [
+            np.argmin(np.hypot(joined.node_lon - lon, joined.node_lat - lat))
+            for lon, lat in ((0.04, 0.02), (0.06, -0.02))
+        ]
+        is_joined = joined.node_component[ends] == main_component(joined)
+        assert is_joined.tolist() == [not is_split_on_water] * 2

@@ -15,6 +15,7 @@ from comarca.access.cut_off import Beyond, estimated_minutes, link_cut_off
 from comarca.access.edge import edge_km, reach_beyond_km
 from comarca.access.model import Walking
 from comarca.access.routable import RoutableNetwork, demand_origins, routable_network
+from comarca.access.routes import quickest_routes
 from comarca.access.ties import market_table
 from comarca.crs import GEOD
 from comarca.indicators.services import compute as compute_services
@@ -97,6 +98,28 @@ def test_a_city_on_a_bit_of_road_that_the_edge_left_over_is_cut_off():
     routable = linked(roads=[ROAD, [(0.149, 0), (0.16, 0)]])
     assert routable.destinations.is_on_network.tolist() == [True, True]
     assert routable.destinations.is_cut_off.tolist() == [False, True]
+
+
+def test_a_city_on_roads_that_only_lead_into_the_region_is_cut_off():
+    # Abroad, on a two-way ring of 1.8 km: the road from there into the region is one-way.
+    ring = [(0.148, 0), (0.152, 0), (0.152, 0.004), (0.148, 0.004), (0.148, 0)]
+    layer = cities(("inside", 30_000, LAYER.geometry[0]), ("beyond", 60_000, Point(0.15, 0)))
+    for oneway, is_cut_off in (("yes", True), ("no", False)):
+        network = network_of([ROAD, ring, [(0.148, 0), (0.1, 0)]], speed_kmh=60, oneway=["no", "no", oneway])
+        routable = routable_network(network, layer, identifier="city_id")
+        origins = demand_origins(routable, HOMES)
+        routable = link_cut_off(routable, origins, ABROAD)
+        assert routable.destinations.is_cut_off.tolist() == [False, is_cut_off]
+        assert routable.destinations.is_on_network.tolist() == [True, not is_cut_off]
+        found = quickest_routes(routable, origins, ABROAD)
+        estimated = estimated_minutes(routable, origins, ABROAD)
+        if is_cut_off:
+            assert not found.is_reached.any()
+            rest = Beyond().minutes(5 * KM)
+            assert estimated.tolist() == pytest.approx([8 * KM + rest, 2 * KM + rest], rel=1e-3)
+        else:
+            assert found.minutes.tolist() == pytest.approx([13 * KM, 7 * KM], rel=1e-3)
+            assert np.isnan(estimated).all()
 
 
 def test_a_city_across_the_sea_is_not_estimated_and_one_across_a_river_is():

@@ -93,6 +93,13 @@ def test_ferries_for_people_on_foot_and_for_tourists_take_no_cars() -> None:
         ({"motor_vehicle": "no"}, "no"),
         ({"vehicle": "no"}, "no"),
         ({"usage": "tourism"}, "no"),
+        ({"ferry": "passenger"}, "no"),
+        ({"ferry": "passenger", "motor_vehicle": "yes"}, None),
+        ({"ferry": "primary"}, None),
+        ({"passenger": "yes"}, "no"),
+        ({"foot": "yes", "hgv": "yes"}, None),
+        ({"foot": "yes", "hgv": "no"}, "no"),
+        ({"hgv": "designated", "motorcar": "no"}, "no"),
         ({"highway": "track", "foot": "yes"}, None),
     ]
     keys = ["highway", "route", "motorcar", "motor_vehicle", "vehicle", *FERRY_KEYS]

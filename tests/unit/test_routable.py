@@ -91,6 +91,48 @@ def test_a_city_is_put_on_a_road_that_can_be_entered_and_left():
     assert route.walk_m[0] == pytest.approx(0, abs=1e-6)
 
 
+#: A two-way ring of 1.7 km, 330 m beside a main road of 11 km that it has one way to, and the middle of the ring's road
+#: nearest to the main road.
+RING_MAIN = [(0.0, 0.0), (0.05, 0.0), (0.1, 0.0)]
+RING = [(0.05, 0.003), (0.054, 0.003), (0.054, 0.007), (0.05, 0.007), (0.05, 0.003)]
+RAMP = [(0.05, 0.003), (0.05, 0.0)]
+
+
+def route_beside_ring(*, city, home, ramp="yes"):
+    network = network_of([RING_MAIN, RING, RAMP], oneway=["no", "no", ramp])
+    layer = gpd.GeoDataFrame({"city_id": ["1"]}, geometry=[Point(city)], crs=4326)
+    routable = routable_network(network, layer, identifier="city_id")
+    origins = origins_at(routable, np.array([home[0]]), np.array([home[1]]))
+    return routable, quickest_routes(routable, origins, np.array([True]))
+
+
+def test_a_city_on_a_ring_that_can_only_be_left_is_put_on_the_main_road_beside_it():
+    routable, route = route_beside_ring(city=(0.052, 0.003), home=(0.1, 0.0))
+    assert routable.destinations.snap_km[0] == pytest.approx(0.003 * 110.574, rel=1e-3)
+    assert route.minutes[0] == pytest.approx(0.048 * 111.3195, rel=1e-3)
+    # A ring with roads in and out keeps it.
+    assert route_beside_ring(city=(0.052, 0.003), home=(0.1, 0.0), ramp="no")[0].destinations.snap_km[0] < 1e-6
+
+
+def test_people_on_a_ring_that_can_only_be_left_or_only_be_entered_use_the_main_road():
+    away = route_beside_ring(city=(0.1, 0.0), home=(0.052, 0.003))[1]
+    assert away.minutes[0] == pytest.approx((0.002 + 0.05) * 111.3195 + 0.003 * 110.574, rel=1e-3)
+    shut = route_beside_ring(city=(0.1, 0.0), home=(0.052, 0.003), ramp="-1")[1]
+    assert shut.minutes[0] == pytest.approx(0.048 * 111.3195 + 0.003 * 110.574 * 1.3 / 4 * 60, rel=1e-3)
+
+
+def test_a_city_far_from_the_main_road_stays_on_the_roads_around_it():
+    # The same ring 22 km off: people there reach their city, whether or not others can.
+    north = 0.2
+    ring, ramp = ([(lon, lat + north) for lon, lat in RING], [(0.05, 0.003 + north), (0.05, 0.0)])
+    network = network_of([RING_MAIN, ring, ramp], oneway=["no", "no", "yes"])
+    layer = gpd.GeoDataFrame({"city_id": ["1"]}, geometry=[Point(0.052, 0.003 + north)], crs=4326)
+    routable = routable_network(network, layer, identifier="city_id")
+    assert routable.destinations.snap_km[0] < 1e-6
+    origins = origins_at(routable, np.array([0.054]), np.array([0.003 + north]))
+    assert quickest_routes(routable, origins, np.array([True])).minutes[0] == pytest.approx(0.002 * 111.3195, rel=1e-3)
+
+
 @pytest.mark.parametrize(("lat", "is_reached"), [(0.2, True), (0.22, False)])
 def test_nobody_walks_farther_than_the_limit(lat, is_reached):
     # 30 km with a detour of 1.3 are 23.08 km straight; 0.2 degrees are 22.1 km.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
+from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.destinations import as_points, outlines, tolls_to_enter, walkable_index
 from comarca.access.model import WALKING
@@ -27,6 +28,7 @@ from comarca.units import M_PER_KM, MIN_PER_HOUR
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from comarca.access.destinations import Destinations
     from comarca.access.model import Origins, Walking
 
     Floats = NDArray[np.float64]
@@ -106,16 +108,18 @@ def link_cut_off(
     -------
     RoutableNetwork
         The same network, with a dead end to each city cut off that only `estimated_minutes` and `with_cut_off` use:
-        all other times stay as they are.
+        all other times stay as they are. A city on roads that lead into the region, but cannot be driven to from
+        there, is cut off too, and off the network.
     """
     destinations, network = routable.destinations, routable.destinations.network
     inhabited = np.unique(origins.component[origins.component >= 0])
-    rows = np.flatnonzero(is_abroad & ~np.isin(destinations.component, inhabited))
+    starts_here = np.isin(network.vertex_component, inhabited)
+    toll = np.where(starts_here, tolls_to_enter(network, walking.fragment_max_km).ahead, NEVER)
+    is_led_to = _is_led_to(routable, inhabited, is_start=toll[network.edge_start[:-1]] == 0)
+    rows = np.flatnonzero(is_abroad & ~is_led_to)
     if len(rows) == 0 or len(inhabited) == 0:
         return routable
     edge = outlines(destinations.geometry[rows])
-    starts_here = np.isin(network.vertex_component, inhabited)
-    toll = np.where(starts_here, tolls_to_enter(network, walking.fragment_max_km).ahead, NEVER)
     nearest = cheapest_segment(routable.index, geocentric_m(edge.lon, edge.lat), tolls=Tolls(toll, toll))
     order = np.lexsort((nearest.distance_m, edge.destination))
     order = order[np.isfinite(nearest.distance_m[order]) & (nearest.vertex[order] >= 0)]
@@ -135,8 +139,36 @@ def link_cut_off(
     )
     minutes = beyond.minutes(nearest.distance_m[best] / M_PER_KM)
     linked = add_straight_edges(placed, city_node, exit_node, minutes, on_foot=False)
-    known = replace(destinations, network=linked, cut_off_node=city_node, cut_off_destination=rows[city])
+    known = replace(
+        _off_one_way_roads(destinations, rows[city], inhabited),
+        network=linked,
+        cut_off_node=city_node,
+        cut_off_destination=rows[city],
+    )
     return RoutableNetwork(known, graph=reversed_graph(linked), index=walkable_index(linked))
+
+
+def _is_led_to(routable: RoutableNetwork, inhabited: Integers, *, is_start: Booleans) -> Booleans:
+    """Tell which destinations can be driven to from the edges to start from, or stand on inhabited fragments."""
+    destinations, network = routable.destinations, routable.destinations.network
+    is_led_to = np.isin(network.node_component, inhabited)
+    starts = np.union1d(network.edge_from[is_start], network.edge_to[is_start])
+    has_start = np.isin(network.node_component, network.node_component[starts])
+    if len(starts):
+        minutes = dijkstra(routable.graph.minutes.T, indices=starts, min_only=True)
+        is_led_to &= ~has_start | np.isfinite(minutes)
+    return np.isin(np.arange(len(destinations.geometry)), destinations.destination[is_led_to[destinations.node]])
+
+
+def _off_one_way_roads(destinations: Destinations, rows: Integers, inhabited: Integers) -> Destinations:
+    """Take destinations off the roads of inhabited components, which do not lead to them."""
+    is_off = np.isin(destinations.destination, rows) & np.isin(
+        destinations.network.node_component[destinations.node], inhabited
+    )
+    node, destination = destinations.node[~is_off], destinations.destination[~is_off]
+    component = destinations.component.copy()
+    component[np.setdiff1d(destinations.destination[is_off], destination)] = -1
+    return replace(destinations, node=node, destination=destination, component=component)
 
 
 def over_sea_km(lon: Floats, lat: Floats, other_lon: Floats, other_lat: Floats, land: NDArray[np.object_]) -> Floats:

@@ -12,7 +12,7 @@ import shapely
 
 from comarca.crs import geocentric_m, require_storage_crs
 from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import NEVER, SegmentIndex, Tolls, index_segments
+from comarca.roads.segments import NEVER, Cheapest, SegmentIndex, Tolls, index_segments
 from comarca.roads.splitting import insert_points
 from comarca.units import M_PER_KM
 
@@ -175,19 +175,21 @@ def put_on_network(
     Returns
     -------
     Destinations
-        The network with the destinations. A point is moved to the nearest point of a road; an area takes in every node
-        inside it, and roads are cut where they cross its border, so that times run to its edge. An area without any
-        road is treated as its central point.
+        The network with the destinations. A point is moved to the nearest road of the main part of a component, that is
+        its longest strongly connected part; only where none is within `max_snap_km`, to one of another such part. An
+        area takes in every node inside it, and roads are cut where they cross its border, so that times run to its
+        edge. An area without any road is treated as its central point.
     """
     require_storage_crs(destinations, name="destinations")
     geometry = destinations.geometry.to_numpy()
     identifiers: Any = destinations.index if identifier is None else destinations[identifier]
     area_vertex, area_fraction, area_destination = _border_crossings(network, geometry)
     point = shapely.point_on_surface(geometry)
-    nearest = cheapest_segment(
-        walkable_index(network),
+    nearest = _nearest_road(
+        network,
         geocentric_m(shapely.get_x(point), shapely.get_y(point)),
-        tolls=tolls_to_enter(network, fragment_max_km),
+        max_snap_km=max_snap_km,
+        fragment_max_km=fragment_max_km,
     )
     has_area_node = np.zeros(len(geometry), dtype=bool)
     has_area_node[_nodes_inside(network, geometry)[1]] = True
@@ -217,7 +219,7 @@ def put_on_network(
     )
 
 
-def tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
+def tolls_to_enter(network: RoadNetwork, fragment_max_km: float, *, main_only: bool = True) -> Tolls:
     """Close all edges that are no part of something large that can be entered and left; one-way components stay open.
 
     Parameters
@@ -226,6 +228,9 @@ def tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
         The network.
     fragment_max_km : float
         Shorter parts are closed.
+    main_only : bool, optional
+        Whether only the longest strongly connected part of each component is open. Others can be entered from it, or
+        left for it, but not both.
 
     Returns
     -------
@@ -233,11 +238,24 @@ def tolls_to_enter(network: RoadNetwork, fragment_max_km: float) -> Tolls:
         0 or `NEVER` per vertex.
     """
     is_open = network.edge_strong_km >= fragment_max_km
+    if main_only:
+        is_open &= network.node_in_main_part[network.edge_from] & network.node_in_main_part[network.edge_to]
     component = network.node_component[network.edge_from]
     is_one_way = np.bincount(component[is_open], minlength=len(network.component_km)) == 0
     is_open |= (is_one_way & (network.component_km >= fragment_max_km))[component]
     toll = np.where(is_open[network.vertex_edge], 0.0, NEVER)
     return Tolls(toll, toll)
+
+
+def _nearest_road(network: RoadNetwork, point_m: Floats, *, max_snap_km: float, fragment_max_km: float) -> Cheapest:
+    """Take the nearest road of a main part within reach, else that of any part that is large enough."""
+    index = walkable_index(network)
+    main, other = (
+        cheapest_segment(index, point_m, tolls=tolls_to_enter(network, fragment_max_km, main_only=main_only))
+        for main_only in (True, False)
+    )
+    is_near = main.distance_m <= max_snap_km * M_PER_KM
+    return Cheapest(*(np.where(is_near, near, far) for near, far in zip(main, other, strict=True)))
 
 
 def outlines(geometry: NDArray[np.object_]) -> Outlines:

@@ -79,7 +79,7 @@ def link_network(
     -----
     A city is a disc of ``linking.city_density_persons_per_km2``: a road within it reaches the city, over a connector to
     its point where it passes farther off than `max_snap_km`. Cities above the smallest class are joined up to
-    ``linking.max_km`` away from every road. What is still loose, and ferries without a road at their pier, are joined
+    ``linking.max_km`` away from every road. What is still loose, and ferries without a road at a pier, are joined
     on foot up to ``linking.walk_m`` where no mapped water lies between. No connector leads from one landmass of the
     territories to another.
     """

@@ -73,7 +73,8 @@ def link_on_foot(
     is_ferry : numpy.ndarray of bool, shape (e,)
         Edges that are crossings: they are left at their ends only, and their ends are piers.
     is_blocked : callable
-        Straight lines, EPSG:4326 -> whether each cannot be walked, as over water. Piers are not asked about.
+        Straight lines, EPSG:4326 -> whether each cannot be walked, as over water. Piers of a single ferry are not asked
+        about, as they stand in the water; where ferries meet, it tells a pier from a line that is cut on open water.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def link_on_foot(
     piers = _piers(network, is_ferry)
     links = _between_components(network, linking, is_ferry, is_blocked)
     if len(piers):
-        links = links.and_those(_to_piers(network, piers, linking))
+        links = links.and_those(_to_piers(network, piers, linking, is_blocked))
     if len(links.node) == 0:
         return network, as_layer([])
     cut, road_node = insert_points(network, links.vertex, links.fraction)
@@ -109,15 +110,21 @@ def _place(network: RoadNetwork, node: Integers) -> Floats:
     return np.column_stack([network.node_lon[node], network.node_lat[node]])
 
 
-def _piers(network: RoadNetwork, is_ferry: Booleans) -> Integers:
-    """Nodes at which a ferry ends and nothing else begins."""
+def _degree(network: RoadNetwork, *, of: Booleans | None = None) -> Integers:
+    """Count the ends of edges, all or some, at each node."""
     ends = np.concatenate([network.edge_from, network.edge_to])
-    count = len(network.node_lon)
-    degree = np.bincount(ends, minlength=count)
-    return np.flatnonzero((degree == 1) & (np.bincount(ends, weights=np.tile(is_ferry, 2), minlength=count) == 1))
+    counted = ends if of is None else ends[np.tile(of, 2)]
+    return np.bincount(counted, minlength=len(network.node_lon))
 
 
-def _to_piers(network: RoadNetwork, piers: Integers, linking: Linking) -> _Links:
+def _piers(network: RoadNetwork, is_ferry: Booleans) -> Integers:
+    """Nodes that ferries lead to, one or several, and no road."""
+    return np.flatnonzero((_degree(network, of=is_ferry) > 0) & (_degree(network, of=~is_ferry) == 0))
+
+
+def _to_piers(
+    network: RoadNetwork, piers: Integers, linking: Linking, is_blocked: Callable[[NDArray[np.object_]], Booleans]
+) -> _Links:
     """Link each pier to the nearest road that people may walk onto."""
     is_first = network.edge_on_foot[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
@@ -127,8 +134,17 @@ def _to_piers(network: RoadNetwork, piers: Integers, linking: Linking) -> _Links
         geocentric_m(network.node_lon[piers], network.node_lat[piers]),
         reach_m=np.full(len(piers), linking.walk_m),
     )
-    has_road = nearest.vertex >= 0
-    return _Links(piers, nearest.distance_m, nearest.vertex, nearest.fraction).only(has_road)
+    links = _Links(piers, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
+    is_last = _degree(network)[links.node] == 1
+    return links.only(is_last | ~is_blocked(_lines(network, links)))
+
+
+def _lines(network: RoadNetwork, links: _Links) -> NDArray[np.object_]:
+    """Straight lines of links."""
+    ends = np.stack(
+        [_place(network, links.node), np.column_stack(place_on(network, links.vertex, links.fraction))], axis=1
+    )
+    return np.asarray(shapely.linestrings(ends), dtype=object)
 
 
 def _between_components(
@@ -141,11 +157,7 @@ def _between_components(
     links = _to_main(network, nodes, is_main, may_walk, linking.walk_m)
     near = nearest_of_minor(network, nodes, (~is_main)[network.vertex_component] & may_walk, reach_m=linking.walk_m)
     links = links.and_those(_Links(nodes, *near).only(near[1] >= 0))
-    ends = np.stack(
-        [_place(network, links.node), np.column_stack(place_on(network, links.vertex, links.fraction))], axis=1
-    )
-    lines: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
-    links = links.only(~is_blocked(lines) & _on_one_landmass(network, links))
+    links = links.only(~is_blocked(_lines(network, links)) & _on_one_landmass(network, links))
     pair = np.sort(
         np.column_stack([network.node_component[links.node], network.vertex_component[links.vertex]]), axis=1
     )
@@ -161,10 +173,8 @@ def _on_one_landmass(network: RoadNetwork, links: _Links) -> Booleans:
 
 def _ends_of_walks(network: RoadNetwork, is_ferry: Booleans) -> Integers:
     """Nodes that walks may begin at: all of loose components, dead ends of the main one; not at sea."""
-    ends = np.concatenate([network.edge_from, network.edge_to])
-    count = len(network.node_lon)
-    is_dead_end = np.bincount(ends, minlength=count) == 1
-    has_road = np.bincount(ends, weights=np.tile(network.edge_on_foot & ~is_ferry, 2), minlength=count) > 0
+    is_dead_end = _degree(network) == 1
+    has_road = _degree(network, of=network.edge_on_foot & ~is_ferry) > 0
     is_loose = network.node_component != main_component(network)
     return np.flatnonzero((is_loose | is_dead_end) & has_road)
 

@@ -117,19 +117,37 @@ class RoadNetwork:
         return land
 
     @cached_property
-    def edge_strong_km(self) -> Floats:
-        """Length of the strongly connected part that each edge lies in, 0 on edges between two of them, shape (e,).
+    def node_part(self) -> Integers:
+        """Number of the strongly connected part that each node belongs to, shape (n,).
 
-        Whoever is on such a part can leave it and come back.
+        Whoever is on such a part can leave it for any other place on it and come back.
         """
         count = len(self.node_lon)
         start = np.concatenate([self.edge_from[self.edge_forward], self.edge_to[self.edge_backward]])
         end = np.concatenate([self.edge_to[self.edge_forward], self.edge_from[self.edge_backward]])
         links = coo_array((np.ones(len(start), dtype=np.int32), (start, end)), shape=(count, count))
-        parts, part = connected_components(links.tocsr(), directed=True, connection="strong")
-        is_inside = part[self.edge_from] == part[self.edge_to]
-        km = np.bincount(part[self.edge_from[is_inside]], weights=self.edge_km[is_inside], minlength=parts)
-        return np.where(is_inside, km[part[self.edge_from]], 0.0)
+        return np.asarray(connected_components(links.tocsr(), directed=True, connection="strong")[1], dtype=np.int64)
+
+    @cached_property
+    def part_km(self) -> Floats:
+        """Length of the edges inside each strongly connected part, shape (parts,)."""
+        part = self.node_part[self.edge_from]
+        is_inside = part == self.node_part[self.edge_to]
+        parts = int(self.node_part.max(initial=-1)) + 1
+        return np.asarray(np.bincount(part[is_inside], weights=self.edge_km[is_inside], minlength=parts), dtype=float)
+
+    @cached_property
+    def edge_strong_km(self) -> Floats:
+        """Length of the strongly connected part that each edge lies in, 0 on edges between two of them, shape (e,)."""
+        part = self.node_part[self.edge_from]
+        return np.where(part == self.node_part[self.edge_to], self.part_km[part], 0.0)
+
+    @cached_property
+    def node_in_main_part(self) -> Booleans:
+        """Whether each node belongs to the longest strongly connected part of its component, shape (n,)."""
+        order = np.lexsort((-self.part_km[self.node_part], self.node_component))
+        first = np.unique(self.node_component[order], return_index=True)[1]
+        return np.isin(self.node_part, self.node_part[order[first]])
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give the arrays by name, to be stored.

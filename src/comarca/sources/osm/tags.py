@@ -99,7 +99,7 @@ SETTLEMENTS: Final = (
 _CLOSED: Final = ("no", "private")
 _OPEN: Final = ("yes", "permissive", "designated", "destination", "official")
 #: Tags that tell ferries for cars from boats for people and for tourists.
-FERRY_KEYS: Final = ("foot", "bicycle", "usage", "tourism", "ferry", "service")
+FERRY_KEYS: Final = ("foot", "bicycle", "passenger", "hgv", "usage", "tourism", "ferry", "service")
 _TOURISM: Final = ("tourism", "tourist", "leisure", "sightseeing", "excursion", "attraction")
 
 
@@ -143,8 +143,9 @@ def road_class(tags: pd.DataFrame) -> pd.Series:
 def motorcar(tags: pd.DataFrame) -> pd.Series:
     """Say whether cars may use a road, as far as tags of cars do; for ferries, as far as any tags do.
 
-    A ferry takes no cars where ``motorcar``, ``motor_vehicle`` or ``vehicle`` says so, where it is tagged for people on
-    foot or on bicycles and nothing is said of cars, and where it is a boat for sightseeing.
+    A ferry takes no cars where ``motorcar``, ``motor_vehicle`` or ``vehicle`` says so, where it is tagged for
+    passengers, people on foot or on bicycles and nothing is said of cars, and where it is a boat for sightseeing. What
+    takes lorries (``hgv``) takes cars. A ferry that nothing is said of takes cars.
 
     Parameters
     ----------
@@ -158,7 +159,8 @@ def motorcar(tags: pd.DataFrame) -> pd.Series:
     """
     stated = tags["motorcar"]
     of_cars = stated.fillna(tags["motor_vehicle"]).fillna(tags["vehicle"])
-    for_people = tags[["foot", "bicycle"]].isin(_OPEN).any(axis=1) & of_cars.isna()
+    is_for_people = tags[["foot", "bicycle", "passenger"]].isin(_OPEN).any(axis=1) | (tags["ferry"] == "passenger")
+    for_people = is_for_people & of_cars.isna() & ~tags["hgv"].isin(_OPEN)
     for_tourists = tags[["usage", "tourism", "ferry", "service"]].isin(_TOURISM).any(axis=1)
     is_ferry = road_class(tags) == FERRY
     return stated.mask(is_ferry & (for_people | for_tourists | of_cars.isin(_CLOSED)), "no")
