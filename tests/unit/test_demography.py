@@ -17,6 +17,7 @@ from comarca.results import Flag
 from comarca.sources.tables.age_groups import age_limits, read_age_groups
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.holdings import joined_totals, read_holdings
+from comarca.sources.tables.public_finance import read_public_finance
 from comarca.sources.tables.sexes import read_sexes
 
 PLACES = territories(*WEST_EAST)
@@ -78,6 +79,33 @@ def test_groups_are_divided_by_years_and_gaps_and_open_groups_are_not_guessed():
 def test_age_groups_are_read_as_censuses_write_them(text, expected):
     assert age_limits(text) == pytest.approx(expected, nan_ok=True)
     assert age_limits("no declarado") is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [(("65 and above", "65 y mayores", "65 años en adelante", "Y_GE65", "65 e +", "≥65"), (65, np.nan)),
+     (("hasta 4 años", "Até 4 anos", "4 and under", "4 y menos", "<=4", "menores de 5", "Y_LT5"), (0, 4)),
+     (("mayores de 65", ">64", "over 64", "mayores de 64", "Mais de 64 anos"), (65, np.nan)),
+     (("5-sep", "oct-14", "-5", "65-", "24-20", "1.5", "Niños de 0 a 4", "15 and over (total)", "Total menores",
+       "5 a 9 meses", "menos de 0"), None)],
+)  # fmt: skip
+def test_open_and_upper_groups_are_open_and_what_is_not_wholly_understood_is_no_group(texts, expected):
+    for text in texts:
+        found = age_limits(text, last_ages=[14, 64])
+        assert found == (expected and pytest.approx(expected, nan_ok=True)), text
+
+
+@pytest.mark.parametrize(
+    ("label", "message"),
+    [("mayores de 64", "write 65"), ("5-sep", "spreadsheet"), ("20-24 (b)", "no other words")],
+)
+def test_a_label_that_is_not_understood_is_refused_by_name(tmp_path, label, message):
+    text = f"territory_id,age_group,persons\n01,0-14,5\n01,{label},6\n"
+    with pytest.raises(InputError, match=message) as caught:
+        read_age_groups(written(tmp_path, text))
+    assert label in str(caught.value)
+    told = read_age_groups(written(tmp_path, text.replace("0-14", "0-64").replace(label, "mayores de 64")))
+    assert told["age_from"].tolist() == [0, 65]
 
 
 def written(tmp_path, text):
@@ -151,6 +179,18 @@ def test_holdings_by_sex_are_added_up_and_landless_follow_from_agrarian_househol
     result = land.compute(territories=PLACES, holdings=layer, columns=chosen)
     assert result.values["holding_women_share"].tolist() == pytest.approx([10 / 80, np.nan], nan_ok=True)
     assert result.flags.loc["02", "holding_women_share"] == Flag.NO_SOURCE_ROW
+
+
+@pytest.mark.parametrize("year", ["", "15", "2015.5"])
+def test_a_cell_without_a_year_is_refused_by_its_row(tmp_path, year):
+    dated = {
+        read_age_groups: "territory_id,year,age_from,age_to,persons\n01,2010,0,14,5\n02,{},0,14,5\n",
+        read_public_finance: "territory_id,year,budget\n01,2010,5\n02,{},5\n",
+        read_holdings: "territory_id,year,class_min_ha,class_max_ha,holdings,area_ha\n01,2010,0,5,1,2\n02,{},0,5,1,2\n",
+    }
+    for read, text in dated.items():
+        with pytest.raises(InputError, match="column year, row 2"):
+            read(written(tmp_path, text.format(year)))
 
 
 #: Children, people of working age and old people: women, men.

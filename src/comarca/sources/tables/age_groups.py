@@ -15,6 +15,7 @@ from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
+from comarca.sources.tables.years import year_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -26,9 +27,35 @@ COLUMNS: Final = ("territory_id", "territory_name", "year", "sex", "age_from", "
 _KEYS: Final = ["territory_id", "territory_name", "year", "sex", "age_from", "age_to"]
 #: Nobody is older.
 _OLDEST: Final = 130
-_OPEN: Final = re.compile(r"\+|\b(mas|mais|more|over|plus|older|oltre)\b|>")
-_BELOW: Final = re.compile(r"\b(menos|menor(es)?|under|below|less|moins)\b|<")
-_TOTAL: Final = re.compile(r"\b(total(es)?|todas?|todos|all)\b")
+_FIRST, _LAST, _LOW, _HIGH = (rf"(?P<{name}>\d{{1,3}})" for name in ("first", "last", "low", "high"))
+_AND: Final = r"(and|or|y|o|u|e|ou|et|a) ?"
+_AND_MORE: Final = r"(mas|mais|more|over|plus|older|above|mayores|maiores|acima|\+)"
+_AND_LESS: Final = r"(menos|less|under|below|younger|menores|moins)"
+_BELOW: Final = r"(menos|menor(es)?|moins) d[eo]|(under|below|(less|younger) than|y?_?lt_?|<)"
+_ABOVE: Final = r"(mas|mais|plus|mayor(es)?|maior(es)?) d[eo]|(over|above|(more|older) than|y?_?gt_?|>)"
+#: Words that say that numbers are ages, or whose; they are passed over.
+_UNITS: Final = re.compile(
+    r"\b(anos?|years?|yrs?|ans|old|(de )?(edad|idade)|(of )?age|aged|ages|cumplidos|completos)\b"
+    r"|^(grupos?|group|poblacion|populacao|population|personas|pessoas|persons|people)\b"
+)
+_DATE: Final = re.compile(r"\b(ene|jan|feb|fev|mar|abr|apr|may|mai|jun|jul|ago|aug|sep|set|oct|out|nov|dic|dez|dec)\b")
+#: The ways to write a group. One `above` an age begins with it or a year later: the other groups tell.
+_WAYS: Final = {
+    name: re.compile(rf"(de |from )?({pattern})")
+    for name, pattern in {
+        "closed": rf"y?{_FIRST} ?(-|/|_|a|to|ate|hasta) ?{_LAST}|(entre|between) {_LOW}"
+        rf" (y|e|and) {_HIGH}",
+        "single": rf"y?{_FIRST}",
+        "open": rf"{_FIRST} ?({_AND}{_AND_MORE}|\+|plus|en adelante|em diante)|(>=|≥|y?_?ge_?) ?{_LOW}",
+        "below": rf"({_BELOW}) ?{_LAST}",
+        "up_to": rf"{_LAST} ?{_AND}{_AND_LESS}|(hasta|ate|up to|<=|≤|y?_?le_?) ?{_HIGH}",
+        "above": rf"({_ABOVE}) ?{_FIRST}",
+    }.items()
+}
+_TOTAL: Final = re.compile(
+    r"(total(es|is)?|todas?|todos|all)( (las?|os?|as|los|de|general|geral|edad(es)?|idades?|ages?|grupos?|groups?"
+    r"|poblacion|populacao|population|personas|pessoas|persons))*"
+)
 
 
 def read_age_groups(
@@ -75,8 +102,8 @@ def read_age_groups(
     Raises
     ------
     InputError
-        If columns lack, a number, age or sex cannot be read, a figure is negative, a group stands twice, or groups
-        overlap.
+        If columns lack, a number, year, age or sex cannot be read, a figure is negative, a group stands twice, or
+        groups overlap.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
@@ -87,7 +114,7 @@ def read_age_groups(
     values = parse_columns(table, texts, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
     tidy["sex"] = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex") if "sex" in tidy else "both"
-    tidy["year"] = tidy["year"].fillna(0).astype(np.int64) if "year" in tidy else np.int64(year or 0)
+    tidy["year"] = year_column(table, tidy.get("year"), year=year, where=where)
     tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])
     if add:
         tidy = tidy.groupby(_KEYS, dropna=False)["persons"].agg(_whole_sum).reset_index()
@@ -100,46 +127,69 @@ def read_age_groups(
     return tidy
 
 
-def age_limits(text: str) -> tuple[float, float] | None:
+def age_limits(text: str, *, last_ages: Collection[float] = ()) -> tuple[float, float] | None:
     """Read an age group.
 
     Parameters
     ----------
     text : str
-        Such as ``20-24``, ``20 a 24 años``, ``85 y más``, ``80+``, ``menos de 1``, ``Under 5``, ``7``, ``Total``.
+        Such as ``20-24``, ``20 a 24 años``, ``85 y más``, ``80+``, ``menos de 1``, ``Under 5``, ``hasta 4``, ``7``,
+        ``Total``.
+    last_ages : collection of float, optional
+        Last years of age of the other groups. They tell whether ``mayores de 65`` or ``>65`` begins with 65 or 66.
 
     Returns
     -------
     tuple of float, or None
         First and last year of age, the last NaN where the group is open; NaN twice for a total of all ages; None if
-        the text is none of these.
+        the text is none of these as a whole, or the other groups do not tell where it begins.
 
     Examples
     --------
     >>> age_limits("20 a 24 años"), age_limits("Under 5"), age_limits("85 y más")
     ((20.0, 24.0), (0.0, 4.0), (85.0, nan))
+    >>> age_limits("mayores de 65", last_ages=[14, 64]), age_limits("mayores de 65")
+    ((65.0, nan), None)
     """
-    plain = fold_text(text)
-    ages = [float(number) for number in re.findall(r"\d+", plain)]
-    if not ages:
-        return (np.nan, np.nan) if _TOTAL.search(plain) else None
-    if len(ages) == 2:
-        return (ages[0], ages[1]) if ages[0] <= ages[1] else None
-    if len(ages) > 2:
-        return None
-    if _OPEN.search(plain):
-        return ages[0], np.nan
-    return (0.0, ages[0] - 1) if _BELOW.search(plain) else (ages[0], ages[0])
+    plain = " ".join(fold_text(text).replace("\u2013", "-").replace("\u2014", "-").strip(" .").split())
+    if _TOTAL.fullmatch(plain):
+        return np.nan, np.nan
+    plain = " ".join(_UNITS.sub(" ", plain).split())
+    for way, pattern in _WAYS.items():
+        if found := pattern.fullmatch(plain):
+            return _limits_of(way, [float(age) for age in found.groupdict().values() if age], last_ages)
+    return None
+
+
+def _limits_of(way: str, ages: list[float], last_ages: Collection[float]) -> tuple[float, float] | None:
+    """First and last year of age of a group that is written in one of the ways."""
+    age = ages[0]
+    if way == "above":
+        begins = [first for first in (age, age + 1) if first - 1 in last_ages]
+        return (begins[-1], np.nan) if begins else None
+    limits = {"closed": (age, ages[-1]), "single": (age, age), "open": (age, np.nan), "below": (0.0, age - 1)}
+    low, high = limits.get(way, (0.0, age))
+    return None if high < low else (low, high)
 
 
 def _with_limits(table: pd.DataFrame, where: str) -> pd.DataFrame:
     """Give every row the limits of its age group; rows of all ages go."""
     if "age_group" not in table:
         return pick_columns(table, {}, required=["age_from", "age_to"], where=where)
-    limits = {text: age_limits(text) for text in table["age_group"].unique()}
+    texts = table["age_group"].unique()
+    last_ages = {entry[1] for entry in map(age_limits, texts) if entry}
+    limits = {text: age_limits(text, last_ages=last_ages) for text in texts}
     if strange := [text for text, entry in limits.items() if entry is None]:
-        raise InputError(f"{where}, column age_group", got=strange[0], expected="ages such as 20-24, 85+, Under 5",
-                         remedy="Leave other rows out with `where`.")  # fmt: skip
+        plain = fold_text(strange[0])
+        remedy = "Leave other rows out with `where`."
+        if _DATE.search(plain):
+            remedy = (
+                "A spreadsheet made a date of an age group such as 5-9 or 10-14: make the column text, and correct it."
+            )
+        elif re.search(_ABOVE, plain):
+            remedy = "No group ends just before it: write 65+ if it begins with 65."
+        raise InputError(f"{where}, column age_group", got=strange[0], remedy=remedy,
+                         expected="ages such as 20-24, 85+, Under 5, and no other words")  # fmt: skip
     low, high = zip(*(limits[text] or (np.nan, np.nan) for text in table["age_group"]), strict=True)
     rows = table.assign(age_from=low, age_to=high)
     return rows[rows["age_from"].notna()].reset_index(drop=True)

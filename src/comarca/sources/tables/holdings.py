@@ -22,6 +22,7 @@ from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
 from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
+from comarca.sources.tables.years import year_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -140,6 +141,8 @@ def read_holdings(
         rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=("holdings", "landless"),
         missing=missing,
     )  # fmt: skip
+    if "year" in rows:
+        year_column(rows, parsed.get("year", rows["year"]), year=None, where=where)
     long = _in_hectares(rows.assign(**parsed), texts)
     if "sex" in long:
         long = _of_both_sexes(long, sexes, add, where)

@@ -10,6 +10,7 @@ from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, parse_numbers
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
+from comarca.sources.tables.years import FIRST_YEAR, LAST_YEAR, is_year
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,8 +24,7 @@ ERRORS: Final = tuple(f"{name}_error" for name in ESTIMATES)
 COLUMNS: Final = ("territory_id", "territory_name", "year", "population", *ESTIMATES, *ERRORS)
 _NUMBERS: Final = COLUMNS[2:]
 #: Greatest value that can be right; poverty, inequality and women may be given as shares or in per cent.
-_GREATEST: Final = {"year": 2200.0, "poverty": 100.0, "inequality": 100.0, "women": 100.0}
-_FIRST_YEAR: Final = 1700.0
+_GREATEST: Final = {"year": LAST_YEAR, "poverty": 100.0, "inequality": 100.0, "women": 100.0}
 
 
 def read_outcomes(
@@ -109,11 +109,11 @@ def _check(table: pd.DataFrame, where: str) -> None:
     for name in _NUMBERS:
         wrong = (table[name] < 0) | (table[name] > _GREATEST.get(name, np.inf))
         if name == "year":
-            wrong |= table[name].isna() | (table[name] % 1 != 0) | (table[name] < _FIRST_YEAR)
+            wrong = ~is_year(table[name])
         if wrong.any():
             row = table[wrong].iloc[0]
             expected = f"a figure from 0 to {_GREATEST[name]:g}" if name in _GREATEST else "a figure of 0 or more"
-            expected = f"a year from {_FIRST_YEAR:g} to {_GREATEST['year']:g}" if name == "year" else expected
+            expected = f"a year from {FIRST_YEAR:g} to {_GREATEST['year']:g}" if name == "year" else expected
             raise InputError(f"{where}, column {name}, territory {row['territory_id'] or row['territory_name']}",
                              got=row[name], expected=expected)  # fmt: skip
     repeated = table.duplicated(["territory_id", "territory_name", "year"])

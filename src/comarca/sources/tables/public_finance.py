@@ -10,6 +10,7 @@ from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
+from comarca.sources.tables.years import year_column
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,7 +61,7 @@ def read_public_finance(
     Raises
     ------
     InputError
-        If columns lack, a number cannot be read or is negative, or a territory has two rows of one year.
+        If columns lack, a number or year cannot be read, a figure is negative, or a territory has two rows of one year.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
@@ -72,7 +73,7 @@ def read_public_finance(
     numbers = [*figures, *(["year"] if "year" in table else [])]
     values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
-    tidy["year"] = tidy["year"].fillna(0).astype(np.int64) if "year" in tidy else np.int64(year or 0)
+    tidy["year"] = year_column(table, tidy.get("year"), year=year, where=where)
     tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])
     for name in FIGURES:
         tidy[name] = tidy[name] if name in figures else np.nan
