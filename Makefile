@@ -98,7 +98,7 @@ schema: $(READY)
 
 # What others published and what other programs say, docs/validation/index.md; all run, also if one misses its bound.
 validate: $(READY_DEV)
-	@failed=; for name in valhalla routers degree_of_urbanisation land_gini peers; do \
+	@failed=; for name in valhalla routers country_totals degree_of_urbanisation land_gini peers; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || failed="$$failed $$name"; \
 	done; test -z "$$failed" || { echo "A bound does not hold:$$failed" >&2; exit 1; }
 

@@ -12,6 +12,7 @@ FIGURES = FOLDER / "figures"
 #: Pages in the order of the table.
 PAGES = {
     "routers": "Travel times",
+    "country_totals": "A whole country",
     "degree_of_urbanisation": "Degree of urbanisation",
     "land_gini": "Gini of land",
     "peers": "Inequality, patches and cells",
