@@ -17,8 +17,10 @@ from comarca.results import Flag
 from comarca.sources.tables.age_groups import age_limits, read_age_groups
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.holdings import joined_totals, read_holdings
+from comarca.sources.tables.parts import leave_out_parts
 from comarca.sources.tables.public_finance import read_public_finance
 from comarca.sources.tables.sexes import read_sexes
+from comarca.sources.tables.years import is_year
 
 PLACES = territories(*WEST_EAST)
 NAMES = ("young_adult_sex_ratio", "age_dependency_ratio", "young_adult_change_percent_per_year")
@@ -193,6 +195,10 @@ def test_a_cell_without_a_year_is_refused_by_its_row(tmp_path, year):
             read(written(tmp_path, text.format(year)))
 
 
+def test_years_are_whole_and_have_four_digits():
+    assert is_year(pd.Series([2015, 1700, 2200, 2015.5, 15, np.nan])).tolist() == [True] * 3 + [False] * 3
+
+
 #: Children, people of working age and old people: women, men.
 UNEVEN = {"0-14": (100, 0), "15-64": (10, 190), "65 y más": (0, 0)}
 
@@ -229,6 +235,29 @@ def test_a_total_beside_women_counts_no_job_and_no_holding_twice(tmp_path):
     )
     with pytest.raises(InputError, match="add: true"):
         read_holdings(written(tmp_path, land_of + "01,2010,Mujeres,0,5,1,2\n"))
+
+
+def test_parts_above_their_whole_are_left_out_and_named(tmp_path, root):
+    text = "territory_id,sector,jobs,women\n01,farm,30,60\n01,trade,70,0\n02,farm,10,10\n"
+    jobs, [check] = leave_out_parts(read_economy_table(written(tmp_path, text), name="employment"), name="employment")
+    assert jobs["women"].tolist() == pytest.approx([np.nan, 0, 10], nan_ok=True)
+    assert check.rows == [{"territory_id": "01", "sector": "farm", "column": "women", "value": 60, "whole": 30}]
+    columns = only(columns_of(root, "production", layers=["employment", "women_employed"]), "employment_women_share")
+    result = production.compute(territories=PLACES, employment=jobs, columns=columns)
+    assert result.values["employment_women_share"].tolist() == pytest.approx([np.nan, 1], nan_ok=True)
+    with pytest.raises(InputError, match="0 or more"):
+        read_economy_table(written(tmp_path, text.replace("60", "-6")), name="employment")
+    text = "territory_id,class_min_ha,class_max_ha,holdings,area_ha,women,absent,irrigated_ha\n01,0,5,9,40,10,2,41\n"
+    rows, [check] = leave_out_parts(read_holdings(written(tmp_path, text)), name="holdings")
+    assert rows[["women", "absent", "irrigated_ha"]].iloc[0].tolist() == pytest.approx([np.nan, 2, np.nan], nan_ok=True)
+    assert (check.status, check.value) == ("warn", 2)
+    text = (
+        "territory_id,sex,age_group,persons\n01,Total,0-14,10\n01,Mujeres,0-14,12\n01,Total,15+,9\n01,Mujeres,15+,4\n"
+    )
+    people_of, [check] = leave_out_parts(read_age_groups(written(tmp_path, text)), name="age_groups")
+    assert people_of.groupby("sex")["persons"].sum().to_dict() == {"both": 19, "men": 5, "women": 4}
+    assert [(row["sex"], row["age_to"]) for row in check.rows] == [("women", 14)]
+    assert leave_out_parts(rows, name="firms")[1] == []
 
 
 def test_the_sex_that_lacks_is_the_total_without_the_other():

@@ -54,6 +54,17 @@ def test_people_of_the_table_come_first_and_one_year_has_no_change(tmp_path, roo
     assert (result.flags.loc["02"] == Flag.NO_SOURCE_ROW).all()
 
 
+def test_more_transfers_than_income_make_no_share_and_no_change(tmp_path, root):
+    table = read(
+        tmp_path, "territory_id,year,transfers,income\n01,2010,30,10\n01,2015,5,10\n02,2010,5,10\n02,2015,30,10\n"
+    )
+    result = run(root, table)
+    assert result.values[NAMES[3]].tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
+    assert result.values[NAMES[4]].isna().all()
+    assert result.flags.loc["02", NAMES[3]] == result.flags.loc["01", NAMES[4]] == Flag.NOT_IN_SOURCE
+    assert len(result.checks[0].rows) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [("territory_id,year,budget\n01,2015,1\n01,2015,2\n", "two rows of 2015"),

@@ -10,6 +10,7 @@ from comarca.layers import files as layer_io
 from comarca.sources.tables.age_groups import read_age_groups
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.join import divide_units, join_by_code
+from comarca.sources.tables.parts import leave_out_parts
 from comarca.sources.tables.public_finance import FIGURES, read_public_finance
 from comarca.sources.tables.read import layout_of, table_checks
 
@@ -41,8 +42,9 @@ def main(
     figures = tuple(name for name in figures if name in found)
     found, parts = divide_units(found, divided, figures=figures, name=layer)
     joined, check = join_by_code(found, names, name=layer, codes=source["codes"], repair=source["repair_codes"])
+    joined, beyond = leave_out_parts(joined, name=layer)
     io.write_table(joined, parquet)
-    io.write_checks([check, *parts, *table_checks(table, name=layer, **layout)], checks)
+    io.write_checks([check, *beyond, *parts, *table_checks(table, name=layer, **layout)], checks)
 
 
 if "snakemake" in globals():

@@ -50,7 +50,7 @@ def compute(
     -------
     Indicators
         Of the last year; people are those of the table where it has them, else those of `demand`. The change of the
-        share is from the first year to the last, in percentage points.
+        share is from the first year to the last, in percentage points. Transfers above the income make no share.
     """
     require_storage_crs(territories, name="layer territories")
     index = pd.Index(territories["territory_id"].sort_values(), name="territory_id")
@@ -64,6 +64,7 @@ def compute(
     persons = last["population"].fillna(counted)
     values = pd.DataFrame({name: last[part] / persons.where(persons > 0) for name, part in _PER_PERSON.items()})
     shares = [end["transfers"] / end["income"].where(end["income"] > 0) for end in (first, last)]
+    shares = [share.where(share <= 1) for share in shares]
     values[_SHARE] = shares[1]
     years = ends["transfers"][2]
     values[_CHANGE] = _POINTS * (shares[1] - shares[0]) if years > 0 else np.nan

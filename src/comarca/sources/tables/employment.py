@@ -141,12 +141,13 @@ def _by_sex(tidy: pd.DataFrame, key: str, figure: str, sexes: Mapping[str, Sex] 
 
 
 def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:
-    negative = table[figure] < 0
+    negative = (table[[name for name in (figure, "women") if name in table]] < 0).any(axis=1)
     if key == "max_jobs":
         negative |= table[key] < 0
     if negative.any():
         row = table[negative].iloc[0]
-        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}", got=row[figure],
+        raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
+                         got=f"a negative number in {row.drop(['territory_id', 'territory_name']).to_dict()}",
                          expected="figures of 0 or more")  # fmt: skip
     plain = table[key].map(fold_text) if key == "sector" else table[key]
     repeated = table.assign(plain=plain).duplicated(["territory_id", "territory_name", "plain"])
