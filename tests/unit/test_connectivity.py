@@ -82,6 +82,22 @@ def test_tiles_are_read_from_quadkeys_or_shapes_and_quarters_are_joined_by_tests
     ]
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [({"avg_d_kbps": ["8000", "fast"]}, "avg_d_kbps, row 2.*'fast'"), ({"avg_d_kbps": [-1, 5]}, "row 1.*-1"),
+     ({"quadkey": ["0" * 16, None]}, "quadkey, row 2.*blank")],
+)  # fmt: skip
+def test_tiles_that_cannot_be_right_are_refused_in_one_message(tmp_path, change, message):
+    path = tmp_path / "i.parquet"
+    pd.DataFrame({"quadkey": ["0" * 16] * 2, "avg_d_kbps": [5, 6], "tests": [1, 1]} | change).to_parquet(path)
+    with pytest.raises(InputError, match=message):
+        read_internet_tiles(str(path), territories(*WEST_EAST))
+    shapes = tmp_path / "i.gpkg"
+    gpd.GeoDataFrame({"avg_d_kbps": ["fast"], "tests": [1]}, geometry=[box(0, 0, 1, 1)], crs=4326).to_file(shapes)
+    with pytest.raises(InputError, match="'fast'"):
+        read_internet_tiles(str(shapes), territories(*WEST_EAST))
+
+
 def test_masts_are_counted_per_area_and_not_known_where_none_is_mapped(root):
     services = gpd.GeoDataFrame({"kind": ["telecom", "telecom", "school", "telecom"]}, crs=4326, geometry=[
         Point(0.01, 0.01), Point(0.02, 0.02), Point(0.15, 0.05), Point(3, 3)])  # fmt: skip

@@ -39,6 +39,8 @@ def test_canals_are_cut_at_borders_and_set_over_farmland(root):
     assert result.values["irrigation_canal_length_km"].tolist() == pytest.approx([KM, KM])
     assert result.values.loc["01", "irrigation_canal_density_km_per_100km2"] == pytest.approx(100 * KM / 25)
     assert result.flags.loc["02", "irrigation_canal_density_km_per_100km2"] == Flag.ZERO_DENOMINATOR
+    beyond = run(root, canals(LINE), land_cover_areas=areas[areas["territory_id"] == "01"])
+    assert beyond.flags.loc["02", "irrigation_canal_density_km_per_100km2"] == Flag.OUTSIDE_RASTER
     none = run(root, canals(LineString([(5, 5), (6, 6)])), land_cover_areas=areas)
     assert (none.flags == Flag.NOT_MAPPED).all(axis=None)
 

@@ -40,10 +40,44 @@ def test_jobs_are_spread_as_people_are_and_add_up():
     assert [(point.x, point.y) for point in places.geometry] == [(0.01, 0.01), (0.2, 0.01), (0.01, 0.012)]
 
 
-def test_territories_that_lack_a_figure_have_no_jobs_to_reach():
-    people = demand(("01", 30, 0.01, 0), ("02", 5, 0.2, 0))
+def test_territories_that_lack_a_figure_are_places_of_unknown_jobs():
+    people = demand(("01", 30, 0.01, 0), ("02", 5, 0.2, 0), ("03", 5, 0.4, 0), ("04", 0, 0.5, 0))
     places = job_places(people, employment(("01", "farm", np.nan), ("01", "shop", 10), ("02", "farm", 7)))
-    assert places["jobs"].tolist() == [7]
+    assert places["jobs"].tolist() == pytest.approx([np.nan, 7, np.nan], nan_ok=True)
+    assert places["gap"].tolist() == ["not_in_source", "", "no_source_row"]
+
+
+def column_of(people, access):
+    ties = pd.DataFrame({"market_potential_persons": 1.0, "estimated_persons": 0.0, "effective_market_count": 1.0,
+                         "first_market_share": 1.0}, index=access.index)  # fmt: skip
+    columns = only(
+        columns_of(ROOT, "markets", layers=["population", "demand", "market_potential", "job_access"],
+                   fields={"time_threshold": []}),
+        "jobs_within_60min_mean_index",
+    )  # fmt: skip
+    places = territories(*(box(0.1 * n, -1, 0.1 * n + 0.1, 1) for n in range(people["territory_id"].nunique())))
+    made = compute(territories=places, demand=people, market_potential=ties, job_access=access, columns=columns)
+    return made.values["jobs_within_60min_mean_index"].tolist(), made.flags["jobs_within_60min_mean_index"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("rows", "values", "flags"),
+    [
+        ([("01", np.nan), ("02", 7), ("03", 2)], [np.nan, 9, 9], ["not_in_source", "border_bias", ""]),
+        ([("02", 0), ("03", 0)], [np.nan, np.nan, 0], ["no_source_row", "not_in_source", ""]),
+        ([("01", np.nan), ("02", np.nan), ("03", np.nan)], [np.nan] * 3, ["not_in_source"] * 3),
+    ],
+)
+def test_jobs_that_are_not_known_are_not_zero(rows, values, flags):
+    people = demand(*((f"0{n + 1}", 1, 0.1 * n + 0.05, 0) for n in range(3)))
+    line = network_of([[(0, 0), (0.3, 0)]])
+    places = job_places(people, employment(*((code, "all", jobs) for code, jobs in rows)))
+    routable = routable_network(line, places, identifier="place_id", walking=WALKING, max_snap_km=5)
+    access = jobs_within_reach(routable, places, people, origins=demand_origins(routable, people),
+                               reach_min=10.1 * STEP_MIN, walking=WALKING)  # fmt: skip
+    found, told = column_of(people, access)
+    assert found == pytest.approx(values, nan_ok=True)
+    assert told == flags
 
 
 def test_on_a_line_people_reach_the_jobs_of_the_places_near_enough():
@@ -72,17 +106,7 @@ def test_where_people_live_at_the_roads_ends_the_count_is_that_of_all_pairs():
 
 def test_the_column_is_the_mean_over_people():
     people = demand(("01", 1, 0.05, 0), ("01", 3, 0.06, 0), ("02", 0, 0.15, 0))
-    ties = pd.DataFrame({"market_potential_persons": 1.0, "estimated_persons": 0.0, "effective_market_count": 1.0,
-                         "first_market_share": 1.0}, index=["d000", "d001", "d002"])  # fmt: skip
-    jobs = pd.DataFrame({"jobs": [100.0, 20.0, 9.0]}, index=ties.index)
-    columns = only(
-        columns_of(ROOT, "markets", layers=["population", "demand", "market_potential", "job_access"],
-                   fields={"time_threshold": []}),
-        "jobs_within_60min_mean_index",
-    )  # fmt: skip
-    made = compute(
-        territories=territories(box(0, -1, 0.1, 1), box(0.1, -1, 0.2, 1)), demand=people, market_potential=ties,
-        job_access=jobs, columns=columns,
-    )  # fmt: skip
-    assert made.values["jobs_within_60min_mean_index"].tolist() == pytest.approx([40, np.nan], nan_ok=True)
-    assert made.flags["jobs_within_60min_mean_index"].tolist() == ["", "no_population"]
+    jobs = {"jobs": [100.0, 20.0, 9.0], "lacks_jobs": False, "gap": ""}
+    values, flags = column_of(people, pd.DataFrame(jobs, index=["d000", "d001", "d002"]))
+    assert values == pytest.approx([40, np.nan], nan_ok=True)
+    assert flags == ["", "no_population"]

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from families import WEST_EAST, columns_of, territories
+from pydantic import ValidationError
 
-from comarca.config.region import Region
-from comarca.errors import InputError
+from comarca.config.region import Config, Region
+from comarca.errors import ConfigError, InputError
 from comarca.indicators import linkages
 from comarca.measures.linkages import flegg_quotients, local_linkages
 from comarca.plan.columns import regional_registry
+from comarca.plan.preflight import check_inputs
 from comarca.registry.columns import load_registry
 from comarca.results import Flag
 from comarca.sources.tables.input_output import read_input_output
@@ -106,6 +108,27 @@ def test_flows_become_coefficients_and_rows_that_are_no_sectors_go(tmp_path):
 def test_tables_that_cannot_be_right_are_refused(tmp_path, text, message):
     with pytest.raises(InputError, match=message):
         read_input_output(written(tmp_path, text))
+
+
+def test_sectors_that_the_table_of_jobs_lacks_are_refused(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text("territory_id,sector,jobs\n01,Maize,30\n01,Mill,10\n", encoding="utf-8")
+    table = {"provider": "file", "path": str(path)}
+
+    def check(processing, **sections):
+        chain = {"primary": ["maize"], "processing": processing}
+        check_inputs(
+            Config(regions={"r": Region(country="NIC", employment=table | {"chains": {"g": chain}}, **sections)})
+        )
+
+    check(["mill"])
+    with pytest.raises(ConfigError, match=r"chains\.g\.processing.*'Mill'"):
+        check(["mil"])
+    inputs = written(tmp_path, "sector,a\na,0.1\n")
+    with pytest.raises(ConfigError, match=r"input_output\.sectors\.mais.*'Maize'"):
+        check(["mill"], input_output={"provider": "file", "path": str(inputs), "sectors": {"mais": "a"}})
+    with pytest.raises(ValidationError, match="'maize' stands twice"):
+        check(["mill", "Maize"])
 
 
 def test_titles_of_chains_are_those_of_the_configuration(tmp_path):

@@ -98,6 +98,12 @@ def test_growth_is_that_of_the_cities_known_at_both_dates_with_times_held(root):
     assert result.values.loc["01", "market_potential_fast_share"] == pytest.approx(2 / 3, rel=1e-4)
     assert result.flags.loc["02", "market_potential_growth_percent_per_year"] == Flag.UNREACHABLE
     assert result.values.loc["02", "cities_within_60min_mean_index"] == 0
+    apart = by_year(("a", 2000, 1000), ("b", 2010, 1000))
+    table = table_of(layer, people, city_population=apart, half_life_min=STEP_MIN)
+    gap = compute(territories=territories(*WEST_EAST), demand=people, market_potential=table, city_population=apart,
+                  columns=columns).flags  # fmt: skip
+    for name in ("market_potential_growth_percent_per_year", "market_potential_fast_share"):
+        assert gap[name].tolist() == [Flag.NOT_AT_BOTH_DATES, Flag.UNREACHABLE]
 
 
 def columns_of_markets(root, *layers):

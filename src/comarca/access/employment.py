@@ -13,6 +13,7 @@ from comarca.access.market import city_minutes
 from comarca.access.model import WALKING
 from comarca.access.routes import quickest_routes
 from comarca.population.people import demand_weight
+from comarca.results import Flag
 
 if TYPE_CHECKING:
     from comarca.access.model import Origins, Walking
@@ -34,15 +35,16 @@ def job_places(demand: gpd.GeoDataFrame, employment: pd.DataFrame, *, cell_deg: 
     demand : geopandas.GeoDataFrame
         Schema ``demand``.
     employment : pandas.DataFrame
-        Layer of this name: ``territory_id`` and ``jobs`` by sector. Territories that lack a figure have none.
+        Layer of this name: ``territory_id`` and ``jobs`` by sector.
     cell_deg : float, optional
         Size of the cells that people are gathered in, degrees of latitude.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        ``place_id``, ``jobs`` (above 0) and the most peopled point of each cell of a territory, EPSG:4326. They add up
-        to the jobs of the territories with demand.
+        ``place_id``, ``territory_id``, ``jobs`` (above 0, or NaN where the territory lacks a figure), ``gap`` (the flag
+        that says why, else empty) and the most peopled point of each cell of a territory, EPSG:4326. They add up to
+        the jobs of the territories with demand.
     """
     total = employment.groupby("territory_id")["jobs"].agg(lambda jobs: jobs.sum(skipna=False))
     lon, lat = demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy()
@@ -59,10 +61,12 @@ def job_places(demand: gpd.GeoDataFrame, employment: pd.DataFrame, *, cell_deg: 
     places = rows.groupby(["territory_id", "row", "column"], as_index=False).agg({"weight": "sum", "point": "first"})
     whole = places.groupby("territory_id")["weight"].transform("sum")
     places["jobs"] = places["territory_id"].map(total) * places["weight"] / whole.where(whole > 0)
-    places = places[places["jobs"] > 0].reset_index(drop=True)
+    gap = np.where(places["territory_id"].isin(total.index), Flag.NOT_IN_SOURCE, Flag.NO_SOURCE_ROW)
+    places["gap"] = np.where(places["territory_id"].map(total).isna(), gap, Flag.OK)
+    places = places[(places["jobs"] > 0) | ((places["gap"] != "") & (places["weight"] > 0))].reset_index(drop=True)
     logger.info("%d places with %.0f of %.0f jobs", len(places), places["jobs"].sum(), total.sum())
     return gpd.GeoDataFrame(
-        {"place_id": [f"p{n:06d}" for n in range(len(places))], "jobs": places["jobs"]},
+        {"place_id": [f"p{n:06d}" for n in range(len(places))], **places[["territory_id", "jobs", "gap"]]},
         geometry=demand.geometry.to_numpy()[places["point"]], crs=demand.crs,
     )  # fmt: skip
 
@@ -96,7 +100,8 @@ def jobs_within_reach(
     Returns
     -------
     pandas.DataFrame
-        Indexed by ``demand_id``: ``jobs``, 0 where none are reached.
+        Indexed by ``demand_id``: ``jobs``, 0 where none are reached; ``lacks_jobs``: a place is reached whose jobs are
+        not known; ``gap``: the flag of the point's own territory, empty if its jobs are known.
 
     Notes
     -----
@@ -104,9 +109,16 @@ def jobs_within_reach(
     `comarca.access.market.city_minutes`: one bounded search per place.
     """
     jobs = places["jobs"].to_numpy(dtype=float)[routable.destinations.rows_in(places["place_id"])]
-    counts = jobs > 0
+    is_unknown = np.isnan(jobs)
+    counts = (jobs > 0) | is_unknown
     nearest = quickest_routes(routable, origins, counts, walking=walking)
-    total = np.zeros(len(demand))
+    total, lacks_jobs = np.zeros(len(demand)), np.zeros(len(demand), dtype=bool)
     for place, minutes in city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking):
-        total += jobs[place] * (minutes <= reach_min)
-    return pd.DataFrame({"jobs": total}, index=pd.Index(demand["demand_id"], name="demand_id"))
+        if is_unknown[place]:
+            lacks_jobs |= minutes <= reach_min
+        else:
+            total += jobs[place] * (minutes <= reach_min)
+    gaps = places.drop_duplicates("territory_id").set_index("territory_id")["gap"]
+    own = demand["territory_id"].map(gaps).fillna(Flag.OK.value).astype(str).to_numpy()
+    index = pd.Index(demand["demand_id"], name="demand_id")
+    return pd.DataFrame({"jobs": total, "lacks_jobs": lacks_jobs, "gap": own}, index=index)

@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Word, Year
+from comarca.registry.columns import sector_key
 
 
 class TableLayout(Model):
@@ -150,6 +151,13 @@ class Chain(Model):
     title: Titles | None = Field(None, description="What it is called: one text, or one per language (en, es, pt).")
     primary: tuple[str, ...] = Field(min_length=1, description="Sectors that grow, catch or dig the product.")
     processing: tuple[str, ...] = Field(min_length=1, description="Sectors that process it.")
+
+    @model_validator(mode="after")
+    def _each_sector_counts_once(self) -> Self:
+        keys = [sector_key(sector) for sector in (*self.primary, *self.processing)]
+        if again := [key for key in keys if keys.count(key) > 1]:
+            raise ValueError(f"the sector {again[0]!r} stands twice; each is either primary or processing")
+        return self
 
 
 class InputOutput(Source, TableLayout):

@@ -64,7 +64,8 @@ def compute(
     farmed_km2 = _farmed_km2(places, index, land_cover_areas, fields)
     values = pd.DataFrame({_LENGTH: length, _DENSITY: 100 * length / farmed_km2.where(farmed_km2 > 0)})
     unknown = length.isna() | farmed_km2.isna()
-    dry = pd.Series(np.where(unknown, Flag.NOT_MAPPED, Flag.ZERO_DENOMINATOR), index)
+    gap = Flag.OUTSIDE_RASTER if land_cover_areas is not None else Flag.NOT_MAPPED
+    dry = pd.Series(np.select([length.isna(), unknown], [Flag.NOT_MAPPED, gap], Flag.ZERO_DENOMINATOR), index)
     message = f"{km.sum():,.1f} km of canals lie in the territories, over {farmed_km2.sum():,.0f} km2 of farmland."
     check = Check("canals_inside", "info", float(km.sum()), "", message)
     flags = explain(values, Flag.NOT_MAPPED, **{_DENSITY: dry})
@@ -76,9 +77,10 @@ def _farmed_km2(
 ) -> pd.Series:
     """Farmland by the last land cover, or else by the mapped fields where there are enough of them."""
     if areas is not None:
-        now = areas[(areas["year"] == areas["year"].max()) & areas["is_farmed"]]
-        farmed_ha: pd.Series = now.groupby("territory_id")["area_ha"].sum().reindex(index).fillna(0.0)
-        return farmed_ha / HA_PER_KM2
+        now = areas[areas["year"] == areas["year"].max()]
+        farmed_ha = now["area_ha"].where(now["is_farmed"], 0.0).groupby(now["territory_id"]).sum()
+        known: pd.Series = farmed_ha.reindex(index) / HA_PER_KM2
+        return known
     if fields is None:
         return pd.Series(np.nan, index)
     cleaned, _ = clean_land_use(fields)

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from comarca.registry.columns import TableColumn
 
+_JOBS: Final = "jobs_within_60min_mean_index"
+_GROWTH: Final = ("market_potential_growth_percent_per_year", "market_potential_fast_share")
 #: Column -> that of the points whose mean it is.
 _MEANS: Final = {"effective_market_index": "effective_market_count", "first_market_share": "first_market_share"}
 
@@ -52,7 +55,8 @@ def compute(
     -------
     Indicators
         Means are over people. Who reaches no city counts 0 cities, and is left out of the effective number. Values of
-        territories where more than 1 % of the potential rests on estimated times have the flag ``border_bias``.
+        territories where more than 1 % of the potential rests on estimated times have the flag ``border_bias``, and so
+        have jobs within reach where more than 1 % of the people reach a territory whose jobs are not known.
 
     Raises
     ------
@@ -71,22 +75,40 @@ def compute(
     for threshold in (c.fields["time_threshold"] for c in columns if "time_threshold" in c.fields):
         name = f"cities_within_{threshold}min"
         values[f"{name}_mean_index"] = mean_over_people(demand, points[f"{name}_count"], index)
-    if job_access is not None:
-        jobs = job_access.loc[demand["demand_id"], "jobs"]
-        values["jobs_within_60min_mean_index"] = mean_over_people(demand, jobs, index)
     persons = people_by_territory(demand, index)
     nobody = np.where(persons.isna(), Flag.NO_DEMAND, np.where(persons == 0, Flag.NO_POPULATION, Flag.UNREACHABLE))
     checks = []
     if city_population is not None:
         checks.append(_growth(values, demand, points, city_population))
-    flags = explain(values, Flag.UNREACHABLE, **dict.fromkeys(map(str, values), pd.Series(nobody, index)))
     estimated, whole = (
         mean_over_people(demand, points[name], index) for name in ("estimated_persons", "market_potential_persons")
     )
+    reasons = dict.fromkeys(map(str, values), pd.Series(nobody, index))
+    # Who reaches cities lacks only their figures at both dates.
+    reasons |= dict.fromkeys(_GROWTH, pd.Series(np.where(whole > 0, Flag.NOT_AT_BOTH_DATES, nobody), index))
+    flags = explain(values, Flag.UNREACHABLE, **reasons)
     flags = flags.mask(values.notna().mul(estimated > NOTABLE_SHARE * whole, axis=0), Flag.BORDER_BIAS.value)
+    if job_access is not None:
+        _jobs(values, flags, demand, job_access.loc[demand["demand_id"]], nobody)
     if corridors is not None:
         _corridors(values, flags, corridors)
     return Indicators(values, flags, checks).select([column.name for column in columns])
+
+
+def _jobs(
+    values: pd.DataFrame, flags: pd.DataFrame, demand: gpd.GeoDataFrame, access: pd.DataFrame, nobody: NDArray[np.str_]
+) -> None:
+    """Add the jobs within reach; not known where the territory's own are not, or all that are reached."""
+    index = pd.Index(values.index)
+    mean, lacking = (mean_over_people(demand, access[name].astype(float), index) for name in ("jobs", "lacks_jobs"))
+    own = pd.Series(access["gap"].to_numpy(), demand["territory_id"].to_numpy()).groupby(level=0).first()
+    own = own.reindex(index).fillna(Flag.OK.value)
+    unknown = (own != Flag.OK) | ((mean == 0) & (lacking > 0))
+    reason = np.where(own != Flag.OK, own, Flag.NOT_IN_SOURCE)
+    values[_JOBS] = mean.mask(unknown)
+    reasons = pd.Series(np.where(mean.isna(), nobody, reason), index)
+    flags[_JOBS] = explain(values[[_JOBS]], Flag.NOT_IN_SOURCE, **{_JOBS: reasons})[_JOBS]
+    flags.loc[values[_JOBS].notna() & (lacking > NOTABLE_SHARE), _JOBS] = Flag.BORDER_BIAS.value
 
 
 def _corridors(values: pd.DataFrame, flags: pd.DataFrame, corridors: pd.DataFrame) -> None:

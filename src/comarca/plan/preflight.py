@@ -81,6 +81,7 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: st
                 _check_raster(path, key=key)
         _check_scenarios(region, key=f"regions.{name}")
         _check_legend(region.land_cover, key=f"regions.{name}.land_cover", legends=legends)
+        _check_sectors(region, key=f"regions.{name}")
         _check_joins(region, key=f"regions.{name}")
 
 
@@ -130,6 +131,26 @@ def _check_source(section: str, source: Any, *, key: str) -> None:
         _check_table(source, key=key)
     elif section == "city_population":
         _check_city_population(source, key=key)
+
+
+def _check_sectors(region: Region, *, key: str) -> None:
+    """Refuse sectors of chains and of the input-output table that the table of jobs does not have."""
+    source = region.employment
+    named = {f"input_output.sectors.{sector}": sector for sector in region.input_output.sectors}
+    for name, chain in source.chains.items():
+        for part in ("primary", "processing"):
+            named |= {f"employment.chains.{name}.{part}, {sector}": sector for sector in getattr(chain, part)}
+    if source.path is None or not named:
+        return
+    from comarca.registry.columns import sector_key
+    from comarca.sources.tables.employment import read_sectors
+    from comarca.sources.tables.read import layout_of
+
+    known = read_sectors(str(source.path), columns=source.columns, **layout_of(source.model_dump()))
+    for where, sector in named.items():
+        if sector_key(sector) not in known:
+            raise ConfigError(f"configuration, {key}.{where}", got=sector, expected="a sector of the table of jobs",
+                              remedy=did_you_mean(sector, known.values()))  # fmt: skip
 
 
 def _check_city_population(source: CityPopulation, *, key: str) -> None:

@@ -126,12 +126,26 @@ def _tiles(path: str, speed: str, tests: str, quadkey: str, options: VectorOptio
         if lacking := sorted({speed, tests} - set(pq.read_schema(path).names)):
             raise InputError(where, got=pq.read_schema(path).names, expected=f"a column {lacking[0]}")
         table = pd.read_parquet(path, columns=[quadkey, speed, tests])
+        blank = table[quadkey].isna().to_numpy()
+        if blank.any():
+            raise InputError(f"{where}, column {quadkey}, row {int(blank.argmax()) + 1}", got="blank",
+                             expected="a quadkey", remedy=f"{int(blank.sum())} rows have none.")  # fmt: skip
         sides = tile_sides(table[quadkey].astype("str").to_numpy(dtype=str))
     else:
         table, remarks = open_vector(path, columns=[speed, tests], name="internet", **options)
         sides = table.geometry.bounds.to_numpy()
     figures = {
-        "kbps": pd.to_numeric(table[speed]).to_numpy(float),
-        "tests": pd.to_numeric(table[tests]).to_numpy(float),
+        "kbps": _numbers(table[speed], where=f"{where}, column {speed}"),
+        "tests": _numbers(table[tests], where=f"{where}, column {tests}"),
     }
     return pd.DataFrame(dict(zip(SIDES, sides.T, strict=True)) | figures), remarks
+
+
+def _numbers(column: pd.Series, *, where: str) -> NDArray[np.float64]:
+    """Read numbers of 0 or more; NaN where there is none."""
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    wrong = (column.notna().to_numpy() & np.isnan(numbers)) | (numbers < 0)
+    if wrong.any():
+        raise InputError(f"{where}, row {int(wrong.argmax()) + 1}", got=column[wrong].iloc[0],
+                         expected="a number, 0 or more", remedy=f"{int(wrong.sum())} rows have none.")  # fmt: skip
+    return numbers
