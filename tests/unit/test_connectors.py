@@ -197,6 +197,29 @@ class TestWalksFromLoosePieces:
         assert loose.rows[0]["longitude"] == 0.1
         assert len(joined.component_km) == 2
 
+    def walks(self, lines, *, water=None):
+        return link_network(
+            network_of(lines, on_foot=True), cities_at((0.0, 0.0)), demand_at((0.0, 0.0)), territory(),
+            intervals=[(20_000, 50_000), (50_000, None)], linking=Linking(), max_snap_km=1.0, water=water,
+        )[1].query("kind == 'foot'")  # fmt: skip
+
+    def test_the_nearest_dry_road_where_a_nearer_one_is_over_water(self):
+        # Roads of the main network 100 m east of the piece and 300 m west of it.
+        roads = [MAIN, [(0.1009, 0.0), (0.1009, 0.06)], [(0.0973, 0.0), (0.0973, 0.01)]]
+        piece = [(0.1, 0.006), (0.1, 0.05)]
+        links = self.walks([*roads, piece])
+        assert links["length_km"].tolist() == [pytest.approx(0.1, abs=0.001)]
+        river = np.array([box(0.1003, 0.001, 0.1006, 0.07)], dtype=object)
+        links = self.walks([*roads, piece], water=river)
+        assert links["length_km"].tolist() == [pytest.approx(0.3, abs=0.001)]
+        assert links.geometry.item().coords[1] == pytest.approx((0.0973, 0.006))
+
+    def test_a_piece_is_left_along_its_course_where_it_nears_the_main_road(self):
+        # Its ends are 3 km off, a bend 200 m.
+        links = self.walks([MAIN, [(0.09, 0.027), (0.1, 0.0018), (0.11, 0.027)]])
+        assert links["length_km"].tolist() == [pytest.approx(0.2, abs=0.002)]
+        assert links.geometry.item().coords[0] == pytest.approx((0.1, 0.0018))
+
     def test_nothing_is_walked_where_the_limit_is_none_or_each_walk_is_blocked(self):
         network = network_of([MAIN, [(0.1, 0.001), (0.1, 0.002)]], on_foot=[True, True])
         for walk_m, blocked in ((0, False), (500, True)):

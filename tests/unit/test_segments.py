@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comarca.crs import GEOD, arc_m, geocentric_m, geodesic_step_km
-from comarca.roads.search import ANY, cheapest_segment
+from comarca.roads.search import ANY, cheapest_segment, segments_within
 from comarca.roads.segments import NEVER, Tolls, index_segments
 
 
@@ -61,6 +61,25 @@ def test_thousands_of_segments_are_searched_exactly():
         metres = arc_m(np.linalg.norm(point - start - share[:, None] * along, axis=1))
         toll = tolls.ahead[first] + share * (tolls.ahead[first + 1] - tolls.ahead[first])
         assert cost == pytest.approx((metres * 0.0195 + toll).min(), rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [0, 1, 8, 9, 600])
+def test_all_segments_within_reach_are_found_and_no_others(count):
+    rng = np.random.default_rng(2)
+    lon, lat = 9 + rng.random(count + 1) * 0.05, 47 + rng.random(count + 1) * 0.05
+    points_m = geocentric_m(9 + rng.random(20) * 0.05, 47 + rng.random(20) * 0.05)
+    near = segments_within(index_segments(lon, lat, np.arange(count)), points_m, reach_m=400.0)
+    # Each segment apart, in an index of its own.
+    expected = {
+        (point, vertex): alone.distance_m[point]
+        for vertex in range(count)
+        for alone in [cheapest_segment(index_segments(lon, lat, np.array([vertex])), points_m)]
+        for point in np.flatnonzero(alone.distance_m <= 400.0)
+    }
+    found = dict(zip(zip(near.point, near.vertex, strict=True), near.distance_m, strict=True))
+    assert found == expected
+    assert (near.fraction >= 0).all()
+    assert (near.fraction <= 1).all()
 
 
 def test_nothing_beyond_reach_or_bound_is_found():

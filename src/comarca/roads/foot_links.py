@@ -6,15 +6,17 @@ next road rather than not reaching any city.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import geocentric_m
 from comarca.roads.connectors import as_layer, main_component, nearest_of_minor
 from comarca.roads.network import connected
-from comarca.roads.search import cheapest_segment
+from comarca.roads.search import cheapest_segment, segments_within
 from comarca.roads.segments import index_segments
 from comarca.roads.splitting import add_straight_edges, insert_points, place_on
 from comarca.units import M_PER_KM, MIN_PER_HOUR
@@ -27,16 +29,21 @@ if TYPE_CHECKING:
 
     from comarca.roads.connectors import Linking
     from comarca.roads.network import RoadNetwork
+    from comarca.roads.segments import SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
+#: Segments tried from one vertex where the nearest lies over water, and vertices that are looked at together.
+_TRIED: Final = 200
+_AT_A_TIME: Final = 500
+
 
 class _Links(NamedTuple):
-    """Nodes, and the place on a road that each is linked to: straight metres, first vertex of the segment, fraction."""
+    """Walks: the vertex that each begins at, straight metres, first vertex of the segment it leads to, fraction."""
 
-    node: Integers
+    start: Integers
     distance_m: Floats
     vertex: Integers
     fraction: Floats
@@ -45,14 +52,9 @@ class _Links(NamedTuple):
         """Keep some links, by number or mask."""
         return _Links(*(values[chosen] for values in self))
 
-    def and_those(self, others: _Links) -> _Links:
-        """Put two lots of links together."""
-        return _Links(
-            np.concatenate([self.node, others.node]),
-            np.concatenate([self.distance_m, others.distance_m]),
-            np.concatenate([self.vertex, others.vertex]),
-            np.concatenate([self.fraction, others.fraction]),
-        )
+    def and_those(self, *others: _Links) -> _Links:
+        """Put lots of links together."""
+        return _Links(*(np.concatenate(values) for values in zip(self, *others, strict=True)))
 
 
 def link_on_foot(
@@ -90,13 +92,16 @@ def link_on_foot(
     links = _between_components(network, linking, is_ferry, is_blocked)
     if len(piers):
         links = links.and_those(_to_piers(network, piers, linking, is_blocked))
-    if len(links.node) == 0:
+    links = links.and_those(_from_bends(network, links, linking, is_ferry, is_blocked))
+    count = len(links.start)
+    if count == 0:
         return network, as_layer([])
-    cut, road_node = insert_points(network, links.vertex, links.fraction)
+    cut, node = insert_points(network, np.append(links.start, links.vertex), np.append(np.zeros(count), links.fraction))
+    start_node, road_node = node[:count], node[count:]
     km = links.distance_m / M_PER_KM
     minutes = km * linking.walk_detour_ratio / linking.walk_kmh * MIN_PER_HOUR
-    linked = add_straight_edges(cut, links.node, road_node, minutes, on_foot=True)
-    ends = np.stack([_place(cut, links.node), _place(cut, road_node)], axis=1)
+    linked = add_straight_edges(cut, start_node, road_node, minutes, on_foot=True)
+    ends = np.stack([_place(cut, start_node), _place(cut, road_node)], axis=1)
     lines: NDArray[np.object_] = np.asarray(shapely.linestrings(ends), dtype=object)
     return connected(linked), as_layer(
         [
@@ -126,25 +131,22 @@ def _to_piers(
     network: RoadNetwork, piers: Integers, linking: Linking, is_blocked: Callable[[NDArray[np.object_]], Booleans]
 ) -> _Links:
     """Link each pier to the nearest road that people may walk onto."""
-    is_first = network.edge_on_foot[network.vertex_edge]
-    is_first[network.edge_start[1:] - 1] = False
-    index = index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
     nearest = cheapest_segment(
-        index,
+        _walkable(network, np.ones(len(network.vertex_lon), dtype=bool)),
         geocentric_m(network.node_lon[piers], network.node_lat[piers]),
         reach_m=np.full(len(piers), linking.walk_m),
     )
-    links = _Links(piers, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
-    is_last = _degree(network)[links.node] == 1
+    start = _vertex_of(network, piers)
+    links = _Links(start, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
+    is_last = (_degree(network)[piers] == 1)[nearest.vertex >= 0]
     return links.only(is_last | ~is_blocked(_lines(network, links)))
 
 
 def _lines(network: RoadNetwork, links: _Links) -> NDArray[np.object_]:
     """Straight lines of links."""
-    ends = np.stack(
-        [_place(network, links.node), np.column_stack(place_on(network, links.vertex, links.fraction))], axis=1
-    )
-    return np.asarray(shapely.linestrings(ends), dtype=object)
+    start = np.column_stack([network.vertex_lon[links.start], network.vertex_lat[links.start]])
+    end = np.column_stack(place_on(network, links.vertex, links.fraction))
+    return np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
 
 
 def _between_components(
@@ -152,23 +154,65 @@ def _between_components(
 ) -> _Links:
     """Find the shortest walk between any two components that come near each other."""
     nodes = _ends_of_walks(network, is_ferry)
-    is_main = np.arange(len(network.component_km)) == main_component(network)
+    is_loose = np.arange(len(network.component_km)) != main_component(network)
     may_walk = network.edge_on_foot[network.vertex_edge]
-    links = _to_main(network, nodes, is_main, may_walk, linking.walk_m)
-    near = nearest_of_minor(network, nodes, (~is_main)[network.vertex_component] & may_walk, reach_m=linking.walk_m)
-    links = links.and_those(_Links(nodes, *near).only(near[1] >= 0))
-    links = links.only(~is_blocked(_lines(network, links)) & _on_one_landmass(network, links))
+    start = _vertex_of(network, nodes)
+    near = nearest_of_minor(network, nodes, is_loose[network.vertex_component] & may_walk, reach_m=linking.walk_m)
+    to_main = _to_main(network, start[is_loose[network.vertex_component[start]]], linking.walk_m)
+    links = to_main.and_those(_Links(start, *near).only(near[1] >= 0))
+    return _shortest(network, _dry(network, links, linking, is_blocked))
+
+
+def _from_bends(
+    network: RoadNetwork,
+    links: _Links,
+    linking: Linking,
+    is_ferry: Booleans,
+    is_blocked: Callable[[NDArray[np.object_]], Booleans],
+) -> _Links:
+    """Find walks to the main component from along the roads of those that no link joins to it."""
+    count = len(network.component_km)
+    ends = network.vertex_component[links.start], network.vertex_component[links.vertex]
+    joined = connected_components(coo_array((np.ones(len(links.start)), ends), shape=(count, count)), directed=False)[1]
+    is_loose = joined != joined[main_component(network)]
+    may_start = (network.edge_on_foot & ~is_ferry)[network.vertex_edge] & is_loose[network.vertex_component]
+    to_main = _to_main(network, np.flatnonzero(may_start), linking.walk_m)
+    return _shortest(network, _dry(network, to_main, linking, is_blocked))
+
+
+def _shortest(network: RoadNetwork, links: _Links) -> _Links:
+    """Keep the shortest link between any two components; of equal ones the first."""
     pair = np.sort(
-        np.column_stack([network.node_component[links.node], network.vertex_component[links.vertex]]), axis=1
+        np.column_stack([network.vertex_component[links.start], network.vertex_component[links.vertex]]), axis=1
     )
-    order = np.lexsort((links.node, links.distance_m, pair[:, 1], pair[:, 0]))
+    order = np.lexsort((links.distance_m, pair[:, 1], pair[:, 0]))
     return links.only(order[np.sort(np.unique(pair[order], axis=0, return_index=True)[1])])
 
 
-def _on_one_landmass(network: RoadNetwork, links: _Links) -> Booleans:
-    if len(network.vertex_land) == 0:
-        return np.ones(len(links.node), dtype=bool)
-    return np.asarray(network.node_land[links.node] == network.vertex_land[links.vertex])
+def _dry(
+    network: RoadNetwork, links: _Links, linking: Linking, is_blocked: Callable[[NDArray[np.object_]], Booleans]
+) -> _Links:
+    """Keep links that can be walked; where one cannot, take those to the other segments within reach that can."""
+    is_dry = _is_dry(network, links, is_blocked)
+    others = _all_near(network, np.unique(links.start[~is_dry]), linking.walk_m)
+    return links.only(is_dry).and_those(others.only(_is_dry(network, others, is_blocked)))
+
+
+def _is_dry(network: RoadNetwork, links: _Links, is_blocked: Callable[[NDArray[np.object_]], Booleans]) -> Booleans:
+    """Tell which links stay on one landmass and are not blocked."""
+    is_dry = _is_on_one_landmass(network, links)
+    if not is_dry.any():
+        return is_dry
+    is_dry[is_dry] = ~is_blocked(_lines(network, links.only(is_dry)))
+    return is_dry
+
+
+def _vertex_of(network: RoadNetwork, nodes: Integers) -> Integers:
+    """Give a vertex at each node."""
+    vertex = np.zeros(len(network.node_lon), dtype=np.int64)
+    vertex[network.edge_to] = network.edge_start[1:] - 1
+    vertex[network.edge_from] = network.edge_start[:-1]
+    return vertex[nodes]
 
 
 def _ends_of_walks(network: RoadNetwork, is_ferry: Booleans) -> Integers:
@@ -179,15 +223,44 @@ def _ends_of_walks(network: RoadNetwork, is_ferry: Booleans) -> Integers:
     return np.flatnonzero((is_loose | is_dead_end) & has_road)
 
 
-def _to_main(network: RoadNetwork, nodes: Integers, is_main: Booleans, may_walk: Booleans, reach_m: float) -> _Links:
-    """Link nodes of loose components to the nearest road of the main one."""
-    nodes = nodes[~is_main[network.node_component[nodes]]]
-    is_first = is_main[network.vertex_component] & may_walk
-    is_first[network.edge_start[1:] - 1] = False
-    index = index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
+def _to_main(network: RoadNetwork, start: Integers, reach_m: float) -> _Links:
+    """Link vertices of loose components to the nearest road of the main one."""
+    is_main = network.vertex_component == main_component(network)
     nearest = cheapest_segment(
-        index,
-        geocentric_m(network.node_lon[nodes], network.node_lat[nodes]),
-        reach_m=np.full(len(nodes), reach_m),
+        _walkable(network, is_main),
+        geocentric_m(network.vertex_lon[start], network.vertex_lat[start]),
+        reach_m=np.full(len(start), reach_m),
     )
-    return _Links(nodes, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
+    return _Links(start, nearest.distance_m, nearest.vertex, nearest.fraction).only(nearest.vertex >= 0)
+
+
+def _all_near(network: RoadNetwork, start: Integers, reach_m: float) -> _Links:
+    """Link vertices to the nearest segments of other components on their landmass, `_TRIED` each at most."""
+    none = _Links(start[:0], np.zeros(0), start[:0], np.zeros(0))
+    if len(start) == 0:
+        return none
+    index = _walkable(network, np.ones(len(network.vertex_lon), dtype=bool))
+    found = []
+    for few in np.array_split(start, -(-len(start) // _AT_A_TIME)):
+        place_m = geocentric_m(network.vertex_lon[few], network.vertex_lat[few])
+        near = segments_within(index, place_m, reach_m=reach_m)
+        links = _Links(few[near.point], near.distance_m, near.vertex, near.fraction)
+        is_other = network.vertex_component[links.start] != network.vertex_component[links.vertex]
+        links = links.only(is_other & _is_on_one_landmass(network, links))
+        links = links.only(np.lexsort((links.vertex, links.distance_m, links.start)))
+        first = np.searchsorted(links.start, links.start)
+        found.append(links.only(np.arange(len(first)) - first < _TRIED))
+    return none.and_those(*found)
+
+
+def _is_on_one_landmass(network: RoadNetwork, links: _Links) -> Booleans:
+    if len(network.vertex_land) == 0:
+        return np.ones(len(links.start), dtype=bool)
+    return np.asarray(network.vertex_land[links.start] == network.vertex_land[links.vertex])
+
+
+def _walkable(network: RoadNetwork, chosen: Booleans) -> SegmentIndex:
+    """Index the segments of chosen vertices that people may walk onto."""
+    is_first = network.edge_on_foot[network.vertex_edge] & chosen
+    is_first[network.edge_start[1:] - 1] = False
+    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))

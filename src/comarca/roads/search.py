@@ -83,6 +83,62 @@ def cheapest_segment(
     return cheapest
 
 
+class Near(NamedTuple):
+    """Segments near points, a row per point and segment.
+
+    Attributes
+    ----------
+    point : numpy.ndarray, shape (k,)
+        Number of the point.
+    distance_m : numpy.ndarray, shape (k,)
+        From the point to the segment.
+    vertex : numpy.ndarray, shape (k,)
+        First vertex of the segment.
+    fraction : numpy.ndarray, shape (k,)
+        Where on the segment its nearest point lies, from 0 to 1.
+    """
+
+    point: Integers
+    distance_m: Floats
+    vertex: Integers
+    fraction: Floats
+
+
+def segments_within(index: SegmentIndex, points_m: Floats, *, reach_m: float) -> Near:
+    """Find all segments within reach of points; for few points, or a short reach.
+
+    Parameters
+    ----------
+    index : SegmentIndex
+        The segments.
+    points_m : numpy.ndarray, shape (n, 3)
+        Earth-centred coordinates of the points.
+    reach_m : float
+        Only segments at most this far are of interest.
+
+    Returns
+    -------
+    Near
+        The segments, by point and their place in the index.
+    """
+    point, node = np.arange(len(points_m)), np.full(len(points_m), len(index.child) - 1)
+    found_point, found = [point[:0]], [point[:0]]
+    while len(node):
+        box_m, place_m = index.box_m[node], points_m[point][:, :, None]
+        gap_m = np.maximum(np.maximum(box_m[:, :3] - place_m, place_m - box_m[:, 3:]), 0.0)
+        row, lane = np.nonzero((gap_m**2).sum(axis=1) <= reach_m**2)
+        point, child, is_segment = point[row], index.child[node[row]] + lane, node[row] < index.leaf_count
+        found_point.append(point[is_segment])
+        found.append(child[is_segment])
+        point, node = point[~is_segment], child[~is_segment]
+    point, segment = np.concatenate(found_point), np.concatenate(found)
+    order = np.lexsort((segment, point))
+    point, vertex = point[order], index.first[segment[order]]
+    distance_m, fraction = _approaches(index, vertex, points_m[point])
+    is_near = distance_m <= reach_m
+    return Near(point[is_near], distance_m[is_near], vertex[is_near], fraction[is_near])
+
+
 class _Query(NamedTuple):
     """A point, the component it may use, and what ways from it cost."""
 
@@ -130,6 +186,18 @@ def _approach(index: SegmentIndex, tolls: Tolls, vertex: int, query: _Query) -> 
 def _arc_m(chord_m: float) -> float:
     """Length over the Earth's surface, as `comarca.crs.arc_m`."""
     return float(2 * EARTH_RADIUS_M * np.arcsin(min(chord_m / (2 * EARTH_RADIUS_M), 1.0)))
+
+
+@compiled
+def _approaches(index: SegmentIndex, vertex: Integers, points_m: Floats) -> tuple[Floats, Floats]:
+    """Give the distance to one segment per point, and the nearest position on it."""
+    free = Tolls(np.zeros(len(index.vertex_m)), np.zeros(len(index.vertex_m)))
+    distance_m, fraction = np.empty(len(vertex)), np.empty(len(vertex))
+    for row in range(len(vertex)):
+        query = _Query(points_m[row, 0], points_m[row, 1], points_m[row, 2], ANY, np.inf, 1.0)
+        chord_m, fraction[row], _ = _approach(index, free, vertex[row], query)
+        distance_m[row] = _arc_m(chord_m)
+    return distance_m, fraction
 
 
 @compiled
