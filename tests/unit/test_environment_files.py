@@ -198,6 +198,47 @@ def test_fires_without_confidence_all_count_and_odd_words_are_refused(tmp_path):
         read_fires(plain, PLACES)
 
 
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [("0.05,0.05,2019-01-01,150,0", "150.*0 to 100"), ("0.05,0.05,2019-01-01,-5,0", "-5"),
+     ("0.05,0.05,2019-01-01,80,vegetation", "column type.*'vegetation'")],
+)  # fmt: skip
+def test_confidence_and_kind_that_cannot_be_are_refused(tmp_path, row, message):
+    with pytest.raises(InputError, match=message):
+        read_fires(fires_file(tmp_path / "f.csv", "0.05,0.06,2019-01-01,80,0", row), PLACES)
+
+
+def test_fires_that_count_twice_are_warned_of(tmp_path):
+    row = "0.05,0.05,2019-01-01,80,0"
+    one = fires_file(tmp_path / "a.csv", row, row)
+    assert [check.name for check in read_fires(one, PLACES)[1] if check.status == "warn"] == []
+    again = [one, fires_file(tmp_path / "b.csv", "0.05,0.06,2019-01-01,80,0", row)]
+    assert [(c.name, c.value) for c in read_fires(again, PLACES)[1] if c.status == "warn"] == [("fires_repeated", 1)]
+    viirs = fires_file(tmp_path / "v.csv", "0.05,0.07,2019-01-01,n,0")
+    warned = [c for c in read_fires([one, viirs], PLACES)[1] if c.status == "warn"]
+    assert [c.name for c in warned] == ["fires_sensors"]
+    assert "MODIS, VIIRS" in warned[0].message
+    heading = "latitude,longitude,acq_date,satellite,instrument"
+    two = fires_file(
+        tmp_path / "s.csv", "0.05,0.05,2019-01-01,N,VIIRS", "0.05,0.06,2019-01-01,N20,VIIRS", heading=heading
+    )
+    assert "VIIRS N, VIIRS N20" in next(c.message for c in read_fires(two, PLACES)[1] if c.name == "fires_sensors")
+    modis = fires_file(tmp_path / "m.csv", "0.05,0.05,2019-01-01,Terra,MODIS", "0.05,0.06,2019-01-01,Aqua,MODIS",
+                       heading=heading)  # fmt: skip
+    assert all(check.status != "warn" for check in read_fires(modis, PLACES)[1])
+
+
+def test_an_archive_with_a_heading_alone_has_no_fires(tmp_path):
+    empty = fires_file(tmp_path / "e.csv")
+    table, checks = read_fires(empty, PLACES, years=(2018, 2019))
+    assert table["fires"].tolist() == [0] * 4
+    assert checks[-1].value == 0
+    both = [empty, fires_file(tmp_path / "f.csv", "0.05,0.05,2019-01-01,80,0")]
+    assert read_fires(both, PLACES)[0]["fires"].tolist() == [1, 0]
+    with pytest.raises(InputError, match="key `years`"):
+        read_fires(empty, PLACES)
+
+
 def test_protected_land_counts_once_where_polygons_overlap(root):
     shapes = np.array([box(0, 0, 0.05, 0.1), box(0.02, 0, 0.07, 0.1), box(0.09, 0, 0.12, 0.1), Point(0, 0)])
     table, check = covered_by_polygons(shapes, PLACES, name="protected_areas")

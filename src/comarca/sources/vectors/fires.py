@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Unpack
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
+from comarca.crs import STORAGE
 from comarca.errors import InputError
 from comarca.polygons import territory_of
 from comarca.results import Check
@@ -15,12 +20,10 @@ from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import VectorOptions, require_column
-from comarca.sources.vectors.spots import read_spots
+from comarca.sources.vectors.spots import is_table, read_spots, spot_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
 
     from comarca.io import PathLike
 
@@ -28,6 +31,11 @@ logger = logging.getLogger(__name__)
 
 #: Words of confidence (VIIRS) -> the least confidence in per cent (MODIS) that is called so.
 _CONFIDENCE: Final = {"l": 0.0, "low": 0.0, "n": 30.0, "nominal": 30.0, "h": 80.0, "high": 80.0}
+#: Greatest confidence, per cent.
+_CERTAIN: Final = 100
+#: Columns of the archives of FIRMS that are used if they are there.
+_TIME, _INSTRUMENT, _SATELLITE = "acq_time", "instrument", "satellite"
+_TEXTS: Final = frozenset({".csv", ".txt", ".tsv"})
 #: Kind of a fire of vegetation; others are volcanoes, industry and flares.
 _VEGETATION: Final = "0"
 
@@ -71,20 +79,30 @@ def read_fires(
     table : pandas.DataFrame
         Columns ``territory_id``, ``year``, ``fires``: a row for each territory and year, sorted.
     checks : list of Check
-        What was counted and what was left out, for which reason.
+        What was counted and what was left out, for which reason; a warning where files repeat fires, or are of several
+        sensors.
 
     Raises
     ------
     InputError
-        If a file cannot be read or lacks the dates, or words of confidence are not understood.
+        If a file cannot be read or lacks the dates, or confidence or kind are not understood.
+
+    Notes
+    -----
+    A delimited text with a heading alone is an archive without fires.
     """
     parts, checks = [], []
     for each in paths_of(path):
-        spots, remarks = read_spots(each, longitude=longitude, latitude=latitude, name="fires", **options)
+        spots, remarks = (
+            (_no_fires(each, options), [])
+            if _has_heading_only(each)
+            else read_spots(each, longitude=longitude, latitude=latitude, name="fires", **options)
+        )
         require_column(date, map(str, spots), where=f"fires: {each}")
-        parts.append(_told(spots, date, confidence, kind, where=f"fires: {each}"))
+        parts.append(_told(spots, date, confidence, kind, where=f"fires: {each}").assign(file=each))
         checks += remarks
-    fires = pd.concat(parts, ignore_index=True)
+    fires = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    checks += _doubled(fires)
     checks += require_overlap(fires["shape"].to_numpy(), territories, name="fires")
     first, last = years or _years(fires, str(path))
     places = territories.sort_values("territory_id", ignore_index=True)
@@ -118,22 +136,81 @@ def _told(spots: gpd.GeoDataFrame, date: str, confidence: str, kind: str, *, whe
     )
     certain = pd.Series(100.0, spots.index)
     if confidence in spots:
-        texts = spots[confidence].astype("str").map(fold_name)
-        certain = pd.to_numeric(texts, errors="coerce").fillna(texts.map(_CONFIDENCE))
-        if (strange := spots[confidence].notna() & certain.isna()).any():
+        words = spots[confidence].astype("str").map(fold_name).map(_CONFIDENCE)
+        certain = pd.to_numeric(spots[confidence], errors="coerce").astype(float).fillna(words.astype(float))
+        strange = (spots[confidence].notna() & certain.isna()) | (certain < 0) | (certain > _CERTAIN)
+        if strange.any():
             raise InputError(f"{where}, column {confidence}", got=str(spots.loc[strange, confidence].iloc[0]),
                              expected="0 to 100, or low, nominal, high")  # fmt: skip
     plants = pd.Series(True, spots.index)
     if kind in spots:
         plants = spots[kind].isna() | spots[kind].astype("str").str.removesuffix(".0").eq(_VEGETATION)
+        if (strange := spots[kind].notna() & pd.to_numeric(spots[kind], errors="coerce").isna()).any():
+            raise InputError(f"{where}, column {kind}", got=str(spots.loc[strange, kind].iloc[0]),
+                             expected="numbers, of which 0 is a fire of vegetation",
+                             remedy="Name another column with the key `kind`, or none that the file has.")  # fmt: skip
     missing = sorted({confidence, kind} - set(spots))
     logger.info("%s: %d fires; without the column(s) %s", where, len(spots), ", ".join(missing) or "none")
     return pd.DataFrame(
-        {"shape": spots.geometry.to_numpy(), "year": years, "confidence": certain.fillna(0.0), "is_vegetation": plants}
+        {
+            "shape": spots.geometry.to_numpy(),
+            "year": years,
+            "when": spots[date].astype("str") + (" " + spots[_TIME].astype("str") if _TIME in spots else ""),
+            "sensor": _sensors(spots, confidence),
+            "confidence": certain.fillna(0.0),
+            "is_vegetation": plants,
+        }
     )
+
+
+def _sensors(spots: gpd.GeoDataFrame, confidence: str) -> pd.Series:
+    """Name the sensor of each fire: as the file does, or by its kind of confidence; empty if neither tells."""
+    named: pd.Series
+    if _INSTRUMENT in spots:
+        named = spots[_INSTRUMENT].astype("str").str.upper()
+    elif confidence in spots:
+        is_number = pd.to_numeric(spots[confidence], errors="coerce").notna()
+        named = pd.Series(np.where(is_number, "MODIS", "VIIRS"), spots.index).where(spots[confidence].notna(), "")
+    else:
+        named = pd.Series("", spots.index)
+    if _SATELLITE not in spots:
+        return named
+    # MODIS is one archive of two satellites; each satellite with VIIRS has its own.
+    known: pd.Series = named.where(named != "VIIRS", named + " " + spots[_SATELLITE].astype("str"))
+    return known
+
+
+def _doubled(fires: pd.DataFrame) -> list[Check]:
+    """Warn of fires that count more than once, as files repeat them or several sensors saw them."""
+    x, y = (get(fires["shape"].to_numpy()) for get in (shapely.get_x, shapely.get_y))
+    rows = fires[["when", "file"]].assign(x=x, y=y).dropna().drop_duplicates()
+    repeated = int(rows.duplicated(["x", "y", "when"]).sum())
+    sensors = sorted({*fires["sensor"]} - {""})
+    checks = []
+    if repeated:
+        message = f"{repeated:,} fires stand at the same place and time in two files and count in each."
+        checks.append(Check("fires_repeated", "warn", repeated, "each fire in one file", message))
+    if len(sensors) > 1:
+        message = f"The fires are of {', '.join(sensors)}: sensors see different numbers of fires, and one fire twice."
+        checks.append(Check("fires_sensors", "warn", len(sensors), "fires of one sensor", message))
+    return checks
+
+
+def _has_heading_only(path: str) -> bool:
+    if not (is_table(path) and Path(path).suffix.lower() in _TEXTS and Path(path).is_file()):
+        return False
+    with Path(path).open("rb") as lines:
+        return len(list(islice((line for line in lines if line.strip()), 2))) == 1
+
+
+def _no_fires(path: str, options: VectorOptions) -> gpd.GeoDataFrame:
+    """Stand for a file that has a heading alone."""
+    empty = pd.DataFrame(columns=spot_fields(path, **options), dtype="str")
+    return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=STORAGE))
 
 
 def _years(fires: pd.DataFrame, where: str) -> tuple[int, int]:
     if fires["year"].isna().all():
-        raise InputError(f"fires: {where}", got="no date with a year", expected="dates such as 2019-08-14")
+        raise InputError(f"fires: {where}", got="no date with a year", expected="dates such as 2019-08-14",
+                         remedy="Say with the key `years` which years an archive without fires covers.")  # fmt: skip
     return int(fires["year"].min()), int(fires["year"].max())
