@@ -86,6 +86,15 @@ def test_the_whole_has_the_multipliers_of_its_own_table(root):
     assert part.checks[-1].value == pytest.approx(110 / 200)
 
 
+def test_the_size_of_a_territory_is_that_of_all_its_jobs(root):
+    table = pd.DataFrame([("maize", "maize", 0.5)], columns=["from_sector", "to_sector", "coefficient"])
+    result = run(root, input_output=table)
+    # 100 of 200 jobs are in each territory, 30 and 60 of them in the only sector of the table.
+    local = [min(1, 30 / 90 / 0.5 * math.log2(1.5) ** 0.3), min(1, 60 / 90 / 0.5 * math.log2(1.5) ** 0.3)]
+    assert result.values["local_input_share"].tolist() == pytest.approx(local)
+    assert result.values["local_output_multiplier_ratio"].tolist() == pytest.approx([1 / (1 - 0.5 * q) for q in local])
+
+
 def written(tmp_path, text):
     path = tmp_path / "io.csv"
     path.write_text(text, encoding="utf-8")

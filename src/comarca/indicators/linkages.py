@@ -98,7 +98,8 @@ def _multipliers(
     stray = [mine for mine, name in target.items() if name is None]
     grouped = jobs.drop(columns=stray).T.groupby([target[mine] for mine in jobs if mine not in stray]).sum().T
     grouped = grouped.reindex(columns=names, fill_value=0.0)
-    multiplier, local = local_linkages(grouped, matrix.loc[names, names], delta=delta)
+    size = jobs.sum(axis=1) / jobs.to_numpy().sum()
+    multiplier, local = local_linkages(grouped, matrix.loc[names, names], delta=delta, size=size)
     values = pd.DataFrame({_MULTIPLIER: multiplier, _LOCAL: local}, index=jobs.index)
     lost, total = float(jobs[stray].to_numpy().sum()), float(jobs.to_numpy().sum())
     check = Check(

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _CELLS: Final = 1_000_000
 
 
-def flegg_quotients(regional: ArrayLike, national: ArrayLike, *, delta: float = 0.3) -> FloatArray:
+def flegg_quotients(
+    regional: ArrayLike, national: ArrayLike, *, delta: float = 0.3, size: ArrayLike | None = None
+) -> FloatArray:
     """Flegg's location quotients: which part of each input the sectors of a region can supply.
 
     Parameters
@@ -26,14 +28,17 @@ def flegg_quotients(regional: ArrayLike, national: ArrayLike, *, delta: float = 
         Jobs of each sector in the whole.
     delta : float, default 0.3
         How strongly small regions import; 0 leaves the cross-industry quotient.
+    size : array-like, shape (g,), optional
+        Jobs of each region over those of the whole, those of sectors that the table lacks included; of the sectors
+        given if it is not.
 
     Returns
     -------
     numpy.ndarray, shape (g, k, k)
         Selling sector by buying sector, from 0 to 1: ``min(CILQ_ij lambda, 1)`` with
         ``CILQ_ij = (r_i / n_i) / (r_j / n_j)`` (on the diagonal the simple quotient of i) and
-        ``lambda = log2(1 + r / n)^delta``. 0 where the selling sector has no jobs, 1 where only the buying one
-        has none.
+        ``lambda = log2(1 + r / n)^delta``, ``r / n`` the size. 0 where the selling sector has no jobs, 1
+        where only the buying one has none.
 
     Notes
     -----
@@ -49,7 +54,7 @@ def flegg_quotients(regional: ArrayLike, national: ArrayLike, *, delta: float = 
     [[[0.8514, 0.8514], [0.8514, 0.8514]]]
     """
     local, whole = np.asarray(regional, dtype=np.float64), np.asarray(national, dtype=np.float64)
-    total = local.sum(axis=1) / whole.sum()
+    total = local.sum(axis=1) / whole.sum() if size is None else np.asarray(size, dtype=np.float64)
     part = np.divide(local, whole, out=np.zeros_like(local), where=whole > 0)
     simple = np.divide(part, total[:, None], out=np.zeros_like(local), where=total[:, None] > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -57,12 +62,12 @@ def flegg_quotients(regional: ArrayLike, national: ArrayLike, *, delta: float = 
     cross = np.where(np.isnan(cross), 0.0, cross)
     diagonal = np.arange(local.shape[1])
     cross[:, diagonal, diagonal] = simple
-    size = np.log2(1 + total) ** delta
-    return np.asarray(np.minimum(cross * size[:, None, None], 1.0))
+    weight = np.log2(1 + total) ** delta
+    return np.asarray(np.minimum(cross * weight[:, None, None], 1.0))
 
 
 def local_linkages(
-    regional: ArrayLike, coefficients: ArrayLike, *, delta: float = 0.3
+    regional: ArrayLike, coefficients: ArrayLike, *, delta: float = 0.3, size: ArrayLike | None = None
 ) -> tuple[FloatArray, FloatArray]:
     """Mean output multiplier of regions, and the part of their inputs that they can supply.
 
@@ -72,7 +77,7 @@ def local_linkages(
         Jobs of each sector in each region; the whole is their sum.
     coefficients : array-like, shape (k, k)
         Inputs of the whole's own products: of the selling sector (row) per unit of output of the buying one (column).
-    delta : float, default 0.3
+    delta, size
         As in `flegg_quotients`.
 
     Returns
@@ -94,11 +99,12 @@ def local_linkages(
     """
     jobs, inputs = np.asarray(regional, dtype=np.float64), np.asarray(coefficients, dtype=np.float64)
     whole, sectors = jobs.sum(axis=0), jobs.shape[1]
+    part = jobs.sum(axis=1) / whole.sum() if size is None else np.asarray(size, dtype=np.float64)
     multiplier, local = (np.full(len(jobs), np.nan) for _ in range(2))
     some = np.flatnonzero(jobs.sum(axis=1) > 0)
     step = max(1, _CELLS // max(sectors**2, 1))
     for rows in (some[start : start + step] for start in range(0, len(some), step)):
-        own = flegg_quotients(jobs[rows], whole, delta=delta) * inputs
+        own = flegg_quotients(jobs[rows], whole, delta=delta, size=part[rows]) * inputs
         share = jobs[rows] / jobs[rows].sum(axis=1, keepdims=True)
         sums = np.linalg.solve(np.swapaxes(np.eye(sectors) - own, 1, 2), np.ones((len(rows), sectors, 1)))[:, :, 0]
         multiplier[rows] = (sums * share).sum(axis=1)
