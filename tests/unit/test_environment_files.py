@@ -123,6 +123,8 @@ def test_no_data_of_tree_cover_is_what_the_file_declares(tmp_path, root):
     result = run(root, "forest_loss", forest(tmp_path, cover, none, nodata=-9999))
     assert result.values.loc["01", "forest_cover_2000_share"] == pytest.approx(0.6)
     assert result.flags.loc["02"].tolist() == [Flag.OUTSIDE_RASTER] * 2
+    nowhere = forest(tmp_path, np.full((10, 20), -9999, np.int16), none, nodata=-9999)
+    assert (run(root, "forest_loss", nowhere).flags == Flag.OUTSIDE_RASTER).all(axis=None)
     # A declared 0 still says that no trees stand there.
     bare = np.where(cover == 80, 80, 0).astype(np.uint8)
     treeless = run(root, "forest_loss", forest(tmp_path, bare, none, nodata=0))

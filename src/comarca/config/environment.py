@@ -29,8 +29,8 @@ class ForestLoss(Source):
     )
     loss: FilePath | tuple[FilePath, ...] | None = Field(
         None,
-        description="Raster on the same grid with the year of the loss, counted from 2000, and 0 where there was none; "
-        "or a list of as many tiles.",
+        description="Raster on the same grid with the year of the loss, counted from 2000 or by the calendar, and 0 "
+        "where there was none; or a list of as many tiles.",
     )
     threshold_percent: Annotated[float, Field(gt=0, le=100)] = Field(
         30.0, description="From this tree cover on a cell was forest in 2000, per cent."

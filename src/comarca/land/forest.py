@@ -87,8 +87,9 @@ def tabulate_forest(
     table = lost.rename(columns=lambda code: FIRST_YEAR + int(code) - 1)
     table.insert(0, FIRST_YEAR, forest.sum(axis=1))
     long = table[known > 0].rename_axis("territory_id").reset_index()
-    long = long.melt("territory_id", var_name="year", value_name="area_ha").astype({"year": "int64"})
-    long["mapped_ha"] = long["territory_id"].map(known)
+    long = long.melt("territory_id", var_name="year", value_name="area_ha")
+    long = long.astype({"territory_id": "str", "year": "int64", "area_ha": "float64"})
+    long["mapped_ha"] = known.reindex(long["territory_id"]).to_numpy(float)
     long = long.sort_values(["territory_id", "year"], ignore_index=True)
     total = forest.to_numpy().sum()
     message = f"{total:,.0f} ha were forest in {FIRST_YEAR} ({threshold_percent:g} % tree cover or more), of which "

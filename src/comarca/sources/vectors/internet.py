@@ -146,6 +146,8 @@ def _numbers(column: pd.Series, *, where: str) -> NDArray[np.float64]:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
     wrong = (column.notna().to_numpy() & np.isnan(numbers)) | (numbers < 0)
     if wrong.any():
-        raise InputError(f"{where}, row {int(wrong.argmax()) + 1}", got=column[wrong].iloc[0],
+        first = column[wrong].iloc[0]
+        got = first if isinstance(first, str) else float(first)
+        raise InputError(f"{where}, row {int(wrong.argmax()) + 1}", got=got,
                          expected="a number, 0 or more", remedy=f"{int(wrong.sum())} rows have none.")  # fmt: skip
     return numbers
