@@ -17,6 +17,7 @@ from comarca import io
 from comarca.config.environment import BurntAreas, Fires, ForestLoss, ProtectedAreas
 from comarca.config.region import Config, Region
 from comarca.crs import geodesic_area_km2
+from comarca.dynamics.functional import regroup
 from comarca.errors import ConfigError, InputError
 from comarca.indicators import environment
 from comarca.land.covered import covered_by_polygons, covered_by_raster, is_raster
@@ -162,6 +163,8 @@ def test_shares_of_land_are_of_the_land_with_data(tmp_path, root):
     table = forest(tmp_path, cover, 0 * cover, bounds=sliver)
     assert run(root, "forest_loss", table).values["forest_cover_2000_share"].tolist() == pytest.approx([1, 1])
     assert table["mapped_ha"].tolist() == pytest.approx([100 * AREA_KM2[0], 10 * AREA_KM2[1]])
+    joined = regroup("forest_loss", table, {"01": "f", "02": "f"})
+    assert joined["mapped_ha"].tolist() == pytest.approx([table["mapped_ha"].sum()])
     days = np.zeros((10, 11), np.int16)
     days[:5] = 200
     burnt, checks = covered_by_raster(

@@ -110,3 +110,8 @@ def test_the_column_is_the_mean_over_people():
     values, flags = column_of(people, pd.DataFrame(jobs, index=["d000", "d001", "d002"]))
     assert values == pytest.approx([40, np.nan], nan_ok=True)
     assert flags == ["", "no_population"]
+    # One of two members of a functional territory lacks a figure: the jobs of the other are reached.
+    part = {"jobs": [100.0, 20.0, 9.0], "lacks_jobs": [True, False, False], "gap": ["not_in_source", "", ""]}
+    values, flags = column_of(people, pd.DataFrame(part, index=["d000", "d001", "d002"]))
+    assert values[0] == pytest.approx(40)
+    assert flags[0] == "border_bias"

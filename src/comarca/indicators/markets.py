@@ -101,8 +101,10 @@ def _jobs(
     """Add the jobs within reach; not known where the territory's own are not, or all that are reached."""
     index = pd.Index(values.index)
     mean, lacking = (mean_over_people(demand, access[name].astype(float), index) for name in ("jobs", "lacks_jobs"))
-    own = pd.Series(access["gap"].to_numpy(), demand["territory_id"].to_numpy()).groupby(level=0).first()
-    own = own.reindex(index).fillna(Flag.OK.value)
+    gaps = pd.Series(access["gap"].to_numpy(), demand["territory_id"].to_numpy())
+    # A functional territory with a member that lacks a figure still has jobs of the others.
+    is_whole = (gaps != Flag.OK).groupby(level=0).all()
+    own = gaps.groupby(level=0).first().where(is_whole, Flag.OK.value).reindex(index).fillna(Flag.OK.value)
     unknown = (own != Flag.OK) | ((mean == 0) & (lacking > 0))
     reason = np.where(own != Flag.OK, own, Flag.NOT_IN_SOURCE)
     values[_JOBS] = mean.mask(unknown)
