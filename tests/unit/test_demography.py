@@ -1,5 +1,7 @@
 """People by age and sex, women among jobs and holdings, holders elsewhere, irrigation: read and worked out by hand."""
 
+import importlib.util
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from comarca.dynamics.functional import regroup
 from comarca.errors import InputError
 from comarca.indicators import demography, land, production
 from comarca.land.holders import holder_columns
+from comarca.layers.files import write_layer
 from comarca.measures.ages import persons_of_ages
 from comarca.measures.sexes import figures_by_sex
 from comarca.plan.layers import available_layers, missing_key
@@ -258,6 +261,20 @@ def test_parts_above_their_whole_are_left_out_and_named(tmp_path, root):
     assert people_of.groupby("sex")["persons"].sum().to_dict() == {"both": 19, "men": 5, "women": 4}
     assert [(row["sex"], row["age_to"]) for row in check.rows] == [("women", 14)]
     assert leave_out_parts(rows, name="firms")[1] == []
+
+
+def test_the_job_of_a_table_writes_no_part_above_its_whole(tmp_path, root):
+    spec = importlib.util.spec_from_file_location("script", root / "workflow/scripts/harmonise_table.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    path = written(tmp_path, "territory_id,sector,jobs,women\n01,farm,30,60\n01,trade,70,5\n")
+    write_layer(PLACES, tmp_path / "territories.parquet", "territories")
+    region = Region(country="NIC", employment={"provider": "file", "path": str(path)})
+    names = {name: str(tmp_path / name) for name in ("parquet", "checks")}
+    script.main(layer="employment", table=str(path), territories=str(tmp_path / "territories.parquet"),
+                source=region.employment.model_dump(), **names)  # fmt: skip
+    assert pd.read_parquet(names["parquet"])["women"].tolist() == pytest.approx([np.nan, 5], nan_ok=True)
+    assert "employment_parts" in (tmp_path / "checks").read_text(encoding="utf-8")
 
 
 def test_the_sex_that_lacks_is_the_total_without_the_other():
