@@ -16,6 +16,7 @@ def main(
     *, products: Sequence[str], statement: Mapping[str, str], region_config: Mapping[str, Any], crate: str, **files: str
 ) -> None:
     data = Assembled(files)
+    program, program_date = commit()
     described = describe_dataset(
         region=data.region,
         titles=data.titles,
@@ -24,17 +25,19 @@ def main(
         territories=data.territories,
         columns=data.columns,
         years=data.years,
-        commit=commit(),
+        commit=program,
+        commit_date=program_date,
     )
     write_publication(Path(crate).parent, [Path(path) for path in products], described, config=region_config)
 
 
-def commit() -> str:
-    """Commit of the program's own folder; empty where it is no repository."""
+def commit() -> tuple[str, str]:
+    """Commit of the program's own folder and its date; empty where it is no repository."""
     folder = Path(__file__).resolve().parents[2]
-    command = ["git", "-C", str(folder), "rev-parse", "HEAD"]
+    command = ["git", "-C", str(folder), "show", "--no-patch", "--format=%H %cs", "HEAD"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - git, with words of our own
-    return done.stdout.strip() if done.returncode == 0 else ""
+    name, _, date = done.stdout.strip().partition(" ") if done.returncode == 0 else ("", "", "")
+    return name, date
 
 
 if "snakemake" in globals():

@@ -109,6 +109,17 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int | datetime.date) and not isinstance(value, bool) else value
 
 
+def _day(value: str) -> str:
+    try:
+        return datetime.date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise ValueError(f"{value[:50]!r} is no date; write it as 2026-03-31") from None
+
+
+#: A day, as an ISO date.
+Day = Annotated[str, BeforeValidator(_as_text), AfterValidator(_day)]
+
+
 class Described(Model):
     """What a file of the user's own is, for source lines, licences and the published data set; all of it optional."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
-from comarca.config.base import FilePath, Model, Titles, Word
+from comarca.config.base import Day, FilePath, Model, Titles, Word
 from comarca.config.dynamics import Clusters, Functional, Profile, PropositionTests
 from comarca.config.environment import BurntAreas, Canals, Fires, ForestLoss, Internet, ProtectedAreas
 from comarca.config.families import IndicatorOptions
@@ -67,11 +67,17 @@ class Publication(Model):
     """What the published data set says of itself; `make publish REGION=...` writes it."""
 
     version: str = Field("1.0", description="Version of the data set.")
+    date: Day | None = Field(
+        None,
+        description="Date of its release, such as 2026-03-31; null takes that of `SOURCE_DATE_EPOCH` or says none.",
+    )
     producer: str | None = Field(None, description="Who publishes it; printed on maps too.")
     contact: str | None = Field(None, description="E-mail address or web page for questions; null takes `contact`.")
     doi: str | None = Field(None, description="DOI of the data set, such as 10.5281/zenodo.1234567.")
     url: str | None = Field(None, description="Web page of the data set.")
-    revision: str = Field("First version.", description="What changed since the version before.")
+    revision: str | None = Field(
+        None, description="What changed since the version before; null says that it is the first version."
+    )
 
 
 class Zonal(Model):
@@ -315,7 +321,7 @@ class Config(Model):
         min_length=1, description="Regions by name; the name is that of the folder in results/."
     )
     languages: tuple[Literal["en", "es", "pt"], ...] = Field(
-        ("en", "es", "pt"), min_length=1, description="Languages of the products; maps speak the first one."
+        ("en", "es", "pt"), min_length=1, description="Languages of the products; maps are in the first one."
     )
     offline: bool = Field(False, description="Nothing touches the network.")
     strict: bool = Field(False, description="End with exit status 3 where a check failed; all is made all the same.")

@@ -73,7 +73,7 @@ class RegionPlan:
     config : Region
         Its configuration.
     languages : tuple of str
-        Languages of the products; maps speak the first one.
+        Languages of the products; maps are in the first one.
     general : Registry
         The families of indicators that come with the project.
     project_file : callable

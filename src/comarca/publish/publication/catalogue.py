@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,8 @@ from comarca.publish.publication.texts import held_by, sha256_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from rocrate.model.root_dataset import RootDataset
 
     from comarca.publish.publication.dataset import DataSet
 
@@ -51,13 +52,13 @@ def ro_crate(data: DataSet, paths: Sequence[Path]) -> str:
     """
     crate = ROCrate(gen_preview=False, version="1.1")
     crate.name, crate.description = data.titles["en"], _abstract(data)
-    crate.datePublished = datetime.fromisoformat(data.date)
     crate.license = _entity(crate, data.licence_url, "CreativeWork", name=data.licence or "LICENSE.md")
     publisher = _entity(crate, data.statement.url or "#producer", "Organization", name=data.producer)
     if data.statement.url:
         publisher["url"] = data.statement.url
     crate.publisher = publisher
     root = crate.root_dataset
+    _date(root, data)
     root["author"], root["version"], root["identifier"] = publisher, data.statement.version, data.identifier
     root["inLanguage"] = ["en", "es", "pt"]
     root["spatialCoverage"] = _place(crate, data)
@@ -69,6 +70,13 @@ def ro_crate(data: DataSet, paths: Sequence[Path]) -> str:
         crate.add_file(path, dest_path=path.name, properties=_file_properties(path, words[0] if words else path.name))
     _add_run(crate, data)
     return json.dumps(crate.metadata.generate(), indent=2, ensure_ascii=False, sort_keys=True, default=str) + "\n"
+
+
+def _date(root: RootDataset, data: DataSet) -> None:
+    """Give the date that RO-Crate asks for, in place of the clock's: of the release, or the first possible one."""
+    del root["datePublished"]
+    if date := data.released or data.not_before:
+        root["datePublished"] = date
 
 
 def _abstract(data: DataSet) -> str:
@@ -148,7 +156,8 @@ def dcat(data: DataSet, paths: Sequence[Path]) -> str:
     _link(catalogue, "dcat:dataset", data.identifier)
     _literal(dataset, "dct:identifier", data.identifier)
     _literal(dataset, "dcat:version", data.statement.version)
-    _literal(dataset, "dct:issued", data.date, datatype=_DATE)
+    if data.released:
+        _literal(dataset, "dct:issued", data.released, datatype=_DATE)
     for keyword in ("territory indicators", "rural development"):
         _literal(dataset, "dcat:keyword", keyword, language="en")
     _coverage(dataset, data)
@@ -233,12 +242,12 @@ def enriched_package(package: Mapping[str, Any], data: DataSet) -> dict[str, Any
         "title": data.titles["en"],
         "description": _abstract(data),
         "version": data.statement.version,
-        "created": f"{data.date}T00:00:00Z",
         "contributors": [contributor],
         "keywords": ["territory indicators", "rural development"],
         "spatial": {"bbox": list(data.bounds)},
         "attribution": list(data.credits),
     }
+    further |= {"created": f"{data.released}T00:00:00Z"} if data.released else {}
     further |= {"temporal": {"start": str(data.years[0]), "end": str(data.years[-1])}} if data.years else {}
     further |= {"homepage": data.statement.url} if data.statement.url else {}
     return {**package, **further}

@@ -39,11 +39,12 @@ class Statement:
 
     Attributes
     ----------
-    version, producer, contact, doi, url, revision : str
+    version, date, producer, contact, doi, url, revision : str
         See the section ``publication`` of the configuration; empty if not given.
     """
 
     version: str = "1.0"
+    date: str = ""
     producer: str = ""
     contact: str = ""
     doi: str = ""
@@ -71,9 +72,12 @@ class DataSet:
         West, south, east, north, EPSG:4326.
     years : tuple of int
         First and last year that its columns describe; empty if not known.
-    date : str
-        ISO date of the newest input, or that of ``SOURCE_DATE_EPOCH``: never the clock, so that the same inputs give
-        the same data set.
+    released : str
+        ISO date of its release, as the configuration or ``SOURCE_DATE_EPOCH`` gives it; empty if neither does. Never
+        the clock, so that the same inputs give the same data set, and never a date of the data.
+    not_before : str
+        ISO date before which it cannot have been made: that of the newest fetch or of the program's commit; empty if
+        neither is known.
     territory_count, column_count : int
         Its size.
     commit : str
@@ -89,7 +93,8 @@ class DataSet:
     credits: tuple[str, ...]
     bounds: tuple[float, float, float, float]
     years: tuple[int, ...]
-    date: str
+    released: str
+    not_before: str
     territory_count: int
     column_count: int
     commit: str
@@ -113,10 +118,19 @@ class DataSet:
 
     @property
     def producer(self) -> str:
-        """Who publishes the data set."""
-        return self.statement.producer or "The producers of this data set"
+        """Who publishes the data set, in English where no name is given."""
+        return self.producer_in("en")
+
+    def producer_in(self, language: str) -> str:
+        """Who publishes the data set; general words of the language where no name is given."""
+        return self.statement.producer or _PRODUCERS[language]
 
 
+_PRODUCERS: Final = {
+    "en": "The producers of this data set",
+    "es": "Los productores de este conjunto de datos",
+    "pt": "Os produtores deste conjunto de dados",
+}
 _TITLES: Final = {
     "en": "Territory indicators of {}",
     "es": "Indicadores territoriales de {}",
@@ -134,6 +148,7 @@ def describe_dataset(
     columns: Sequence[Column],
     years: Mapping[str, int | None],
     commit: str = "",
+    commit_date: str = "",
 ) -> DataSet:
     """Gather what is said of a data set.
 
@@ -153,8 +168,8 @@ def describe_dataset(
         Its columns.
     years : mapping
         Column -> year of its data.
-    commit : str, optional
-        Commit of the program.
+    commit, commit_date : str, optional
+        Commit of the program, and its ISO date.
 
     Returns
     -------
@@ -171,7 +186,8 @@ def describe_dataset(
         credits=tuple(credits_of(inputs)),
         bounds=(west, south, east, north),
         years=(dated[0], dated[-1]) if dated else (),
-        date=newest_date(inputs),
+        released=release_date(statement),
+        not_before=max([commit_date, *(entry.retrieved or "" for entry in inputs)])[:10],
         territory_count=len(territories),
         column_count=len(columns),
         commit=commit,
@@ -179,10 +195,7 @@ def describe_dataset(
     )
 
 
-def newest_date(inputs: Sequence[InputFile]) -> str:
-    """Date of the newest input; that of ``SOURCE_DATE_EPOCH`` if it is set, 1980 if nothing is dated."""
-    if epoch := os.environ.get("SOURCE_DATE_EPOCH"):
-        return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    dates = [date for entry in inputs for date in (entry.retrieved, entry.data_date) if date]
-    full = [f"{date[:10]}" if len(date) >= 10 else f"{date[:4]}-01-01" for date in dates]
-    return max(full, default="1980-01-01")
+def release_date(statement: Statement) -> str:
+    """Date of the release, from the configuration or ``SOURCE_DATE_EPOCH``; empty if neither gives one."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return statement.date or (datetime.fromtimestamp(int(epoch), UTC).date().isoformat() if epoch else "")
