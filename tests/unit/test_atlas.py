@@ -12,7 +12,7 @@ import pytest
 import shapely
 from pypdf import PdfReader
 
-from comarca.publish.headlines import Ranking
+from comarca.publish.headlines import Place, Ranking
 from comarca.publish.maps.atlas_pdf import AtlasText, pages_of, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
@@ -140,7 +140,7 @@ def test_pages_that_are_written_together_store_a_font_once():
 
 
 def test_a_summary_stands_before_the_maps_and_rankings_after_them(base, tmp_path):
-    ranking = Ranking("Area", [("Alto", "3 km")], [("Bajo", "1 km")], 2)
+    ranking = Ranking("Area", [Place(1, "Alto", "3 km")], [Place(2, "Bajo", "1 km")], 2)
     about = replace(ABOUT, summary=["Area: from 1 to 3."], rankings=[ranking], notes={"time_min": "No data 1 (so)."})
     pages = [page.extract_text() for page in printed(tmp_path / "a.pdf", COLUMNS, about=about, base=base).pages]
     assert "Area: from 1 to 3." in pages[2]
@@ -167,7 +167,7 @@ def test_long_contents_take_more_pages_and_numbers_still_fit(base, tmp_path):
 
 
 def test_a_ranking_is_not_parted_between_pages(base, tmp_path):
-    rows = [(f"Place {number}", "1 km") for number in range(20)]
+    rows = [Place(number + 1, f"Place {number}", "1 km") for number in range(20)]
     several = [Ranking(f"Ranking {number}", rows, [], 20) for number in range(4)]
     pages = [
         page.extract_text()

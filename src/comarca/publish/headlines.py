@@ -32,6 +32,28 @@ MAX_DECIMALS: Final = 4
 
 
 @dataclass(frozen=True)
+class Place:
+    """A row of a ranking.
+
+    Attributes
+    ----------
+    rank : int
+        One more than the number of territories with a better value as written; equal values have the same rank.
+    name : str
+        Of the territory, or how many territories share the value where they are too many to name.
+    value : str
+        As written.
+    count : int
+        Territories that the row stands for.
+    """
+
+    rank: int
+    name: str
+    value: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
 class Ranking:
     """The best and worst territories by an indicator.
 
@@ -39,17 +61,22 @@ class Ranking:
     ----------
     title : str
         Of the indicator.
-    first, last : list of tuple
-        Name and value as written; the best first, then the worst, the worst last. Where neither direction is better,
-        the greatest values are first.
+    first, last : list of Place
+        The best first, then the worst, the worst last. Where neither direction is better, the greatest values are
+        first.
     count : int
         Territories with a value.
     """
 
     title: str
-    first: list[tuple[str, str]]
-    last: list[tuple[str, str]]
+    first: list[Place]
+    last: list[Place]
     count: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether territories between the first and the last are left out."""
+        return sum(place.count for place in (*self.first, *self.last)) < self.count
 
 
 @dataclass(frozen=True)
@@ -85,17 +112,22 @@ def summary(table: pd.DataFrame, columns: Sequence[Column], language: str) -> li
     Returns
     -------
     list of str
-        Least value, greatest value and median, with the territories that have them; columns with fewer than two
-        different values are left out.
+        Least value, greatest value and median, with the territories that have them, or how many share them; where half
+        of the territories have the least or the greatest value, their number instead of the median. Columns of which
+        all values are written alike are left out.
     """
+    names = _distinct_names(table)
     sentences = []
     for column in _headlines(table, columns)[:MAX_SENTENCES]:
-        values = table.set_index("territory_name")[column.name].astype("float64")
-        least, most = str(values.idxmin()), str(values.idxmax())
-        numbers = (values.min(), values.max(), values.median())
-        low, high, middle = (written(column, float(value), language) for value in numbers)
+        values = table[column.name].astype("float64")
+        texts = values.dropna().map(lambda value, column=column: written(column, value, language))
+        ends = [written(column, float(value), language) for value in (values.min(), values.max())]
+        if ends[0] == ends[1]:
+            continue
+        holders = [_holders(names[texts.index][texts == end], language) for end in ends]
+        middle = _middle(texts, written(column, float(values.median()), language), ends, len(table), language)
         text = word("headline", language)
-        sentences.append(text.format(column.title[language], low, least, high, most, middle))
+        sentences.append(text.format(column.title[language], ends[0], holders[0], ends[1], holders[1], middle))
     return sentences
 
 
@@ -107,12 +139,13 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
     table, columns, language
         As for `summary`.
     count : int, optional
-        How many territories from each end; those in the middle are left out, if there are any.
+        How many territories from each end; those in the middle are left out, if there are any. Where more than fit
+        share a value, one row says how many.
 
     Returns
     -------
     list of Ranking
-        In the order of `HEADLINES`. Territories of equal value stand in the order of their codes.
+        In the order of `HEADLINES`. Territories of equal value have the same rank, in the order of their codes.
     """
     found = []
     for column in _headlines(table, columns):
@@ -120,14 +153,19 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
         known = known.sort_values(
             [column.name, "territory_id"], ascending=[column.better == "lower", True], kind="stable"
         )
-        rows = [
-            (f"{name}, {parent}" if isinstance(parent, str) else str(name), written(column, float(value), language))
-            for name, parent, value in zip(
-                known["territory_name"], known["parent_name"], known[column.name], strict=True
-            )
+        names = [
+            f"{name}, {parent}" if isinstance(parent, str) else str(name)
+            for name, parent in zip(known["territory_name"], known["parent_name"], strict=True)
         ]
-        first = rows if len(rows) <= 2 * count else rows[:count]
-        found.append(Ranking(column.title[language], first, rows[max(len(first), len(rows) - count) :], len(rows)))
+        groups = _ranked([written(column, float(value), language) for value in known[column.name]], names)
+        if len(groups) < 2:
+            continue
+        if len(names) <= 2 * count:
+            first, last = [place for group in groups for place in group], []
+        else:
+            first, used = _fitting(groups, count, language)
+            last = _fitting([group[::-1] for group in groups[: used - 1 : -1]], count, language)[0][::-1]
+        found.append(Ranking(column.title[language], first, last, len(names)))
     return found
 
 
@@ -216,3 +254,51 @@ def written(column: Column, value: float, language: str, *, unit: bool = True) -
 def _headlines(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
     known = {column.name: column for column in columns if column.kind == "number" and column.name in table}
     return [known[name] for name in HEADLINES if name in known and table[name].min() < table[name].max()]
+
+
+def _distinct_names(table: pd.DataFrame) -> pd.Series:
+    """Names, with the unit above where another territory has the same name."""
+    is_shared = table["territory_name"].duplicated(keep=False) & table["parent_name"].notna()
+    both = table["territory_name"].astype("str") + ", " + table["parent_name"].astype("str")
+    return table["territory_name"].where(~is_shared, both)
+
+
+def _holders(names: pd.Series, language: str) -> str:
+    """Name of the one territory that has a value, or how many have it."""
+    return str(names.iloc[0]) if len(names) == 1 else word("count_of", language).format(number(len(names), language))
+
+
+def _middle(texts: pd.Series, median: str, ends: Sequence[str], total: int, language: str) -> str:
+    """Say what half of the territories with a value have."""
+    sharing, present = int((texts == median).sum()), len(texts)
+    counts = (number(sharing, language), number(present, language), number(total, language), median)
+    if median in ends and sharing > 1:
+        return word("headline_shared" if present == total else "headline_shared_known", language).format(*counts)
+    return word("headline_half" if present == total else "headline_half_known", language).format(*counts)
+
+
+def _ranked(texts: Sequence[str], names: Sequence[str]) -> list[list[Place]]:
+    """Rows in order, those of one value as written together."""
+    groups: list[list[Place]] = []
+    for place, (text, name) in enumerate(zip(texts, names, strict=True), start=1):
+        if groups and groups[-1][0].value == text:
+            groups[-1].append(Place(groups[-1][0].rank, name, text))
+        else:
+            groups.append([Place(place, name, text)])
+    return groups
+
+
+def _fitting(groups: Sequence[list[Place]], count: int, language: str) -> tuple[list[Place], int]:
+    """Rows of the groups that begin within `count`, one for a group that does not fit; and the number of groups."""
+    rows: list[Place] = []
+    used = 0
+    for group in groups:
+        if len(rows) >= count:
+            break
+        used += 1
+        if len(rows) + len(group) > count:
+            name = word("count_of", language).format(number(len(group), language))
+            rows.append(Place(group[0].rank, name, group[0].value, len(group)))
+            break
+        rows += group
+    return rows, used

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pypdf import PageObject
     from pypdf.generic import IndirectObject, StreamObject
 
-    from comarca.publish.headlines import Ranking
+    from comarca.publish.headlines import Place, Ranking
     from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
@@ -377,16 +377,16 @@ def _rankings(about: AtlasText) -> Iterator[_Line]:
     yield _Line("")
     for ranking in about.rankings:
         yield _Line(ranking.title, size=10.5, bold=True)
-        yield from _ranked(ranking.first, start=1)
-        if ranking.last:
+        yield from _places(ranking.first)
+        if ranking.is_cut:
             yield _Line("\N{HORIZONTAL ELLIPSIS}", size=8.5, indent=0.15)
-        yield from _ranked(ranking.last, start=ranking.count - len(ranking.last) + 1)
+        yield from _places(ranking.last)
         yield _Line("")
 
 
-def _ranked(rows: Sequence[tuple[str, str]], *, start: int) -> Iterator[_Line]:
-    for rank, (name, value) in enumerate(rows, start=start):
-        yield _Line(f"{rank}.  {name}", size=8.5, indent=0.15, right=value)
+def _places(places: Sequence[Place]) -> Iterator[_Line]:
+    for place in places:
+        yield _Line(f"{place.rank}.  {place.name}", size=8.5, indent=0.15, right=place.value)
 
 
 def _about(title: str, members: Sequence[Column], language: str, notes: Mapping[str, str]) -> Iterator[_Line]:
