@@ -3,11 +3,13 @@
 import re
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 import yaml
 
 from comarca.config.region import Region
 from comarca.plan.columns import class_words, regional_registry
+from comarca.publish.codebook import codebook_in
 from comarca.publish.maps.atlas_words import ATLAS_WORDS, REASON_WORDS
 from comarca.publish.words import WORDS, unit_label
 from comarca.registry import DATA
@@ -70,6 +72,19 @@ def test_titles_state_which_cities_a_class_holds():
     inactive = registry.columns("access", fields={"city_class": ["town"]}, layers=["population"])[1]
     title = next(column.title for column in inactive if column.name == "town_city_count")
     assert title["es"] == "N\u00famero de ciudades (20\u00a0000 a 50\u00a0000 habitantes)"
+
+
+@pytest.mark.parametrize(("language", "see"), [("es", "vea SOURCES_es.md"), ("pt", "veja SOURCES_pt.md")])
+def test_the_source_of_every_column_names_the_sources_of_its_language(language, see):
+    known = translations(language)
+    assert [column.name for column in COLUMNS if column.source not in known] == []
+    assert {known[column.source].endswith(see) for column in COLUMNS if "SOURCES.md" in column.source} == {True}
+    assert [text for text in known.values() if "SOURCES.md" in text] == []
+    layers = {layer for column in COLUMNS for layer in column.layers}
+    layers |= {layer for family in REGISTRY.families.values() for layer in family.layers}
+    found = [column for name in REGISTRY.families for column in REGISTRY.columns(name, fields={}, layers=layers)[0]]
+    book = codebook_in(found, pd.DataFrame({column.name: [None] for column in found}), language=language)
+    assert book["source"].tolist() == [known[column.source] for column in found]
 
 
 def test_a_text_without_a_translation_is_read_in_english():

@@ -23,7 +23,19 @@ CLUSTERS: Final = "clusters"
 #: Names of columns that GeoPackage, GeoParquet and CSV have anyway.
 _RESERVED: Final = frozenset({"fid", "ogc_fid", "geom", "geometry", "wkb_geometry", "index"})
 _TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"}
-
+#: What is said of a user's column, but for what the user says.
+_OWN_TEXTS: Final = {
+    "es": {
+        "method": "Tomado de la tabla del usuario.",
+        "source": "tabla del usuario {}",
+        "missing": "la tabla del usuario no tiene cifra para el territorio",
+    },
+    "pt": {
+        "method": "Tomado da tabela do usuário.",
+        "source": "tabela do usuário {}",
+        "missing": "a tabela do usuário não tem número para o território",
+    },
+}
 
 #: Separator of thousands, words for a span and for an open end, inhabitants.
 _CLASS_WORDS: Final = {
@@ -193,7 +205,18 @@ def _attribute(name: str, entry: ConfiguredColumn, *, path: str, taken: Collecti
         layers=(),
         mapped=entry.kind in {"number", "class"},
         categories={value: _titles(f"{where}.categories.{value}", title) for value, title in entry.categories.items()},
+        texts=_own_texts(entry, titles, path),
     )
+
+
+def _own_texts(entry: ConfiguredColumn, titles: Mapping[str, str], path: str) -> dict[str, dict[str, str]]:
+    """Say in the other languages what the user did not write."""
+    texts = {}
+    for language, words in _OWN_TEXTS.items():
+        given = {"definition": entry.definition, "source": entry.source}
+        own = {"definition": titles[language], **words, "source": words["source"].format(path)}
+        texts[language] = {name: text for name, text in own.items() if not given.get(name)}
+    return texts
 
 
 def _titles(where: str, title: str | Mapping[Any, str]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from comarca.publish.rounding import decimals
 from comarca.publish.stata_names import stata_names
 from comarca.publish.words import is_share, unit_label, word
+from comarca.registry.columns import TEXTS
 from comarca.registry.validation import validation_of
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def heading(column: Column, language: str) -> str:
 
 
 def _texts(column: Column, language: str) -> dict[str, str]:
-    texts = {key: column.text(key, language) for key in ("definition", "method", "proxy_for", "missing", "bias")}
+    texts = {key: column.text(key, language) for key in TEXTS}
     categories = "; ".join(f"{code} = {title[language]}" for code, title in column.categories.items())
     return {
         "title": column.title[language],

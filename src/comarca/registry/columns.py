@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "es", "pt")
 
 #: Texts of a column that are written in English and translated in ``data/translations``.
-TEXTS = ("definition", "method", "proxy_for", "bias", "missing")
+TEXTS = ("definition", "method", "source", "proxy_for", "bias", "missing")
 
 Kind = Literal["number", "class", "text", "boolean"]
 
@@ -224,7 +224,7 @@ class Registry:
 
     def _expand(self, template: Column, fields: Mapping[str, Sequence[str]]) -> list[Column]:
         names = _fields_of(template.name)
-        template = replace(template, texts=_translated(template))
+        template = replace(template, texts=template.texts or _translated(template))
         if not names:
             return [template]
         columns = []

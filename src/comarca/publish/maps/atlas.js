@@ -234,7 +234,7 @@
     const dated = column.year === null ? "" : ` (${word("data_of", column.year)})`;
     element("about").textContent = column.definition[state.language] + dated;
     element("method").textContent = column.method[state.language];
-    element("reference").textContent = `${word("source")}: ${column.source}`;
+    element("reference").textContent = `${word("source")}: ${column.source[state.language]}`;
     element("unit").textContent = column.unit[state.language];
     const amounts = column.amount ? circleRows(column) : [];
     const keys = column.keys.filter((key) => !column.amount || key.missing);

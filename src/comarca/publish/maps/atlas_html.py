@@ -159,7 +159,7 @@ def _column(
         "amount": is_amount(column),
         "definition": {lang: column.text("definition", lang) for lang in languages},
         "method": {lang: column.text("method", lang) for lang in languages},
-        "source": column.reference or column.source,
+        "source": {lang: column.reference or column.text("source", lang) for lang in languages},
         "year": year,
         "digits": decimals(column) if column.kind == "number" else 0,
         "values": _cells(values, column),
