@@ -458,6 +458,33 @@ def test_the_geojson_keeps_neighbours_together_and_says_what_did_not_fit(table, 
     assert len(json.dumps(small)) < 1_500
 
 
+def test_a_text_that_lists_codes_is_read_as_words_and_kept_as_codes_in_tables_for_machines(territories, tmp_path):
+    known = load_registry().families["land"].columns
+    evidence = next(column for column in known if column.name == "land_evidence")
+    values = pd.DataFrame({"land_evidence": ["parcels, holdings", "none", "parcels, rumours"]}, index=IDS)
+    flags = values.assign(land_evidence="")
+    table, reasons = assemble_table(territories, {"land": Indicators(values, flags, [])}, [evidence])
+    assert table["land_evidence"].tolist()[:2] == ["parcels, holdings", "none"]
+    assert reasons["land_evidence"].tolist() == ["", "", Flag.IMPOSSIBLE]
+    shown = table[["land_evidence"]]
+    for language, expected in {
+        "en": "parcels, holdings",
+        "es": "predios, explotaciones",
+        "pt": "parcelas, estabelecimentos agropecuários",
+    }.items():
+        cells = excel_table(shown, [evidence], language=language).iloc[:, 0].tolist()
+        assert cells == [expected, evidence.categories["none"][language], ""]
+        write_xlsx(shown, [evidence], codebook([evidence], shown), sources_table(INPUTS), tmp_path / "t.xlsx",
+                   language=language)  # fmt: skip
+        sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[-1]
+        assert sheet.cell(2, 1).value == expected
+    (field, *_) = datapackage([evidence], INPUTS, region="x", title="X")["resources"][0]["schema"]["fields"]
+    cell = frictionless.Field.from_descriptor({key: field[key] for key in ("name", "type", "constraints")})
+    read = cell.create_cell_reader()
+    assert [list(read(text)[1] or ()) for text in ("parcels, holdings", "none")] == [[], []]
+    assert list(read("parcels, rumours")[1]) == ["pattern"]
+
+
 def test_the_codebook_of_a_language_speaks_it(table, columns):
     book = codebook_in(columns, table, language="es").set_index("column")
     assert book.loc["a_share", "title"] == "a_share \u00f1"

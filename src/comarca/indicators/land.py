@@ -16,6 +16,7 @@ from comarca.land.concentration import Block, MeasuredTerritories, concentration
 from comarca.land.cover import land_cover_columns
 from comarca.land.fields import polygon_columns
 from comarca.land.holdings import BETWEEN, holding_columns, parent_column
+from comarca.registry.columns import LIST_SEPARATOR
 from comarca.results import Check, Flag, Indicators
 
 if TYPE_CHECKING:
@@ -119,6 +120,7 @@ def compute(
 def _with_evidence(values: pd.DataFrame, flags: pd.DataFrame, kinds: Sequence[str]) -> Block:
     """Add the column that names the kinds of evidence each territory has."""
     has = pd.DataFrame({kind: values[EVIDENCE[kind]].notna() for kind in kinds}, index=values.index)
-    text = [", ".join(kind for kind, is_there in zip(kinds, row, strict=True) if is_there) for row in has.to_numpy()]
-    evidence = pd.Series([names or "none" for names in text], index=values.index, dtype=str)
+    found = ([kind for kind, is_there in zip(kinds, row, strict=True) if is_there] for row in has.to_numpy())
+    text = [LIST_SEPARATOR.join(names or ["none"]) for names in found]
+    evidence = pd.Series(text, index=values.index, dtype=str)
     return values.assign(land_evidence=evidence), flags.assign(land_evidence=Flag.OK.value)

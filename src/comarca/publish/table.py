@@ -203,9 +203,8 @@ def _possible(values: pd.Series, column: TableColumn) -> tuple[pd.Series, NDArra
         return values.astype("boolean"), np.zeros(len(values), dtype=bool)
     if column.kind in {"class", "text"}:
         texts = values.astype("str")
-        strange = (
-            texts.notna() & ~texts.isin(list(column.categories)) if column.categories else pd.Series(False, texts.index)
-        )
+        found = texts.dropna().unique() if column.categories else ()
+        strange = texts.isin([text for text in found if not set(column.categories).issuperset(column.codes(text))])
         return texts.mask(strange), _named(strange, texts, column, "a category of the registry")
     low, high = column.range
     numbers = _within(pd.to_numeric(values).astype("float64"), low, high)

@@ -30,6 +30,9 @@ LANGUAGES = ("en", "es", "pt")
 #: Texts of a column that are written in English and translated in ``data/translations``.
 TEXTS = ("definition", "method", "source", "proxy_for", "bias", "missing")
 
+#: Between the codes of a text that lists several.
+LIST_SEPARATOR: Final = ", "
+
 Kind = Literal["number", "class", "text", "boolean"]
 
 Better = Literal["higher", "lower", "neither"]
@@ -50,7 +53,8 @@ class TableColumn:
     layers : tuple of str
         Layers without which the column is not computed.
     categories : collection of str
-        For ``class`` columns: the values, in the order of the legend.
+        For ``class`` columns: the values, in the order of the legend. For ``text`` columns: the codes that a value
+        lists.
     template : str
         The registry's name of the column, which may hold fields in braces; empty for a column of a user's table.
     fields : mapping
@@ -65,6 +69,22 @@ class TableColumn:
     categories: Collection[str] = ()
     template: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    def codes(self, value: str) -> tuple[str, ...]:
+        """Take a value apart into its codes.
+
+        Parameters
+        ----------
+        value : str
+            A value of a column with categories.
+
+        Returns
+        -------
+        tuple of str
+            The class, or all codes that a text lists.
+        """
+        is_list = self.kind == "text" and value not in self.categories
+        return tuple(value.split(LIST_SEPARATOR)) if is_list else (value,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +105,7 @@ class Column(TableColumn):
     mapped : bool
         Whether a map is drawn of it.
     categories : mapping
-        For ``class`` columns: value -> title per language, in the order of the legend.
+        Value of a class, or code in a text -> title per language, in the order of the legend.
     by_area : mapping
         Attributes that differ where the region has no population, so that means and shares are over area.
     texts : mapping
@@ -127,6 +147,24 @@ class Column(TableColumn):
         """
         english: str = getattr(self, name)
         return self.texts.get(language, {}).get(name, english)
+
+    def label(self, value: str, language: str) -> str:
+        """Write a value of a column with categories for readers.
+
+        Parameters
+        ----------
+        value : str
+            A class, or a text that lists codes.
+        language : str
+            ``en``, ``es`` or ``pt``.
+
+        Returns
+        -------
+        str
+            The title of the class, or of each code; what has no title stays as it is.
+        """
+        titles = (self.categories.get(code, {}).get(language, code) for code in self.codes(value))
+        return LIST_SEPARATOR.join(titles)
 
     def without_texts(self) -> TableColumn:
         """Leave out what is only printed.

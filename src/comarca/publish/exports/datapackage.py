@@ -9,6 +9,7 @@ from comarca.io import write_json
 from comarca.publish.codebook import FIELDS
 from comarca.publish.provenance import inputs_from_table
 from comarca.publish.rounding import decimals
+from comarca.registry.columns import LIST_SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +112,10 @@ def _field(column: Column, year: int | None) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
     if column.kind == "number":
         constraints = {key: limit for key, limit in (("minimum", low), ("maximum", high)) if limit is not None}
-    if column.categories:
+    if column.categories and column.kind == "text":
+        code = f"({'|'.join(map(re.escape, column.categories))})"
+        constraints["pattern"] = f"{code}({LIST_SEPARATOR}{code})*"
+    elif column.categories:
         constraints["enum"] = list(column.categories)
     if column.name == "territory_id":
         constraints = {"required": True, "unique": True}

@@ -60,9 +60,7 @@ def _cells(values: pd.Series, column: Column, language: str) -> pd.Series:
         return values.map(lambda value: "" if pd.isna(value) else f"{value:.{digits}f}".replace(".", point))
     if column.kind == "boolean":
         return values.map({True: word("yes", language), False: word("no", language)}).fillna("")
-    if column.kind == "class":
-        return (
-            values.map({code: title[language] for code, title in column.categories.items()}).fillna(values).fillna("")
-        )
+    if column.categories:
+        return values.map(lambda value: column.label(value, language), na_action="ignore").fillna("")
     text = values.fillna("").astype(str)
     return text.map(lambda value: f'="{value}"' if column.name.endswith("_id") and value.isdigit() else value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -92,14 +93,15 @@ def write_xlsx(
 def _for_people(table: pd.DataFrame, columns: Sequence[Column], language: str) -> pd.DataFrame:
     """Round the numbers; write names of classes, and words for true and false."""
     shown = rounded(table, columns)
-    words: dict[str, dict[Any, str]] = {
-        column.name: {True: word("yes", language), False: word("no", language)}
-        if column.kind == "boolean"
-        else {code: entry[language] for code, entry in column.categories.items()}
+    yes_or_no = {True: word("yes", language), False: word("no", language)}
+    words = {
+        column.name: shown[column.name].map(
+            yes_or_no if column.kind == "boolean" else partial(column.label, language=language), na_action="ignore"
+        )
         for column in columns
         if column.name in shown and (column.kind == "boolean" or column.categories)
     }
-    return shown.assign(**{name: shown[name].map(titles) for name, titles in words.items()})
+    return shown.assign(**words)
 
 
 class _Writer:

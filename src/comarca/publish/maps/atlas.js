@@ -30,8 +30,9 @@
     if (value === null) return word("no_data");
     if (column.kind === "boolean") return word(value ? "yes" : "no");
     if (column.kind !== "number") {
-      const category = column.categories && column.categories[value];
-      return category ? category[state.language] : value;
+      if (!column.categories) return value;
+      const title = (code) => column.categories[code] ? column.categories[code][state.language] : code;
+      return column.kind === "text" && !column.categories[value] ? value.split(", ").map(title).join(", ") : title(value);
     }
     const scaled = value * column.factor;
     const digits = decimals(column);
