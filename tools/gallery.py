@@ -17,14 +17,16 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 MAPS = {
+    1: ("holding_area_gini_index", "holding_gini_camara_class", "holding_area_large_share", "holding_area_mean_ha"),
     0: (
         "population_persons", "population_density_persons_per_km2", "time_intermediate_city_mean_min",
         "population_within_30min_intermediate_city_share", "road_density_km_per_100km2",
         "urban_rural_catchment_class", "time_school_mean_min", "land_use_shannon_index",
     ),
-    1: ("holding_area_gini_index", "holding_gini_camara_class", "holding_area_large_share", "holding_area_mean_ha"),
 }  # fmt: skip
-COLUMNS, WIDTH = 6, 330
+COLUMNS, WIDTH = 4, 480
+#: The picture at the top of README: run and map.
+OPENING = ((1, "holding_area_gini_index"), (0, "time_intermediate_city_mean_min"))
 SIZES = {"1920": (1920, 1080), "1366": (1366, 768), "390": (390, 844)}
 COLORS = 160
 
@@ -32,20 +34,24 @@ COLORS = 160
 def main(first: Path, second: Path, images: Path) -> None:
     """Write all pictures."""
     runs = (first, second)
-    contacts([run / "maps" / f"{name}.png" for place, run in enumerate(runs) for name in MAPS[place]], images)
+    contacts(
+        [runs[place] / "maps" / f"{name}.png" for place in MAPS for name in MAPS[place]], images / "gallery_maps.png"
+    )
+    contacts([runs[place] / "maps" / f"{name}.png" for place, name in OPENING], images / "example_maps.png", width=707)
     screens(second / "atlas.html", images)
     sheet(second / "sheets.pdf", images)
 
 
-def contacts(maps: list[Path], images: Path) -> None:
+def contacts(maps: list[Path], path: Path, *, width: int = WIDTH) -> None:
     """Join the maps in rows."""
+    columns = min(COLUMNS, len(maps))
     pictures = [Image.open(path).convert("RGB") for path in maps]
-    small = [picture.resize((WIDTH, round(WIDTH * picture.height / picture.width))) for picture in pictures]
+    small = [picture.resize((width, round(width * picture.height / picture.width))) for picture in pictures]
     height = max(picture.height for picture in small)
-    joined = Image.new("RGB", (COLUMNS * WIDTH, -(-len(small) // COLUMNS) * height), "white")
+    joined = Image.new("RGB", (columns * width, -(-len(small) // columns) * height), "white")
     for place, picture in enumerate(small):
-        joined.paste(picture, (place % COLUMNS * WIDTH, place // COLUMNS * height))
-    save(joined, images / "gallery_maps.png")
+        joined.paste(picture, (place % columns * width, place // columns * height))
+    save(joined, path)
 
 
 def screens(atlas: Path, images: Path) -> None:

@@ -37,7 +37,7 @@ def without_twins(objects: gpd.GeoDataFrame, *, same_name_within_m: float = _SAM
     Notes
     -----
     Several facilities of one kind within the area of another, such as schools that share a campus, count as one, so
-    counts err low there.
+    counts underestimate there.
     """
     is_point = objects.geom_type.to_numpy() == "Point"
     ordered = objects.assign(is_point=is_point).sort_values(["is_point", "id"], ignore_index=True)

@@ -167,7 +167,7 @@ def combine_rows(table: pd.DataFrame) -> pd.DataFrame:
     Notes
     -----
     Persons are summed. Income per head, poverty and women are means weighted by persons. So is the Gini, which leaves
-    out inequality between the parts: it errs low. Standard errors: ``sqrt(sum((w_i e_i)**2)) / sum(w_i)``.
+    out inequality between the parts: it underestimates. Standard errors: ``sqrt(sum((w_i e_i)**2)) / sum(w_i)``.
     """
     keys = ["territory_id", "year"]
     if not table.duplicated(keys).any():
