@@ -12,7 +12,8 @@ import yaml
 from comarca.publish.quality import quality_report
 from comarca.publish.quality_text import quality_markdown
 from comarca.registry import DATA
-from comarca.registry.check_messages import check_message, check_word, number_in
+from comarca.registry.check_messages import check_message, check_word
+from comarca.registry.checks import number_in
 from comarca.results import Check
 from comarca.uncertainty.compute import draws_note
 

@@ -75,19 +75,40 @@ def test_titles_take_in_layers_and_classes() -> None:
 
 
 def test_limits_keep_their_numbers() -> None:
-    assert check_expected("at most 0.1 % of the km of road", "es") == "0.1 % de los km de carretera como máximo"
+    assert check_expected("at most 0.1 % of the km of road", "es") == "0,1 % de los km de carretera como máximo"
+    assert check_expected("at most 0.1 % of the km of road", "pt") == "no máximo 0,1% dos km de estrada"
+    assert check_expected("relative difference at most 1e-06", "es") == "diferencia relativa de 0,000001 como máximo"
+    assert check_expected("no column with more than 50% missing", "es").startswith(
+        "ninguna columna con más de 50\u00a0%"
+    )
+    assert check_expected("none", "es") == "que no haya casos"
     assert check_expected("152 to 163 km2, within 2%", "pt") == "de 152 a 163 km², com uma margem de 2%"
     assert check_expected("something new", "es") == "something new"
 
 
-@pytest.mark.parametrize(("language", "heading"), [("es", "Para revisar"), ("pt", "Para rever")])
-def test_the_report_holds_no_english_sentence(language: str, heading: str) -> None:
-    check = Check("cities_off_network", "warn", 3, "none", "3 of 9 cities are off.", [{"city": "A", "snap_km": 1.5}])
-    lacking = NotComputed("a", "Title", ("roads",), "regions.X.roads", titles={"es": "Título", "pt": "Título"})
-    text = quality_markdown(quality_report([check], region="X", not_computed=[lacking]), language=language)
+@pytest.mark.parametrize(("language", "heading", "either", "meant"), [
+    ("es", "Para revisar", "o", "menos unidades que el mínimo configurado: 6"),
+    ("pt", "Para rever", "ou", "menos unidades que o mínimo configurado: 6"),
+])  # fmt: skip
+def test_the_report_holds_no_english_sentence(language: str, heading: str, either: str, meant: str) -> None:
+    rows = [{"city": "A", "snap_km": 1.5, "reasons": {"too_few_units": 6}}]
+    check = Check("cities_off_network", "warn", 3, "none", "3 of 9 cities are off.", rows)
+    titles = {"es": "Título", "pt": "Título"}
+    either_key = "services.provider or territories.provider"
+    lacking = [
+        NotComputed("a", "Title", ("roads",), "regions.X.roads", titles=titles),
+        NotComputed("b", "Title", (), either_key, reasons={"too_few_units": 6, "": 1}, titles=titles),
+    ]
+    report = quality_report([check], region="LIE", not_computed=lacking)
+    text = quality_markdown(report, language=language, title="Liechtenstein")
     assert f"## {heading}" in text
     assert "3 of 9" not in text
     assert "1,5" in text
     assert "Título (`a`)" in text
+    assert text.splitlines()[0].endswith(": Liechtenstein")
+    assert text.count(meant) == 2
+    assert f"`services.provider` {either} `territories.provider`" in text
+    assert "too few units" not in text
+    assert "LIE" not in text
     body = text.split("## ")[0]
     assert not re.search(r"\b(the|of|and|which)\b", body)

@@ -411,4 +411,4 @@ def test_a_column_that_was_left_out_as_empty_is_named_with_its_reasons_and_key()
     assert (row.column, row.config_key) == ("time_min", "roads.provider")
     assert row.reasons == {"no_data": 1, "unreachable": 2}
     text = quality_markdown(quality_report([], region="X", not_computed=[row]))
-    assert "| `roads.provider` | nothing found in the whole region (no data: 1, unreachable: 2) | 1 |" in text
+    assert "| `roads.provider` | nothing found in the whole region (no data: 1; unreachable: 2) | 1 |" in text

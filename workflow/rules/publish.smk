@@ -125,6 +125,7 @@ rule assemble_quality:
     conda:
         "../envs/comarca.yaml"
     params:
+        titles=of("titles"),
         resting=of("checked_columns"),
         country=of("config.country"),
         not_computed=of("not_computed"),

@@ -17,6 +17,7 @@ from comarca.registry.columns import Column
 def main(
     *,
     region: str,
+    titles: dict[str, str],
     checks: list[str],
     resting: dict[str, list[str]],
     table: str,
@@ -61,7 +62,7 @@ def main(
     io.write_json(report, json)
     io.write_json(failed_checks(by_file, planned, resting=resting | {"": [column.name for column in planned]}), failed)
     for language, path in {"en": markdown, "es": spanish, "pt": portuguese}.items():
-        io.write_text(quality_markdown(report, language=language), path)
+        io.write_text(quality_markdown(report, language=language, title=titles[language]), path)
 
 
 if "snakemake" in globals():

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.words import number
-from comarca.registry.check_messages import check_message, check_word, number_in
-from comarca.registry.checks import check_expected, check_title, reader_word
+from comarca.registry.check_messages import check_message, check_word
+from comarca.registry.checks import check_expected, check_title, number_in, reader_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,6 +67,7 @@ _WORDS: Final = {
     "off": {"en": "switched off", "es": "desactivado", "pt": "desativado"},
     "nothing": {"en": "nothing found in the whole region ({})", "es": "nada encontrado en toda la región ({})",
                 "pt": "nada encontrado em toda a região ({})"},
+    "or": {"en": "or", "es": "o", "pt": "ou"},
     "no_reason": {"en": "no reason", "es": "sin razón", "pt": "sem razão"},
     "not_computed": {"en": "Not computed", "es": "No calculadas", "pt": "Não calculadas"},
     "intro_not_computed": {
@@ -106,7 +107,7 @@ _WORDS: Final = {
 }  # fmt: skip
 
 
-def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
+def quality_markdown(report: Mapping[str, Any], *, language: str = "en", title: str | None = None) -> str:
     """Write the report out for a reader who is no programmer.
 
     Parameters
@@ -115,6 +116,8 @@ def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
         As from `comarca.publish.quality.quality_report`.
     language : str
         ``en``, ``es`` or ``pt``. A check whose sentence has no translation says what it measures and the figure.
+    title : str, optional
+        What readers call the region in the language; its name in the report where there is none.
 
     Returns
     -------
@@ -122,7 +125,7 @@ def quality_markdown(report: Mapping[str, Any], *, language: str = "en") -> str:
         Markdown: a summary, what failed, what to look at, columns that were not computed, what passed, the figures,
         and what the reason codes mean.
     """
-    parts = [f"# {_say('title', language).format(_cell(report['region']))}", _summary(report, language)]
+    parts = [f"# {_say('title', language).format(_cell(title or report['region']))}", _summary(report, language)]
     parts += [_section(report, status, language) for status in ("fail", "warn")]
     parts += [_factors(report["factors"], language), _not_computed(report["not_computed"], language)]
     parts += [_section(report, status, language) for status in ("pass", "info")]
@@ -187,7 +190,7 @@ def _factors(rows: Sequence[Mapping[str, Any]], language: str) -> str:
     lines = [f"| {head} |", "|---|---|---|---|---|"]
     for row in rows:
         lacking = [_cell(name.replace("{", "(").replace("}", ")")) for name in row["lacking"]]
-        keys = ", ".join(f"`{key}`" for key in dict.fromkeys(row["lacking"].values()))
+        keys = ", ".join(_setting(key, language) for key in dict.fromkeys(row["lacking"].values()))
         texts = (_cell(row["title"][language]), _cell(row["says"][language]), str(len(row["columns"])))
         lines.append(f"| {' | '.join(texts)} | {', '.join(f'`{name}`' for name in lacking)} | {keys} |")
     missing = {row["title"][language]: row["missing"][language] for row in rows}
@@ -208,7 +211,7 @@ def _not_computed(entries: Sequence[Mapping[str, Any]], language: str) -> str:
     head = " | ".join(_say(key, language) for key in ("setting", "lacks", "columns", "what"))
     lines = [f"| {head} |", "|---|---|---|---|"]
     lines += [
-        f"| `{key}` | {_cell(lacking)} | {len(found)} | {'; '.join(found)} |"
+        f"| {_setting(key, language)} | {_cell(lacking)} | {len(found)} | {'; '.join(found)} |"
         for (key, lacking), found in titles.items()
     ]
     intro = _say("intro_not_computed", language)
@@ -217,16 +220,27 @@ def _not_computed(entries: Sequence[Mapping[str, Any]], language: str) -> str:
 
 def _lacking(entry: Mapping[str, Any], language: str) -> str:
     if entry.get("reasons"):
-        names = {code: code.replace("_", " ") or _say("no_reason", language) for code in entry["reasons"]}
-        counts = ", ".join(f"{names[code]}: {count}" for code, count in entry["reasons"].items())
-        return _say("nothing", language).format(counts)
+        return _say("nothing", language).format(_reasons(entry["reasons"], language))
     return ", ".join(reader_word(name, language) for name in entry["lacking"]) or _say("off", language)
+
+
+def _setting(key: str, language: str) -> str:
+    """Write the key of the configuration, or each of several of which one will do."""
+    return f" {_say('or', language)} ".join(f"`{part}`" for part in key.split(" or "))
+
+
+def _reasons(counts: Mapping[str, int], language: str) -> str:
+    """Write how often each reason is given: in English its code in words, else what it means."""
+    names = {code: REASON_WORDS[language].get(code) or code.replace("_", " ") for code in counts}
+    return "; ".join(f"{names[code] or _say('no_reason', language)}: {count}" for code, count in counts.items())
 
 
 def _named(key: str, value: Any, language: str) -> str:
     """Write a cell: words of our own are translated, names of places are not."""
     if key in _PLACES and isinstance(value, float):
         return number_in(f"{value:.4f}", language)
+    if key == "reasons" and isinstance(value, dict):
+        return _cell(_reasons(value, language))
     is_word = key in _WORDED and isinstance(value, str)
     return _cell(check_word(value, language) if is_word else value, language)
 

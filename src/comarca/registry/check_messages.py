@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 
 from comarca.registry import DATA
-from comarca.registry.checks import has_word, reader_word
+from comarca.registry.checks import has_word, number_in, reader_word
 
 _FIELD: Final = "{}"
 _NUMBER: Final = re.compile(r"[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?%?")
@@ -74,28 +74,6 @@ def check_word(text: str, language: str) -> str:
             return separator.join(check_word(part, language) for part in text.split(separator))
     word = text.replace(" ", "_")
     return reader_word(word, language) if has_word(word) else text
-
-
-def number_in(text: str, language: str) -> str:
-    """Write a number as a language does.
-
-    Parameters
-    ----------
-    text : str
-        The number in English, such as ``1,234.5`` or ``12%``.
-    language : str
-        ``en``, ``es`` or ``pt``.
-
-    Returns
-    -------
-    str
-        In Spanish 1 234,5 and 12 %, in Portuguese 1.234,5 and 12%; with a minus sign, not a hyphen.
-    """
-    if language == "en":
-        return text
-    thousands = {"es": "\N{NO-BREAK SPACE}", "pt": "."}[language]
-    swapped = text.translate({ord(","): thousands, ord("."): ",", ord("-"): "\N{MINUS SIGN}"})
-    return swapped.replace("%", "\N{NO-BREAK SPACE}%") if language == "es" else swapped
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -56,7 +57,30 @@ def check_expected(threshold: str, language: str) -> str:
         The same in the language; English where there is no translation.
     """
     row = _texts()["expected"].get(NUMBER.sub("{}", threshold), {})
-    return str(row[language]).format(*NUMBER.findall(threshold)) if language in row else threshold
+    numbers = (number_in(_written_out(number), language) for number in NUMBER.findall(threshold))
+    return str(row[language]).format(*numbers) if language in row else threshold
+
+
+def number_in(text: str, language: str) -> str:
+    """Write a number as a language does.
+
+    Parameters
+    ----------
+    text : str
+        The number in English, such as ``1,234.5`` or ``12%``.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        In Spanish 1 234,5 and 12 %, in Portuguese 1.234,5 and 12%; with a minus sign, not a hyphen.
+    """
+    if language == "en":
+        return text
+    thousands = {"es": "\N{NO-BREAK SPACE}", "pt": "."}[language]
+    swapped = text.translate({ord(","): thousands, ord("."): ",", ord("-"): "\N{MINUS SIGN}"})
+    return swapped.replace("%", "\N{NO-BREAK SPACE}%") if language == "es" else swapped
 
 
 def reader_word(name: str, language: str) -> str:
@@ -92,6 +116,11 @@ def has_word(name: str) -> bool:
         Whether ``checks.yaml`` has it.
     """
     return name in _texts()["words"]
+
+
+def _written_out(number: str) -> str:
+    """Write 1e-06 as 0.000001."""
+    return f"{Decimal(number):f}" if "e" in number else number
 
 
 @cache
