@@ -23,7 +23,7 @@ import pandas as pd
 import shapely
 from browser.conftest import ARGUMENTS, COLUMNS, make_atlas
 from skimage.color import deltaE_ciede2000, rgb2lab
-from test_map_classes import URCA, vision
+from test_map_classes import URCA, URCA_16, URCA_ALL, vision
 
 from comarca import io
 from comarca.publish.analysis import read_curves
@@ -73,6 +73,8 @@ def colors() -> Iterator[tuple[str, str]]:
         "five classes of numbers, less is better": class_colors(five, "lower"),
         "five classes of numbers, neither": class_colors(five, "neither"),
         "urban-rural catchment areas, eight classes": catchment_colors(URCA),
+        "urban-rural catchment areas, sixteen classes": catchment_colors(URCA_16),
+        "urban-rural catchment areas, all thirty classes": catchment_colors(URCA_ALL),
         "classes without order, five": nominal_colors(5),
         "classes without order, eight": nominal_colors(8),
     }

@@ -187,6 +187,16 @@ URCA = [
     "1h_to_2h_of_20k_to_50k", "2h_to_3h_of_50k_to_100k", "dispersed_town", "hinterland",
 ]  # fmt: skip
 
+BANDS = ("city_", "within_1h_of_", "1h_to_2h_of_", "2h_to_3h_of_")
+SIZES = ("over_5m", "1m_to_5m", "500k_to_1m", "250k_to_500k", "100k_to_250k", "50k_to_100k", "20k_to_50k")
+URCA_ALL = [*(band + size for band in BANDS for size in SIZES), "dispersed_town", "hinterland"]
+#: No city of more than 500,000, and none of 250,000 to 500,000 itself or at an hour or two.
+URCA_16 = [
+    code
+    for code in URCA_ALL
+    if not code.endswith(SIZES[:3]) and code not in {"city_250k_to_500k", "1h_to_2h_of_250k_to_500k"}
+]
+
 
 @pytest.mark.parametrize("kind", ["all", "protanopia", "deuteranopia", "tritanopia", "grey"])
 @pytest.mark.parametrize("count", [3, 5, 8])
@@ -194,6 +204,32 @@ def test_classes_can_be_told_apart_by_every_eye_and_in_grey(kind, count):
     least = {3: 20, 5: 11, 8: 6}[count]
     assert smallest_difference(catchment_colors(URCA[-count:]), kind) > least
     assert smallest_difference(nominal_colors(count), kind) > least
+
+
+@pytest.mark.parametrize(
+    ("kind", "sixteen", "every"),
+    [("all", 10, 4), ("protanopia", 10, 4), ("deuteranopia", 10, 4), ("tritanopia", 9, 4), ("grey", 3.9, 1.9)],
+)
+def test_sixteen_catchment_classes_and_even_all_thirty_differ(kind, sixteen, every):
+    assert len(URCA_16) == 16
+    assert smallest_difference(catchment_colors(URCA_16), kind) > sixteen
+    assert smallest_difference(catchment_colors(URCA_ALL), kind) > every
+
+
+def test_any_sixteen_catchment_classes_can_be_told_apart():
+    draw = np.random.default_rng(16)
+    for _ in range(8):
+        chosen = [URCA_ALL[place] for place in sorted(draw.choice(len(URCA_ALL), 16, replace=False))]
+        assert smallest_difference(catchment_colors(chosen), "all") > 4
+        assert smallest_difference(catchment_colors(chosen), "grey") > 3.8
+
+
+@pytest.mark.parametrize("band", BANDS)
+def test_the_larger_the_city_the_darker_within_a_band(band):
+    lightness = rgb2lab([to_rgb(color) for color in catchment_colors(URCA_ALL)])[:, 0]
+    own = [lightness[place] for place, code in enumerate(URCA_ALL) if code.startswith(band)]
+    assert len(own) == 7
+    assert np.diff(own).min() > 5
 
 
 # Legend

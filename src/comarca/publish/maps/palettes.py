@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,10 +15,28 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 #: Lightness (CIELAB) of the darkest and the lightest class.
-LIGHTNESS: Final = (20.0, 93.0)
-#: Hue (degrees) of the bands of travel time of urban-rural catchment areas, and of what lies beyond.
-_BAND_HUES: Final = (("city_", 300.0), ("within_1h", 270.0), ("1h_to_2h", 165.0), ("2h_to_3h", 85.0))
-_BEYOND_HUES: Final = {"dispersed_town": 50.0, "hinterland": 60.0}
+LIGHTNESS: Final = (15.0, 95.0)
+
+
+@dataclass(frozen=True)
+class _Band:
+    """A band of travel time: hue (degrees) and chroma in CIELAB, and the span of tones, 0 dark to 1 light."""
+
+    hue: float
+    chroma: float
+    tones: tuple[float, float]
+
+
+#: Bands of urban-rural catchment areas, by the beginning of their codes, and what lies beyond. The tones of the bands
+#: interleave, so that classes of neighbouring lightness differ in hue; hues, chroma and tones are those of a random
+#: search for the greatest least difference, over all kinds of colour vision.
+_BANDS: Final = {
+    "city_": _Band(301.0, 70.0, (0.0, 0.89)),
+    "within_1h": _Band(351.0, 38.0, (0.04, 0.92)),
+    "1h_to_2h": _Band(160.0, 36.0, (0.21, 0.87)),
+    "2h_to_3h": _Band(112.0, 75.0, (0.17, 1.0)),
+    "": _Band(78.0, 30.0, (0.92, 1.1)),
+}
 #: Hues of classes without an order, far from each other where lightness is near.
 _HUES: Final = (265.0, 55.0, 150.0, 340.0, 95.0, 215.0, 30.0, 300.0, 130.0)
 _CHROMA: Final = 58.0
@@ -25,27 +44,6 @@ _WHITE: Final = np.array([0.95047, 1.0, 1.08883])
 _XYZ_TO_RGB: Final = np.array(
     [[3.2404542, -1.5371385, -0.4985314], [-0.9692660, 1.8760108, 0.0415560], [0.0556434, -0.2040259, 1.0572252]]
 )
-
-
-def graded_colors(hues: Sequence[float], *, chroma: float = _CHROMA) -> list[str]:
-    """Make colours of given hues that run from dark to light in equal steps.
-
-    Parameters
-    ----------
-    hues : sequence of float
-        Hue of each class in CIELAB, degrees.
-    chroma : float, optional
-        Greatest chroma; less where the screen cannot show it at that lightness.
-
-    Returns
-    -------
-    list of str
-        Hex colours. Any two differ by at least a step of lightness, whatever the hues, so that they can be told apart
-        without seeing colour at all.
-    """
-    dark, light = LIGHTNESS
-    steps = np.linspace(dark, light, len(hues)) if len(hues) > 1 else np.array([(dark + light) / 2])
-    return [_hex(lightness, chroma, hue) for lightness, hue in zip(steps.tolist(), hues, strict=True)]
 
 
 def catchment_colors(codes: Sequence[str]) -> list[str]:
@@ -59,9 +57,19 @@ def catchment_colors(codes: Sequence[str]) -> list[str]:
     Returns
     -------
     list of str
-        Hue by band of travel time, tone by size of city: the nearer and larger, the darker.
+        Hex colours: hue by band of travel time; within a band, the larger the city, the darker.
     """
-    return graded_colors([_catchment_hue(code) for code in codes])
+    prefixes = [next(prefix for prefix in _BANDS if code.startswith(prefix)) for code in codes]
+    seen: Counter[str] = Counter()
+    tones = []
+    for prefix in prefixes:
+        low, high = _BANDS[prefix].tones
+        tones.append(low + (high - low) * (seen[prefix] + 0.5) / prefixes.count(prefix))
+        seen[prefix] += 1
+    steps = np.empty(len(codes))
+    steps[np.argsort(tones, kind="stable")] = _lightness_steps(len(codes))
+    bands = [_BANDS[prefix] for prefix in prefixes]
+    return [_hex(step, band.chroma, band.hue) for step, band in zip(steps.tolist(), bands, strict=True)]
 
 
 def nominal_colors(count: int) -> list[str]:
@@ -77,13 +85,21 @@ def nominal_colors(count: int) -> list[str]:
     list of str
         Hex colours; hues begin again after nine, tones do not.
     """
-    return graded_colors([_HUES[place % len(_HUES)] for place in range(count)])
+    steps = _lightness_steps(count).tolist()
+    return [_hex(step, _CHROMA, _HUES[place % len(_HUES)]) for place, step in enumerate(steps)]
 
 
-def _catchment_hue(code: str) -> float:
-    if code in _BEYOND_HUES:
-        return _BEYOND_HUES[code]
-    return next((hue for prefix, hue in _BAND_HUES if re.match(prefix, code)), _HUES[0])
+def _lightness_steps(count: int) -> NDArray[np.float64]:
+    """Lightness from dark to light in steps of equal CIEDE2000 difference, so that any two differ in grey as well."""
+    dark, light = LIGHTNESS
+    if count == 1:
+        return np.array([(dark + light) / 2])
+    grid = np.linspace(dark, light, 1001)
+    offset = ((grid[1:] + grid[:-1]) / 2 - 50) ** 2
+    # The weight of lightness in CIEDE2000 (Sharma, Wu & Dalal 2005).
+    seen = np.diff(grid) / (1 + 0.015 * offset / np.sqrt(20 + offset))
+    along = np.concatenate([[0.0], np.cumsum(seen)])
+    return np.interp(np.linspace(0, along[-1], count), along, grid)
 
 
 def _hex(lightness: float, chroma: float, hue: float) -> str:
