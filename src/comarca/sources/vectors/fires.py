@@ -188,11 +188,11 @@ def _doubled(fires: pd.DataFrame) -> list[Check]:
     sensors = sorted({*fires["sensor"]} - {""})
     checks = []
     if repeated:
-        message = f"{repeated:,} fires stand at the same place and time in two files and count in each."
-        checks.append(Check("fires_repeated", "warn", repeated, "each fire in one file", message))
+        twice = f"{repeated:,} fires stand at the same place and time in two files and count in each."
+        checks.append(Check("fires_repeated", "warn", repeated, "each fire in one file", twice))
     if len(sensors) > 1:
-        message = f"The fires are of {', '.join(sensors)}: sensors see different numbers of fires, and one fire twice."
-        checks.append(Check("fires_sensors", "warn", len(sensors), "fires of one sensor", message))
+        mixed = f"The fires are of {', '.join(sensors)}: sensors see different numbers of fires, and one fire twice."
+        checks.append(Check("fires_sensors", "warn", len(sensors), "fires of one sensor", mixed))
     return checks
 
 
