@@ -63,7 +63,9 @@ def test_the_schema_of_the_configuration_is_up_to_date(root):
 
 def test_the_shipped_configurations_fit_the_schema_and_name_it(root):
     validator = jsonschema.Draft202012Validator(config_schema())
-    for path in [root / "config/config.yaml", *sorted((root / "config/regions").glob("*.yaml"))]:
+    shipped = [root / "config/config.yaml", *sorted((root / "config").glob("*/*.yaml"))]
+    assert {"regions", "examples"} <= {path.parent.name for path in shipped}
+    for path in shipped:
         validator.validate(plain(path))
         first = path.read_text(encoding="utf-8").splitlines()[0]
         target = first.removeprefix("# yaml-language-server: $schema=")

@@ -131,7 +131,7 @@ class Described(Model):
     attribution: str | None = Field(
         None, exclude=True, description="Line that the licence asks to be printed; `source` if it is not given."
     )
-    date: Annotated[str | None, BeforeValidator(_as_text)] = Field(
+    date: Annotated[str | None, BeforeValidator(_as_text, json_schema_input_type=str | int | None)] = Field(
         None, exclude=True, description="Date or year that the data describe."
     )
     url: str | None = Field(None, exclude=True, description="Where the data, or a description of them, are to be had.")
