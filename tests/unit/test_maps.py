@@ -23,11 +23,24 @@ from comarca.publish.maps.classify import classify
 from comarca.publish.maps.combined import draw_bivariate, draw_multiples, nine_colors
 from comarca.publish.maps.drawing import draw_cities
 from comarca.publish.maps.files import read_base, write_base
-from comarca.publish.maps.furniture import scale_bar_m
+from comarca.publish.maps.furniture import Key, Legend, draw_legend, scale_bar_m
 from comarca.publish.maps.layout import Box, choose_layout, inset_boxes, inset_height
 from comarca.publish.maps.style import CITY, FLAG_HATCH, LAND, class_colors
 from comarca.publish.maps.theme import MapText
 from comarca.registry.world import read_world
+
+# Legend
+
+
+def test_labels_of_a_legend_have_one_size_though_only_some_take_two_lines():
+    labels = ["Territorio remoto", "< 1 h de una ciudad de 100 a 250 mil"]
+    page = Figure().add_axes((0, 0, 1, 1))
+    legend = Legend("", [Key(label, "#123456", 3) for label in labels], np.empty(0))
+    draw_legend(page, legend, Box(0, 0, 3, 2), language="es")
+    drawn = {text.get_text().replace("\n", " "): text for text in page.texts}
+    assert "\n" in drawn[labels[1]].get_text()
+    assert drawn[labels[0]].get_fontsize() == drawn[labels[1]].get_fontsize()
+
 
 # Frames
 

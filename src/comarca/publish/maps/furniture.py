@@ -49,6 +49,7 @@ _LEAST_VALUES: Final = 8
 _BINS: Final = 24
 #: Letters of a label in one line; a longer one takes two.
 _LABEL_WIDTH: Final = 28
+_LABEL_PT: Final = 8.0
 MAX_LEGEND_ROWS: Final = 12
 _PANEL: Final[dict[str, Any]] = {"facecolor": "white", "alpha": 0.88, "edgecolor": "none"}
 
@@ -137,9 +138,19 @@ class Legend:
     @property
     def step_in(self) -> float:
         """Distance of the rows, inches."""
-        keys = self.shown_keys
-        is_wrapped = any(len(key.label) > _LABEL_WIDTH for key in keys)
-        return min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / max(len(keys), 1)) * (1.3 if is_wrapped else 1.0)
+        return min(_LINE_IN, _LINE_IN * MAX_LEGEND_ROWS / max(len(self.shown_keys), 1)) * (
+            1.3 if self.is_wrapped else 1
+        )
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether any label takes two lines."""
+        return any(len(key.label) > _LABEL_WIDTH for key in self.shown_keys)
+
+    @property
+    def label_pt(self) -> float:
+        """Size of the labels, the same in all rows."""
+        return _LABEL_PT * min(self.step_in / _LINE_IN, 1.0) * (0.85 if self.is_wrapped else 1.0)
 
     @property
     def height_in(self) -> float:
@@ -221,10 +232,10 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
         page.text(right, y, "n", fontsize=7.5, color=MUTED, ha="right", va="center", style="italic")
     if legend.circles:
         y = _draw_circles(page, legend.circles, left, y - 0.08)
-    step = legend.step_in
+    step, size = legend.step_in, legend.label_pt
     for key in legend.shown_keys:
         y -= step
-        _draw_row(page, key, left, y, step=step, right=right, language=language)
+        _draw_row(page, key, left, y, step=step, size=size, right=right, language=language)
     if legend.flagged_count:
         y -= step
         if legend.is_all_flagged:
@@ -232,12 +243,15 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
             page.text(left, y, text, fontsize=6.8, va="center", linespacing=1.0)
         else:
             flagged = Key(word("flagged", language), "white", legend.flagged_count, hatch=FLAG_HATCH)
-            _draw_row(page, flagged, left, y, step=step, right=right, language=language)
+            size = min(size, 0.85 * _LABEL_PT * min(step / _LINE_IN, 1.0))
+            _draw_row(page, flagged, left, y, step=step, size=size, right=right, language=language)
     if legend.has_histogram:
         _draw_histogram(page, legend, left, y - 0.22 - _HISTOGRAM_IN, right - left)
 
 
-def _draw_row(page: Axes, key: Key, left: float, y: float, *, step: float, right: float, language: str) -> None:
+def _draw_row(
+    page: Axes, key: Key, left: float, y: float, *, step: float, size: float, right: float, language: str
+) -> None:
     width, height = _SWATCH_IN
     share = min(step / _LINE_IN, 1.0)
     label = "\n".join(textwrap.wrap(key.label, _LABEL_WIDTH, max_lines=2, placeholder="\N{HORIZONTAL ELLIPSIS}"))
@@ -246,7 +260,6 @@ def _draw_row(page: Axes, key: Key, left: float, y: float, *, step: float, right
         edgecolor=FLAG_COLOR if key.hatch == FLAG_HATCH else key.pattern_color, hatch=key.pattern, linewidth=0.4,
     )  # fmt: skip
     page.add_patch(swatch)
-    size = 8.0 * share * (0.85 if "\n" in label else 1.0)
     page.text(left + width + 0.08, y, label, fontsize=size, va="center", linespacing=1.0, parse_math=False)
     count = number(key.count, language)
     page.text(right, y, count, fontsize=0.9 * size, color=MUTED, ha="right", va="center_baseline")
