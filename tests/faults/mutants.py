@@ -1,39 +1,42 @@
-"""Change single signs and numbers of the source, and see whether the tests of the module notice.
+"""Change single signs and numbers of the source, and see whether the tests notice.
 
-``make mutants`` runs this on a seeded sample of each measuring wing. Of the changed module the unit tests that import
-it are run, those of its own first, until the first that fails; a mutant that none notices is written down, to be
-explained or to be caught by a better test. Each mutant has a process of its own, forked from one that has the libraries
-loaded.
+``make mutants`` runs this on a seeded sample of each measuring wing. Each unit test that imports a module of the wings
+is run once under coverage; of a changed line the tests that run it are run again, those of its own module first, until
+the first that fails. A mutant that none notices is written down, to be explained or to be caught by a better test. Each
+mutant has a process of its own, forked from one that has the libraries loaded. A place is known by its function and its
+text, so that the sample stays as it is when other lines change.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import hashlib
 import importlib
 import json
 import math
 import os
 import pkgutil
-import random
 import shutil
 import signal
 import sys
 import time
-from functools import cache
+from collections import Counter
+from functools import cache, partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from coverage import CoverageData
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 #: A mutant that takes longer is taken for one that hangs, which is noticed, s.
 LONGEST = 120
-#: Tests of other modules that use the changed one are run up to so long, s.
+#: Tests of a mutant are chosen up to so long, s.
 ENOUGH = 60
 #: Libraries that are plugins of pytest, too, are loaded already.
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
@@ -48,17 +51,17 @@ SIGNS: dict[type[ast.AST], type[ast.AST]] = {
 }  # fmt: skip
 
 
-def places(tree: ast.AST) -> list[ast.AST]:
+def places(tree: ast.AST) -> list[ast.expr]:
     """Nodes inside functions that can be changed, in order; messages and nested functions' own lines stand once."""
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return list(dict.fromkeys(node for function in functions for part in function.body for node in _inside(part)))
 
 
-def _inside(node: ast.AST) -> Iterator[ast.AST]:
+def _inside(node: ast.AST) -> Iterator[ast.expr]:
     """Nodes that can be changed; what is only said, to a log or in an error, does not count."""
     if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and _is_log(node.func)):
         return
-    if _changes(node):
+    if isinstance(node, ast.expr) and _changes(node):
         yield node
     for child in ast.iter_child_nodes(node):
         yield from _inside(child)
@@ -68,7 +71,7 @@ def _is_log(function: ast.expr) -> bool:
     return isinstance(function, ast.Attribute) and ast.unparse(function.value) in {"log", "logger"}
 
 
-def _changes(node: ast.AST) -> bool:
+def _changes(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp | ast.BoolOp):
         return type(node.op) in SIGNS
     if isinstance(node, ast.Compare):
@@ -78,7 +81,7 @@ def _changes(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and type(node.value) in {int, float, bool}
 
 
-def change(node: ast.AST) -> str:
+def change(node: ast.expr) -> str:
     """Change a node in its place; return what was changed."""
     before = ast.unparse(node)
     match node:
@@ -103,22 +106,45 @@ def _without(node: ast.UnaryOp, before: str) -> str:
     return f"line {node.lineno}: {before} -> {ast.unparse(node)}"
 
 
-def tests_of(module: str, seconds: dict[str, float], *, is_wide: bool) -> list[str]:
-    """Unit tests that import a module, or if `is_wide` any of its wing, and pass without any change.
-
-    Those that import little else stand first; of the others so many are taken as run for a minute, if wide for three.
-    """
-    name, wing = f"comarca.{module}", module.split(".")[0]
-    wanted = [
-        path
-        for path in seconds
-        if name in _imports(ROOT / path)
-        or path in OF_ALL.get(wing, [])
-        or (is_wide and any(each.startswith(f"comarca.{wing}.") for each in _imports(ROOT / path)))
+def lines_of(tree: ast.AST, node: ast.expr) -> range:
+    """Lines of the statement that holds a node, without its body."""
+    holds = [
+        each
+        for each in ast.walk(tree)
+        if isinstance(each, ast.stmt) and each.lineno <= node.lineno <= (each.end_lineno or 0)
     ]
-    wanted.sort(key=lambda path: (-_share(ROOT / path, name), seconds[path], path))
-    sums, enough = list(accumulate(seconds[path] for path in wanted)), 3 * ENOUGH if is_wide else ENOUGH
-    return [path for path, total in zip(wanted, sums, strict=True) if total <= enough or path == wanted[0]]
+    body = getattr(holds[-1], "body", None)
+    return range(holds[-1].lineno, body[0].lineno if body else (holds[-1].end_lineno or 0) + 1)
+
+
+def tests_of(module: str, lines: range, traces: Traces) -> list[list[str]]:
+    """Tests that run a statement: those of files that import its module, then others, of a minute each at most.
+
+    Where none is seen to run it, as in compiled functions: the files that import the module.
+    """
+    name, runs = f"comarca.{module}", traces.tests(module, lines)
+    if not runs:
+        return [_first(traces.files_of(name))]
+    near = {test: seconds for test, seconds in runs.items() if name in _imports(ROOT / test.split("::")[0])}
+    far = {test: seconds for test, seconds in runs.items() if test not in near}
+    return [_first(tests) for tests in (near, far) if tests]
+
+
+def _first(tests: dict[str, float]) -> list[str]:
+    """So many tests as run in a minute, the quick ones first, and one at least."""
+    ordered = sorted(tests, key=lambda test: (tests[test], test))
+    sums = accumulate(tests[test] for test in ordered)
+    return [test for test, total in zip(ordered, sums, strict=True) if total <= ENOUGH or test == ordered[0]]
+
+
+def tests_of_wing(module: str, traces: Traces) -> list[str]:
+    """Whole files that import a module of the wing, those that import little else first, of up to three minutes."""
+    name, wing = f"comarca.{module}", module.split(".")[0]
+    wanted = traces.files_of(f"comarca.{wing}.") | traces.files_of(name)
+    wanted |= {path: traces.files[path] for path in OF_ALL.get(wing, []) if path in traces.files}
+    ordered = sorted(wanted, key=lambda path: (-_share(ROOT / path, name), wanted[path], path))
+    sums = accumulate(wanted[path] for path in ordered)
+    return [path for path, total in zip(ordered, sums, strict=True) if total <= 3 * ENOUGH]
 
 
 def _share(path: Path, name: str) -> float:
@@ -137,8 +163,98 @@ def _imports(path: Path) -> set[str]:
     return names
 
 
+class Traces:
+    """Which test runs which line, by test file; kept in a folder, and made again where a test file has changed."""
+
+    def __init__(self, folder: Path, copy: Path) -> None:
+        self.folder, self.copy = folder, copy
+        folder.mkdir(exist_ok=True)
+        wings = tuple(f"comarca.{wing}." for wing in WINGS)
+        extra = {path for paths in OF_ALL.values() for path in paths}
+        every = {str(path.relative_to(ROOT)): path for path in sorted((ROOT / "tests/unit").glob("test_*.py"))}
+        self.wanted = [
+            name
+            for name, path in every.items()
+            if name in extra or any(each.startswith(wings) for each in _imports(path))
+        ]
+        self.files: dict[str, float] = {}
+        self._lines: dict[str, dict[str, dict[str, list[str]]]] = {}
+        self._seconds: dict[str, dict[str, float]] = {}
+
+    def make(self, until: float) -> bool:
+        """Trace what is not traced yet, as long as there is time; return whether all is."""
+        for name in self.wanted:
+            digest = hashlib.sha256((ROOT / name).read_bytes()).hexdigest()[:12]
+            notes = self.folder / f"{Path(name).stem}.{digest}.json"
+            if not notes.is_file():
+                if time.monotonic() > until:
+                    return False
+                _forked(self.copy, partial(self._trace, name, notes))
+            whole = json.loads(notes.read_text()) if notes.is_file() else {"lines": {}, "seconds": {}}
+            self._lines[name], self._seconds[name] = whole["lines"], whole["seconds"]
+            if whole["seconds"]:
+                self.files[name] = sum(whole["seconds"].values())
+        return True
+
+    def _trace(self, name: str, notes: Path) -> int:
+        """Run one test file under coverage and note, for each line, the tests that run it."""
+        data, times = notes.with_suffix(".coverage"), _Times()
+        os.environ["COVERAGE_FILE"] = str(data)
+        options = ("--cov=comarca", "--cov-context=test", "--cov-report=", "--cov-fail-under=0")
+        pytest.main([*OPTIONS[1:], *options, name], plugins=[times])
+        lines: dict[str, dict[str, list[str]]] = {}
+        found = CoverageData(str(data))
+        found.read()
+        for path in sorted(found.measured_files()):
+            module = ".".join(Path(path).with_suffix("").parts[-2:])
+            if module.split(".")[0] in WINGS:
+                by_line = found.contexts_by_lineno(path)
+                lines[module] = {str(line): sorted(filter(None, contexts)) for line, contexts in by_line.items()}
+        notes.write_text(json.dumps({"lines": lines, "seconds": times.passed()}))
+        data.unlink()
+        return 0
+
+    def files_of(self, prefix: str) -> dict[str, float]:
+        """Test files that import a module whose name begins so, with their seconds."""
+        names = {name: any(each.startswith(prefix) for each in _imports(ROOT / name)) for name in self.files}
+        return {name: self.files[name] for name, is_wanted in names.items() if is_wanted}
+
+    def tests(self, module: str, lines: range) -> dict[str, float]:
+        """Tests that run one of the lines, and their seconds; what a fixture runs counts for all tests of its file."""
+        chosen: dict[str, float] = {}
+        for name, by_module in self._lines.items():
+            by_line = by_module.get(module, {})
+            contexts = [each.rpartition("|") for line in lines for each in by_line.get(str(line), [])]
+            seconds = self._seconds[name]
+            is_shared = any(phase != "run" for _, _, phase in contexts)
+            chosen |= seconds if is_shared else {test: seconds[test] for test, _, _ in contexts if test in seconds}
+        return chosen
+
+
+class _Times:
+    """Plugin that notes how long each test takes, and which fail."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self.failed: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if not report.passed:
+            self.failed.add(report.nodeid)
+
+    def passed(self) -> dict[str, float]:
+        """Seconds of each test that passes."""
+        return {test: round(value, 4) for test, value in self.seconds.items() if test not in self.failed}
+
+
 def passes(copy: Path, tests: list[str]) -> bool:
     """Run tests on a copy of the source in a process of their own; one that hangs or dies does not pass."""
+    return _forked(copy, lambda: int(pytest.main([*OPTIONS, *tests]))) == 0
+
+
+def _forked(copy: Path, work: Callable[[], int]) -> int:
+    """Do something in a process of its own that imports the copy of the source; return how it ended."""
     child = os.fork()
     if child == 0:
         signal.alarm(LONGEST)
@@ -149,8 +265,8 @@ def passes(copy: Path, tests: list[str]) -> bool:
         os.environ |= {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
         sys.dont_write_bytecode = True
         os.chdir(ROOT)
-        os._exit(int(pytest.main([*OPTIONS, *tests])))
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        os._exit(work())
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def load_libraries() -> None:
@@ -165,30 +281,29 @@ def load_libraries() -> None:
         del sys.modules[name]
 
 
-def sample(per_wing: int, seed: int, wings: list[str]) -> list[tuple[str, int]]:
-    """Choose places of each wing: module and number of the place; wings take turns."""
-    chosen: list[tuple[int, str, int]] = []
+def named_places(wing: str) -> dict[str, tuple[str, int]]:
+    """Places of a wing by name: module, function, text, and which of those of one text it is."""
+    named: dict[str, tuple[str, int]] = {}
+    for path in sorted((ROOT / "src/comarca" / wing).glob("*.py")):
+        tree, seen, module = ast.parse(path.read_text(encoding="utf-8")), Counter[str](), f"{wing}.{path.stem}"
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        for number, node in enumerate(places(tree)):
+            around = [each for each in functions if each.lineno <= node.lineno <= (each.end_lineno or 0)]
+            name = f"{module} {around[-1].name}: {ast.unparse(node)}"
+            seen[name] += 1
+            named[f"{name} ({seen[name]})"] = module, number
+    return named
+
+
+def sample(per_wing: int, seed: int, wings: list[str], rows: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Choose places of each wing, those with a row first: name, module and number; wings take turns."""
+    chosen: list[tuple[int, str, str, int]] = []
     for wing in wings:
-        paths = sorted((ROOT / "src/comarca" / wing).glob("*.py"))
-        counts = {f"{wing}.{path.stem}": len(places(ast.parse(path.read_text(encoding="utf-8")))) for path in paths}
-        every = [(module, number) for module, count in counts.items() for number in range(count)]
-        picked = random.Random(f"{seed} {wing}").sample(every, min(per_wing, len(every)))
-        chosen += [(turn, module, number) for turn, (module, number) in enumerate(picked)]
-    return [(module, number) for _, module, number in sorted(chosen)]
-
-
-def timed(copy: Path, modules: set[str], notes: Path) -> dict[str, float]:
-    """Seconds that each test file which imports one of the modules takes; those that fail unchanged are left out."""
-    seconds: dict[str, float | None] = json.loads(notes.read_text()) if notes.is_file() else {}
-    names = {f"comarca.{module}" for module in modules}
-    extra = [path for module in modules for path in OF_ALL.get(module.split(".")[0], [])]
-    for path in sorted((ROOT / "tests/unit").glob("test_*.py")):
-        name = str(path.relative_to(ROOT))
-        if name not in seconds and (names & _imports(path) or name in extra):
-            begun = time.monotonic()
-            seconds[name] = time.monotonic() - begun if passes(copy, [name]) else None
-            notes.write_text(json.dumps(seconds))
-    return {name: value for name, value in seconds.items() if value is not None}
+        named = named_places(wing)
+        ranks = {name: hashlib.sha256(f"{seed} {name}".encode()).hexdigest() for name in named}
+        picked = sorted(named, key=lambda name: (name not in rows, ranks[name]))[:per_wing]
+        chosen += [(turn, name, *named[name]) for turn, name in enumerate(picked)]
+    return [(name, module, number) for _, name, module, number in sorted(chosen)]
 
 
 def main() -> None:
@@ -199,36 +314,43 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--wings", nargs="+", default=list(WINGS))
     arguments.add_argument("--again", action="store_true", help="run what is not noticed with the tests of its wing")
-    arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no mutant after so long")
+    arguments.add_argument("--seconds", type=float, default=math.inf, help="begin nothing after so long")
     given = arguments.parse_args()
-    begun = time.monotonic()
+    until = time.monotonic() + given.seconds
     given.results.touch()
-    rows = {(row["module"], row["number"]): row for row in map(json.loads, given.results.read_text().splitlines())}
-    copy = given.results.with_suffix(".src").resolve()
-    shutil.rmtree(copy, ignore_errors=True)
+    rows = {row["name"]: row for row in map(json.loads, given.results.read_text().splitlines())}
+    copy = given.results.with_suffix(f".{os.getpid()}").resolve()
     shutil.copytree(ROOT / "src", copy, ignore=shutil.ignore_patterns("__pycache__"))
-    load_libraries()
-    chosen = sample(given.per_wing, given.seed, given.wings)
-    seconds = timed(copy, {module for module, _ in chosen}, given.results.with_suffix(".seconds.json"))
-    for module, number in chosen:
-        row = rows.get((module, number), {})
-        is_done = row.get("is_wide", False) or row["noticed"] if given.again and row else bool(row) or given.again
-        if is_done or time.monotonic() - begun > given.seconds:
-            continue
-        path = copy / "comarca" / f"{module.replace('.', '/')}.py"
-        source = path.read_text(encoding="utf-8")
-        tree = ast.parse(source)
-        changed = change(places(tree)[number])
-        path.write_text(ast.unparse(tree), encoding="utf-8")
-        is_noticed = not passes(copy, tests_of(module, seconds, is_wide=given.again))
-        path.write_text(source, encoding="utf-8")
-        row = {"module": module, "number": number, "change": changed, "noticed": is_noticed, "is_wide": given.again}
-        rows[module, number] = row
-        with given.results.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+    try:
+        load_libraries()
+        traces = Traces(given.results.with_suffix(".traces").resolve(), copy)
+        if traces.make(until):
+            for place in sample(given.per_wing, given.seed, given.wings, rows):
+                row = rows.get(place[0])
+                is_done = row["noticed"] or row["is_wide"] if given.again and row else bool(row) or given.again
+                if not is_done and time.monotonic() < until:
+                    rows[place[0]] = tried(copy, *place, traces, is_wide=given.again)
+                    with given.results.open("a") as file:
+                        file.write(json.dumps(rows[place[0]]) + "\n")
+    finally:
+        shutil.rmtree(copy)
     for wing in given.wings:
-        of_wing = [row for row in rows.values() if row["module"].startswith(f"{wing}.")]
+        of_wing = [row for row in rows.values() if row["name"].startswith(f"{wing}.")]
         sys.stdout.write(f"{wing}: {sum(row['noticed'] for row in of_wing)} of {len(of_wing)} mutants noticed\n")
+
+
+def tried(copy: Path, name: str, module: str, number: int, traces: Traces, *, is_wide: bool) -> dict[str, Any]:
+    """Change one place of the copy, run the tests, and put it back."""
+    path = copy / "comarca" / f"{module.replace('.', '/')}.py"
+    source = path.read_text(encoding="utf-8")
+    tree = ast.parse(source)
+    node = places(tree)[number]
+    chosen = [tests_of_wing(module, traces)] if is_wide else tests_of(module, lines_of(tree, node), traces)
+    changed = change(node)
+    path.write_text(ast.unparse(tree), encoding="utf-8")
+    is_noticed = not all(passes(copy, tests) for tests in chosen)
+    path.write_text(source, encoding="utf-8")
+    return {"name": name, "change": changed, "noticed": is_noticed, "is_wide": is_wide}
 
 
 if __name__ == "__main__":

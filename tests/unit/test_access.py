@@ -160,6 +160,13 @@ def test_time_runs_to_the_edge_of_a_city_that_is_an_area():
     assert way.straight_km.tolist() == pytest.approx([3 * KM, 0, KM], rel=1e-4)
 
 
+def test_who_lives_in_a_city_that_does_not_count_goes_to_one_that_does():
+    cities = places(box(-0.01, -0.01, 0.01, 0.01), (0.05, 0))
+    way = access(network_of([ROAD], speed_kmh=60), cities, [(0.0, 0.0)], chosen=[False, True])
+    assert way.minutes[0] == pytest.approx(5 * KM, rel=1e-4)
+    assert way.destination[0] == 1
+
+
 def test_a_hole_in_a_citys_area_is_not_the_city():
     ring = box(0.02, -0.01, 0.06, 0.01).difference(box(0.03, -0.005, 0.05, 0.005))
     way = access(network_of([ROAD], speed_kmh=60), places(ring), [(0.04, 0), (0.025, 0)])
@@ -301,6 +308,14 @@ def test_market_potential_is_the_sum_over_cities_tried_out_one_by_one():
     got = potential_at(network, cities, points, persons)
     times = [access(network, cities, points, chosen=np.arange(4) == city).minutes for city in range(4)]
     assert got == pytest.approx((persons[:, None] * np.exp2(-np.array(times) / 60)).sum(axis=0), rel=1e-6)
+
+
+def test_market_potential_takes_the_road_of_the_quickest_way_and_not_the_nearest():
+    slow, fast = [(0, 0), (0.1, 0)], [(0, 0), (0, 0.01), (0.1, 0.01)]
+    network, city, point = network_of([slow, fast], speed_kmh=[1, 100]), places((0, 0)), [(0.09, 0.004)]
+    minutes = access(network, city, point).minutes[0]
+    # Few people count as many do.
+    assert potential_at(network, city, point, [0.4])[0] == pytest.approx(0.4 / 2 ** (minutes / 60), rel=1e-9)
 
 
 def test_market_potential_is_0_where_no_city_can_be_reached():

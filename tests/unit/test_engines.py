@@ -83,6 +83,15 @@ def test_the_bound_holds_what_the_border_cells_hold_and_inside_both_agree(people
     assert sums[1] == pytest.approx(filled[20:50, 10:30].sum())
 
 
+@pytest.mark.parametrize(("part", "status"), [(0.0009, "pass"), (-0.0009, "pass"), (0.002, "fail")])
+def test_beside_the_cells_on_the_border_a_thousandth_is_allowed(people, part, status):
+    area = territories(box(0.105, 0.105, 0.305, 0.405))
+    row = engines_check(people, area, pd.Series([0.0], ["01"]), name="p").rows[0]
+    border = row["bound"] - 0.001 * row["rasterstats"]
+    sums = pd.Series([row["rasterstats"] * (1 + part) + np.sign(part) * border], ["01"])
+    assert engines_check(people, area, sums, name="p").status == status
+
+
 def test_areas_of_classes_are_compared_too(tmp_path, area):
     codes = np.random.default_rng(1).integers(1, 4, (60, 80)).astype("uint8")
     with rasterio.open(

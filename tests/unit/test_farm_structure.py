@@ -63,6 +63,14 @@ def test_inequality_between_territories_is_theils_and_the_same_in_all_of_a_paren
     assert result.flags.loc["04", "holding_area_theil_between_share"] == Flag.NOT_IN_SOURCE
 
 
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_the_part_between_is_the_same_in_any_unit_of_measure(unit):
+    amount = unit * np.array([0.2, 0.6])
+    assert between_share_of_theil(np.array([0.1, 0.0]), np.array([2.0, 2.0]), amount) == pytest.approx(
+        between_share_of_theil(np.array([0.1, 0.0]), np.array([2.0, 2.0]), amount / unit)
+    )
+
+
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 10_000))
 def test_the_part_between_and_the_part_within_add_up_to_theil_of_all(seed):

@@ -11,6 +11,7 @@ from rasterio.io import MemoryFile
 
 from comarca.access.friction import (
     FrictionSurface,
+    _subcells,
     elevation_on,
     friction_from_classes,
     friction_from_raster,
@@ -87,6 +88,33 @@ def test_a_friction_raster_is_taken_as_it_is():
     assert np.isinf(pace).any(axis=1).all()
     assert np.isnan(height).any()
     assert height[np.isfinite(height)] == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize(("height_m", "is_land"), [(-500.0, True), (9000.0, True), (-501.0, False), (9001.0, False)])
+def test_heights_that_no_land_has_are_refused(height_m, is_land):
+    grid = grid_of(3, 4)
+    with MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", height=3, width=4, count=1, dtype="float32", crs=grid.crs.to_wkt(), transform=grid.transform
+        ) as raster:
+            raster.write(np.full((3, 4), height_m, dtype="float32"), 1)
+        with memory.open() as raster:
+            if is_land:
+                assert (elevation_on(raster, grid) == height_m).all()
+            else:
+                with pytest.raises(InputError, match="heights of land"):
+                    elevation_on(raster, grid)
+
+
+@pytest.mark.parametrize(("native_m", "expected"), [(250.0, 4), (310.0, 3), (1000.0, 1), (4000.0, 1)])
+def test_a_cell_is_read_in_as_many_parts_as_the_raster_has_in_its_side(native_m, expected):
+    grid = square_grid((-0.1, -0.1, 0.1, 0.1), cell_m=1000.0)
+    with MemoryFile() as memory:
+        transform = Affine(native_m, 0, -2 * native_m, 0, -native_m, 2 * native_m)
+        with memory.open(
+            driver="GTiff", height=4, width=4, count=1, dtype="uint8", crs=grid.crs.to_wkt(), transform=transform
+        ) as raster:
+            assert _subcells(raster, grid) == expected
 
 
 def test_arrays_can_be_stored_and_taken_back():

@@ -94,6 +94,12 @@ def test_bounds_are_the_best_that_a_search_over_withheld_areas_finds():
     assert found.upper[0] >= max(upper) - 1e-12
 
 
+def test_one_holding_of_unknown_area_has_at_worst_the_least_or_the_most_of_its_class():
+    rows = [(0, 10, 40, 200), (10, 50, 1, np.nan), (50, 100, 5, 350)]
+    worst = [gini_of([0, 10, size, 50, 100], [20, 20, 1, 3, 2]) for size in np.linspace(10, 50, 401)]
+    assert ginis(cells(rows)).upper[0] == pytest.approx(max(worst), rel=1e-9)
+
+
 def test_an_open_class_without_area_leaves_the_upper_bound_open_unless_land_is_limited():
     rows = [(0, 10, 50, 250), (1000, np.nan, 1, np.nan)]
     assert ginis(cells(rows)).upper[0] == 1

@@ -185,6 +185,28 @@ def test_withheld_areas_are_estimated_bounded_and_flagged(territories):
     assert dropped.values.loc["a", names[0]] == lower
 
 
+def test_a_class_that_lacks_its_number_or_its_area_or_both_is_reported_once(territories):
+    table = holdings(
+        ("a", 2006, [50, 30, np.nan, 2], [250, 1200, 4500, np.nan], np.nan),
+        ("b", 2006, [50, 30, np.nan, 0], [250, 1200, np.nan, 0], np.nan),
+        ("c", 2006, [50, 30, 4, 0], [250, 1200, 900, 0], np.nan),
+    ).assign(total_holdings=90.0, total_area_ha=8000.0)
+    _, checks = holding_columns(table, MeasuredTerritories.of(territories, min_units=5, large_unit_ha=100.0))
+    check = next(check for check in checks if check.name == "holdings_suppressed_cells")
+    assert check.status == "warn"
+    assert check.rows == [{"territory_id": "a", "cells": 2}, {"territory_id": "b", "cells": 1}]
+
+
+def test_the_order_of_the_rows_of_holdings_does_not_matter(territories):
+    first, last = ([60, 20, 10, 10], [300, 800, 3000, 20_000]), ([50, 30, 15, 5], [250, 1200, 4500, 10_000])
+    table = holdings(("a", 1996, *first, 4), ("a", 2006, *last, 20), ("b", 2006, *last, np.nan))
+    measured = MeasuredTerritories.of(territories, min_units=5, large_unit_ha=100.0)
+    (values, flags), _ = holding_columns(table, measured)
+    (again, _), _ = holding_columns(table.iloc[::-1].reset_index(drop=True), measured)
+    pd.testing.assert_frame_equal(values, again)
+    assert flags.loc["c", "holding_area_gini_index"] == "no_source_row"
+
+
 def test_the_last_year_stands_and_the_change_is_from_the_first(territories):
     first, last = ([60, 20, 10, 10], [300, 800, 3000, 20_000]), ([50, 30, 15, 5], [250, 1200, 4500, 10_000])
     table = holdings(("a", 1996, *first, 4), ("a", 2006, *last, 20), ("b", 2006, *last, np.nan))

@@ -55,6 +55,12 @@ def holdings_table(**changes):
     return rows.assign(**{"territory_id": "1", "year": 2006.0, "landless": np.nan, **changes})
 
 
+def test_the_lower_end_bends_where_the_holdings_of_a_class_reach_its_upper_limit():
+    # At worst 631 of 1,000 holdings have 1 ha and the others 10: 631 + 3,690 = 4,321.
+    units, least, _ = lorenz_bounds(completed((1000, 4321), limits=[(1.0, 10.0)]))
+    np.testing.assert_allclose(np.interp([0.631, 0.8155], units, least), [631 / 4321, 2476 / 4321], rtol=1e-9)
+
+
 def test_without_secrecy_the_upper_end_is_the_curve_of_equal_holdings_inside_classes():
     units, _, most = lorenz_bounds(completed((40, 200), (30, 900), (10, 900)))
     np.testing.assert_allclose(np.interp([0.5, 0.875, 1.0], units, most), [0.1, 0.55, 1.0])

@@ -273,6 +273,15 @@ def test_who_lives_in_a_cell_of_water_stands_on_the_bank(no_roads):
     assert found.reason[1] == Flag.OUTSIDE_RASTER
 
 
+def test_cells_from_which_no_city_is_reached_have_no_destination(no_roads):
+    friction = plane(1, 11)
+    friction.min_per_m[:, 5] = np.inf
+    found = way(friction, no_roads, places(friction.grid, (0.5, 0.5), (0.5, 1.5)), (0.5, 2.5), (0.5, 8.5))
+    assert found.destination.tolist() == [1, -1]
+    assert np.isinf(found.minutes[1])
+    assert np.isnan(found.km[1])
+
+
 def test_uphill_takes_longer_than_downhill(no_roads):
     level = plane(3, 61)
     slope = FrictionSurface(level.grid, level.min_per_m, np.tile(np.arange(61) * 10.0, (3, 1)))

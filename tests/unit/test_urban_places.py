@@ -71,6 +71,12 @@ def test_places_beyond_the_buffer_do_not_count():
     assert got.loc[got.geometry.geom_type != "Point", "city_name"].tolist() == ["Sede"]
 
 
+def test_a_city_on_the_border_of_two_places_belongs_to_one():
+    shapes = [shapely.box(-60.01, -10, -60, -9.99), shapely.box(-60, -10, -59.99, -9.99)]
+    outlines = gpd.GeoDataFrame(geometry=shapes, crs=4326)
+    assert len(cities_in(outlines, named(("raya", 9_000.0, -60.0, -10.0)), cell_m=1000.0)) == 1
+
+
 def test_a_city_just_outside_its_cells_belongs_to_them():
     outlines = urban_places(PEOPLE, classify_grid(PEOPLE.persons))
     assert outlines["population_persons"].tolist() == [280_000, 12_000, 8_000]

@@ -36,6 +36,11 @@ def test_within_a_band_the_larger_city_counts(town, large, expected):
     assert name_of(m_20k_to_50k=town, m_1m_to_5m=large) == expected
 
 
+def test_the_sizes_of_cities_are_seven_and_each_begins_where_the_next_ends():
+    least = [5_000_000, 1_000_000, 500_000, 250_000, 100_000, 50_000, 20_000]
+    assert list(CITY_SIZES_PERSONS.values()) == list(zip(least, [np.inf, *least[:-1]], strict=True))
+
+
 def test_a_dense_place_beyond_every_city_is_a_dispersed_town():
     assert name_of(1501, m_20k_to_50k=181) == "dispersed_town"
     assert name_of(1500, m_20k_to_50k=181) == "hinterland"

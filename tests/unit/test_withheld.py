@@ -25,6 +25,16 @@ def test_rounding_to_whole_hectares_is_no_contradiction():
     assert left.iloc[0].tolist() == [0, 0, False]
 
 
+def test_where_the_total_leaves_no_land_nothing_is_derived_for_a_class():
+    cells = pd.DataFrame(
+        {"group": 0, "class_min_ha": [10, 0], "class_max_ha": [20, 1], "holdings": [6, np.nan], "area_ha": [90, np.nan]}
+    )
+    totals = pd.DataFrame({"holdings": [8.0], "area_ha": [90.0]})
+    assert complete_cells(cells, group_count=1, totals=totals)["holdings"].tolist() == [6]
+    more = complete_cells(cells, group_count=1, totals=totals.assign(area_ha=91.0))
+    assert more[["holdings", "area_ha"]].to_numpy().tolist() == [[6, 90], [2, 1]]
+
+
 @given(st.floats(3, 50), st.floats(0, 1))
 def test_shared_counts_add_up_and_meet_the_area_where_it_can_be_met(left, part):
     mean = np.array([2.0, 10.0, 50.0])

@@ -256,10 +256,8 @@ def _by_territory(
 
 
 def _checks(completed: pd.DataFrame, cells: pd.DataFrame, territories: MeasuredTerritories) -> list[Check]:
-    neither = cells[cells["holdings"].isna() & cells["area_ha"].isna()]
-    single = completed[completed["is_suppressed"]]
-    is_told = (completed["holdings"] > 0) & completed["is_suppressed"] & ~completed["is_bounded"]
-    withheld = pd.concat([single[~single.index.isin(completed.index[is_told])], neither])
+    neither = cells["holdings"].isna() & cells["area_ha"].isna()
+    withheld = cells[neither | ((cells["holdings"] > 0) ^ (cells["area_ha"] > 0))]
     strange = completed[completed["is_inconsistent"]]
     count = len(completed)
     return [

@@ -356,5 +356,5 @@ def fill_gaps(labels: LabelArray, *, max_gap_km2: float = _GAP_KM2) -> LabelArra
             np.minimum.at(low, near[at_rim], far[at_rim])
             np.maximum.at(high, near[at_rim], far[at_rim])
     filled = (low == high) & (np.bincount(gaps.ravel(), minlength=count + 1) < max_gap_km2)
-    filled[[0, gaps[0, 0]]] = False
+    filled[gaps[0, 0]] = False
     return np.where(filled[gaps], high[gaps], padded)[1:-1, 1:-1].astype(np.int32)
