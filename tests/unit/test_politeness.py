@@ -15,12 +15,12 @@ from servers.clock import Clock
 from servers.loopback import Fault, LoopbackServer
 
 from comarca.errors import RetrievalError
+from comarca.fetch import slots
 from comarca.fetch.http import Client, user_agent
 from comarca.fetch.ladder import first_choices, lacking
 from comarca.fetch.network import require_network
 from comarca.fetch.retry import PassingError, TransferError
 from comarca.fetch.settings import Settings
-from comarca.fetch.slots import slot
 from comarca.fetch.watch import Watch
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_a_provider_is_asked_for_a_few_files_at_a_time(tmp_path: Path, more: dic
         lock, running, most = threading.Lock(), [0], [0]
 
         def transfer() -> None:
-            with slot(bench.source, bench.settings):
+            with slots.slot(bench.source, bench.settings):
                 with lock:
                     running[0] += 1
                     most[0] = max(most[0], running[0])
@@ -77,11 +77,33 @@ def test_a_provider_is_asked_for_a_few_files_at_a_time(tmp_path: Path, more: dic
     assert most[0] == at_most
 
 
+def test_who_finds_all_slots_taken_says_so_once_and_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(slots, "_LOOK_S", 0.001)
+    caplog.set_level("INFO", logger="comarca.fetch.slots")
+    got = threading.Event()
+    with LoopbackServer() as server:
+        bench = Bench(server, tmp_path, more={"connections": 1})
+
+        def transfer() -> None:
+            with slots.slot(bench.source, bench.settings):
+                got.set()
+
+        waiting = threading.Thread(target=transfer)
+        with slots.slot(bench.source, bench.settings):
+            waiting.start()
+            assert not got.wait(0.05)
+        waiting.join()
+    assert got.is_set()
+    assert [record.getMessage().endswith("is asked for 1 file(s) at a time.") for record in caplog.records] == [True]
+
+
 def test_slots_of_two_providers_are_apart(tmp_path: Path) -> None:
     with LoopbackServer() as server:
         bench = Bench(server, tmp_path, more={"connections": 1})
         other = replace(bench.source, provider="another")
-        with slot(bench.source, bench.settings), slot(other, bench.settings):
+        with slots.slot(bench.source, bench.settings), slots.slot(other, bench.settings):
             pass
 
 

@@ -179,6 +179,20 @@ def test_a_wrong_value_is_found_and_a_missing_column_refused():
         differences(table.drop(columns="school_count"), expected, limits)
 
 
+def test_the_command_holds_a_table_against_what_was_planted(tmp_path, capsys):
+    path, check = tmp_path / "table.parquet", ["--territories", "12", "--check", str(tmp_path / "table.parquet")]
+    index = bounds(COUNTRY)["holding_area_gini_index"]
+    table = truths(COUNTRY).assign(holding_area_gini_lower_index=index, holding_area_gini_upper_index=index)
+    ends = []
+    for changed in (table, table.assign(school_count=99), table.drop(columns="school_count")):
+        changed.reset_index().to_parquet(path)
+        ends.append(main(check))
+    assert ends == [0, 1, 1]
+    assert "columns lack: ['school_count']" in capsys.readouterr().err
+    assert main(["--territories", "9"]) == 1
+    assert "10 to 10,000" in capsys.readouterr().err
+
+
 def test_the_share_of_mines_and_the_variety_of_jobs_are_what_was_planted(folder, osm, root):
     config = yaml.safe_load((root / "config/regions/synthetic.yaml").read_text(encoding="utf-8"))
     groups = config["regions"]["synthetic"]["employment"]["groups"]

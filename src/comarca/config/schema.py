@@ -31,6 +31,17 @@ def config_schema() -> dict[str, Any]:
     }
 
 
+def schema_text() -> str:
+    """Write the schema as it stands in ``config/schema.json``.
+
+    Returns
+    -------
+    str
+        JSON, what fits into a line on one line.
+    """
+    return _text(config_schema()) + "\n"
+
+
 def _with_short_forms(model: dict[str, Any]) -> dict[str, Any]:
     """Let the section of a layer be its provider or list of providers, and its provider a single name."""
     if "provider" not in model.get("properties", {}):
@@ -64,4 +75,4 @@ def _text(part: Any, indent: str = "") -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(_text(config_schema()) + "\n")
+    sys.stdout.write(schema_text())
