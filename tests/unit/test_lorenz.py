@@ -129,6 +129,11 @@ def test_of_several_years_the_last_is_drawn_and_its_gini_is_that_of_the_table():
     assert curve.band.shape[1] == 3
 
 
+@pytest.mark.parametrize(("least", "count"), [(80, 1), (81, 0)])
+def test_as_many_holdings_as_are_asked_for_have_a_curve(least, count):
+    assert len(lorenz_curves(measured(min_units=least), holdings=holdings_table())) == count
+
+
 def test_dropped_territories_and_withheld_numbers_are_not_drawn_as_if_known():
     secret = holdings_table().assign(area_ha=[200.0, np.nan, 900.0])
     assert lorenz_curves(measured(), holdings=secret, suppressed="drop") == {}
