@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -34,4 +36,15 @@ def cases() -> Path:
     folder = Path(os.environ.get("COMARCA_CASES", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"real test data not found in {folder}; set COMARCA_CASES")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the documentation; dead links and anchors are errors (with `--quiet` mkdocs counts none)."""
+    folder = tmp_path_factory.mktemp("site")
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
     return folder

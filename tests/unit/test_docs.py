@@ -1,10 +1,7 @@
 """The documentation as a site: whole, without broken links, and readable without a network."""
 
 import html
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -14,6 +11,8 @@ from comarca.config.reference import config_reference
 from comarca.registry.columns import load_registry
 from comarca.registry.files import load_sources
 from comarca.results import Flag
+
+pytestmark = pytest.mark.xdist_group("site")
 
 #: Elements and attributes whose address a browser follows by itself, as against links that a reader follows.
 LOADED = {
@@ -34,17 +33,6 @@ class Loaded(HTMLParser):
 
 def external(addresses):
     return [address for address in addresses if re.match(r"(https?:)?//", address)]
-
-
-@pytest.fixture(scope="module")
-def site(root, tmp_path_factory):
-    """Build the site; links and anchors that lead nowhere are errors. With `--quiet` mkdocs would count no warning."""
-    folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(folder)]
-    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder
 
 
 def text_of(page):

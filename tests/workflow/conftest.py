@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,20 +19,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[2]
+#: What tells a new process of Python to measure its coverage.
+COVERAGE = ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START")
 
 
 @dataclass(frozen=True)
 class Project:
-    """A copy of the project whose source a test may change, with results beside it."""
+    """A copy of the project whose source a test may change, with results beside it.
+
+    Coverage of its processes is measured where asked for alone, as it makes them a third slower.
+    """
 
     folder: Path
     config: Path | None = None
+    measured: bool = False
 
     def run(self, *arguments: str, ok: bool = True) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
         if self.config is not None and "--config" not in arguments:
             command += ["--configfile", str(self.config)]
-        environment = {**os.environ, "PYTHONPATH": str(self.folder / "src")}
+        kept = {name: value for name, value in os.environ.items() if self.measured or name not in COVERAGE}
+        environment = {**kept, "PYTHONPATH": str(self.folder / "src")}
         done = subprocess.run(
             command, cwd=self.folder, env=environment, capture_output=True, text=True, timeout=900, check=False
         )
@@ -80,7 +87,7 @@ def synthetic_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("synthetic")
     copy_project(folder)
     project = Project(folder, synthetic.build(folder / "country"))
-    project.run("tables")
+    replace(project, measured=True).run("tables")
     return project
 
 

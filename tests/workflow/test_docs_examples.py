@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -61,28 +62,37 @@ def clone(folder: Path, *options: str) -> Path:
     return folder
 
 
+@cache
+def planned(block: str, folder: Path) -> str:
+    """Type a block that pages in several languages share, once."""
+    return type_in(block, folder)
+
+
 @pytest.fixture(scope="module")
 def planner(tmp_path_factory) -> Path:
     """A project in which snakemake only plans."""
     return clone(tmp_path_factory.mktemp("planner"), "-n")
 
 
+@pytest.mark.xdist_group("planner")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_run_that_a_page_describes_can_be_planned(planner, page):
     typed = [block for block in blocks(page, "sh") if runs_snakemake(block)]
     assert typed
     for block in typed:
         without_results = "\n".join(line for line in block.splitlines() if not line.startswith("grep"))
-        said = type_in(without_results, planner)
+        said = planned(without_results, planner)
         assert said.count("This was a dry-run") == block.count(".venv/bin/snakemake"), said
 
 
+@pytest.mark.xdist_group("planner")
 def test_make_makes_the_example(planner):
     (run,) = re.findall(r"^\.venv/bin/snakemake.*$", type_in("make", planner), flags=re.MULTILINE)
     said = type_in(run, planner)
     assert re.search(r"^draw_maps +[1-9]", said, flags=re.MULTILINE), said
 
 
+@pytest.mark.xdist_group("planner")
 def test_the_configurations_that_a_page_describes_are_sound_and_can_be_planned(planner):
     fetched, own_files = blocks("new-country.md", "yaml")
     (planner / "nicaragua.yaml").write_text(fetched, encoding="utf-8")

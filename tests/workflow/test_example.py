@@ -91,8 +91,8 @@ def test_a_later_extract_gives_farmland_concentration_for_most_municipalities(ex
     config["regions"]["LIE2021"] = region
     path = example_project.folder / "later.yaml"
     path.write_text(yaml.safe_dump(config))
-    example_project.run("results/LIE2021/indicators.csv", "--configfile", str(path))
-    table = pd.read_csv(example_project.results("LIE2021") / "indicators.csv", dtype={"territory_id": str})
-    assert table["territory_id"].tolist() == [f"LI-{number:02d}" for number in range(1, 12)]
+    example_project.run("results/LIE2021/indicators/land.parquet", "--configfile", str(path))
+    table = pd.read_parquet(example_project.results("LIE2021") / "indicators/land.parquet")
+    assert table.index.tolist() == [f"LI-{number:02d}" for number in range(1, 12)]
     assert table["farmland_patch_area_gini_index"].notna().sum() > 11 / 2
     assert table["farmland_patch_area_gini_index"].dropna().between(0.3, 0.9).all()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -33,7 +34,7 @@ def start(make_project):
         for place in places:
             world.everything(place)
         before(world)
-        project = make_project(regions)
+        project = replace(make_project(regions), measured=True)
         options = {"regions": regions, "languages": ["en"], "mirrors": dict(world.mirrors), **settings}
         project.config.write_text(yaml.safe_dump(options), encoding="utf-8")
         return project, world

@@ -54,7 +54,7 @@ def project(synthetic_project, tmp_path_factory):
     config = folder / "more.yaml"
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
     done = replace(synthetic_project, folder=folder, config=config)
-    done.run("tables", "results/XXA/sheets/02.pdf")
+    replace(done, measured=True).run("tables", "results/XXA/sheets/02.pdf")
     return done
 
 
