@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PEERS = ROOT / ".venv-bench"
-PEER_PACKAGES = ("pandana==0.7", "pylandstats==3.1.0")
+PEER_PACKAGES = ("numpy<2", "pandana==0.7", "pylandstats==3.1.0")
 EXAMPLE = ROOT / "data/raw/example/liechtenstein-2013-08-03.osm.pbf"
 SEED = 17
 
@@ -296,19 +296,20 @@ def row(
     return Row(what, unit, peer, ours / count * 1e6, theirs / count * 1e6, f"answers differ by {difference:.0e}")
 
 
+#: pandana rounds to thousandths of the unit that it is given.
 _PANDANA = """
 import json, sys, time
 import numpy as np, pandas as pd, pandana
 data = np.load(sys.argv[1] + "/graph.npz"); side = int(data["side"])
 x, y = np.tile(np.arange(side), side), np.repeat(np.arange(side), side)
 net = pandana.Network(pd.Series(x), pd.Series(y), pd.Series(data["start"]), pd.Series(data["end"]),
-                      pd.DataFrame({"minutes": data["minutes"]}), twoway=False)
+                      pd.DataFrame({"milliminutes": 1000 * data["minutes"]}), twoway=False)
 start = time.process_time()
 net.set_pois("d", 1e6, 1, x[data["sources"]], y[data["sources"]])
 found = net.nearest_pois(1e6, "d", num_pois=1)
 seconds = time.process_time() - start
-np.save(sys.argv[1] + "/found.npy", found[1].to_numpy())
-print(json.dumps({"seconds": seconds}))
+np.save(sys.argv[1] + "/found.npy", found[1].to_numpy() / 1000)
+json.dump({"seconds": seconds}, open(sys.argv[2], "w"))
 """
 _PYLANDSTATS = """
 import json, sys, time
@@ -316,7 +317,8 @@ import pylandstats
 start = time.process_time()
 land = pylandstats.Landscape(sys.argv[1], neighborhood_rule="8")
 table = land.compute_class_metrics_df(metrics=["number_of_patches", "total_area", "total_edge"])
-print(json.dumps({"seconds": time.process_time() - start, "count": float(table.loc[1, "number_of_patches"])}))
+count = float(table.loc[1, "number_of_patches"])
+json.dump({"seconds": time.process_time() - start, "count": count}, open(sys.argv[2], "w"))
 """
 
 
@@ -325,8 +327,14 @@ def in_their_environment(program: str, argument: str) -> dict[str, Any] | str:
     python = PEERS / "bin/python"
     if not python.exists():
         return "not installed: `python benchmarks/ratios.py --install`"
-    run = subprocess.run([python, "-W", "ignore", "-c", program, argument], capture_output=True, text=True, check=False)
-    return json.loads(run.stdout.splitlines()[-1]) if run.returncode == 0 else run.stderr.strip().splitlines()[-1]
+    # Not by what it prints: the programs themselves print, too.
+    with tempfile.TemporaryDirectory() as name:
+        answer = Path(name) / "answer.json"
+        command = [python, "-W", "ignore", "-c", program, argument, str(answer)]
+        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        if run.returncode:
+            return run.stderr.strip().splitlines()[-1]
+        return json.loads(answer.read_text(encoding="utf-8"))
 
 
 def machine() -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """Lines that stand twice."""
 
+import itertools
+
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -8,6 +11,7 @@ from comarca.crs import GEOD
 from comarca.errors import InputError
 from comarca.sources.copies import without_copies
 from comarca.sources.osm.read import read_osm
+from comarca.sources.repeats import is_among, repeated
 
 LINE = [(0, 0), (1, 0), (2, 1)]
 
@@ -98,3 +102,26 @@ def test_ways_of_osm_on_the_same_nodes_are_taken_once(tmp_path):
     read = read_osm(path, ["roads", "power"])
     assert (len(read["roads"]), len(read["power"])) == (1, 1)
     assert {check.name for check in read.checks if check.status == "warn"} == {"roads_drawn_twice", "power_drawn_twice"}
+
+
+def test_twice_drawn_segments_are_found_in_whichever_block_of_lines_they_are(monkeypatch):
+    monkeypatch.setattr("comarca.sources.copies._LINES_AT_ONCE", 2)
+    rng = np.random.default_rng(3)
+    walks = [[tuple(place) for place in rng.integers(0, 4, (6, 2)).tolist()] for _ in range(7)]
+    lines = layer(*walks, walks[2][::-1])
+    _, (twice, partly_twice) = without_copies(lines, id_column="road_id", name="roads")
+    owners = {}
+    for number, walk in enumerate(walks):
+        for ends in {tuple(sorted(pair)) for pair in itertools.pairwise(walk)}:
+            owners.setdefault(ends, []).append(number)
+    metres = sum((len(lines) - 1) * GEOD.inv(*ends[0], *ends[1])[2] for ends, lines in owners.items())
+    assert twice.value == 1
+    assert partly_twice.value == pytest.approx(metres / 1000, abs=1e-3)
+
+
+def test_repeated_numbers_are_those_that_a_count_gives_twice():
+    blocks = np.random.default_rng(1).integers(-50, 50, (3, 30))
+    numbers, count = np.unique(blocks, return_counts=True)
+    assert repeated([*blocks]).tolist() == numbers[count > 1].tolist()
+    assert repeated([]).tolist() == []
+    assert is_among(blocks[0], repeated([*blocks])).tolist() == np.isin(blocks[0], numbers[count > 1]).tolist()

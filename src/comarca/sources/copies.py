@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 
 from comarca.crs import GEOD, geodesic_length_km
 from comarca.results import Check
+from comarca.sources.repeats import is_among, repeated
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -21,6 +23,10 @@ _SAME_DEG: Final = 1e-7
 _LISTED: Final = 20
 #: Up to this share of all km lies on another line in sound OpenStreetMap data (0.01 to 0.04 %).
 _SHARED: Final = 0.001
+#: Lines whose segments are held at once.
+_LINES_AT_ONCE: Final = 20_000
+#: Odd numbers whose products with four coordinates, added up, hardly ever agree by chance.
+_MIXERS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 _ONE_WAY: Final = ("yes", "true", "1")
 _AGAINST: Final = ("-1", "reverse")
 
@@ -45,13 +51,7 @@ def without_copies(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> tup
         ``<name>_drawn_twice``: how many were left out, their length, and the first of them;
         ``<name>_partly_twice``: km that lie on another line, vertex by vertex, and count twice.
     """
-    shapes = shapely.set_precision(lines.geometry.to_numpy(), _SAME_DEG, mode="pointwise")
-    course = shapely.to_wkb(shapely.normalize(shapes))
-    keys = pd.DataFrame({"course": course, "drawn": b""}, index=lines.index)
-    if "oneway" in lines:
-        is_oneway = lines["oneway"].isin([*_ONE_WAY, *_AGAINST]).to_numpy()
-        keys["drawn"] = np.where(is_oneway, shapely.to_wkb(shapes), np.array(b"", dtype=object))
-    is_copy = keys.duplicated().to_numpy()
+    is_copy = _is_copy(lines)
     copies = lines[is_copy]
     km = float(geodesic_length_km(copies.geometry.to_numpy()).sum()) if len(copies) else 0.0
     check = Check(
@@ -61,6 +61,23 @@ def without_copies(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> tup
     )  # fmt: skip
     once = lines if not len(copies) else lines[~is_copy].reset_index(drop=True)
     return once, [check, _shared_check(once, id_column=id_column, name=name)]
+
+
+def _is_copy(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Whether each line has the course of one before it. Only those of one extent and number of vertices can have."""
+    shapes = lines.geometry.to_numpy()
+    corners = shapely.set_precision(shapely.points(shapely.bounds(shapes).reshape(-1, 2)), _SAME_DEG, mode="pointwise")
+    extent = pd.DataFrame(shapely.get_coordinates(corners).reshape(-1, 4))
+    extent["vertices"] = shapely.get_num_coordinates(shapes)
+    alike = np.flatnonzero(extent.duplicated(keep=False).to_numpy())
+    shapes = shapely.set_precision(shapes[alike], _SAME_DEG, mode="pointwise")
+    keys = pd.DataFrame({"course": shapely.to_wkb(shapely.normalize(shapes)), "drawn": b""})
+    if "oneway" in lines:
+        is_oneway = lines["oneway"].iloc[alike].isin([*_ONE_WAY, *_AGAINST]).to_numpy()
+        keys["drawn"] = np.where(is_oneway, shapely.to_wkb(shapes), np.array(b"", dtype=object))
+    is_copy = np.zeros(len(lines), dtype=bool)
+    is_copy[alike] = keys.duplicated().to_numpy()
+    return is_copy
 
 
 def _shared_check(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> Check:
@@ -84,16 +101,47 @@ def _shared_check(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> Chec
 
 
 def _segments(lines: gpd.GeoDataFrame) -> pd.DataFrame:
-    """List all segments: ends in steps of `_SAME_DEG`, the lesser first, line, and 1 or -1 where it is one-way."""
-    lonlat, line = shapely.get_coordinates(lines.geometry.to_numpy(), return_index=True)
-    place = np.round(lonlat / _SAME_DEG).astype(np.int64)
-    goes_on = line[1:] == line[:-1]
-    start, end, owner = place[:-1][goes_on], place[1:][goes_on], line[:-1][goes_on]
-    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    low, high = np.where(turned[:, None], end, start), np.where(turned[:, None], start, end)
-    drawn = _direction(lines)[owner] * np.where(turned, -1, 1)
-    columns = {"x0": low[:, 0], "y0": low[:, 1], "x1": high[:, 0], "y1": high[:, 1], "line": owner, "drawn": drawn}
-    return pd.DataFrame(columns)
+    """List the segments that may occur twice: ends in steps of `_SAME_DEG`, line, and 1 or -1 where it is one-way.
+
+    The lesser end comes first. A number per segment, the same for the same ends, tells which have to be compared.
+    """
+    shapes, direction = lines.geometry.to_numpy(), _direction(lines)
+    starts = range(0, len(shapes) + 1, _LINES_AT_ONCE)
+    again = repeated([_Segments.of(shapes, start).number for start in starts])
+    parts = []
+    for start in starts:
+        segments = _Segments.of(shapes, start)
+        kept = is_among(segments.number, again)
+        low, high, line = segments.low[kept], segments.high[kept], segments.line[kept]
+        drawn = direction[line] * np.where(segments.is_turned[kept], -1, 1)
+        ends = {"x0": low[:, 0], "y0": low[:, 1], "x1": high[:, 0], "y1": high[:, 1]}
+        parts.append(pd.DataFrame({**ends, "line": line, "drawn": drawn}))
+    return pd.concat(parts, ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Segments:
+    """Segments of some lines: lesser and greater end, shape (n, 2), line, whether turned, number by both ends."""
+
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
+    line: NDArray[np.int64]
+    is_turned: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, shapes: NDArray[np.object_], start: int) -> _Segments:
+        lonlat, line = shapely.get_coordinates(shapes[start : start + _LINES_AT_ONCE], return_index=True)
+        place = np.round(lonlat / _SAME_DEG).astype(np.int64)
+        goes_on = line[1:] == line[:-1]
+        first, last = place[:-1][goes_on], place[1:][goes_on]
+        is_turned = (first[:, 0] > last[:, 0]) | ((first[:, 0] == last[:, 0]) & (first[:, 1] > last[:, 1]))
+        low, high = np.where(is_turned[:, None], last, first), np.where(is_turned[:, None], first, last)
+        return cls(low, high, line[:-1][goes_on] + start, is_turned)
+
+    @property
+    def number(self) -> NDArray[np.int64]:
+        ends = np.column_stack([self.low, self.high]).astype(np.uint64)
+        return np.asarray((ends * _MIXERS).sum(axis=1)).view(np.int64)
 
 
 def _direction(lines: gpd.GeoDataFrame) -> NDArray[np.int64]:

@@ -16,9 +16,12 @@ from comarca.crs import GEOD, STORAGE
 from comarca.layers.schemas import ROAD_TAGS
 from comarca.sources.osm import tags as osm_tags
 from comarca.sources.osm.opl import Vertices, WayBlock, read_vertices
+from comarca.sources.repeats import is_among, repeated
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 NO_PLACE: Final = "ways with fewer than two places"
@@ -54,8 +57,8 @@ class LineParts:
         Attributes, with the column ``way`` for the way's id.
     shapes : list of numpy.ndarray
         Their LineStrings.
-    vertices : list of Vertices
-        Their vertices; ``way`` counts within the block.
+    places, nodes : list of numpy.ndarray of int
+        Position, by `place_codes`, and node id of each of their vertices, one line after the other.
     dropped : collections.Counter
         How many ways were left out, by reason.
     gap_km : dict
@@ -64,7 +67,8 @@ class LineParts:
 
     tables: list[pd.DataFrame] = field(default_factory=list)
     shapes: list[NDArray[np.object_]] = field(default_factory=list)
-    vertices: list[Vertices] = field(default_factory=list)
+    places: list[NDArray[np.int64]] = field(default_factory=list)
+    nodes: list[NDArray[np.int64]] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     gap_km: dict[str, float] = field(default_factory=dict)
 
@@ -89,7 +93,8 @@ class LineParts:
             self.gap_km[name] = self.gap_km.get(name, 0.0) + float(km)
         self.tables.append(table.iloc[kept])
         self.shapes.append(np.asarray(shapely.linestrings(whole.lonlat, indices=whole.way), object))
-        self.vertices.append(whole)
+        self.places.append(place_codes(whole.lonlat))
+        self.nodes.append(whole.node)
 
 
 @dataclass(frozen=True)
@@ -238,8 +243,8 @@ def roads_layer(parts: LineParts) -> gpd.GeoDataFrame:
     """
     names = ["road_class", *ROAD_TAGS]
     layer = _layer(parts, "road_id", names)
-    vertices = _joined(parts)
-    layer.insert(len(layer.columns) - 1, "grade_separated", grade_separated(vertices, len(layer)))
+    count = shapely.get_num_coordinates(layer.geometry.to_numpy())
+    layer.insert(len(layer.columns) - 1, "grade_separated", _separated(parts.places, parts.nodes, count))
     return layer
 
 
@@ -277,31 +282,49 @@ def grade_separated(vertices: Vertices, ways: int) -> pd.Series:
     pandas.Series of str, length `ways`
         ``"index:node index:node"``, index counting the road's vertices from 0; null for most roads.
     """
-    places = np.rint(vertices.lonlat * 1e7).astype(np.int64)
-    place = (places[:, 0] << 32) + places[:, 1]
-    codes, distinct = pd.factorize(place)
-    some_node = np.empty(len(distinct), dtype=np.int64)
-    some_node[codes] = vertices.node
-    is_shared = np.zeros(len(distinct), dtype=bool)
-    is_shared[codes[vertices.node != some_node[codes]]] = True
-    shared = np.flatnonzero(is_shared[codes])
-    first = np.searchsorted(vertices.way, vertices.way[shared])
-    marks = pd.Series(
-        [f"{at}:{node}" for at, node in zip(shared - first, vertices.node[shared], strict=True)], dtype="str"
-    )
-    return marks.groupby(vertices.way[shared]).agg(" ".join).reindex(range(ways)).astype("str")
+    count = np.bincount(vertices.way, minlength=ways)
+    return _separated([place_codes(vertices.lonlat)], [vertices.node], count)
 
 
-def _joined(parts: LineParts) -> Vertices:
-    starts = np.cumsum([0, *(len(table) for table in parts.tables)])
-    moved = [replace(v, way=v.way + start) for v, start in zip(parts.vertices, starts[:-1], strict=True)]
-    if not moved:
-        return Vertices(np.empty(0, np.int64), np.empty(0, np.int64), np.empty((0, 2)))
-    return Vertices(
-        np.concatenate([v.way for v in moved]),
-        np.concatenate([v.node for v in moved]),
-        np.concatenate([v.lonlat for v in moved]),
+def place_codes(lonlat: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Code positions as one number each, in the steps of 1e-7 degrees that OpenStreetMap knows.
+
+    Parameters
+    ----------
+    lonlat : numpy.ndarray, shape (n, 2)
+        Longitude and latitude, degrees.
+
+    Returns
+    -------
+    numpy.ndarray of int, shape (n,)
+        Equal where positions are.
+    """
+    steps = np.rint(lonlat * 1e7).astype(np.int64)
+    return np.asarray((steps[:, 0] << 32) + steps[:, 1])
+
+
+def _separated(
+    places: Sequence[NDArray[np.int64]], nodes: Sequence[NDArray[np.int64]], count: NDArray[np.integer]
+) -> pd.Series:
+    """Name the vertices as `grade_separated` does, from places and nodes in blocks and the vertices of each road."""
+    again = repeated(places)
+    is_again = [is_among(block, again) for block in places]
+    vertex = np.flatnonzero(np.concatenate([np.empty(0, bool), *is_again]))
+    place, node = (
+        np.concatenate([np.empty(0, np.int64), *(block[at] for block, at in zip(blocks, is_again, strict=True))])
+        for blocks in (places, nodes)
     )
+    code = np.searchsorted(again, place)
+    some_node = np.empty(len(again), dtype=np.int64)
+    some_node[code] = node
+    is_shared = np.zeros(len(again), dtype=bool)
+    is_shared[code[node != some_node[code]]] = True
+    shared = is_shared[code]
+    ends = np.cumsum(count)
+    way = np.searchsorted(ends, vertex[shared], side="right")
+    index = vertex[shared] - (ends - count)[way]
+    marks = pd.Series([f"{at}:{node}" for at, node in zip(index, node[shared], strict=True)], dtype="str")
+    return marks.groupby(way).agg(" ".join).reindex(range(len(count))).astype("str")
 
 
 def _layer(parts: LineParts, id_column: str, columns: list[str]) -> gpd.GeoDataFrame:
