@@ -53,7 +53,7 @@ MEANING: Final[dict[Flag, str]] = {
     Flag.TOO_FEW_UNITS: "fewer units than the configured minimum",
     Flag.NOT_MAPPED: "the source has mapped nothing of this kind here, which does not mean that there is none",
     Flag.SUPPRESSED: "the source withheld figures for secrecy; the value, if present, rests on estimates",
-    Flag.NO_SOURCE_ROW: "the user's table has no row for this territory",
+    Flag.NO_SOURCE_ROW: "the table of the source has no row for this territory",
     Flag.NOT_IN_SOURCE: "the source has a row for this territory, but no figure in it",
     Flag.OUTSIDE_RASTER: "the raster does not cover the territory",
     Flag.ZERO_DENOMINATOR: "the total that the value is a share of is zero",

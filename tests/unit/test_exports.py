@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import shutil
 import sqlite3
 import xml.etree.ElementTree as ET
@@ -19,10 +20,12 @@ import pytest
 import shapely
 from families import columns_of
 
+from comarca.config.region import Region
 from comarca.guards.spreadsheets import without_formulas
 from comarca.indicators import territory
 from comarca.io import write_csv, write_json
-from comarca.publish.codebook import codebook, codebook_in
+from comarca.plan.columns import regional_registry
+from comarca.publish.codebook import codebook, codebook_in, heading
 from comarca.publish.exports.csvt import column_types, csvt
 from comarca.publish.exports.datapackage import datapackage
 from comarca.publish.exports.excel_csv import excel_table
@@ -297,9 +300,10 @@ def test_a_geopackage_is_whole(geopackage):
 
 def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
     path = tmp_path / "indicators.xlsx"
-    write_xlsx(table, columns, codebook(columns, table), sources_table(INPUTS), path, language="pt")
+    write_xlsx(table, columns, codebook_in(columns, table, language="pt"), sources_table(INPUTS), path, language="pt")
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["indicators", "codebook", "sources", "Tabela"]
+    assert book.sheetnames == ["indicators", "codebook", "sources", "Tabela", "Explicações", "Fontes dos dados"]
+    assert book.active.title == "Tabela"
     sheet = book["indicators"]
     assert [cell.value for cell in sheet["A"]] == ["territory_id", *IDS]
     assert [cell.data_type for cell in sheet["B"][1:]] == ["s"] * 3
@@ -315,6 +319,18 @@ def test_excel_keeps_codes_and_names_as_text(table, columns, tmp_path):
     assert f"{LONG_NAME} \u00e3 (km)" in [cell.value for cell in people[1]]
     classes = next(column for column in people.iter_cols(values_only=True) if column[0] == "dynamics_type \u00e3")
     assert classes[1:] == ("ganha", None, "perde")
+    share = next(cell for cell in people[1] if cell.value == "a_share \u00e3 (%)")
+    assert (people.cell(2, share.column).value, people.cell(2, share.column).number_format) == (0, "#,##0.00%")
+    heads = {name: next(book[name].iter_rows(values_only=True)) for name in book.sheetnames[4:]}
+    assert heads["Explicações"][:3] == ("Coluna", "Unidade", "O que \u00e9")
+    assert heads["Fontes dos dados"] == (
+        "Dados",
+        "Fonte",
+        "Edi\u00e7\u00e3o",
+        "Licen\u00e7a",
+        "Cr\u00e9dito",
+        "Endere\u00e7o",
+    )
 
 
 # Stata
@@ -363,10 +379,42 @@ def test_every_column_of_the_registry_has_a_stata_name_without_a_cut(root):
     assert max(map(len, short)) == 32
 
 
-def test_labels_for_stata_end_with_the_unit_and_are_short():
+def test_labels_for_stata_end_with_the_unit_and_are_cut_at_a_word():
     long = replace(column("x_km", unit="km"), title={"en": "word " * 30, "es": "", "pt": ""})
-    assert len(variable_label(long, "en")) == 80
-    assert variable_label(long, "en").endswith("\u2026 (km)")
+    assert variable_label(long, "en") == "word " * 14 + "\u2026 (km)"
+    one_word = replace(long, title={"en": "x" * 90, "es": "", "pt": ""})
+    assert len(variable_label(one_word, "en")) == 80
+
+
+def test_no_label_of_the_registry_is_cut_in_any_language():
+    registry = regional_registry(load_registry(), Region(country="COL"))
+    fields = {name: list(words) for name, words in registry.terms.items()}
+    fields |= {"time_threshold": ["120"], "power_distance": ["10"], "employment_sector": ["manufacturing"]}
+    for layers in (["population"], []):
+        entries = [
+            entry for family in registry.families for part in registry.columns(family, fields=fields, layers=layers)
+            for entry in part
+        ]  # fmt: skip
+        for language in ("en", "es", "pt"):
+            labels = [variable_label(entry, language) for entry in entries]
+            assert [label for label in labels if len(label) > 80 or "\u2026" in label] == []
+            assert len(set(labels)) == len(labels)
+
+
+def test_labels_of_a_file_for_stata_differ_and_lists_of_codes_are_labelled_numbers(tmp_path):
+    known = load_registry().families["land"].columns
+    evidence = next(entry for entry in known if entry.name == "land_evidence")
+    twins = [replace(column(f"x{number}_km", unit="km"), title=evidence.title) for number in range(3)]
+    table = pd.DataFrame({"land_evidence": ["parcels, holdings", "none", None]}, index=IDS)
+    table = table.assign(**{entry.name: 1.0 for entry in twins})
+    write_dta(table, [evidence, *twins], tmp_path / "t.dta", language="es")
+    with pd.io.stata.StataReader(tmp_path / "t.dta") as reader:
+        assert reader.value_labels()["land_evidence"] == {3: "predios, explotaciones", 16: "ninguna"}
+        assert list(reader.variable_labels().values()) == [
+            "Evidencia sobre la tierra",
+            *(f"Evidencia sobre la tierra (km){number}" for number in ("", " 2", " 3")),
+        ]
+        assert reader.read(convert_categoricals=False)["land_evidence"].tolist()[:2] == [3, 16]
 
 
 # Data package
@@ -402,7 +450,9 @@ def test_the_same_table_gives_the_same_bytes(table, territories, columns, tmp_pa
     writers = {
         "parquet": lambda path: write_geoparquet(table, territories, columns, path),
         "gpkg": lambda path: write_geopackage(table, territories, columns, path),
-        "xlsx": lambda path: write_xlsx(table, columns, codebook(columns, table), sources_table(INPUTS), path),
+        "xlsx": lambda path: write_xlsx(
+            table, columns, codebook_in(columns, table, language="en"), sources_table(INPUTS), path
+        ),
         "dta": lambda path: write_dta(table, columns, path),
     }
     paths = [tmp_path / name / f"indicators.{suffix}" for name in "ab"]
@@ -430,6 +480,7 @@ def test_excel_opens_the_csv_of_a_language_with_its_separators(table, columns, t
     assert shown[f"{LONG_NAME} \u00f1 (km)"].tolist() == ["0,333", "", "0,000"]
     assert shown["has_large_city \u00f1"].tolist() == ["S\u00ed", "No", ""]
     assert shown["dynamics_type \u00f1"].tolist() == ["gana", "", "pierde"]
+    assert shown["a_share \u00f1 (%)"].tolist() == ["0,00", "100,00", ""]
     assert shown.iloc[:, 0].tolist() == ['="007"', '="008"', '="010"']
     assert excel_table(table, columns, "en")[f"{LONG_NAME} en (km)"].tolist() == ["0.333", "", "0.000"]
 
@@ -474,9 +525,9 @@ def test_a_text_that_lists_codes_is_read_as_words_and_kept_as_codes_in_tables_fo
     }.items():
         cells = excel_table(shown, [evidence], language=language).iloc[:, 0].tolist()
         assert cells == [expected, evidence.categories["none"][language], ""]
-        write_xlsx(shown, [evidence], codebook([evidence], shown), sources_table(INPUTS), tmp_path / "t.xlsx",
-                   language=language)  # fmt: skip
-        sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").worksheets[-1]
+        book = codebook_in([evidence], shown, language=language)
+        write_xlsx(shown, [evidence], book, sources_table(INPUTS), tmp_path / "t.xlsx", language=language)
+        sheet = openpyxl.load_workbook(tmp_path / "t.xlsx").active
         assert sheet.cell(2, 1).value == expected
     (field, *_) = datapackage([evidence], INPUTS, region="x", title="X")["resources"][0]["schema"]["fields"]
     cell = frictionless.Field.from_descriptor({key: field[key] for key in ("name", "type", "constraints")})
@@ -485,8 +536,24 @@ def test_a_text_that_lists_codes_is_read_as_words_and_kept_as_codes_in_tables_fo
     assert list(read("parcels, rumours")[1]) == ["pattern"]
 
 
+def test_a_heading_says_a_unit_once():
+    people = {"en": "Banks per 10,000 people", "es": "Bancos por 10\u00a0000 habitantes", "pt": "Bancos"}
+    density = replace(column("bank_density_per_10000persons", unit="1/10000 persons"), title=people)
+    assert heading(density, "es") == people["es"]
+    assert heading(density, "pt") == "Bancos (por 10 mil habitantes)"
+
+
+def test_titles_of_the_registry_hold_no_unit_in_brackets():
+    unit = re.compile(r"km2|\((km|min|%|ha|puntos|points|Mbit/s)|\(% ")
+    titles = [(entry.name, text) for family in load_registry().families.values() for entry in family.columns
+              for text in entry.title.values()]  # fmt: skip
+    assert [title for title in titles if unit.search(title[1])] == []
+
+
 def test_the_codebook_of_a_language_speaks_it(table, columns):
-    book = codebook_in(columns, table, language="es").set_index("column")
+    families = {entry.family: {"es": "Familia"} for entry in columns}
+    book = codebook_in(columns, table, language="es", families=families).set_index("column")
+    assert book.loc["a_share", ["unit", "family"]].tolist() == ["proporci\u00f3n, de 0 a 1", "Familia"]
     assert book.loc["a_share", "title"] == "a_share \u00f1"
     assert book.loc["dynamics_type", "categories"] == "W = gana; L = pierde"
     assert book.loc["a_share", "better"] == "menor"

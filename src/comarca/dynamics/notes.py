@@ -183,7 +183,7 @@ _SENTENCE: Final[Mapping[str, str]] = {
     "es": "{factor}, {outcome} {period}{condition}: {coefficient} desviaciones estándar por una del factor "
     "(95 %: de {low} a {high}; n = {n}): {verdict}.",
     "pt": "{factor}, {outcome} {period}{condition}: {coefficient} desvios padrão por um do fator "
-    "(95 %: de {low} a {high}; n = {n}): {verdict}.",
+    "(95%: de {low} a {high}; n = {n}): {verdict}.",
 }
 
 

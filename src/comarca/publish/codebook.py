@@ -66,6 +66,7 @@ def codebook_in(
     *,
     language: str,
     years: Mapping[str, int | None] | None = None,
+    families: Mapping[str, Mapping[str, str]] | None = None,
 ) -> pd.DataFrame:
     """Describe each column of the table in one language.
 
@@ -75,6 +76,8 @@ def codebook_in(
         As in `codebook`.
     language : str
         ``en``, ``es`` or ``pt``.
+    families : mapping, optional
+        Family -> title per language; families keep their names if not given.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def codebook_in(
     """
     entries = {column.name: column for column in columns}
     book = codebook(columns, table, years=years)
-    texts = [_texts(entries[name], language) for name in book["column"]]
+    texts = [_texts(entries[name], language, families or {}) for name in book["column"]]
     book = book.drop(columns=[f"title_{other}" for other in ("es", "en", "pt")])
     book = book.assign(**{key: [entry[key] for entry in texts] for key in texts[0]} if texts else {})
     return book[["column", "title", *(name for name in book.columns if name not in {"column", "title"})]]
@@ -103,21 +106,57 @@ def heading(column: Column, language: str) -> str:
     Returns
     -------
     str
-        Such as ``Area (km\u00b2)``.
+        Such as ``Area (km\u00b2)``; a unit that the title names, such as ``per 10,000 people``, is not repeated.
     """
-    unit = "" if is_share(column) else unit_label(column, language)
-    return f"{column.title[language]} ({unit})" if unit and column.unit not in {"", "1"} else column.title[language]
+    return with_unit(column.title[language], unit_in_heading(column, language))
 
 
-def _texts(column: Column, language: str) -> dict[str, str]:
+def with_unit(title: str, unit: str) -> str:
+    """Put a unit behind a title.
+
+    Parameters
+    ----------
+    title : str
+        A title.
+    unit : str
+        A unit; empty for none.
+
+    Returns
+    -------
+    str
+        The title with the unit in brackets, unless it names a unit of several words already.
+    """
+    return title if not unit or (" " in unit and unit in title) else f"{title} ({unit})"
+
+
+def unit_in_heading(column: Column, language: str) -> str:
+    """Write the unit that a heading needs.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        ``%`` for shares; empty for indices and counts, whose titles say what they are.
+    """
+    return unit_label(column, language) if is_share(column) or column.unit not in {"", "1"} else ""
+
+
+def _texts(column: Column, language: str, families: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     texts = {key: column.text(key, language) for key in TEXTS}
     categories = "; ".join(f"{code} = {title[language]}" for code, title in column.categories.items())
     return {
         "title": column.title[language],
         **texts,
-        "unit": unit_label(column, language),
+        "unit": word("share", language) if is_share(column) else unit_label(column, language),
         "better": word(column.better, language),
         "kind": word(f"kind_{column.kind}", language),
+        "family": families.get(column.family, {}).get(language, column.family),
         "categories": categories,
         **_validation(column, language),
     }

@@ -6,6 +6,8 @@ from importlib.metadata import version
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from comarca.publish.licence import licence_paragraphs, terms_of
 from comarca.publish.provenance import credits_of, ordered
 from comarca.registry.checks import reader_word
@@ -43,6 +45,11 @@ _WORDS: Final = {
     "no_licence": {"en": "licence not stated", "es": "licencia no indicada", "pt": "licença não indicada"},
     "closed": {"en": " Not to be passed on.", "es": " No se puede entregar a terceros.",
                "pt": " Não pode ser repassado."},
+    "source": {"en": "Source", "es": "Fuente", "pt": "Fonte"},
+    "edition": {"en": "Edition", "es": "Edición", "pt": "Edição"},
+    "licence": {"en": "Licence", "es": "Licencia", "pt": "Licença"},
+    "credit": {"en": "Credit", "es": "Crédito", "pt": "Crédito"},
+    "address": {"en": "Address", "es": "Dirección", "pt": "Endereço"},
 }  # fmt: skip
 
 
@@ -77,6 +84,36 @@ def sources_markdown(inputs: Sequence[InputFile], *, region: str, title: str, la
         "\n".join(f"- {credit}" for credit in credits_of(inputs)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def sources_in(inputs: Sequence[InputFile], language: str) -> pd.DataFrame:
+    """List the sources as a table for readers.
+
+    Parameters
+    ----------
+    inputs : sequence of InputFile
+        Every file that was read.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per file under headings of the language: which data, whose, of which edition, licence, credit, address.
+    """
+    keys = ("data", "source", "edition", "licence", "credit", "address")
+    rows = [
+        (
+            _layer(entry, language),
+            _say("own", language) if entry.provider == "file" else entry.provider,
+            _edition(entry, language),
+            entry.licence or _say("no_licence", language),
+            entry.attribution,
+            entry.url or "",
+        )
+        for entry in ordered(inputs)
+    ]
+    return pd.DataFrame(rows, columns=[_say(key, language) for key in keys], dtype=object)
 
 
 def _say(key: str, language: str) -> str:

@@ -112,6 +112,8 @@ class Column(TableColumn):
         Language -> text -> its translation, of those texts that are translated.
     is_additive : bool
         Whether the value of a union of territories is the sum of theirs.
+    short_title : mapping
+        A shorter title per language, where the title does not fit into a label of Stata; empty where it does.
     """
 
     title: Mapping[str, str]
@@ -129,6 +131,7 @@ class Column(TableColumn):
     by_area: Mapping[str, Any] = field(default_factory=dict)
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     is_additive: bool = False
+    short_title: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, name: str, language: str) -> str:
         """Read one of the texts `TEXTS` in a language.
@@ -268,15 +271,13 @@ class Registry:
         columns = []
         for values in itertools.product(*(fields.get(name, ()) for name in names)):
             chosen = dict(zip(names, values, strict=True))
-            titles = {
-                language: text.format(**self._words(chosen, language)) for language, text in template.title.items()
-            }
             english = self._words(chosen, "en")
             columns.append(
                 replace(
                     template,
                     name=template.name.format(**chosen),
-                    title=titles,
+                    title=self._filled(template.title, chosen),
+                    short_title=self._filled(template.short_title, chosen),
                     definition=template.definition.format(**english),
                     method=template.method.format(**english),
                     proxy_for=template.proxy_for.format(**english),
@@ -290,6 +291,9 @@ class Registry:
                 )
             )
         return columns
+
+    def _filled(self, titles: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+        return {language: text.format(**self._words(chosen, language)) for language, text in titles.items()}
 
     def _words(self, chosen: Mapping[str, str], language: str) -> dict[str, str]:
         return {
@@ -377,7 +381,7 @@ def _load_family(path: Path, name: str) -> Family:
 
 _KEYS = {
     "title", "unit", "kind", "range", "better", "definition", "method", "source", "reference", "missing", "layers",
-    "mapped", "proxy_for", "bias", "categories", "by_area", "additive",
+    "mapped", "proxy_for", "bias", "categories", "by_area", "additive", "short_title",
 }  # fmt: skip
 
 _REQUIRED = {"title", "unit", "better", "definition", "method", "source", "missing"}
@@ -412,16 +416,17 @@ def _column(path: Path, family: str, name: str, entry: Mapping[str, Any]) -> Col
         categories=entry.get("categories", {}),
         by_area=_by_area(path, name, entry.get("by_area", {})),
         is_additive=bool(entry.get("additive", False)),
+        short_title=_in_all_languages(path, name, entry["short_title"]) if "short_title" in entry else {},
     )
 
 
 def _by_area(path: Path, name: str, entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    allowed = {"title", "unit", "definition", "method", "missing", "proxy_for", "bias"}
+    allowed = {"title", "short_title", "unit", "definition", "method", "missing", "proxy_for", "bias"}
     for key in entry:
         if key not in allowed:
             raise InputError(f"{path}, {name}.by_area", got=key, expected=f"one of {sorted(allowed)}")
-    if "title" in entry:
-        _in_all_languages(path, f"{name}.by_area", entry["title"])
+    for key in {"title", "short_title"} & entry.keys():
+        _in_all_languages(path, f"{name}.by_area", entry[key])
     return entry
 
 

@@ -15,4 +15,5 @@ if TYPE_CHECKING:
 
 def write(data: Assembled, path: Path) -> None:
     """Write ``codebook_<language>.csv``."""
-    write_csv(codebook_in(data.columns, data.table, language=data.language, years=data.years), path)
+    book = codebook_in(data.columns, data.table, language=data.language, years=data.years, families=data.families)
+    write_csv(book, path)

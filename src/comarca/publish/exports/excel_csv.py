@@ -9,7 +9,7 @@ import pandas as pd
 from comarca.guards.spreadsheets import as_text, without_formulas
 from comarca.publish.codebook import heading
 from comarca.publish.rounding import decimals, rounded
-from comarca.publish.words import DECIMAL_COMMA, word
+from comarca.publish.words import DECIMAL_COMMA, is_share, word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +45,8 @@ def excel_table(table: pd.DataFrame, columns: Sequence[Column], language: str) -
     Returns
     -------
     pandas.DataFrame
-        Texts only; empty where a value is missing. A code that Excel would read as a number stays text.
+        Texts only; empty where a value is missing. A code that Excel would read as a number stays text. Shares are in
+        per cent, as on maps.
     """
     shown = without_formulas(rounded(table, columns))
     known = {column.name: column for column in columns}
@@ -57,6 +58,8 @@ def excel_table(table: pd.DataFrame, columns: Sequence[Column], language: str) -
 def _cells(values: pd.Series, column: Column, language: str) -> pd.Series:
     if column.kind == "number":
         digits, point = decimals(column), "," if language in DECIMAL_COMMA else "."
+        if is_share(column):
+            values, digits = values * 100, digits - 2
         return values.map(lambda value: "" if pd.isna(value) else f"{value:.{digits}f}".replace(".", point))
     if column.kind == "boolean":
         return values.map({True: word("yes", language), False: word("no", language)}).fillna("")

@@ -1,4 +1,4 @@
-"""The table for Excel: three sheets, codes as text, nothing that a name could turn into a formula."""
+"""The table for Excel: three sheets for programs and three for people, nothing that a name turns into a formula."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ import pandas as pd
 import xlsxwriter
 
 from comarca.guards.spreadsheets import as_text
-from comarca.publish.codebook import codebook_in, heading
+from comarca.publish.codebook import codebook_in, heading, unit_in_heading
+from comarca.publish.provenance import inputs_from_table
 from comarca.publish.rounding import decimals, rounded
-from comarca.publish.words import word
+from comarca.publish.sources_text import sources_in
+from comarca.publish.words import is_share, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
     from comarca.registry.columns import Column
 
 MAX_WIDTH: Final = 60
+_FOR_PROGRAMS: Final = ("indicators", "codebook", "sources")
+#: What a reader asks of a column, in this order.
+_EXPLAINED: Final = (
+    "title", "unit", "definition", "proxy_for", "method", "bias", "missing", "source", "year", "n_valid", "column",
+)  # fmt: skip
 #: Paper, as the file format numbers it.
 _A4: Final = 9
 _ROWS_MEASURED: Final = 200
@@ -38,7 +45,7 @@ _FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def write(data: Assembled, path: Path) -> None:
     """Write ``indicators.xlsx``."""
-    book = codebook_in(data.columns, data.table, language=data.language, years=data.years)
+    book = codebook_in(data.columns, data.table, language=data.language, years=data.years, families=data.families)
     write_xlsx(data.table, data.columns, book, data.sources, path, language=data.language, title=data.title)
 
 
@@ -74,20 +81,25 @@ def write_xlsx(
     Notes
     -----
     Sheets ``indicators``, ``codebook``, ``sources``, for programs: the first row holds the column names, with title and
-    unit in a note at each. A last sheet, which Excel opens on, has titles as headings and names of classes, for people.
-    Numbers are rounded by unit.
+    unit in a note at each. Three more for people, all in the language, the first of which Excel shows: the table with
+    titles as headings, names of classes and shares as per cent; what each column is; where the data are from. Numbers
+    are rounded by unit.
     """
     known = {column.name: column for column in columns}
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _NO_TIME, "author": "comarca", "title": title})
         writer = _Writer(book, known, language, title)
-        writer.sheet("indicators", rounded(table, columns), freeze=(1, 2), notes=True)
-        writer.sheet("codebook", codebook, freeze=(1, 1))
-        writer.sheet("sources", sources, freeze=(1, 1))
+        for name, content in zip(_FOR_PROGRAMS, (rounded(table, columns), codebook, sources), strict=True):
+            is_table = content is not codebook and content is not sources
+            writer.sheet(name, content, freeze=(1, 2 if is_table else 1), notes=is_table)
         writer.sheet(word("table", language), _for_people(table, columns, language), freeze=(1, 2), titles=True)
-        book.worksheets()[-1].activate()
-        book.worksheets()[-1].set_first_sheet()
+        writer.sheet(word("explanations", language), _explanations(codebook, known, language), freeze=(1, 1))
+        listed = sources_in(inputs_from_table(sources), language)
+        writer.sheet(word("data_sources", language), listed, freeze=(1, 1))
+        people = book.worksheets()[len(_FOR_PROGRAMS)]
+        people.activate()
+        people.set_first_sheet()
 
 
 def _for_people(table: pd.DataFrame, columns: Sequence[Column], language: str) -> pd.DataFrame:
@@ -104,6 +116,12 @@ def _for_people(table: pd.DataFrame, columns: Sequence[Column], language: str) -
     return shown.assign(**words)
 
 
+def _explanations(codebook: pd.DataFrame, known: Mapping[str, Column], language: str) -> pd.DataFrame:
+    """Take what a reader asks of a column from its codebook, under headings of the language."""
+    book = codebook.assign(unit=[unit_in_heading(known[name], language) for name in codebook["column"]])
+    return book[list(_EXPLAINED)].set_axis([word(name, language) for name in _EXPLAINED], axis="columns")
+
+
 class _Writer:
     """Writes sheets of one workbook with the same formats."""
 
@@ -112,7 +130,7 @@ class _Writer:
         self.head = book.add_format({"bold": True, "bg_color": "#DDE7EC", "text_wrap": True, "valign": "top"})
         self.text = book.add_format({"num_format": "@", "valign": "top"})
         self.wrapped = book.add_format({"num_format": "@", "valign": "top", "text_wrap": True})
-        self.numbers: dict[int, Format] = {}
+        self.numbers: dict[str, Format] = {}
 
     def sheet(
         self, name: str, table: pd.DataFrame, *, freeze: tuple[int, int], notes: bool = False, titles: bool = False
@@ -127,7 +145,8 @@ class _Writer:
                 sheet.write_comment(0, place, _note(entry, self.language), {"x_scale": 2, "y_scale": 1.5})
             width = _width(label, table[column])
             sheet.set_column(place, place, width)
-            self._column(sheet, place, table[column], entry, is_long=width >= MAX_WIDTH)
+            code = _number_code(entry, for_people=titles) if entry and entry.kind == "number" else None
+            self._column(sheet, place, table[column], code, is_long=width >= MAX_WIDTH)
         if titles or notes:
             sheet.set_row(0, 60)
         sheet.freeze_panes(*freeze)
@@ -139,8 +158,7 @@ class _Writer:
         sheet.set_header(f"&L{self.title.replace('&', '&&')}&R&A")
         sheet.set_footer("&C&P / &N")
 
-    def _column(self, sheet: Worksheet, place: int, values: pd.Series, entry: Column | None, *, is_long: bool) -> None:
-        digits = decimals(entry) if entry and entry.kind == "number" else None
+    def _column(self, sheet: Worksheet, place: int, values: pd.Series, code: str | None, *, is_long: bool) -> None:
         text = self.wrapped if is_long else self.text
         for row, (value, missing) in enumerate(zip(values, values.isna(), strict=True), start=1):
             if missing:
@@ -151,15 +169,21 @@ class _Writer:
             elif isinstance(plain, bool):
                 sheet.write_boolean(row, place, plain)
             else:
-                sheet.write_number(row, place, plain, self._number(digits))
+                sheet.write_number(row, place, plain, self._number(code))
 
-    def _number(self, digits: int | None) -> Format | None:
-        if digits is None:
+    def _number(self, code: str | None) -> Format | None:
+        if code is None:
             return None
-        if digits not in self.numbers:
-            code = "#,##0" + ("." + "0" * digits if digits else "")
-            self.numbers[digits] = self.book.add_format({"num_format": code})
-        return self.numbers[digits]
+        if code not in self.numbers:
+            self.numbers[code] = self.book.add_format({"num_format": code})
+        return self.numbers[code]
+
+
+def _number_code(column: Column, *, for_people: bool) -> str:
+    """Excel's code of a number's look: the digits of its unit; shares as per cent where people read them."""
+    is_percent = for_people and is_share(column)
+    digits = decimals(column) - (2 if is_percent else 0)
+    return "#,##0" + ("." + "0" * digits if digits else "") + ("%" if is_percent else "")
 
 
 def _width(label: str, values: pd.Series) -> float:

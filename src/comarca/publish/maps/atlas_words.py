@@ -85,9 +85,9 @@ REASON_WORDS: Final[dict[str, dict[str, str]]] = {
         "border_bias": "el valor es válido, pero lo que hay fuera de los datos es estimado o puede cambiarlo",
         "border_undecided": "decide una ciudad fuera de los datos viales, y su tiempo estimado admite dos clases",
         "too_few_units": "menos unidades que el mínimo configurado",
-        "not_mapped": "la fuente no ha cartografiado nada de este tipo aquí, lo que no significa que no exista",
-        "suppressed": "la fuente retuvo cifras por secreto estadístico; el valor, si lo hay, se basa en estimaciones",
-        "no_source_row": "la tabla del usuario no tiene una fila para este territorio",
+        "not_mapped": "la fuente no ha mapeado nada de este tipo aquí, lo que no significa que no exista",
+        "suppressed": "la fuente reservó cifras por secreto estadístico; el valor, si lo hay, se basa en estimaciones",
+        "no_source_row": "la tabla de la fuente no tiene una fila para este territorio",
         "not_in_source": "la fuente tiene una fila para este territorio, pero sin cifra",
         "outside_raster": "el ráster no cubre el territorio",
         "zero_denominator": "el total del que el valor es una parte es cero",
@@ -108,8 +108,8 @@ REASON_WORDS: Final[dict[str, dict[str, str]]] = {
         "border_undecided": "decide uma cidade fora dos dados viários, e seu tempo estimado admite duas classes",
         "too_few_units": "menos unidades que o mínimo configurado",
         "not_mapped": "a fonte não mapeou nada deste tipo aqui, o que não significa que não exista",
-        "suppressed": "a fonte reteve números por sigilo estatístico; o valor, se houver, baseia-se em estimativas",
-        "no_source_row": "a tabela do usuário não tem uma linha para este território",
+        "suppressed": "a fonte omitiu valores por sigilo estatístico; o valor, se houver, baseia-se em estimativas",
+        "no_source_row": "a tabela da fonte não tem uma linha para este território",
         "not_in_source": "a fonte tem uma linha para este território, mas sem valor",
         "outside_raster": "o raster não cobre o território",
         "zero_denominator": "o total do qual o valor é uma parte é zero",
@@ -127,19 +127,19 @@ METHOD_WORDS: Final[dict[str, dict[str, str]]] = {
     "draws_of_speeds": {
         "en": "nine of ten draws with speeds by class of road and walking detours up to 20 % off",
         "es": "nueve de cada diez sorteos con velocidades por clase de vía y rodeos a pie hasta 20 % distintos",
-        "pt": "nove de cada dez sorteios com velocidades por classe de via e desvios a pé até 20 % diferentes",
+        "pt": "nove de cada dez sorteios com velocidades por classe de via e desvios a pé até 20% diferentes",
     },
     "draws_of_speeds_and_threshold": {
         "en": "nine of ten draws with speeds and walking detours up to 20 % off, and the time limit 10 % off",
         "es": "nueve de cada diez sorteos con velocidades y rodeos a pie hasta 20 % distintos, y el límite de tiempo "
         "10 % distinto",
-        "pt": "nove de cada dez sorteios com velocidades e desvios a pé até 20 % diferentes, e o limite de tempo 10 % "
+        "pt": "nove de cada dez sorteios com velocidades e desvios a pé até 20% diferentes, e o limite de tempo 10 % "
         "diferente",
     },
     "threshold": {
         "en": "the limit 10 % lower and 10 % higher",
         "es": "el límite 10 % más bajo y 10 % más alto",
-        "pt": "o limite 10 % mais baixo e 10 % mais alto",
+        "pt": "o limite 10% mais baixo e 10% mais alto",
     },
     "untagged_surfaces": {
         "en": "all roads without a known surface unpaved, and all of them paved",
@@ -149,7 +149,7 @@ METHOD_WORDS: Final[dict[str, dict[str, str]]] = {
     "grid_shifts": {
         "en": "the grid of 1 km in four positions, half a cell apart",
         "es": "la malla de 1 km en cuatro posiciones, a media celda de distancia",
-        "pt": "a grade de 1 km em quatro posições, a meia célula de distância",
+        "pt": "a malha de 1 km em quatro posições, a meia célula de distância",
     },
     "coverage_and_bootstrap": {
         "en": "nine of ten samples drawn anew, with an estimate of the kinds that are not mapped",
@@ -158,7 +158,7 @@ METHOD_WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "bounds_of_size_classes": {
         "en": "equal holdings inside each size class, and the most unequal ones that its limits allow",
-        "es": "explotaciones iguales dentro de cada clase de tamaño, y las más desiguales que permiten sus límites",
-        "pt": "estabelecimentos iguais dentro de cada classe de tamanho, e os mais desiguais que seus limites permitem",
+        "es": "explotaciones iguales dentro de cada estrato, y las más desiguales que permiten sus límites",
+        "pt": "estabelecimentos iguais dentro de cada grupo de área, e os mais desiguais que seus limites permitem",
     },
 }

@@ -24,8 +24,8 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
         "es": "Cifras publicadas de WWW para comparar: Chile en los años 1990, cerca del 2 % de las comunas con "
         "menos del 1 % de la población; El Salvador en los mismos años, casi el 11 % de los territorios con "
         "el 7 % de la población.",
-        "pt": "Números publicados de WWW para comparar: Chile nos anos 1990, cerca de 2 % dos municípios com menos "
-        "de 1 % da população; El Salvador nos mesmos anos, quase 11 % dos territórios com 7 % da população.",
+        "pt": "Números publicados de WWW para comparar: Chile nos anos 1990, cerca de 2% dos municípios com menos "
+        "de 1 % da população; El Salvador nos mesmos anos, quase 11% dos territórios com 7% da população.",
     },
     "transitions": {
         "en": "From one period to the next: territories by type",
@@ -81,7 +81,7 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
         "pt": "Cada linha é a associação de um fator com um resultado entre os territórios de uma região em um "
         "período, com o nível inicial do resultado, a população e a unidade do nível superior fixos. É uma "
         "associação, não uma causa. Pontos e linhas: desvios padrão do resultado por um do fator, com o "
-        "intervalo de 95 %; o lado que a afirmação espera está sombreado. Os fatores são muitas vezes medidos "
+        "intervalo de 95%; o lado que a afirmação espera está sombreado. Os fatores são muitas vezes medidos "
         "depois do início do período; as variáveis proxy erram em direções que o livro de códigos diz; os "
         "vizinhos não são casos independentes. Os veredictos seguem regras fixas: claro é que o p ajustado e "
         "o das permutações são menores que 0,05.",
