@@ -113,8 +113,8 @@ def test_columns_enter_the_registry():
     assert (column.name, column.unit, column.mapped, column.title["pt"]) == (
         "income_mean_usd", "USD", True, "Mean income",
     )  # fmt: skip
-    assert column.source == "user's table income.csv"
-    assert column.text("source", "es") == "tabla del usuario income.csv"
+    assert column.source == "table income.csv"
+    assert column.text("source", "es") == "tabla income.csv"
     assert column.text("method", "pt") == "Tomado da tabela do usuário."
     (own,) = attribute_columns({"a_usd": INCOME["income_mean_usd"].model_copy(update={"source": "IBGE"})}, path="i.csv")
     assert own.text("source", "es") == "IBGE"

@@ -13,7 +13,7 @@ import yaml
 from comarca.publish.quality import NotComputed, quality_report
 from comarca.publish.quality_text import quality_markdown
 from comarca.registry import DATA
-from comarca.registry.checks import NUMBER, check_expected, check_title
+from comarca.registry.checks import NUMBER, check_expected, check_title, number_in
 from comarca.results import Check
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/comarca"
@@ -71,6 +71,10 @@ def test_titles_take_in_layers_and_classes() -> None:
     assert check_title("osm_roads_left_out", "es") == "Objetos de OpenStreetMap que se dejaron fuera: carreteras"
     assert check_title("demand_unreachable_town_share", "pt").endswith("nenhuma cidade (cidade pequena)")
     assert check_title("cities_apart", "en") == "Cities apart"
+    assert (
+        check_title("territories_broken_shapes", "pt") == "Linhas sem forma utilizável que ficaram de fora: territórios"
+    )
+    assert check_title("protected_areas_broken_shapes", "es").endswith(": áreas protegidas")
     assert check_title("not_of_the_list", "es") == "Not of the list"
 
 
@@ -84,6 +88,7 @@ def test_limits_keep_their_numbers() -> None:
     assert check_expected("none", "es") == "que no haya casos"
     assert check_expected("152 to 163 km2, within 2%", "pt") == "de 152 a 163 km², com uma margem de 2%"
     assert check_expected("something new", "es") == "something new"
+    assert [number_in(text, "es") for text in ("2.5e-05", "1e-05%")] == ["0,000025", "0,00001\u00a0%"]
 
 
 @pytest.mark.parametrize(("language", "heading", "either", "meant"), [
@@ -91,7 +96,7 @@ def test_limits_keep_their_numbers() -> None:
     ("pt", "Para rever", "ou", "menos unidades que o mínimo configurado: 6"),
 ])  # fmt: skip
 def test_the_report_holds_no_english_sentence(language: str, heading: str, either: str, meant: str) -> None:
-    rows = [{"city": "A", "snap_km": 1.5, "reasons": {"too_few_units": 6}}]
+    rows = [{"city": "A", "snap_km": 1.5, "p": 1e-103, "reasons": {"too_few_units": 6}}]
     check = Check("cities_off_network", "warn", 3, "none", "3 of 9 cities are off.", rows)
     titles = {"es": "Título", "pt": "Título"}
     either_key = "services.provider or territories.provider"
@@ -104,6 +109,7 @@ def test_the_report_holds_no_english_sentence(language: str, heading: str, eithe
     assert f"## {heading}" in text
     assert "3 of 9" not in text
     assert "1,5" in text
+    assert "| < 0,0001 |".replace("<", "&lt;") in text
     assert "Título (`a`)" in text
     assert text.splitlines()[0].endswith(": Liechtenstein")
     assert text.count(meant) == 2

@@ -1,7 +1,9 @@
 """Everything that a reader sees is in Spanish and Portuguese as in English, in one set of words."""
 
+import ast
 import re
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -27,8 +29,43 @@ def english_texts():
             yield from ((column.name, getattr(each, name)) for name in TEXTS if getattr(each, name))
 
 
+@cache
+def told():
+    """Every text in several languages: in the data of the registry, and in constants of the code."""
+    texts = [yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader) for path in sorted(DATA.glob("*.yaml"))]
+    for path in sorted(DATA.parents[1].rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        if '"pt":' in source:
+            texts += [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Dict)]
+    return texts
+
+
+def leaves(text):
+    """Every text that is inside of another thing."""
+    if isinstance(text, str):
+        yield text
+    elif isinstance(text, dict | list):
+        yield from (leaf for item in (text.values() if isinstance(text, dict) else text) for leaf in leaves(item))
+
+
+def told_in(text, language):
+    """What stands under the name of a language, at any depth, but the words that the glossary refuses."""
+    if isinstance(text, ast.Dict):
+        for key, value in zip(text.keys, text.values, strict=True):
+            if isinstance(key, ast.Constant) and key.value == language:
+                yield from (part.value for part in ast.walk(value)
+                            if isinstance(part, ast.Constant) and isinstance(part.value, str))  # fmt: skip
+    elif isinstance(text, dict):
+        for key, value in text.items():
+            if key != "not":
+                yield from leaves(value) if key == language else told_in(value, language)
+    elif isinstance(text, list):
+        yield from (leaf for item in text for leaf in told_in(item, language))
+
+
 def spoken(language):
-    """All that the registry and the maps say in a language."""
+    """All that readers are told in a language."""
+    yield from (text for part in told() for text in told_in(part, language))
     yield from (column.title[language] for column in COLUMNS)
     yield from (title[language] for column in COLUMNS for title in column.categories.values())
     yield from (words[language] for values in REGISTRY.terms.values() for words in values.values())
@@ -61,6 +98,10 @@ def test_one_thing_has_one_word(language):
         if re.search(rf"(?<!\w){word}(s|es)?(?!\w)", text, re.IGNORECASE)
     }
     assert found == {}
+
+
+def test_portuguese_writes_per_cent_without_a_space():
+    assert [text for text in spoken("pt") if re.search(r"[\d}]\s%", text)] == []
 
 
 def test_titles_state_which_cities_a_class_holds():

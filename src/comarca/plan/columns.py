@@ -26,14 +26,14 @@ _TITLE: Final = {"en": "Further data", "es": "Otros datos", "pt": "Outros dados"
 #: What is said of a user's column, but for what the user says.
 _OWN_TEXTS: Final = {
     "es": {
-        "method": "Tomado de la tabla del usuario.",
-        "source": "tabla del usuario {}",
-        "missing": "la tabla del usuario no tiene cifra para el territorio",
+        "method": "Tomado de la tabla sin cambios.",
+        "source": "tabla {}",
+        "missing": "la tabla no tiene cifra para el territorio",
     },
     "pt": {
-        "method": "Tomado da tabela do usuário.",
-        "source": "tabela do usuário {}",
-        "missing": "a tabela do usuário não tem número para o território",
+        "method": "Tomado da tabela sem alteração.",
+        "source": "tabela {}",
+        "missing": "a tabela não tem valor para o território",
     },
 }
 
@@ -199,9 +199,9 @@ def _attribute(name: str, entry: ConfiguredColumn, *, path: str, taken: Collecti
         range=(None, None),
         better=entry.better,
         definition=entry.definition or titles["en"],
-        method="Taken from the user's table.",
-        source=entry.source or f"user's table {path}",
-        missing="the user's table has no figure for the territory",
+        method="Taken from the table without change.",
+        source=entry.source or f"table {path}",
+        missing="the table has no figure for the territory",
         layers=(),
         mapped=entry.kind in {"number", "class"},
         categories={value: _titles(f"{where}.categories.{value}", title) for value, title in entry.categories.items()},

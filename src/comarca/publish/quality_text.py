@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_ROWS: Final = 20
 #: Above this, and for whole numbers, decimals tell nothing.
 _WHOLE: Final = 1e4
+#: Nearer to zero than this, readers need no digits.
+_LEAST: Final = 1e-4
 #: Headings of cases whose cells are words of our own.
 _WORDED: Final = frozenset(
     ("city_class", "evidence", "family", "kind", "layer", "measure", "method", "reason", "terrain", "type")
@@ -260,5 +262,7 @@ def _cell(value: Any, language: str = "en") -> str:
 def _figure(value: float, language: str) -> str:
     if abs(value) >= _WHOLE:
         return number(value, language, decimals=0)
+    if 0 < value < _LEAST:
+        return f"< {number(_LEAST, language)}"
     text = f"{value:,.4g}"
     return number_in(text, language)

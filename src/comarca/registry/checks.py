@@ -28,8 +28,8 @@ def check_title(name: str, language: str) -> str:
     Returns
     -------
     str
-        The title of its row in ``checks.yaml``, with what stands in the braces; the name itself in English and where
-        there is no row.
+        The title of its row in ``checks.yaml``, with what stands in the braces, or of the row that is left behind the
+        name of a layer, as of ``territories_broken_shapes``; the name itself in English and where there is no row.
     """
     if language != "en":
         titles = _texts()["titles"]
@@ -38,6 +38,10 @@ def check_title(name: str, language: str) -> str:
         for pattern, key in _patterns():
             if match := pattern.fullmatch(name):
                 return str(titles[key][language]).format(*(reader_word(part, language) for part in match.groups()))
+        for place in (found.start() for found in re.finditer("_", name)):
+            layer, rest = name[:place], name[place + 1 :]
+            if has_word(layer) and rest in titles:
+                return f"{titles[rest][language]}: {reader_word(layer, language)}"
     return name.replace("_", " ").capitalize()
 
 
@@ -57,7 +61,7 @@ def check_expected(threshold: str, language: str) -> str:
         The same in the language; English where there is no translation.
     """
     row = _texts()["expected"].get(NUMBER.sub("{}", threshold), {})
-    numbers = (number_in(_written_out(number), language) for number in NUMBER.findall(threshold))
+    numbers = (number_in(number, language) for number in NUMBER.findall(threshold))
     return str(row[language]).format(*numbers) if language in row else threshold
 
 
@@ -78,6 +82,7 @@ def number_in(text: str, language: str) -> str:
     """
     if language == "en":
         return text
+    text = _written_out(text)
     thousands = {"es": "\N{NO-BREAK SPACE}", "pt": "."}[language]
     swapped = text.translate({ord(","): thousands, ord("."): ",", ord("-"): "\N{MINUS SIGN}"})
     return swapped.replace("%", "\N{NO-BREAK SPACE}%") if language == "es" else swapped
@@ -120,7 +125,8 @@ def has_word(name: str) -> bool:
 
 def _written_out(number: str) -> str:
     """Write 1e-06 as 0.000001."""
-    return f"{Decimal(number):f}" if "e" in number else number
+    plain = number.rstrip("%")
+    return f"{Decimal(plain):f}{number[len(plain) :]}" if "e" in plain else number
 
 
 @cache

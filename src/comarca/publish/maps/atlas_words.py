@@ -133,7 +133,7 @@ METHOD_WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "nine of ten draws with speeds and walking detours up to 20 % off, and the time limit 10 % off",
         "es": "nueve de cada diez sorteos con velocidades y rodeos a pie hasta 20 % distintos, y el límite de tiempo "
         "10 % distinto",
-        "pt": "nove de cada dez sorteios com velocidades e desvios a pé até 20% diferentes, e o limite de tempo 10 % "
+        "pt": "nove de cada dez sorteios com velocidades e desvios a pé até 20% diferentes, e o limite de tempo 10% "
         "diferente",
     },
     "threshold": {

@@ -25,7 +25,7 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
         "menos del 1 % de la población; El Salvador en los mismos años, casi el 11 % de los territorios con "
         "el 7 % de la población.",
         "pt": "Números publicados de WWW para comparar: Chile nos anos 1990, cerca de 2% dos municípios com menos "
-        "de 1 % da população; El Salvador nos mesmos anos, quase 11% dos territórios com 7% da população.",
+        "de 1% da população; El Salvador nos mesmos anos, quase 11% dos territórios com 7% da população.",
     },
     "transitions": {
         "en": "From one period to the next: territories by type",

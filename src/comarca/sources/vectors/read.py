@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import struct
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ logger = logging.getLogger(__name__)
 #: Repairs that change the area of all shapes together by more than this share are worth a warning.
 _AREA_CHANGE_SHARE: Final = 1e-6
 _AREA_DIMENSION: Final = 2
+#: The place in what GEOS says of a broken shape, in more digits than anyone needs.
+_DECIMALS: Final = re.compile(r"-?\d+\.\d{6,}")
 _POLYGON_TYPES: Final = (3, 6)
 _PARQUET: Final = frozenset({".parquet", ".geoparquet"})
 _GEOJSON: Final = frozenset({".geojson", ".json"})
@@ -357,12 +360,14 @@ def repair_polygons(layer: gpd.GeoDataFrame, *, ids: pd.Series, name: str) -> tu
     _refuse(~np.isin(shapely.get_type_id(shapes), _POLYGON_TYPES), ids, name, got="a geometry that is no polygon")
     broken = np.flatnonzero(~shapely.is_valid(shapes))
     before = geodesic_area_km2(shapes[broken])
-    reason = shapely.is_valid_reason(shapes[broken])
+    reason = [
+        _DECIMALS.sub(lambda place: f"{float(place[0]):.5f}", why) for why in shapely.is_valid_reason(shapes[broken])
+    ]
     shapes[broken] = polygons_only(valid_areas(shapes[broken]))
     _refuse(shapely.is_empty(shapes) | ~shapely.is_valid(shapes), ids, name, got="a shape that cannot be repaired")
     after = geodesic_area_km2(shapes[broken])
     rows = [
-        {"id": str(ids.iloc[row]), "reason": str(why), "area_before_km2": float(old), "area_after_km2": float(new)}
+        {"id": str(ids.iloc[row]), "reason": why, "area_before_km2": float(old), "area_after_km2": float(new)}
         for row, why, old, new in zip(broken, reason, before, after, strict=True)
     ]
     changed = float(np.abs(after - before).sum())
