@@ -115,7 +115,7 @@ def test_columns_enter_the_registry():
     )  # fmt: skip
     assert column.source == "table income.csv"
     assert column.text("source", "es") == "tabla income.csv"
-    assert column.text("method", "pt") == "Tomado da tabela do usuário."
+    assert column.text("method", "pt") == "Tomado da tabela sem alteração."
     (own,) = attribute_columns({"a_usd": INCOME["income_mean_usd"].model_copy(update={"source": "IBGE"})}, path="i.csv")
     assert own.text("source", "es") == "IBGE"
 
