@@ -70,7 +70,7 @@ def focused(page):
 
 
 def order(page):
-    return page.tab.locator("#table tbody tr th").all_inner_texts()
+    return page.tab.locator("#table tbody tr th button").all_inner_texts()
 
 
 def test_the_map_is_drawn_without_complaint_or_network(page):
@@ -168,7 +168,8 @@ def test_amounts_are_circles_with_their_own_legend(open_page, table):
     assert rows.all_inner_texts() == ["200", "100", "20"]
     widths = [rows.nth(place).locator(".circle").bounding_box()["width"] for place in range(3)]
     assert [width / widths[0] for width in widths] == pytest.approx([1, 0.5**0.5, 0.1**0.5], rel=0.05)
-    assert page.tab.locator("#histogram svg").count() == 0
+    assert page.tab.locator("#histogram text").all_inner_texts() == ["0", "400", "logarithmic scale"]
+    assert "Territories with a value\n5" in page.text("#legend")
     assert "No data" in page.text("#legend")
     page.tab.close()
 
@@ -178,6 +179,28 @@ def test_map_and_table_are_seen_together(page):
     shown = [page.tab.locator(name).bounding_box() for name in ("#map", "#table")]
     assert all(box["y"] < 600 for box in shown)
     assert shown[1]["x"] >= shown[0]["x"] + shown[0]["width"]
+    box = page.tab.locator("#table-section .scroll")
+    assert box.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+
+
+def test_the_chosen_territory_is_outlined_and_doubtful_values_are_hatched(open_page, table):
+    flags = pd.DataFrame("", index=table["territory_id"], columns=table.columns)
+    flags.loc[["01", "03"], "time_min"] = ["border_bias", "unreachable"]
+    page = open_page(
+        make_atlas(table, COLUMNS, [shapely.box(place, 0, place + 1, 2) for place in range(6)], flags=flags)
+    )
+    assert "Flagged: the profile says why\n1" in page.text("#legend")
+    renderers = """() => Bokeh.documents[0].roots()[0].renderers.map((entry) => entry.data_source.data)
+      .filter((data) => data.xs).map((data) => data.xs.map((shape) => shape.length))"""
+    # All shapes, the one pattern, the outline of nothing in white and in black.
+    assert page.tab.evaluate(renderers) == [[1] * 6, [1], [], []]
+    page.search("Barra")
+    assert page.tab.evaluate(renderers) == [[1] * 6, [1], [1], [1]]
+    page.tab.select_option("#indicator", "wet_share")
+    assert page.tab.evaluate(renderers) == [[1] * 6, [], [1], [1]]
+    fills = "() => Bokeh.documents[0].roots()[0].renderers[0].data_source.data.fill"
+    assert len(set(page.tab.evaluate(fills))) > 1
+    page.tab.close()
 
 
 def test_the_table_sorts_both_ways_with_gaps_last(page):
@@ -235,6 +258,18 @@ def test_numbers_follow_the_language(page):
     assert "12.5 %" in page.text(row)
     page.tab.select_option("#language", "es")
     assert "12,5 %" in page.text(row)
+    numbers = """(language) => {
+      document.querySelector("#language").value = language;
+      document.querySelector("#language").dispatchEvent(new Event("change"));
+      return Bokeh.documents[0].roots()[1].below[0].formatter.doFormat([-2000, -1999.5]).join(" ");
+    }"""
+    minus, blank = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+    written = {
+        "en": f"{minus}2,000.0 {minus}1,999.5",
+        "es": f"{minus}2{blank}000,0 {minus}1{blank}999,5",
+        "pt": f"{minus}2.000,0 {minus}1.999,5",
+    }
+    assert {language: page.tab.evaluate(numbers, language) for language in written} == written
 
 
 def test_sources_are_shown_as_text_of_their_own_structure(page):

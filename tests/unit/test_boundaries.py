@@ -199,6 +199,24 @@ def test_a_territory_without_a_name_gets_its_code_and_a_check_warns(tmp_path: Pa
     assert _named(checks, "territories_unnamed").rows == [{"territory_id": "0102"}]
 
 
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (["cerro_largo", "salto_del_guaira"], ["Cerro Largo", "Salto del Guaira"]),
+        (["la-paz", None], ["La Paz", None]),
+        (["cerro_largo", "Treinta y Tres"], ["cerro_largo", "Treinta y Tres"]),
+        (["ma", "pi"], ["ma", "pi"]),
+    ],
+)
+def test_slugs_of_the_unit_above_are_written_as_words_where_all_are_slugs(
+    tmp_path: Path, units: gpd.GeoDataFrame, names: list[str | None], words: list[str | None]
+) -> None:
+    units.assign(state=names).to_file(tmp_path / "units.gpkg")
+    found, checks = _read(tmp_path / "units.gpkg", parent="state")
+    assert found["parent_name"].astype(object).where(found["parent_name"].notna(), None).tolist() == words
+    assert ("territories_parent_slugs" in {check.name for check in checks}) == (words != names)
+
+
 def test_a_bow_tie_is_repaired_and_its_change_of_area_reported(tmp_path: Path, units: gpd.GeoDataFrame) -> None:
     tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
     units.set_geometry([tie, shapely.box(1, 0, 2, 1)], crs=STORAGE).to_file(tmp_path / "units.gpkg")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from map_cases import column
 
-from comarca.publish.headlines import Place, compared, quality_notes, rankings, summary, written
+from comarca.publish.headlines import Comparison, Place, quality_notes, rankings, summary, written
 
 TIME = column("time_intermediate_city_mean_min")
 SHARE = column("paved_road_share", unit="1", better="higher")
@@ -109,11 +109,20 @@ def test_a_note_counts_what_is_missing_and_what_is_flagged(language, words):
 
 
 def test_headlines_of_a_territory_stand_beside_medians():
-    time, share = compared(TABLE.set_index("territory_id"), [TIME, SHARE], "a", "es")
+    time, share = Comparison(TABLE.set_index("territory_id"), [TIME, SHARE], "es").of("a")
     assert (time.title, time.here, time.parent, time.region) == ("Un título (minutos)", "30,0", "30,0", "20,0")
     assert (share.here, share.parent, share.region) == ("50,0 %", "50,0 %", "50,0 %")
-    alone, _ = compared(TABLE.set_index("territory_id"), [TIME, SHARE], "b", "en")
+    alone, _ = Comparison(TABLE.set_index("territory_id"), [TIME, SHARE], "en").of("b")
     assert (alone.here, alone.parent) == ("10.0", "\u2013")
+
+
+def test_after_the_headlines_come_other_columns_those_with_a_map_first_and_no_bounds():
+    plain, mapped, bound = (column(name) for name in ("area_km2", "slope_mean_min", "slope_lower_min"))
+    names = (plain.name, mapped.name, bound.name)
+    table = TABLE.assign(**{name: [1.0, 2.0, 3.0, 4.0] for name in names}).set_index("territory_id")
+    rows = Comparison(table, [replace(plain, mapped=False), bound, mapped, SHARE, TIME], "en")
+    assert [row.here for row in rows.of("c", count=9)] == ["\u2013", "50.0 %", "3.0", "3.0"]
+    assert len(rows.of("c", count=3)) == 3
 
 
 @pytest.mark.parametrize(("value", "text"), [(692.1414, "692"), (58.81, "58.8"), (3.5352, "3.54"), (0.1874, "0.187")])

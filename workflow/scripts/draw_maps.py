@@ -7,12 +7,13 @@ from comarca import io
 from comarca.jobs import run
 from comarca.publish.analysis import Analysis
 from comarca.publish.assembled import Assembled
-from comarca.publish.headlines import quality_notes, rankings, summary
+from comarca.publish.headlines import quality_notes, rankings
 from comarca.publish.maps.analysis_pages import analysis_pages
 from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
 from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
 from comarca.publish.maps.files import base_of, text_of
 from comarca.publish.maps.scenario_pages import summary_page
+from comarca.publish.sentences import in_short
 
 
 def main(
@@ -45,7 +46,7 @@ def main(
         text_of(data),
         data.families,
         data.source_text(language),
-        summary=summary(data.table, data.columns, language),
+        summary=in_short(data.table, data.columns, language, title=data.title),
         rankings=rankings(data.table, data.columns, language),
         notes=quality_notes(data.table, data.flags, data.columns, language),
         further=tuple(pages),

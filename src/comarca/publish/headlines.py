@@ -29,6 +29,7 @@ HEADLINES: Final = (
 MAX_SENTENCES: Final = 10
 RANKED: Final = 10
 MAX_DECIMALS: Final = 4
+_BOUNDS: Final = ("_lower_", "_upper_")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Compared:
-    """A headline indicator of a territory beside those of others.
+    """An indicator of a territory beside those of others.
 
     Attributes
     ----------
@@ -118,7 +119,7 @@ def summary(table: pd.DataFrame, columns: Sequence[Column], language: str) -> li
     """
     names = _distinct_names(table)
     sentences = []
-    for column in _headlines(table, columns)[:MAX_SENTENCES]:
+    for column in headline_columns(table, columns)[:MAX_SENTENCES]:
         values = table[column.name].astype("float64")
         texts = values.dropna().map(lambda value, column=column: written(column, value, language))
         ends = [written(column, float(value), language) for value in (values.min(), values.max())]
@@ -148,7 +149,7 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
         In the order of `HEADLINES`. Territories of equal value have the same rank, in the order of their codes.
     """
     found = []
-    for column in _headlines(table, columns):
+    for column in headline_columns(table, columns):
         known = table[table[column.name].notna()]
         known = known.sort_values(
             [column.name, "territory_id"], ascending=[column.better == "lower", True], kind="stable"
@@ -169,8 +170,8 @@ def rankings(table: pd.DataFrame, columns: Sequence[Column], language: str, *, c
     return found
 
 
-def compared(table: pd.DataFrame, columns: Sequence[Column], territory_id: str, language: str) -> list[Compared]:
-    """Hold the headline indicators of a territory against medians.
+class Comparison:
+    """Holds the indicators of territories against medians.
 
     Parameters
     ----------
@@ -178,26 +179,51 @@ def compared(table: pd.DataFrame, columns: Sequence[Column], territory_id: str, 
         Indexed by ``territory_id``.
     columns : sequence of Column
         The registered columns.
-    territory_id : str
-        Which territory.
     language : str
         ``en``, ``es`` or ``pt``.
-
-    Returns
-    -------
-    list of Compared
-        At most `MAX_SENTENCES`, in the order of `HEADLINES`. The median is over territories with a value.
     """
-    parent = table["parent_name"].loc[territory_id]
-    siblings = table[table["parent_name"] == parent] if isinstance(parent, str) else table.iloc[:0]
-    rows = []
-    for column in _headlines(table, columns)[:MAX_SENTENCES]:
-        values = table[column.name].astype("float64")
-        numbers = (values.loc[territory_id], siblings[column.name].median(), values.median())
-        texts = (written(column, float(each), language, unit=False) if each == each else "\u2013" for each in numbers)
-        name = unit_label(column, language) if column.unit not in {"", "1"} and not is_share(column) else ""
-        rows.append(Compared(f"{column.title[language]} ({name})" if name else column.title[language], *texts))
-    return rows
+
+    def __init__(self, table: pd.DataFrame, columns: Sequence[Column], language: str) -> None:
+        self._language = language
+        self._columns = _measured(table, columns)
+        names = [column.name for column in self._columns]
+        self._table = table[["parent_name"]].join(table[names].astype("float64"))
+        self._region = self._table[names].median()
+        self._parents = self._table.groupby("parent_name")[names].median()
+        self._titles = {column.name: _with_unit(column, language) for column in self._columns}
+
+    def of(self, territory_id: str, *, count: int = MAX_SENTENCES) -> list[Compared]:
+        """Compare one territory.
+
+        Parameters
+        ----------
+        territory_id : str
+            Which territory.
+        count : int, optional
+            At most so many rows.
+
+        Returns
+        -------
+        list of Compared
+            Headline indicators in the order of `HEADLINES`, then other columns of numbers, those with a map first and
+            one of each family before a second one; bounds of others are left out. The median is over territories with
+            a value.
+        """
+        here = self._table.loc[territory_id]
+        parent = self._parents.loc[here["parent_name"]] if here["parent_name"] in self._parents.index else None
+        rows = []
+        for column in self._columns[:count]:
+            numbers = (
+                here[column.name],
+                parent[column.name] if parent is not None else None,
+                self._region[column.name],
+            )
+            rows.append(Compared(self._titles[column.name], *(self._text(column, each) for each in numbers)))
+        return rows
+
+    def _text(self, column: Column, value: float | None) -> str:
+        is_known = value is not None and value == value
+        return written(column, float(value), self._language, unit=False) if is_known else "\u2013"
 
 
 def quality_notes(table: pd.DataFrame, flags: pd.DataFrame, columns: Sequence[Column], language: str) -> dict[str, str]:
@@ -251,9 +277,37 @@ def written(column: Column, value: float, language: str, *, unit: bool = True) -
     return f"{text} {name}".strip()
 
 
-def _headlines(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
+def headline_columns(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
+    """List the columns of `HEADLINES` that a table has, in that order, without those of one value."""
     known = {column.name: column for column in columns if column.kind == "number" and column.name in table}
-    return [known[name] for name in HEADLINES if name in known and table[name].min() < table[name].max()]
+    return [known[name] for name in HEADLINES if name in known and _differs(table[name])]
+
+
+def _measured(table: pd.DataFrame, columns: Sequence[Column]) -> list[Column]:
+    """Columns of numbers that differ: the headline ones, others with a map, the rest but bounds; families in turn."""
+    first = headline_columns(table, columns)
+    others = [
+        column
+        for column in columns
+        if column.kind == "number" and column.name in table and column not in first
+        and not any(part in column.name for part in _BOUNDS) and _differs(table[column.name])
+    ]  # fmt: skip
+    turn = Counter[tuple[str, bool]]()
+    order = []
+    for place, column in enumerate(others):
+        turn[column.family, column.mapped] += 1
+        order.append((not column.mapped, turn[column.family, column.mapped], place))
+    return [*first, *(others[place] for _, _, place in sorted(order))]
+
+
+def _differs(values: pd.Series) -> bool:
+    known = values.dropna()
+    return len(known) > 0 and bool((known != known.iloc[0]).any())
+
+
+def _with_unit(column: Column, language: str) -> str:
+    name = unit_label(column, language) if column.unit not in {"", "1"} and not is_share(column) else ""
+    return f"{column.title[language]} ({name})" if name else column.title[language]
 
 
 def _distinct_names(table: pd.DataFrame) -> pd.Series:

@@ -22,6 +22,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "one_value": {"en": "The same value for all territories", "es": "El mismo valor en todos los territorios",
                   "pt": "O mesmo valor em todos os territórios"},
     "n": {"en": "n: number of territories", "es": "n: número de territorios", "pt": "n: número de territórios"},
+    "with_value": {"en": "Territories with a value", "es": "Territorios con valor", "pt": "Territórios com valor"},
+    "log_scale": {"en": "logarithmic scale", "es": "escala logarítmica", "pt": "escala logarítmica"},
     "flagged": {"en": "Flagged: see the notes on quality", "es": "Con aviso: vea las notas de calidad",
                 "pt": "Com aviso: ver as notas de qualidade"},
     "all_flagged": {"en": "All values are flagged: see the notes on quality",

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 from comarca.registry.countries import countries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
 
 _SEPARATORS: Final = re.compile(r"[\W_]+")
+_SLUG: Final = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+#: Words within a name that Spanish and Portuguese write small.
+_SMALL_WORDS: Final = frozenset({"al", "da", "das", "de", "del", "do", "dos", "e", "el", "en", "la", "las", "los", "y"})
 
 
 def fold_name(name: str) -> str:
@@ -47,6 +50,30 @@ def fold_text(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
+
+
+def slug_words(names: Iterable[str]) -> dict[str, str]:
+    """Write the slugs of a file as names.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Names of a column.
+
+    Returns
+    -------
+    dict
+        ``cerro_largo`` -> ``Cerro Largo``, ``salto_del_guaira`` -> ``Salto del Guaira``; empty if any name is
+        not a slug, or none has a word: the column holds names, or codes. What a slug has lost, as accents, stays lost.
+    """
+    distinct = list(dict.fromkeys(names))
+    if not all(map(_SLUG.fullmatch, distinct)) or not any(re.search("[a-z]{4}", name) for name in distinct):
+        return {}
+    return {name: _title(re.split("[_-]", name)) for name in distinct}
+
+
+def _title(words: Sequence[str]) -> str:
+    return " ".join(word if place and word in _SMALL_WORDS else word.capitalize() for place, word in enumerate(words))
 
 
 def same_form(text: str) -> str:

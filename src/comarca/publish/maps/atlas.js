@@ -39,16 +39,17 @@
     // What would be rounded to nothing keeps two digits: a zero means zero.
     const isTiny = scaled !== 0 && Math.abs(scaled) < 0.5 * 10 ** -digits;
     const options = isTiny ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    const text = numberFormat(options).format(scaled);
+    const text = numeral(scaled, options);
     return column.factor === 100 ? `${text} %` : text;
   }
 
-  // Making a format takes a thousand times as long as using it.
+  // Numbers as in print: Spanish parts thousands by a blank. Making a format takes a thousand times as long as using it.
   const formats = new Map();
-  function numberFormat(options) {
+  function numeral(value, options) {
     const key = state.language + JSON.stringify(options);
-    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.language, options));
-    return formats.get(key);
+    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.language, { useGrouping: "always", ...options }));
+    const text = formats.get(key).format(value).replace("-", "\u2212");
+    return state.language === "es" ? text.replaceAll(".", "\u00a0") : text;
   }
 
   // The same decimals throughout a column: one for shares, else so many that its largest value has three digits.
@@ -71,17 +72,23 @@
 
   const reason = (column, place) => (data.reasons[column.name] || {})[place] || "";
 
-  // Map and scatter plot share one source, so that a choice in one shows in the other.
-  const source = new Bokeh.ColumnDataSource({
-    data: { xs: data.xs, ys: data.ys, name: data.names, color: [], fill: [], shown: [], other: [], sx: [], sy: [] },
-  });
+  // The shapes stay as they are; a change of indicator fills them anew.
+  const blank = () => data.ids.map(() => "#ffffff");
+  const source = new Bokeh.ColumnDataSource({ data: { xs: data.xs, ys: data.ys, fill: blank() } });
+  const dots = new Bokeh.ColumnDataSource({ data: { x: [], y: [], color: blank() } });
   // Amounts are circles, whose area is proportional to the value; a class colour would only show who is large.
   const circles = new Bokeh.ColumnDataSource({ data: { x: [], y: [], size: [] } });
   const [ground, circleColor] = ["#f7f5ef", "#2b6ca3"];
   const largestCircle = 2 * Math.min(22, Math.max(4, Math.sqrt(20000 / data.ids.length)));
-  // Patterns are drawn by a source of their own: each costs as much as a hundred plain shapes.
+  // All territories of a pattern are one shape: each shape with a pattern costs as much as a hundred plain ones.
   const patterns = new Bokeh.ColumnDataSource({ data: { xs: [], ys: [], hatch: [], hatch_color: [] } });
-  const chosenLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1, selection_line_color: "#c1570c" };
+  const flagPattern = { hatch: "right_diagonal_line", hatch_color: "#3c3c3c" };
+  // The chosen territory is outlined above all others, black on white: no map has either colour.
+  const outline = new Bokeh.ColumnDataSource({ data: { xs: [], ys: [] } });
+  const chosenDot = new Bokeh.ColumnDataSource({ data: { x: [], y: [] } });
+
+  const sameLook = { nonselection_fill_alpha: 1, nonselection_line_alpha: 1 };
+  let [map, shapes, scatter] = [null, null, null];
 
   function newFigure(options) {
     const figure = Bokeh.Plotting.figure({
@@ -94,13 +101,14 @@
 
   function drawMap() {
     const figure = newFigure({ match_aspect: true });
-    const shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
+    shapes = figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
       source, fill_color: { field: "fill" }, line_color: "#6f6f6f", line_width: data.ids.length > 1500 ? 0.2 : 0.6,
-      selection_line_width: 3, ...chosenLook,
+      ...sameLook,
     });
     figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
-      source: patterns, fill_alpha: 0, line_alpha: 0, hatch_pattern: { field: "hatch" },
-      hatch_color: { field: "hatch_color" }, hatch_scale: 7, hatch_weight: 0.8,
+      // Without any fill, Bokeh draws no pattern either.
+      source: patterns, fill_alpha: 0.01, fill_color: "#ffffff", line_alpha: 0, hatch_pattern: { field: "hatch" },
+      hatch_color: { field: "hatch_color" }, hatch_scale: 12, hatch_weight: 0.7,
     });
     figure.scatter({ field: "x" }, { field: "y" }, {
       source: circles, size: { field: "size" }, fill_color: circleColor, fill_alpha: 0.6, line_color: "#ffffff",
@@ -114,27 +122,47 @@
         size: data.cities.map((city) => city[2]), fill_color: "#ffffff", line_color: "#111111",
       });
     }
-    addHover(figure, shapes, [["", "@name"], ["", "@shown"]]);
+    for (const [color, width] of [["#ffffff", 5], ["#000000", 2.2]]) {
+      figure.multi_polygons({ field: "xs" }, { field: "ys" }, {
+        source: outline, fill_alpha: 0, line_color: color, line_width: width, line_join: "round",
+      });
+    }
+    addHover(figure, shapes, (place) => [data.names[place], hovered(byName.get(state.column), place)]);
     for (const part of [...figure.below, ...figure.left, ...figure.center]) part.visible = false;
     figure.outline_line_color = null;
     return figure;
   }
 
-  let scatter = null;
   function drawScatter() {
     scatter = newFigure({});
-    const points = scatter.scatter({ field: "sx" }, { field: "sy" }, {
-      source, size: 8, fill_color: { field: "color" }, line_color: "#444444", selection_line_width: 3, ...chosenLook,
+    const points = scatter.scatter({ field: "x" }, { field: "y" }, {
+      source: dots, size: 8, fill_color: { field: "color" }, line_color: "#444444", ...sameLook,
     });
-    addHover(scatter, points, [["", "@name"], ["", "@shown"], ["", "@other"]]);
+    scatter.scatter({ field: "x" }, { field: "y" }, {
+      source: chosenDot, size: 13, fill_alpha: 0, line_color: "#000000", line_width: 2.4,
+    });
+    addHover(scatter, points, (place) => {
+      const other = byName.get(state.compare);
+      const compared = `${other.title[state.language]}: ${formatted(other, other.values[place])}`;
+      return [data.names[place], hovered(byName.get(state.column), place), compared];
+    });
   }
 
-  function addHover(figure, renderer, tooltips) {
+  // Texts are made for the territory that is pointed at, not for all at each change.
+  function addHover(figure, renderer, lines) {
+    const tooltips = (_, vars) => {
+      const box = make("div", null, { style: "max-width: 24rem; font-size: 12px; line-height: 1.35" });
+      lines(vars.index).forEach((line, number) => {
+        box.append(make("div", line, { class: "bk-tooltip-row-value", style: number ? "" : "font-weight: 600" }));
+      });
+      return box;
+    };
     figure.add_tools(new Bokeh.HoverTool({ renderers: [renderer], tooltips, point_policy: "follow_mouse" }));
   }
 
   // What hovering says of a territory: value, unit, place among all, and what is to be said against the value.
-  function hovered(column, value, place) {
+  function hovered(column, place) {
+    const value = column.values[place];
     const unit = column.kind === "number" && !column.is_bare && column.factor !== 100 ? column.unit[state.language] : "";
     const parts = [`${column.title[state.language]}: ${formatted(column, value)} ${value === null ? "" : unit}`.trim()];
     if (value !== null && column.kind === "number") {
@@ -146,33 +174,67 @@
     return parts.join(" \u00b7 ");
   }
 
+  // Colours go into the lists that the plots have already: new lists would have all shapes measured again.
+  function recolored(renderer, name, colors) {
+    const list = renderer.data_source.data[name];
+    colors.forEach((color, place) => { list[place] = color; });
+    renderer.view.properties.masked.change.emit();
+    renderer.change.emit();
+  }
+
   function colorMap() {
     const column = byName.get(state.column);
-    const other = byName.get(state.compare);
     const keys = column.class_of.map((place) => column.keys[place]);
-    const shown = column.values.map((value, place) => hovered(column, value, place));
+    recolored(shapes, "fill", keys.map((key) => (column.amount && !key.missing ? ground : key.color)));
+    patterns.data = patternsOf(column);
+    circles.data = column.amount ? circlesOf(column) : { x: [], y: [], size: [] };
+    fillScatter(column, keys);
+  }
+
+  function fillScatter(column, keys) {
+    const other = byName.get(state.compare);
     const number = (entry) => entry.values.map((value, place) => {
       if (entry.kind !== "number") return entry.class_of[place];
       return value === null ? NaN : value * entry.factor;
     });
-    source.data = {
-      ...source.data,
-      color: keys.map((key) => key.color), shown,
-      fill: keys.map((key) => (column.amount && !key.missing ? ground : key.color)),
-      other: other.values.map((value) => `${other.title[state.language]}: ${formatted(other, value)}`),
-      sx: number(column), sy: number(other),
-    };
-    const marked = keys.map((key, place) => (key.hatch.trim() && !key.missing ? place : -1)).filter((place) => place >= 0);
-    patterns.data = {
-      xs: marked.map((place) => data.xs[place]), ys: marked.map((place) => data.ys[place]),
-      hatch: marked.map((place) => keys[place].hatch), hatch_color: marked.map((place) => keys[place].hatch_color),
-    };
-    circles.data = column.amount ? circlesOf(column) : { x: [], y: [], size: [] };
-    if (scatter) {
-      scatter.left[0].axis_label = wrapped(titled(other), 45);
-      labelAxis(scatter.below[0], column);
-    }
+    const color = keys.map((key) => (column.amount && !key.missing ? circleColor : key.color));
+    dots.data = { x: number(column), y: number(other), color };
+    scatter.left[0].axis_label = wrapped(titled(other), 45);
+    scatter.left[0].formatter = localTicks();
+    labelAxis(scatter.below[0], column);
+    markDot();
   }
+
+  function markDot() {
+    const place = state.chosen;
+    chosenDot.data = place < 0 ? { x: [], y: [] } : { x: [dots.data.x[place]], y: [dots.data.y[place]] };
+  }
+
+  function markShape() {
+    const place = state.chosen;
+    outline.data = place < 0 ? { xs: [], ys: [] } : { xs: [data.xs[place]], ys: [data.ys[place]] };
+  }
+
+  // Territories whose value stands, but is doubtful.
+  const flagged = (column) => Object.keys(data.reasons[column.name] || {}).map(Number)
+    .filter((place) => column.values[place] !== null);
+
+  // Places of each pattern: that of their class, and that of doubtful values unless all are doubtful.
+  function patternsOf(column) {
+    const groups = column.keys.filter((key) => key.hatch.trim() && !key.missing).map((key) => (
+      { hatch: key.hatch, hatch_color: key.hatch_color, places: placesOf(column, column.keys.indexOf(key)) }
+    ));
+    const doubtful = flagged(column);
+    if (doubtful.length && !isAllFlagged(column)) groups.push({ ...flagPattern, places: doubtful });
+    return {
+      xs: groups.map((group) => group.places.flatMap((place) => data.xs[place])),
+      ys: groups.map((group) => group.places.flatMap((place) => data.ys[place])),
+      hatch: groups.map((group) => group.hatch), hatch_color: groups.map((group) => group.hatch_color),
+    };
+  }
+
+  const placesOf = (column, row) => data.ids.map((_, place) => place).filter((place) => column.class_of[place] === row);
+  const isAllFlagged = (column) => flagged(column).length === column.values.filter((value) => value !== null).length;
 
   // The largest first, so that the others stand on top of them.
   function circlesOf(column) {
@@ -202,6 +264,13 @@
     });
   }
 
+  function countRow(column) {
+    const row = make("li");
+    const count = column.values.filter((value) => value !== null).length;
+    row.append(make("span", ""), make("span", word("with_value")), make("span", count, { class: "count" }));
+    return row;
+  }
+
   function wrapped(text, width) {
     const lines = [""];
     for (const part of text.split(" ")) {
@@ -211,11 +280,23 @@
     return lines.join("\n");
   }
 
+  // Numbers of an axis as the language writes them, with as many digits as tell them apart.
+  function localTicks() {
+    const formatter = new Bokeh.BasicTickFormatter();
+    formatter.doFormat = (ticks) => {
+      const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : 1;
+      const digits = Math.min(Math.max(-Math.floor(Math.log10(step) + 1e-9), 0), 6);
+      return ticks.map((tick) => numeral(tick, { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+    };
+    return formatter;
+  }
+
   // Classes stand side by side in the order of the legend, missing ones last.
   function labelAxis(axis, column) {
     const isNumber = column.kind === "number";
     const ticks = column.keys.map((_, place) => place);
     axis.axis_label = titled(column);
+    axis.formatter = localTicks();
     axis.ticker = isNumber ? new Bokeh.BasicTicker() : new Bokeh.FixedTicker({ ticks });
     axis.major_label_overrides = new Map(
       isNumber ? [] : column.keys.map((key, place) => [place, key.label[state.language]]),
@@ -237,23 +318,37 @@
     element("method").textContent = column.method[state.language];
     element("reference").textContent = `${word("source")}: ${column.source[state.language]}`;
     element("unit").textContent = column.unit[state.language];
-    const amounts = column.amount ? circleRows(column) : [];
+    const head = make("li", null, { class: "head" });
+    head.append(make("span", word("n")), make("span", "n", { class: "count" }));
+    const amounts = column.amount ? [...circleRows(column), countRow(column)] : [];
     const keys = column.keys.filter((key) => !column.amount || key.missing);
-    element("legend").replaceChildren(...amounts, ...keys.map((key) => {
+    element("legend").replaceChildren(head, ...amounts, ...keys.map((key) => {
       const row = make("li");
       const swatch = make("span", "", { class: key.missing ? "swatch missing" : "swatch", "aria-hidden": "true" });
       if (!key.missing) swatch.style.background = patterned(key);
       row.append(swatch, make("span", key.label[state.language]), make("span", key.count, { class: "count" }));
       return row;
-    }));
+    }), ...flaggedRows(column));
     if (data.cities.length) {
       const row = make("li");
       row.append(make("span", "", { class: "city", "aria-hidden": "true" }), make("span", word("cities")));
       element("legend").append(row);
     }
-    element("histogram").replaceChildren(...(column.kind === "number" && !column.amount ? [legendHistogram(column)] : []));
+    element("histogram").replaceChildren(...(column.kind === "number" ? [legendHistogram(column)] : []));
     element("map").setAttribute("aria-label", word("map_label"));
     element("scatter").setAttribute("aria-label", word("scatter_label"));
+  }
+
+  // What the pattern of doubtful values means; the profile and the text that follows the mouse say why.
+  function flaggedRows(column) {
+    const count = flagged(column).length;
+    if (!count) return [];
+    const row = make("li");
+    const swatch = make("span", "", { class: "swatch", "aria-hidden": "true" });
+    if (!isAllFlagged(column)) swatch.style.background = patterned({ ...flagPattern, color: "#fff" });
+    const text = word(isAllFlagged(column) ? "all_flagged" : "flagged");
+    row.append(swatch, make("span", text), make("span", count, { class: "count" }));
+    return [row];
   }
 
   // Place among all territories with a value: 1 is the best, or the greatest where neither direction is better.
@@ -280,25 +375,30 @@
     return low;
   }
 
-  // How the values spread, in the colours of the classes.
+  // How the values spread, in the colours of the classes; amounts by the logarithm of one more, where there are large ones.
   function legendHistogram(column) {
     const count = 26;
-    const known = column.values.map((value, place) => [value, column.class_of[place]]).filter(([value]) => value !== null);
-    const low = known.reduce((least, [value]) => Math.min(least, value), Infinity);
-    const high = known.reduce((most, [value]) => Math.max(most, value), -Infinity);
+    const values = column.values.map((value, place) => [value, column.class_of[place]]).filter(([value]) => value !== null);
+    const least = values.reduce((found, [value]) => Math.min(found, value), Infinity);
+    const most = values.reduce((found, [value]) => Math.max(found, value), -Infinity);
+    const isLog = column.amount && most >= 100;
+    const known = isLog ? values.map(([value, key]) => [Math.log1p(value), key]) : values;
+    const [low, high] = isLog ? [Math.log1p(least), Math.log1p(most)] : [least, most];
     const picture = svgNode("svg", { viewBox: "0 0 208 52", width: 208, height: 52, "aria-hidden": "true" });
     const cells = Array.from({ length: count }, () => []);
     for (const [value, key] of known) cells[Math.min(count - 1, Math.floor((count * (value - low)) / (high - low || 1)))].push(key);
-    const most = Math.max(...cells.map((cell) => cell.length));
+    const tallest = Math.max(...cells.map((cell) => cell.length));
     cells.forEach((cell, place) => {
       if (!cell.length) return;
-      const height = (36 * cell.length) / most;
-      const fill = column.keys[cell[cell.length >> 1]].color;
+      const height = (36 * cell.length) / tallest;
+      const fill = column.amount ? circleColor : column.keys[cell[cell.length >> 1]].color;
       picture.append(svgNode("rect", { x: 8 * place, y: 38 - height, width: 7.4, height, fill, stroke: "#6f6f6f", "stroke-width": 0.3 }));
     });
-    [[low, 0, "start"], [high, 208, "end"]].forEach(([value, x, anchor]) => {
+    const foot = [[formatted(column, least), 0, "start"], [formatted(column, most), 208, "end"]];
+    if (isLog) foot.push([word("log_scale"), 104, "middle"]);
+    foot.forEach(([line, x, anchor]) => {
       const text = svgNode("text", { x, y: 50, "text-anchor": anchor, "font-size": 10, fill: "#555" });
-      text.textContent = formatted(column, value);
+      text.textContent = line;
       picture.append(text);
     });
     return picture;
@@ -429,7 +529,22 @@
   }
 
   function lorenz(curves) {
-    const picture = svgNode("svg", { width: 190, height: 190, viewBox: "-4 -4 110 110", role: "img" });
+    const picture = svgNode("svg", { width: 250, height: 262, viewBox: "-20 -4 126 132", role: "img" });
+    const label = (text, attributes) => {
+      const node = svgNode("text", { "font-size": 5.2, fill: "#444", "text-anchor": "middle", ...attributes });
+      wrapped(text, 38).split("\n").forEach((line, place) => {
+        const part = svgNode("tspan", { x: attributes.x, dy: place ? 6.2 : 0 });
+        part.textContent = line;
+        node.append(part);
+      });
+      picture.append(node);
+    };
+    for (const tick of [0, 50, 100]) {
+      label(String(tick), { x: tick, y: 107 });
+      label(String(tick), { x: -3, y: 101.8 - tick, "text-anchor": "end" });
+    }
+    label(structure.kinds.units_share[state.language], { x: 50, y: 116 });
+    label(structure.kinds.land_share[state.language], { x: 0, y: 0, transform: "translate(-14 50) rotate(-90)" });
     picture.append(svgNode("rect", { x: 0, y: 0, width: 100, height: 100, fill: "none", stroke: "#bbb", "stroke-width": 0.5 }));
     picture.append(svgNode("line", { x1: 0, y1: 100, x2: 100, y2: 0, stroke: "#2b2b2b", "stroke-width": 0.5 }));
     const colors = ["#1b6a84", "#8a6d1b", "#5a5a5a", "#7a3a6d"];
@@ -437,7 +552,7 @@
     curves.forEach((entry, place) => {
       const points = entry.curve.map(([x, y]) => `${(100 * x).toFixed(1)},${(100 - 100 * y).toFixed(1)}`).join(" ");
       picture.append(svgNode("polyline", { points, fill: "none", stroke: colors[place % 4], "stroke-width": 1.6 }));
-      const index = new Intl.NumberFormat(state.language, { maximumFractionDigits: 2 }).format(entry.gini);
+      const index = numeral(entry.gini, { maximumFractionDigits: 2 });
       const row = make("li", `${structure.kinds[entry.kind][state.language]} ${entry.year || ""}: Gini ${index}`);
       row.style.color = colors[place % 4];
       list.append(row);
@@ -491,8 +606,8 @@
       for (const [other, distance] of alike) {
         const row = make("li");
         const button = make("button", placeLabel(other), { type: "button", class: "link" });
-        button.addEventListener("click", () => { choose(other, true); element("profile-heading").focus(); });
-        const away = new Intl.NumberFormat(state.language, { maximumFractionDigits: 3 }).format(distance);
+        button.addEventListener("click", () => { choose(other); element("profile-heading").focus(); });
+        const away = numeral(distance, { maximumFractionDigits: 3 });
         row.append(button, make("span", ` ${told(structure.words.distance, away)}`, { class: "about" }));
         list.append(row);
       }
@@ -506,8 +621,7 @@
     const other = byName.get(state.compare);
     const columns = [
       { key: "name", title: word("name"), value: (place) => data.names[place] },
-      { key: "id", title: word("code"), value: (place) => data.ids[place] },
-      { key: "parent", title: word("parent"), value: (place) => parents[place] },
+      ...(parents.some((name) => name) ? [{ key: "parent", title: word("parent"), value: (place) => parents[place] }] : []),
       { key: "x", title: titled(column), value: (place) => column.values[place], entry: column },
     ];
     if (other !== column) {
@@ -518,7 +632,7 @@
 
   function sorted(columns) {
     const by = columns.find((column) => column.key === state.sort.key) || columns[0];
-    const collator = new Intl.Collator(state.language, { numeric: by.key === "id" });
+    const collator = new Intl.Collator(state.language);
     const places = data.ids.map((_, place) => place);
     return places.sort((a, b) => {
       const [left, right] = [by.value(a), by.value(b)];
@@ -532,7 +646,7 @@
     const columns = tableColumns();
     const head = make("tr");
     for (const column of columns) {
-      const cell = make("th", null, { scope: "col" });
+      const cell = make("th", null, { scope: "col", class: column.key });
       const current = column.key === state.sort.key;
       cell.setAttribute("aria-sort", current ? (state.sort.down ? "descending" : "ascending") : "none");
       const button = make("button", column.title, { type: "button", "data-key": column.key });
@@ -575,8 +689,8 @@
         if (column.key === "name") {
           const cell = make("th", null, { scope: "row" });
           const button = make("button", value, { type: "button" });
-          button.addEventListener("click", () => { choose(place, true); element("profile-heading").focus(); });
-          cell.append(button);
+          button.addEventListener("click", () => { choose(place); element("profile-heading").focus(); });
+          cell.append(button, make("span", data.ids[place], { class: "code" }));
           row.append(cell);
         } else if (column.entry) {
           row.append(make("td", formatted(column.entry, value), { class: value === null ? "number missing-value" : "number" }));
@@ -604,10 +718,12 @@
     if (row) row.className = "chosen";
   }
 
-  function choose(place, isFromPage) {
+  function choose(place) {
     if (place === state.chosen) return;
     state.chosen = place;
-    if (isFromPage) source.selected.indices = place < 0 ? [] : [place];
+    for (const each of [source, dots]) each.selected.indices = place < 0 ? [] : [place];
+    markShape();
+    markDot();
     showProfile();
     markRow();
     remember();
@@ -656,7 +772,7 @@
     element("not-found").textContent = `${word("several", places.length)} `;
     for (const place of places.slice(0, 12)) {
       const button = make("button", placeLabel(place), { type: "button", class: "link" });
-      button.addEventListener("click", () => { element("not-found").textContent = ""; choose(place, true); zoomTo(place); });
+      button.addEventListener("click", () => { element("not-found").textContent = ""; choose(place); zoomTo(place); });
       element("not-found").append(button, " ");
     }
   }
@@ -669,7 +785,7 @@
     element("not-found").textContent = isLost ? word("not_found", text.trim()) : "";
     element("find").setAttribute("aria-invalid", String(isLost));
     if (place < 0) return;
-    choose(place, true);
+    choose(place);
     zoomTo(place);
     element("profile-heading").scrollIntoView({ block: "nearest" });
   }
@@ -685,6 +801,8 @@
     const [x, y] = [(west + east) / 2, (south + north) / 2];
     map.x_range.setv({ start: x - half, end: x + half });
     map.y_range.setv({ start: y - (half * box.height) / box.width, end: y + (half * box.height) / box.width });
+    // As after a zoom by hand: what is drawn anew does not change what part of the map is shown.
+    for (const range of [map.x_range, map.y_range]) range.have_updated_interactively = true;
   }
 
   // The address holds what is shown, so that it can be sent to somebody.
@@ -774,29 +892,26 @@
     element("controls").addEventListener("submit", (event) => event.preventDefault());
     element("download").addEventListener("click", download);
     element("table").parentElement.addEventListener("scroll", () => requestAnimationFrame(showRows), { passive: true });
-    source.selected.properties.indices.change.connect(() => {
-      const indices = source.selected.indices;
-      choose(indices.length ? indices[indices.length - 1] : -1, false);
-    });
+    for (const { selected } of [source, dots]) {
+      selected.properties.indices.change.connect(() => choose(selected.indices.length ? selected.indices.at(-1) : -1));
+    }
   }
 
   const names = { en: "English", es: "Espa\u00f1ol", pt: "Portugu\u00eas" };
   element("language").append(...data.languages.map((code) => make("option", names[code], { value: code, lang: code })));
   element("places").append(...data.ids.map((_, place) => make("option", null, { value: placeLabel(place) })));
-  let map = null;
   async function start() {
     const place = recall();
     element("language").value = state.language;
-    translate();
     const page = new Bokeh.Document();
     map = drawMap();
     page.add_root(map);
     drawScatter();
     page.add_root(scatter);
-    refresh();
+    translate();
     await Bokeh.embed.add_document_standalone(page, document.body, [element("map"), element("scatter")]);
     listen();
-    if (place >= 0) { choose(place, true); zoomTo(place); }
+    if (place >= 0) { choose(place); zoomTo(place); }
     document.documentElement.dataset.ready = "true";
   }
   start();

@@ -204,9 +204,7 @@ def _structure(base: BaseMap, analysis: Analysis, languages: Sequence[str]) -> d
         for name, found in analysis.curves.items()
     }
     words = ("profile", "profile_note_bars", "percentile", "similar", "distance", "no_curve", "city")
-    kinds = {
-        kind: {lang: word(kind, lang) for lang in languages} for kind in ("holdings", "parcels", "patches", "fields")
-    }
+    names = ("holdings", "parcels", "patches", "fields", "lorenz", "units_share", "land_share")
     return {
         "columns": columns,
         "percentiles": {
@@ -214,7 +212,7 @@ def _structure(base: BaseMap, analysis: Analysis, languages: Sequence[str]) -> d
         },
         "similar": alike,
         "curves": curves,
-        "kinds": kinds | {"lorenz": {lang: word("lorenz", lang) for lang in languages}},
+        "kinds": {name: {lang: word(name, lang) for lang in languages} for name in names},
         "dimensions": {
             entry["dimension"]: {lang: say(entry["dimension"], lang) for lang in languages} for entry in columns
         },

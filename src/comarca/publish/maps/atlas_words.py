@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from comarca.publish.words import WORDS
+
 ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     "atlas": {"en": "Territory indicators", "es": "Indicadores territoriales", "pt": "Indicadores territoriais"},
     "skip": {"en": "Skip to the table", "es": "Ir a la tabla", "pt": "Ir para a tabela"},
@@ -25,7 +27,14 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
     "table": {"en": "Table", "es": "Tabla", "pt": "Tabela"},
     "download": {"en": "Download all indicators (CSV)", "es": "Descargar todos los indicadores (CSV)",
                  "pt": "Baixar todos os indicadores (CSV)"},
-    "code": {"en": "Code", "es": "Código", "pt": "Código"},
+    "log_scale": WORDS["log_scale"],
+    "with_value": WORDS["with_value"],
+    "n": WORDS["n"],
+    "all_flagged": {"en": "All values are flagged: the profile says why",
+                    "es": "Todos los valores tienen aviso: el perfil dice por qué",
+                    "pt": "Todos os valores têm aviso: o perfil diz por quê"},
+    "flagged": {"en": "Flagged: the profile says why", "es": "Con aviso: el perfil dice por qué",
+                "pt": "Com aviso: o perfil diz por quê"},
     "name": {"en": "Name", "es": "Nombre", "pt": "Nome"},
     "parent": {"en": "Part of", "es": "Parte de", "pt": "Parte de"},
     "value": {"en": "Value", "es": "Valor", "pt": "Valor"},
@@ -59,14 +68,14 @@ ATLAS_WORDS: Final[dict[str, dict[str, str]]] = {
               "pt": "{0} territórios. Mapa de: {1}."},
     "selected": {"en": "Chosen: {0}", "es": "Elegido: {0}", "pt": "Escolhido: {0}"},
     "map_label": {
-        "en": "Map of the chosen indicator. The table below holds the same values.",
-        "es": "Mapa del indicador elegido. La tabla de abajo tiene los mismos valores.",
-        "pt": "Mapa do indicador escolhido. A tabela abaixo contém os mesmos valores.",
+        "en": "Map of the chosen indicator. The table holds the same values.",
+        "es": "Mapa del indicador elegido. La tabla tiene los mismos valores.",
+        "pt": "Mapa do indicador escolhido. A tabela contém os mesmos valores.",
     },
     "scatter_label": {
-        "en": "Scatter plot of the two chosen indicators. The table below holds the same values.",
-        "es": "Diagrama de dispersión de los dos indicadores elegidos. La tabla de abajo tiene los mismos valores.",
-        "pt": "Gráfico de dispersão dos dois indicadores escolhidos. A tabela abaixo contém os mesmos valores.",
+        "en": "Scatter plot of the two chosen indicators. The table holds the same values.",
+        "es": "Diagrama de dispersión de los dos indicadores elegidos. La tabla tiene los mismos valores.",
+        "pt": "Gráfico de dispersão dos dois indicadores escolhidos. A tabela contém os mesmos valores.",
     },
     "several": {"en": "{0} territories bear this name; choose one:",
                 "es": "{0} territorios tienen este nombre; elija uno:",

@@ -127,6 +127,7 @@ DYNAMICS_WORDS: Final[dict[str, dict[str, str]]] = {
         "pt": "Sem dados sobre como a terra se divide.",
     },
     "headlines": {"en": "In figures", "es": "En cifras", "pt": "Em números"},
+    "others": {"en": "Other indicators", "es": "Otros indicadores", "pt": "Outros indicadores"},
     "here": {"en": "here", "es": "aquí", "pt": "aqui"},
     "medians": {"en": "Unit above and region: medians of their territories.",
                 "es": "Unidad superior y región: medianas de sus territorios.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import matplotlib as mpl
@@ -11,7 +12,7 @@ import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 
-from comarca.publish.headlines import compared, written
+from comarca.publish.headlines import MAX_SENTENCES, Comparison, written
 from comarca.publish.maps.dynamics_words import say
 from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
 from comarca.publish.maps.picture import Picture, paint
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.land.lorenz_curves import LorenzCurve
+    from comarca.publish.headlines import Compared
     from comarca.publish.maps.model import BaseMap, Frame
     from comarca.registry.columns import Column
 
@@ -40,6 +42,11 @@ _TABLE: Final = 3.5
 _RIGHTS: Final = (6.2, 6.9, _RIGHT)
 _ROW: Final = 0.245
 _LEAST: Final = 7.1
+#: Lower end of what stands above the line of sources, inches; rows of the table of other indicators.
+_FOOT: Final = 0.72
+_OTHER_ROW: Final = 0.27
+#: Right part of the page: what is like the territory.
+_HALF: Final = 4.2
 #: The line of dots of a factor, inches.
 _STRIP: Final = 3.75
 _STRIP_WIDTH: Final = 1.75
@@ -155,6 +162,11 @@ class SheetData:
     title: str = ""
     pictures: Pictures = field(default_factory=Pictures)
 
+    @cached_property
+    def comparison(self) -> Comparison:
+        """The indicators against medians."""
+        return Comparison(self.table, self.columns, self.language)
+
 
 def draw_sheet(data: SheetData, territory_id: str) -> Figure:
     """Draw the page of one territory.
@@ -183,11 +195,15 @@ def draw_sheet(data: SheetData, territory_id: str) -> Figure:
         )
         _locator(figure, page, data, territory_id)
         y = _changes(page, data, row)
-        _headlines(page, data, row, y)
+        others = _headlines(page, data, row, y)
         _city(page, data, row)
-        bottom = _profile(page, data, territory_id)
-        _land(page, data, territory_id, bottom - 0.25)
-        _similar(page, data, territory_id, bottom - 0.25)
+        y = _profile(page, data, territory_id) - 0.25
+        if data.curves.get(territory_id):
+            bottom = min(_land(page, data, territory_id, y), _similar(page, data, territory_id, _HALF, y))
+            _others(page, data, others, ((_LEFT, _HALF - 0.4), (_HALF, _RIGHT)), bottom)
+        else:
+            _land(page, data, territory_id, _similar(page, data, territory_id, _LEFT, y) - 0.1)
+            _others(page, data, others, ((_HALF, _RIGHT),), y)
         source = "\n".join(textwrap.wrap(data.source_line, width=140))
         page.text(_LEFT, 0.35, source, fontsize=6, color=MUTED, va="bottom", parse_math=False)
         page.text(_RIGHT, 11.2, f"{data.title}\n{word('atlas', language)}".strip(), fontsize=8, color=MUTED, va="top",
@@ -244,29 +260,62 @@ def _changes(page: Axes, data: SheetData, row: pd.Series) -> float:
     return y
 
 
-def _headlines(page: Axes, data: SheetData, row: pd.Series, y: float) -> None:
-    """List the headline indicators against the medians of the unit above and of the region."""
+def _headlines(page: Axes, data: SheetData, row: pd.Series, y: float) -> list[Compared]:
+    """List the first indicators against the medians of the unit above and of the region; return the others."""
     language = data.language
-    fitting = int((y - _LEAST - 0.55) / _ROW)
-    rows = compared(data.table, data.columns, str(row["territory_id"]), language)[:fitting]
+    fitting = min(int((y - _LEAST - 0.55) / _ROW), MAX_SENTENCES)
+    known = data.comparison.of(str(row["territory_id"]), count=4 * MAX_SENTENCES)
+    rows = known[:fitting]
     if not rows:
-        return
+        return known
     page.text(_TABLE, y, say("headlines", language), fontsize=11, fontweight="bold", va="top")
     parent = row["parent_name"] if isinstance(row["parent_name"], str) else ""
     heads = (say("here", language), parent, data.title)
     y -= 0.36
     for right, text in zip(_RIGHTS, heads, strict=True):
-        shown = textwrap.shorten(text, 15, placeholder="\u2026") if text else ""
-        page.text(right, y, shown, fontsize=6.8, color=MUTED, va="center", ha="right", parse_math=False)
+        _head(page, right, y, text)
     for entry in rows:
         y -= _ROW
-        title = "\n".join(textwrap.wrap(entry.title, 46)[:2])
+        title = "\n".join(textwrap.wrap(entry.title, 46, max_lines=2, placeholder="\u2026"))
         page.text(_TABLE, y, title, fontsize=6.5, va="center", linespacing=1.05)
         for right, text in zip(_RIGHTS, (entry.here, entry.parent, entry.region), strict=True):
             weight = "bold" if right == _RIGHTS[0] else "normal"
             page.text(right, y, text, fontsize=6.8, va="center", ha="right", fontweight=weight)
         page.plot([_TABLE, _RIGHT], [y - _ROW / 2] * 2, color=BORDER, linewidth=0.2)
     page.text(_TABLE, y - 0.22, say("medians", language), fontsize=6.2, color=MUTED, va="center")
+    return known[fitting:]
+
+
+def _head(page: Axes, right: float, y: float, text: str) -> None:
+    """Write the head of a column of numbers, in as many lines as it needs above the first row."""
+    lines = textwrap.wrap(text, 12, break_long_words=False, max_lines=3, placeholder="\u2026")
+    size = min(6.8, 6.8 * 14 / max(map(len, lines), default=1))
+    page.text(right, y - 0.06, "\n".join(lines), fontsize=size, color=MUTED, va="bottom", ha="right", linespacing=1.05,
+              parse_math=False)  # fmt: skip
+
+
+def _others(
+    page: Axes, data: SheetData, rows: Sequence[Compared], blocks: Sequence[tuple[float, float]], y: float
+) -> None:
+    """List further indicators in blocks side by side, as many as there is room for."""
+    fitting = int((y - 0.46 - _FOOT) / _OTHER_ROW)
+    if fitting < 1 or not rows:
+        return
+    language, title = data.language, data.title
+    page.text(blocks[0][0], y, say("others", language), fontsize=11, fontweight="bold", va="top")
+    deep = min(fitting, -(-len(rows) // len(blocks)))
+    for block, (left, right) in enumerate(blocks):
+        part = rows[block * deep : (block + 1) * deep]
+        for place, text in enumerate((say("here", language), title) if part else ()):
+            _head(page, right - (0.62, 0)[place], y - 0.34, text)
+        for place, entry in enumerate(part):
+            middle = y - 0.46 - _OTHER_ROW * (place + 0.5)
+            lines = textwrap.wrap(entry.title, 40, max_lines=3, placeholder="\u2026")
+            size = 6.3 if len(lines) < 3 else 5.6
+            page.text(left, middle, "\n".join(lines), fontsize=size, va="center", linespacing=1.0)
+            page.text(right - 0.62, middle, entry.here, fontsize=6.6, va="center", ha="right", fontweight="bold")
+            page.text(right, middle, entry.region, fontsize=6.6, va="center", ha="right")
+            page.plot([left, right], [middle - _OTHER_ROW / 2] * 2, color=BORDER, linewidth=0.2)
 
 
 def _city(page: Axes, data: SheetData, row: pd.Series) -> None:
@@ -321,13 +370,14 @@ def _factor(page: Axes, data: SheetData, column: Column, percentile: float, terr
     page.text(_STRIP + _STRIP_WIDTH + 0.15, y, text, fontsize=6.8, va="center")
 
 
-def _land(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
+def _land(page: Axes, data: SheetData, territory_id: str, y: float) -> float:
+    """Draw how land is divided; return the lower end."""
     language = data.language
     page.text(_LEFT, y, word("lorenz", language), fontsize=11, fontweight="bold", va="top")
     curves = data.curves.get(territory_id, ())
     if not curves:
         page.text(_LEFT, y - 0.28, say("no_curve", language), fontsize=8.5, color=MUTED, va="top")
-        return
+        return y - 0.5
     side = max(min(1.9, y - 1.45), 0.8)
     left, bottom = _LEFT + 0.35, y - 0.3 - side
     page.add_patch(Rectangle((left, bottom), side, side, fill=False, edgecolor=BORDER, linewidth=0.4))
@@ -335,23 +385,27 @@ def _land(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
     for tick in (0, 50, 100):
         page.text(left + side * tick / 100, bottom - 0.06, str(tick), fontsize=6.5, ha="center", va="top")
         page.text(left - 0.06, bottom + side * tick / 100, str(tick), fontsize=6.5, ha="right", va="center")
-    for place, (curve, color) in enumerate(zip(curves, _CURVES, strict=False)):
+    top = y - 0.38
+    for curve, color in zip(curves, _CURVES, strict=False):
         page.plot(left + side * curve.curve[:, 0], bottom + side * curve.curve[:, 1], color=color, linewidth=1.6)
-        dated = f" {curve.year}" if curve.year else ""
+        dated = f"{curve.year} \u00b7 " if curve.year else ""
         index = word("gini", language).format(number(curve.gini, language, decimals=2))
-        page.text(left + side + 0.1, y - 0.38 - 0.34 * place, f"{word(curve.kind, language)}{dated}\n{index}",
-                  fontsize=7.5, color=color, va="top")  # fmt: skip
+        lines = [*textwrap.wrap(word(curve.kind, language), 18), f"{dated}{index}"]
+        page.text(left + side + 0.1, top, "\n".join(lines), fontsize=7.5, color=color, va="top")
+        top -= 0.14 * len(lines) + 0.08
     across = "\n".join(textwrap.wrap(word("units_share", language), 34))
     page.text(left + side / 2, bottom - 0.2, across, fontsize=6.5, ha="center", va="top")
     page.text(left - 0.28, bottom + side / 2, word("land_share", language), fontsize=6.5, rotation=90, ha="right",
               va="center")  # fmt: skip
+    return bottom - 0.62
 
 
-def _similar(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
-    language, left = data.language, 4.5
+def _similar(page: Axes, data: SheetData, territory_id: str, left: float, y: float) -> float:
+    """List what is most alike; return the lower end."""
+    language, right = data.language, left + _RIGHT - _HALF
     rows = data.similar[data.similar["territory_id"] == territory_id]
     if rows.empty:
-        return
+        return y
     page.text(left, y, say("similar", language), fontsize=11, fontweight="bold", va="top")
     for row in rows.to_dict("records"):
         y -= 0.24
@@ -365,4 +419,5 @@ def _similar(page: Axes, data: SheetData, territory_id: str, y: float) -> None:
         page.text(
             left, y - 0.05, textwrap.shorten(name, 34, placeholder="\u2026"), fontsize=8.5, va="top", parse_math=False
         )
-        page.text(_RIGHT, y - 0.05, away, fontsize=7.5, color=MUTED, va="top", ha="right")
+        page.text(right, y - 0.05, away, fontsize=7.5, color=MUTED, va="top", ha="right")
+    return y - 0.35

@@ -18,7 +18,7 @@ from comarca.registry.countries import DEFAULT_OSM_ADMIN_LEVEL, UNITS_TOLERANCE
 from comarca.registry.countries import country as country_of
 from comarca.results import Check
 from comarca.sources.boundaries.topology import topology_checks
-from comarca.sources.names import fold_name
+from comarca.sources.names import fold_name, slug_words
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, repair_polygons
 
 if TYPE_CHECKING:
@@ -251,6 +251,9 @@ def territories_from_rows(
     if territories["territory_id"].duplicated().any():
         territories, merged = _one_per_code(territories, where=f"{where}, column {id}", dissolve=dissolve)
         checks.append(merged)
+    if words := slug_words(territories["parent_name"].dropna()):
+        territories["parent_name"] = territories["parent_name"].map(words)
+        checks.append(_parents_spelt(words, f"column {parent}"))
     unnamed = territories["territory_name"].isna()
     if unnamed.any():
         checks.append(_unnamed(territories.loc[unnamed, "territory_id"]))
@@ -343,6 +346,12 @@ def _unnamed(ids: pd.Series) -> Check:
     rows: list[Mapping[str, Any]] = [{"territory_id": code} for code in ids]
     message = f"{len(rows)} territories have no name; their code stands in its place."
     return Check("territories_unnamed", "warn", len(rows), "0", message, [dict(row) for row in rows])
+
+
+def _parents_spelt(words: Mapping[str, str], where: str) -> Check:
+    rows = [{"slug": slug, "parent_name": name} for slug, name in sorted(words.items())]
+    message = f"{len(rows)} names of units one level up are slugs in {where}, and are written as words."
+    return Check("territories_parent_slugs", "info", len(rows), "", message, rows)
 
 
 def _finished(territories: gpd.GeoDataFrame, checks: list[Check]) -> tuple[gpd.GeoDataFrame, list[Check]]:

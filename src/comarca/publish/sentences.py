@@ -1,0 +1,219 @@
+"""A region in ten sentences, each from its own numbers."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from comarca.publish.headlines import MAX_SENTENCES, headline_columns, summary, written
+from comarca.publish.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import pandas as pd
+
+    from comarca.registry.columns import Column
+
+#: Sentences of extremes and medians that come before those of other kinds.
+_FIRST: Final = 4
+#: Mean travel time beyond which a territory is remote, minutes.
+REMOTE_MIN: Final = 120
+#: A unit one level up is compared if so many of its territories have a value.
+_LEAST_MEMBERS: Final = 3
+#: Two indicators are said to go together from so many territories and so strong a rank correlation on.
+_LEAST_PAIRS: Final = 20
+_LEAST_RHO: Final = 0.3
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "territories": {"en": "{} territories", "es": "{} territorios", "pt": "{} territórios"},
+    "territories_1": {"en": "{} territory", "es": "{} territorio", "pt": "{} território"},
+    "units": {"en": "{} in {} units one level up", "es": "{} en {} unidades superiores",
+              "pt": "{} em {} unidades superiores"},
+    "units_1": {"en": "{} in {} unit one level up", "es": "{} en {} unidad superior",
+                "pt": "{} em {} unidade superior"},
+    "persons": {"en": "{} persons", "es": "{} personas", "pt": "{} pessoas"},
+    "half": {"en": "Half of the {1} persons live in {0}, the most populous ones.",
+             "es": "La mitad de las {1} personas vive en {0}, los más poblados.",
+             "pt": "Metade das {1} pessoas vive em {0}, os mais populosos."},
+    "half_1": {"en": "Half of the {1} persons or more live in the most populous territory.",
+               "es": "La mitad de las {1} personas, o más, vive en el territorio más poblado.",
+               "pt": "Metade das {1} pessoas, ou mais, vive no território mais populoso."},
+    "remote": {"en": "{0}: over {1} minutes in {2}, where {3} of the persons live ({4}).",
+               "es": "{0}: más de {1} minutos en {2}, donde vive el {3} de las personas ({4}).",
+               "pt": "{0}: mais de {1} minutos em {2}, onde vivem {3} das pessoas ({4})."},
+    "classes": {"en": "{}: {} of {} with data are in the most frequent class, “{}”.",
+                "es": "{}: {} de {} con datos están en la clase más frecuente, «{}».",
+                "pt": "{}: {} de {} com dados estão na classe mais frequente, “{}”."},
+    "parents": {"en": "{}: medians of the units one level up go from {} ({}) to {} ({}).",
+                "es": "{}: las medianas de las unidades superiores van de {} ({}) a {} ({}).",
+                "pt": "{}: as medianas das unidades superiores vão de {} ({}) a {} ({})."},
+    "rising": {"en": "Where “{0}” is higher, “{1}” tends to be higher, too (rank correlation {2}, {3}).",
+               "es": "Donde «{0}» es más alto, «{1}» tiende a ser más alto también (correlación de rangos {2}, {3}).",
+               "pt": "Onde “{0}” é mais alto, “{1}” tende a ser mais alto também (correlação de postos {2}, {3})."},
+    "falling": {"en": "Where “{0}” is higher, “{1}” tends to be lower (rank correlation {2}, {3}).",
+                "es": "Donde «{0}» es más alto, «{1}» tiende a ser más bajo (correlación de rangos {2}, {3}).",
+                "pt": "Onde “{0}” é mais alto, “{1}” tende a ser mais baixo (correlação de postos {2}, {3})."},
+    "spread": {"en": "{}: the middle half of the territories with data lies between {} and {}; a tenth has {} or more.",
+               "es": "{}: la mitad central de los territorios con datos está entre {} y {}; un décimo tiene {} o más.",
+               "pt": "{}: a metade central dos territórios com dados está entre {} e {}; um décimo tem {} ou mais."},
+    "whole": {"en": "{} of {} indicators of the maps have a value in every territory.",
+              "es": "{} de {} indicadores de los mapas tienen un valor en cada territorio.",
+              "pt": "{} de {} indicadores dos mapas têm um valor em cada território."},
+    "partial": {"en": "No indicator of the maps has a value in every territory; the most complete is “{}”: {}.",
+                "es": "Ningún indicador de los mapas tiene un valor en cada territorio; «{}» es el más completo: {}.",
+                "pt": "Nenhum indicador dos mapas tem valor em cada território; “{}” é o mais completo: {}."},
+}  # fmt: skip
+
+
+def in_short(table: pd.DataFrame, columns: Sequence[Column], language: str, *, title: str) -> list[str]:
+    """Describe a region.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+    language : str
+        ``en``, ``es`` or ``pt``.
+    title : str
+        What readers call the region.
+
+    Returns
+    -------
+    list of str
+        At most `comarca.publish.headlines.MAX_SENTENCES`, so many wherever the numbers allow: size, extremes and
+        medians, where people live, classes, differences between units, what goes together, gaps, spreads.
+
+    Notes
+    -----
+    A rank correlation (Spearman's) is between two headline indicators of different families, over territories that have
+    both; it says nothing on causes. Quantiles are of territories, each counted once.
+    """
+    extremes = summary(table, columns, language)
+    kinds = [
+        list(kind) for kind in (_classes(table, columns, language), _parents(table, columns, language),
+                                _pairs(table, columns, language))
+    ]  # fmt: skip
+    first = [
+        _size(table, title, language), *extremes[:_FIRST], *_half(table, language), *_remote(table, columns, language),
+        *(kind[0] for kind in kinds if kind), *_gaps(table, columns, language),
+    ]  # fmt: skip
+    rest = [*extremes[_FIRST:], *(text for kind in kinds for text in kind[1:]), *_spreads(table, columns, language)]
+    return [*first, *rest][:MAX_SENTENCES]
+
+
+def _say(key: str, language: str, *values: Any) -> str:
+    return _WORDS[key][language].format(*values)
+
+
+def _count(key: str, count: int, language: str, *before: str) -> str:
+    return _say(key if count != 1 else f"{key}_1", language, *before, number(count, language))
+
+
+def _size(table: pd.DataFrame, title: str, language: str) -> str:
+    """How many territories in how many units, how large, how many people."""
+    text = _count("territories", len(table), language)
+    if units := int(table["parent_name"].nunique()):
+        text = _count("units", units, language, text)
+    parts = [text]
+    if "area_km2" in table and table["area_km2"].notna().all():
+        parts.append(f"{number(float(table['area_km2'].sum()), language, decimals=0)} km²")
+    if "population_persons" in table and table["population_persons"].notna().any():
+        parts.append(_say("persons", language, number(float(table["population_persons"].sum()), language, decimals=0)))
+    return f"{title}: {', '.join(parts)}."
+
+
+def _half(table: pd.DataFrame, language: str) -> Iterator[str]:
+    if "population_persons" not in table or len(table) < _LEAST_MEMBERS:
+        return
+    people = np.sort(table["population_persons"].to_numpy(dtype="float64", na_value=0.0))[::-1]
+    if people.sum() > 0:
+        count = int(np.searchsorted(np.cumsum(people), people.sum() / 2)) + 1
+        total = number(float(people.sum()), language, decimals=0)
+        yield _say("half" if count > 1 else "half_1", language, _count("territories", count, language), total)
+
+
+def _remote(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    """Where the mean time to the nearest intermediate city is long, and how many people live there."""
+    time = next((column for column in columns if column.name == "time_intermediate_city_mean_min"), None)
+    if time is None or "population_persons" not in table or time.name not in table or table[time.name].isna().all():
+        return
+    is_far = (table[time.name] > REMOTE_MIN).fillna(value=False).to_numpy(dtype=bool)
+    people = table["population_persons"].to_numpy(dtype="float64", na_value=0.0)
+    if is_far.any() and people.sum() > 0:
+        share = f"{number(100 * people[is_far].sum() / people.sum(), language, decimals=1)} %"
+        persons = number(float(people[is_far].sum()), language, decimals=0)
+        where = _count("territories", int(is_far.sum()), language)
+        yield _say("remote", language, time.title[language], REMOTE_MIN, where, share, persons)
+
+
+def _classes(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    for column in columns:
+        if column.kind != "class" or not column.mapped or column.name not in table:
+            continue
+        counts = table[column.name].astype("str")[table[column.name].notna()].value_counts()
+        if len(counts) > 1 and counts.iloc[0] > counts.iloc[1]:
+            code, count = str(counts.index[0]), int(counts.iloc[0])
+            label = column.categories[code][language] if code in column.categories else code
+            total = _count("territories", int(counts.sum()), language)
+            yield _say("classes", language, column.title[language], number(count, language), total, label)
+
+
+def _parents(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    """Medians of the units one level up, of each headline indicator."""
+    for column in headline_columns(table, columns):
+        values = table[column.name].astype("float64")
+        groups = values.groupby(table["parent_name"]).agg(["median", "count"])
+        medians = groups.loc[groups["count"] >= _LEAST_MEMBERS, "median"].sort_values(kind="stable")
+        if len(medians) < 2 or column.name == "population_persons":
+            continue
+        least, greatest = (written(column, float(medians.iloc[place]), language) for place in (0, -1))
+        if least != greatest:
+            names = (medians.index[0], medians.index[-1])
+            yield _say("parents", language, column.title[language], least, names[0], greatest, names[1])
+
+
+def _pairs(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    """Headline indicators of different families that go together, the strongest first."""
+    found = []
+    for one, two in combinations(headline_columns(table, columns), 2):
+        both = table[[one.name, two.name]].astype("float64").dropna()
+        if one.family == two.family or len(both) < _LEAST_PAIRS or (both.nunique() < 2).any():
+            continue
+        rho = float(both.rank().corr().iloc[0, 1])
+        if abs(rho) >= _LEAST_RHO:
+            found.append((-abs(rho), one, two, rho, len(both)))
+    for _, one, two, rho, count in sorted(found, key=lambda pair: (pair[0], pair[1].name, pair[2].name)):
+        texts = (number(rho, language, decimals=2), _count("territories", count, language))
+        yield _say("rising" if rho > 0 else "falling", language, one.title[language], two.title[language], *texts)
+
+
+def _gaps(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    """How many indicators are known everywhere."""
+    present = [column for column in columns if column.mapped and column.name in table]
+    shown = [column for column in present if table[column.name].notna().any()]
+    if not shown:
+        return
+    known = [int(table[column.name].notna().sum()) for column in shown]
+    whole = known.count(len(table))
+    if whole:
+        yield _say("whole", language, number(whole, language), number(len(shown), language))
+    else:
+        most = int(np.argmax(known))
+        yield _say("partial", language, shown[most].title[language], _count("territories", known[most], language))
+
+
+def _spreads(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
+    mapped = [column for column in columns if column.mapped and column.kind == "number" and column.name in table]
+    first = headline_columns(table, columns)
+    for column in [*first, *(column for column in mapped if column not in first)]:
+        values = table[column.name].astype("float64").dropna()
+        if len(values) < _LEAST_PAIRS:
+            continue
+        texts = [written(column, float(value), language) for value in values.quantile([0.25, 0.75, 0.9])]
+        if len(set(texts)) == 3:
+            yield _say("spread", language, column.title[language], *texts)
