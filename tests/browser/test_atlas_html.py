@@ -168,7 +168,7 @@ def test_amounts_are_circles_with_their_own_legend(open_page, table):
     assert rows.all_inner_texts() == ["200", "100", "20"]
     widths = [rows.nth(place).locator(".circle").bounding_box()["width"] for place in range(3)]
     assert [width / widths[0] for width in widths] == pytest.approx([1, 0.5**0.5, 0.1**0.5], rel=0.05)
-    assert page.tab.locator("#histogram text").all_inner_texts() == ["0", "400", "logarithmic scale"]
+    assert page.tab.locator("#histogram text").all_text_contents() == ["0", "400", "logarithmic scale"]
     assert "Territories with a value\n5" in page.text("#legend")
     assert "No data" in page.text("#legend")
     page.tab.close()

@@ -203,7 +203,7 @@ def test_a_territory_without_a_name_gets_its_code_and_a_check_warns(tmp_path: Pa
     ("names", "words"),
     [
         (["cerro_largo", "salto_del_guaira"], ["Cerro Largo", "Salto del Guaira"]),
-        (["la-paz", None], ["La Paz", None]),
+        (["la-pampa", None], ["La Pampa", None]),
         (["cerro_largo", "Treinta y Tres"], ["cerro_largo", "Treinta y Tres"]),
         (["ma", "pi"], ["ma", "pi"]),
     ],

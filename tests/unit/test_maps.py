@@ -201,6 +201,12 @@ def test_counts_are_circles_whose_area_is_the_amount(base):
     assert (radii[1] / radii[0]) ** 2 == pytest.approx(4)
     colors = {to_hex(color) for shapes in axes.collections for color in shapes.get_facecolor()}
     assert not colors & set(class_colors(classify(people), "lower"))
+    many = pd.Series([0.0, 10.0, *np.arange(100.0, 800.0, 100.0)], index=base.territory_id[:9])
+    figure = draw_map(base, column("population_persons", unit="persons"), many, text=TEXT)
+    words = [text.get_text() for text in figure.axes[0].texts]
+    row = words.index("Territorios con valor")
+    assert words[row + 1] == "9"
+    assert {"0", "700", "escala logarítmica"} <= set(words)
 
 
 def test_a_flagged_value_is_hatched_and_counted(base, values):

@@ -188,11 +188,24 @@
     recolored(shapes, "fill", keys.map((key) => (column.amount && !key.missing ? ground : key.color)));
     patterns.data = patternsOf(column);
     circles.data = column.amount ? circlesOf(column) : { x: [], y: [], size: [] };
-    fillScatter(column, keys);
+    fillScatter();
   }
 
-  function fillScatter(column, keys) {
+  // The second picture is filled while it is in the window, or once it comes there.
+  const watched = { isSeen: true, isStale: false };
+  function watchScatter() {
+    new IntersectionObserver(([entry]) => {
+      watched.isSeen = entry.isIntersecting;
+      if (watched.isSeen && watched.isStale) fillScatter();
+    }).observe(element("scatter"));
+  }
+
+  function fillScatter() {
+    watched.isStale = !watched.isSeen;
+    if (watched.isStale) return;
+    const column = byName.get(state.column);
     const other = byName.get(state.compare);
+    const keys = column.class_of.map((place) => column.keys[place]);
     const number = (entry) => entry.values.map((value, place) => {
       if (entry.kind !== "number") return entry.class_of[place];
       return value === null ? NaN : value * entry.factor;
@@ -911,6 +924,7 @@
     translate();
     await Bokeh.embed.add_document_standalone(page, document.body, [element("map"), element("scatter")]);
     listen();
+    watchScatter();
     if (place >= 0) { choose(place); zoomTo(place); }
     document.documentElement.dataset.ready = "true";
   }

@@ -46,6 +46,8 @@ _SWATCH_IN: Final = (0.32, 0.16)
 _HISTOGRAM_IN: Final = 0.5
 #: Fewer values than this are not drawn as a histogram.
 _LEAST_VALUES: Final = 8
+#: Amounts from which on a histogram is by logarithm.
+_LOG_FROM: Final = 100.0
 _BINS: Final = 24
 #: Letters of a label in one line; a longer one takes two.
 _LABEL_WIDTH: Final = 28
@@ -133,7 +135,7 @@ class Legend:
     def has_histogram(self) -> bool:
         """Whether there are enough different values for a histogram."""
         present = self.numbers[np.isfinite(self.numbers)]
-        return len(present) >= _LEAST_VALUES and float(np.ptp(present)) > 0 and not self.circles
+        return len(present) >= _LEAST_VALUES and float(np.ptp(present)) > 0
 
     @property
     def step_in(self) -> float:
@@ -160,7 +162,7 @@ class Legend:
     @property
     def content_in(self) -> float:
         """Height of what the legend shows, inches."""
-        rows = len(self.shown_keys) + bool(self.flagged_count)
+        rows = len(self.shown_keys) + bool(self.flagged_count) + bool(self.circles)
         circles = 2 * self.circles[0][1] + 0.2 if self.circles else 0.0
         histogram = _HISTOGRAM_IN + 0.35 if self.has_histogram else 0.0
         return 0.45 + rows * self.step_in + circles + histogram
@@ -233,6 +235,11 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
     if legend.circles:
         y = _draw_circles(page, legend.circles, left, y - 0.08)
     step, size = legend.step_in, legend.label_pt
+    if legend.circles:
+        y -= step
+        present = number(int(np.isfinite(legend.numbers).sum()), language)
+        page.text(left, y, word("with_value", language), fontsize=size, va="center")
+        page.text(right, y, present, fontsize=0.9 * size, color=MUTED, ha="right", va="center_baseline")
     for key in legend.shown_keys:
         y -= step
         _draw_row(page, key, left, y, step=step, size=size, right=right, language=language)
@@ -246,7 +253,7 @@ def draw_legend(page: Axes, legend: Legend, box: Box, *, language: str) -> None:
             size = min(size, 0.85 * _LABEL_PT * min(step / _LINE_IN, 1.0))
             _draw_row(page, flagged, left, y, step=step, size=size, right=right, language=language)
     if legend.has_histogram:
-        _draw_histogram(page, legend, left, y - 0.22 - _HISTOGRAM_IN, right - left)
+        _draw_histogram(page, legend, left, y - 0.22 - _HISTOGRAM_IN, right - left, language)
 
 
 def _draw_row(
@@ -269,21 +276,27 @@ def _draw_circles(page: Axes, circles: Sequence[tuple[str, float]], left: float,
     """Nested circles, the largest first, with their amounts; returns the lower end."""
     largest = circles[0][1]
     foot = top - 2 * largest - 0.05
+    level = top
     for label, radius in circles:
+        # Labels of small circles stand below each other.
+        level = min(foot + 2 * radius, level - 0.13)
         x, y = left + largest, foot + radius
         page.add_patch(Circle((x, y), radius, facecolor=CIRCLE, alpha=0.25, edgecolor="none"))
         page.add_patch(Circle((x, y), radius, facecolor="none", edgecolor=CIRCLE, linewidth=0.8))
-        page.add_line(Line2D([x, left + 2 * largest + 0.15], [foot + 2 * radius] * 2, color=MUTED, linewidth=0.4))
-        page.text(left + 2 * largest + 0.2, foot + 2 * radius, label, fontsize=7.5, va="center_baseline")
-    return foot - 0.05
+        end = left + 2 * largest + 0.15
+        page.add_line(Line2D([x, end], [foot + 2 * radius, level], color=MUTED, linewidth=0.4))
+        page.text(end + 0.05, level, label, fontsize=7.5, va="center_baseline")
+    return min(foot - 0.05, level - 0.05)
 
 
-def _draw_histogram(page: Axes, legend: Legend, left: float, bottom: float, width: float) -> None:
-    """How many territories have which value, in the colours of the classes."""
+def _draw_histogram(page: Axes, legend: Legend, left: float, bottom: float, width: float, language: str) -> None:
+    """How many territories have which value, in the colours of the classes; large amounts by the log of one more."""
     present = legend.numbers[np.isfinite(legend.numbers)]
+    is_log = bool(legend.circles) and float(present.min()) >= 0 and float(present.max()) >= _LOG_FROM
+    present = np.log1p(present) if is_log else present
     counts, edges = np.histogram(present, bins=_BINS)
     middles = (edges[:-1] + edges[1:]) / 2
-    colors = [key.color for key in legend.keys if not key.is_no_data]
+    colors = [CIRCLE] if legend.circles else [key.color for key in legend.keys if not key.is_no_data]
     member = np.searchsorted(legend.breaks, middles, side="right")
     for place, count in enumerate(counts.tolist()):
         if count:
@@ -301,6 +314,9 @@ def _draw_histogram(page: Axes, legend: Legend, left: float, bottom: float, widt
     low, high = legend.range_text
     page.text(left, bottom - 0.05, low, fontsize=6.5, color=MUTED, va="top")
     page.text(left + width, bottom - 0.05, high, fontsize=6.5, color=MUTED, va="top", ha="right")
+    if is_log:
+        note = word("log_scale", language)
+        page.text(left + width / 2, bottom - 0.05, note, fontsize=6.5, color=MUTED, va="top", ha="center")
 
 
 @dataclass(frozen=True)
