@@ -152,11 +152,28 @@ def test_a_summary_stands_before_the_maps_and_rankings_after_them(base, tmp_path
 
 def test_bookmarks_links_and_language_lead_through_the_atlas(atlas):
     top = [entry.title for entry in atlas.outline if not isinstance(entry, list)]
-    assert top == ["First family", "Second"]
+    assert top == ["First family", "Second", "Sources"]
     assert [entry.title for entry in atlas.outline[3]] == ["time_min en", "a_share en", "a_class en"]
     assert atlas.root_object["/Lang"] == "en"
     assert atlas.metadata.title == "Region: Atlas of territory indicators"
-    assert len(atlas.pages[1]["/Annots"]) == 6
+    assert len(atlas.pages[1]["/Annots"]) == 7
+
+
+def test_maps_of_two_indicators_and_rankings_stand_in_contents_and_bookmarks(base, tmp_path):
+    figure, page = new_page(8.27, 11.69)
+    page.text(1, 5, "both at once")
+    ranking = Ranking("Area", [Place(1, "Alto", "3 km")], [Place(2, "Bajo", "1 km")], 2)
+    about = replace(ABOUT, joint=[("One, against: two", pages_of([figure])[0])], rankings=[ranking])
+    found = printed(tmp_path / "a.pdf", COLUMNS, about=about, base=base)
+    top = {
+        entry.title: found.get_destination_page_number(entry) for entry in found.outline if not isinstance(entry, list)
+    }
+    texts = [page.extract_text() for page in found.pages]
+    assert list(top) == ["First family", "Second", "Two indicators together", "First and last", "Sources"]
+    assert "both at once" in texts[top["Two indicators together"]]
+    assert "1.  Alto" in texts[top["First and last"]]
+    assert texts[top["Sources"]].startswith("Sources")
+    assert "One, against: two" in texts[1]
 
 
 def test_long_contents_take_more_pages_and_numbers_still_fit(base, tmp_path):

@@ -144,6 +144,7 @@ def test_the_classes_of_fisher_and_jenks_are_those_of_mapclassify(k):
         ([np.nan, np.nan], "no_data_at_all"),
         ([3.0, 3.0, np.nan], "one_value"),
         ([3.01, 3.02], "one_value"),
+        ([5000.0, 5004.0], "hardly_differs"),
         ([1, 2.0], ""),
     ],
 )

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from map_cases import column
 
+from comarca.publish.maps.combined import joint_pairs
 from comarca.publish.sentences import in_short
 
 PEOPLE = column("population_persons", unit="persons")
@@ -39,6 +40,7 @@ def test_sentences_of_each_kind_are_what_the_numbers_say():
     assert "20 of 23 territories with data are in the most frequent class, “aa”." in found[6]
     # Medians of 0 ... 110 and of 120 ... 230.
     assert "medians of the units one level up go from 55.0 minutes (North) to 175 minutes (South)." in found[7]
+    # Not of the number of people.
     assert "tends to be lower (rank correlation \N{MINUS SIGN}1.00, 23 territories)." in found[8]
     assert found[9] == "2 of 4 indicators of the maps have a value in every territory."
     assert len(found) == 10
@@ -49,6 +51,16 @@ def test_there_are_ten_sentences_where_the_numbers_allow_and_none_twice(language
     found = in_short(TABLE, COLUMNS, language, title="Land")
     assert len(set(found)) == 10
     assert not any("{" in text for text in found)
+
+
+def test_indicators_are_drawn_together_if_they_differ_enough_to_make_thirds():
+    pair = joint_pairs(TABLE, COLUMNS)
+    assert [(one.name, two.name) for one, two in pair] == [(TIME.name, GINI.name)]
+    assert joint_pairs(TABLE.assign(**{GINI.name: [0.5] * 12 + list(np.linspace(0.6, 0.9, 12))}), COLUMNS) == []
+    # Of one family: what says least of the first. The size rises and falls, the share of the largest only rises.
+    size, top = (replace(column(f"holding_area_{name}"), family="land") for name in ("mean_ha", "top10_share"))
+    land = TABLE.assign(**{top.name: np.arange(24.0), size.name: np.abs(np.arange(24) - 11.6)})
+    assert [(one.name, two.name) for one, two in joint_pairs(land, [GINI, size, top])] == [(GINI.name, size.name)]
 
 
 def test_a_region_of_which_little_is_known_has_few_sentences_and_all_are_true():

@@ -10,6 +10,7 @@ from comarca.publish.assembled import Assembled
 from comarca.publish.headlines import quality_notes, rankings
 from comarca.publish.maps.analysis_pages import analysis_pages
 from comarca.publish.maps.atlas_pdf import AtlasText, write_atlas_pdf
+from comarca.publish.maps.combined import joint_pages
 from comarca.publish.maps.draw_all import contact_sheet, draw_all, index
 from comarca.publish.maps.files import base_of, text_of
 from comarca.publish.maps.scenario_pages import summary_page
@@ -47,6 +48,7 @@ def main(
         data.families,
         data.source_text(language),
         summary=in_short(data.table, data.columns, language, title=data.title),
+        joint=joint_pages(data),
         rankings=rankings(data.table, data.columns, language),
         notes=quality_notes(data.table, data.flags, data.columns, language),
         further=tuple(pages),

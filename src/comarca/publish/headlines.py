@@ -209,21 +209,17 @@ class Comparison:
             one of each family before a second one; bounds of others are left out. The median is over territories with
             a value.
         """
-        here = self._table.loc[territory_id]
-        parent = self._parents.loc[here["parent_name"]] if here["parent_name"] in self._parents.index else None
+        values = self._table.loc[territory_id]
+        parent = self._table["parent_name"].loc[territory_id]
+        known = self._parents.loc[parent] if parent in self._parents.index else self._region * float("nan")
         rows = []
         for column in self._columns[:count]:
-            numbers = (
-                here[column.name],
-                parent[column.name] if parent is not None else None,
-                self._region[column.name],
-            )
+            numbers = (float(each.loc[column.name]) for each in (values, known, self._region))
             rows.append(Compared(self._titles[column.name], *(self._text(column, each) for each in numbers)))
         return rows
 
-    def _text(self, column: Column, value: float | None) -> str:
-        is_known = value is not None and value == value
-        return written(column, float(value), self._language, unit=False) if is_known else "\u2013"
+    def _text(self, column: Column, value: float) -> str:
+        return written(column, value, self._language, unit=False) if value == value else "\u2013"
 
 
 def quality_notes(table: pd.DataFrame, flags: pd.DataFrame, columns: Sequence[Column], language: str) -> dict[str, str]:

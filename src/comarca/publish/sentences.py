@@ -179,17 +179,38 @@ def _parents(table: pd.DataFrame, columns: Sequence[Column], language: str) -> I
 
 def _pairs(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:
     """Headline indicators of different families that go together, the strongest first."""
+    for one, two, rho, count in related(table, columns):
+        texts = (number(rho, language, decimals=2), _count("territories", count, language))
+        yield _say("rising" if rho > 0 else "falling", language, one.title[language], two.title[language], *texts)
+
+
+def related(table: pd.DataFrame, columns: Sequence[Column]) -> list[tuple[Column, Column, float, int]]:
+    """Find headline indicators of different families that go together.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+
+    Returns
+    -------
+    list of tuple
+        Two columns, their rank correlation (Spearman's) and the number of territories that have both; the strongest
+        first. Only pairs of `_LEAST_PAIRS` territories or more and of a correlation of `_LEAST_RHO` or more; the
+        number of people, with which density and the like go by themselves, is left out.
+    """
     found = []
-    for one, two in combinations(headline_columns(table, columns), 2):
+    known = [column for column in headline_columns(table, columns) if column.name != "population_persons"]
+    for one, two in combinations(known, 2):
         both = table[[one.name, two.name]].astype("float64").dropna()
         if one.family == two.family or len(both) < _LEAST_PAIRS or (both.nunique() < 2).any():
             continue
-        rho = float(both.rank().corr().iloc[0, 1])
+        rho = float(both.rank().corr().to_numpy()[0, 1])
         if abs(rho) >= _LEAST_RHO:
-            found.append((-abs(rho), one, two, rho, len(both)))
-    for _, one, two, rho, count in sorted(found, key=lambda pair: (pair[0], pair[1].name, pair[2].name)):
-        texts = (number(rho, language, decimals=2), _count("territories", count, language))
-        yield _say("rising" if rho > 0 else "falling", language, one.title[language], two.title[language], *texts)
+            found.append((one, two, rho, len(both)))
+    return sorted(found, key=lambda pair: (-abs(pair[2]), pair[0].name, pair[1].name))
 
 
 def _gaps(table: pd.DataFrame, columns: Sequence[Column], language: str) -> Iterator[str]:

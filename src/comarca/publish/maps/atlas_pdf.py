@@ -74,6 +74,17 @@ _LEVEL: Final = 9
 
 
 @dataclass(frozen=True)
+class _Section:
+    """A heading of the contents: pages of its own, pages that it lists, pages after those."""
+
+    title: str
+    target: str
+    members: list[tuple[str, str]]
+    count: int = 0
+    after: int = 0
+
+
+@dataclass(frozen=True)
 class _Line:
     """One line of a text page: what it says, how large, how far in, what stands at its right end, where it leads."""
 
@@ -101,6 +112,8 @@ class AtlasText:
         Text of the last pages, Markdown.
     summary : sequence of str
         Sentences on the region, for the page after the contents.
+    joint : sequence of tuple
+        Titles and pages of maps of two indicators, after the others.
     rankings : sequence of Ranking
         Best and worst territories, for pages after the maps.
     notes : mapping
@@ -114,6 +127,7 @@ class AtlasText:
     family_titles: Mapping[str, Mapping[str, str]]
     sources: str = ""
     summary: Sequence[str] = ()
+    joint: Sequence[tuple[str, Page]] = ()
     rankings: Sequence[Ranking] = ()
     notes: Mapping[str, str] | None = None
     further: Sequence[Figure] = ()
@@ -192,22 +206,39 @@ def write_atlas_pdf(
         name: list(_paged(_about(titles[name], members, language, about.notes or {}))) for name, members in families
     }
     summary = list(_paged(_summary(about))) if about.summary else []
-    contents_count = len(list(_paged(_contents(families, titles, {}, language))))
-    starts = _page_numbers(families, texts, first=2 + contents_count + len(summary))
-    contents = list(_paged(_contents(families, titles, starts, language)))
+    ranked = list(_paged(_rankings(about)))
+    sections = [
+        _Section(titles[name], f"{name}/", [(each.name, each.title[language]) for each in members], len(texts[name]))
+        for name, members in families
+    ]
+    sections += _last_sections(about, len(ranked))
+    contents_count = len(list(_paged(_contents(sections, {}, language))))
+    starts = _page_numbers(sections, first=2 + contents_count + len(summary))
+    contents = list(_paged(_contents(sections, starts, language)))
     parts: list[Figure | Page] = [*map(_text_page, [*contents, *summary])]
     for name, members in families:
         parts += [*map(_text_page, texts[name]), *(maps[column.name] for column in members)]
-    parts += [*map(_text_page, _paged(_rankings(about))), *about.further]
+    parts += [*(page for _, page in about.joint), *map(_text_page, ranked), *about.further]
     parts += map(_text_page, _paged(_sources(about.sources, language)))
     drawn_pages = iter(pages_of(part for part in parts if not isinstance(part, Page)))
     title_page = pages_of([_title_page(base, about, len(drawn))], len(base.territory_id))
     writer = _joined([*title_page, *(part if isinstance(part, Page) else next(drawn_pages) for part in parts)])
-    _bookmarks(writer, families, titles, starts, language)
+    _bookmarks(writer, sections, starts)
     _links(writer, contents, starts)
     _finish(writer, f"{about.title}: {word('atlas', language)}", language)
     with path.open("wb") as stream:
         writer.write(stream)
+
+
+def _last_sections(about: AtlasText, ranked_count: int) -> Iterator[_Section]:
+    """Headings of what follows the maps of single indicators, as far as there is any."""
+    language = about.text.language
+    if about.joint:
+        members = [(f"joint/{number}", title) for number, (title, _) in enumerate(about.joint)]
+        yield _Section(word("joint", language), "joint/", members)
+    if ranked_count or about.further:
+        yield _Section(word("rankings", language), "rankings/", [], ranked_count, len(about.further))
+    yield _Section(word("sources", language), "sources/", [], 1)
 
 
 def _joined(pages: Sequence[Page]) -> PdfWriter:
@@ -277,17 +308,11 @@ def _stamp(number: int, width: float) -> bytes:
     return f"\nq BT {_NUMBER_FONT} {size:g} Tf 0.36 g {left:.2f} {0.22 * _PT_PER_IN:.2f} Td ({text}) Tj ET Q\n".encode()
 
 
-def _bookmarks(
-    writer: PdfWriter,
-    families: Sequence[tuple[str, list[Column]]],
-    titles: Mapping[str, str],
-    starts: Mapping[str, int],
-    language: str,
-) -> None:
-    for name, members in families:
-        parent = writer.add_outline_item(title=titles[name], page_number=starts[f"{name}/"] - 1)
-        for column in members:
-            writer.add_outline_item(title=column.title[language], page_number=starts[column.name] - 1, parent=parent)
+def _bookmarks(writer: PdfWriter, sections: Sequence[_Section], starts: Mapping[str, int]) -> None:
+    for section in sections:
+        parent = writer.add_outline_item(title=section.title, page_number=starts[section.target] - 1)
+        for target, title in section.members:
+            writer.add_outline_item(title=title, page_number=starts[target] - 1, parent=parent)
 
 
 def _links(writer: PdfWriter, contents: Sequence[Sequence[_Line]], starts: Mapping[str, int]) -> None:
@@ -310,17 +335,16 @@ def _finish(writer: PdfWriter, title: str, language: str) -> None:
     writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
 
 
-def _page_numbers(
-    families: Sequence[tuple[str, list[Column]]], about: Mapping[str, list[list[_Line]]], *, first: int
-) -> dict[str, int]:
-    """Page of each family's first page and of each map; a family is marked by a slash, which no column has."""
+def _page_numbers(sections: Sequence[_Section], *, first: int) -> dict[str, int]:
+    """Page of each section and of what it lists; the name of a section ends with a slash, which no column has."""
     numbers, page = {}, first
-    for name, members in families:
-        numbers[f"{name}/"] = page
-        page += len(about[name])
-        for column in members:
-            numbers[column.name] = page
+    for section in sections:
+        numbers[section.target] = page
+        page += section.count
+        for target, _ in section.members:
+            numbers[target] = page
             page += 1
+        page += section.after
     return numbers
 
 
@@ -345,20 +369,14 @@ def _title_page(base: BaseMap, about: AtlasText, column_count: int) -> Figure:
     return figure
 
 
-def _contents(
-    families: Sequence[tuple[str, list[Column]]],
-    titles: Mapping[str, str],
-    starts: Mapping[str, int],
-    language: str,
-) -> Iterator[_Line]:
+def _contents(sections: Sequence[_Section], starts: Mapping[str, int], language: str) -> Iterator[_Line]:
     yield _Line(word("contents", language), size=_HEADING, bold=True)
     yield _Line("")
-    for name, members in families:
-        start = str(starts.get(f"{name}/", ""))
-        yield _Line(titles[name], size=11, bold=True, right=start, target=f"{name}/")
-        for column in members:
-            text = textwrap.shorten(column.title[language], width=88, placeholder="\N{HORIZONTAL ELLIPSIS}")
-            yield _Line(text, indent=0.2, right=str(starts.get(column.name, "")), target=column.name)
+    for section in sections:
+        yield _Line(section.title, size=11, bold=True, right=str(starts.get(section.target, "")), target=section.target)
+        for target, title in section.members:
+            text = textwrap.shorten(title, width=88, placeholder="\N{HORIZONTAL ELLIPSIS}")
+            yield _Line(text, indent=0.2, right=str(starts.get(target, "")), target=target)
         yield _Line("")
 
 

@@ -15,14 +15,18 @@ from matplotlib.patches import Rectangle
 
 from comarca import io
 from comarca.errors import InputError
+from comarca.publish.headlines import headline_columns
+from comarca.publish.maps.atlas_pdf import pages_of
 from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.draw_all import Drawer
 from comarca.publish.maps.drawing import draw_classes, draw_lines
+from comarca.publish.maps.files import base_of, text_of
 from comarca.publish.maps.furniture import Key, Legend, draw_foot, draw_legend, draw_title, title_lines
 from comarca.publish.maps.layout import A4_IN, FOOT_IN, MARGIN_IN, Box, frame_axes, new_page
 from comarca.publish.maps.page import Content, compose
 from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, RC, contrast
 from comarca.publish.maps.theme import Theme, column_classes, make_theme, not_drawable, range_text
+from comarca.publish.sentences import related
 from comarca.publish.words import unit_label, word
 
 if TYPE_CHECKING:
@@ -34,12 +38,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.publish.assembled import Assembled
+    from comarca.publish.maps.atlas_pdf import Page
     from comarca.publish.maps.model import BaseMap
     from comarca.publish.maps.theme import MapText
     from comarca.registry.columns import Column
 
 #: Joins the names of columns in the name of a map.
 JOINT: Final = "__"
+_THIRDS: Final = 3
+#: Maps of two indicators in the printed atlas.
+MAX_JOINT: Final = 3
 #: Ends of the two ramps whose products are the nine colours.
 _ACROSS: Final = ("#ffffff", "#92c9d8", "#1f8fae")
 _UP: Final = ("#efefef", "#e2a9b8", "#c54b73")
@@ -82,6 +90,64 @@ def draw_named(data: Assembled, name: str, paths: Sequence[Path]) -> None:
     for path in paths:
         with io.atomic_path(path) as part:
             save_map(figure, part)
+
+
+def joint_pages(data: Assembled) -> list[tuple[str, Page]]:
+    """Draw the headline indicators that go together most as maps of two.
+
+    Parameters
+    ----------
+    data : Assembled
+        The region.
+
+    Returns
+    -------
+    list of tuple
+        Title and page of each, as from `joint_pairs`.
+    """
+    base, text = base_of(data), text_of(data)
+    table = data.table.set_index("territory_id", drop=False)
+    pairs = joint_pairs(table, data.columns)
+    figures = (
+        draw_bivariate(base, pair, table, text=replace(text, source_line=data.foot_of(*(each.name for each in pair))))
+        for pair in pairs
+    )
+    titles = (word("against", data.language).format(*(each.title[data.language] for each in pair)) for pair in pairs)
+    return list(zip(titles, pages_of(figures, len(base.territory_id)), strict=True))
+
+
+def joint_pairs(table: pd.DataFrame, columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+    """Choose the headline indicators that are drawn against each other.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `comarca.publish.table.assemble_table`.
+    columns : sequence of Column
+        The registered columns.
+
+    Returns
+    -------
+    list of tuple
+        At most `MAX_JOINT` pairs of different families that go together, the strongest first, each indicator in one of
+        them; where there is none, the first headline indicator and the one that says least of it. Indicators of which a
+        third of the territories have one value are left out: of equal values no third can be told from another.
+    """
+    usable = [
+        column
+        for column in headline_columns(table, columns)
+        if table[column.name].value_counts(normalize=True).iloc[0] < 1 / _THIRDS
+    ]
+    chosen: list[tuple[Column, Column]] = []
+    for one, two, *_ in related(table, usable):
+        if not {column.name for pair in chosen for column in pair} & {one.name, two.name}:
+            chosen.append((one, two))
+    if chosen or len(usable) < 2:
+        return chosen[:MAX_JOINT]
+    first, *others = usable
+    rank = table[[column.name for column in usable]].astype("float64").rank()
+    strength = rank.drop(columns=first.name).corrwith(rank[first.name]).abs().fillna(1.0)
+    return [(first, others[int(np.argmin(strength.to_numpy()))])]
 
 
 def draw_bivariate(base: BaseMap, columns: Sequence[Column], table: pd.DataFrame, *, text: MapText) -> Figure:

@@ -179,14 +179,17 @@ def not_drawable(column: Column, values: pd.Series, classes: Classes | None) -> 
     Returns
     -------
     str
-        A key of `comarca.publish.words.WORDS`: ``no_data_at_all`` or ``one_value``; empty if it would tell something.
+        A key of `comarca.publish.words.WORDS`: ``no_data_at_all``, ``one_value`` or ``hardly_differs``; empty if it
+        would tell something.
     """
     present = values.dropna()
     if present.empty:
         return "no_data_at_all"
     shown = present.astype("float64").round(decimals(column)) if column.kind == "number" else present
     is_uniform = column.kind == "number" and not is_amount(column) and classes is not None and classes.count == 1
-    return "one_value" if (shown == shown.iloc[0]).all() or is_uniform else ""
+    if (shown == shown.iloc[0]).all():
+        return "one_value"
+    return "hardly_differs" if is_uniform else ""
 
 
 def class_labels(classes: Classes, column: Column, language: str) -> list[str]:
