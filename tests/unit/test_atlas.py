@@ -159,6 +159,19 @@ def test_bookmarks_links_and_language_lead_through_the_atlas(atlas):
     assert len(atlas.pages[1]["/Annots"]) == 7
 
 
+def test_pages_are_tagged_maps_as_pictures_with_their_titles(atlas):
+    root = atlas.root_object
+    assert root["/MarkInfo"]["/Marked"]
+    kinds = [entry.get_object() for entry in root["/StructTreeRoot"]["/K"]["/K"]]
+    assert [kind["/Pg"] for kind in kinds] == list(atlas.pages)
+    titles = {number: kind.get("/Alt") for number, kind in enumerate(kinds) if kind["/S"] == "/Figure"}
+    assert list(titles.values()) == ["Map: area_km2 en", "Map: time_min en", "Map: a_share en", "Map: a_class en"]
+    for number, title in titles.items():
+        assert title.removeprefix("Map: ") in atlas.pages[number].extract_text()
+    marks = [page.get_contents().get_data().count(b" BDC") for page in atlas.pages]
+    assert marks == [1] * len(kinds)
+
+
 def test_maps_of_two_indicators_and_rankings_stand_in_contents_and_bookmarks(base, tmp_path):
     figure, page = new_page(8.27, 11.69)
     page.text(1, 5, "both at once")

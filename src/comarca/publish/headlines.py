@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -209,13 +210,13 @@ class Comparison:
             one of each family before a second one; bounds of others are left out. The median is over territories with
             a value.
         """
-        values = self._table.loc[territory_id]
         parent = self._table["parent_name"].loc[territory_id]
-        known = self._parents.loc[parent] if parent in self._parents.index else self._region * float("nan")
         rows = []
         for column in self._columns[:count]:
-            numbers = (float(each.loc[column.name]) for each in (values, known, self._region))
-            rows.append(Compared(self._titles[column.name], *(self._text(column, each) for each in numbers)))
+            name = column.name
+            here, region = float(self._table[name].loc[territory_id]), float(self._region[name])
+            above = float(self._parents[name].get(parent, math.nan))
+            rows.append(Compared(self._titles[name], *(self._text(column, each) for each in (here, above, region))))
         return rows
 
     def _text(self, column: Column, value: float) -> str:

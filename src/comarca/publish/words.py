@@ -24,6 +24,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
     "hardly_differs": {"en": "Values that differ by less than a thousandth",
                        "es": "Valores que difieren en menos de una milésima",
                        "pt": "Valores que diferem em menos de um milésimo"},
+    "map": {"en": "Map", "es": "Mapa", "pt": "Mapa"},
     "joint": {"en": "Two indicators together", "es": "Dos indicadores a la vez", "pt": "Dois indicadores juntos"},
     "n": {"en": "n: number of territories", "es": "n: número de territorios", "pt": "n: número de territórios"},
     "with_value": {"en": "Territories with a value", "es": "Territorios con valor", "pt": "Territórios com valor"},

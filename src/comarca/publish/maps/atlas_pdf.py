@@ -21,6 +21,7 @@ from pypdf.generic import (
     Fit,
     FloatObject,
     NameObject,
+    NumberObject,
     TextStringObject,
 )
 
@@ -220,11 +221,14 @@ def write_atlas_pdf(
         parts += [*map(_text_page, texts[name]), *(maps[column.name] for column in members)]
     parts += [*(page for _, page in about.joint), *map(_text_page, ranked), *about.further]
     parts += map(_text_page, _paged(_sources(about.sources, language)))
+    pictures = {starts[column.name]: column.title[language] for column in drawn}
+    pictures |= {starts[f"joint/{number}"]: title for number, (title, _) in enumerate(about.joint)}
     drawn_pages = iter(pages_of(part for part in parts if not isinstance(part, Page)))
     title_page = pages_of([_title_page(base, about, len(drawn))], len(base.territory_id))
     writer = _joined([*title_page, *(part if isinstance(part, Page) else next(drawn_pages) for part in parts)])
     _bookmarks(writer, sections, starts)
     _links(writer, contents, starts)
+    _tag(writer, {number: f"{word('map', language)}: {title}" for number, title in pictures.items()})
     _finish(writer, f"{about.title}: {word('atlas', language)}", language)
     with path.open("wb") as stream:
         writer.write(stream)
@@ -257,7 +261,7 @@ def _complete(
     """Write the number of a page and round its coordinates: digits beyond those that print are most of a map."""
     contents = page.get_contents()
     data = _POINTS.sub(_rounded, contents.get_data() if contents is not None else b"")
-    data = _shared(writer, page, data, shapes)
+    data = b"/Content <</MCID 0>> BDC\n" + _shared(writer, page, data, shapes) + b"\nEMC\n"
     if number > 1:
         data += _stamp(number, float(page.mediabox.width))
         fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
@@ -305,7 +309,8 @@ def _form(path: bytes) -> StreamObject:
 def _stamp(number: int, width: float) -> bytes:
     size, text = 8.0, str(number)
     left = width - 0.4 * _PT_PER_IN - len(text) * _DIGIT_WIDTH * size
-    return f"\nq BT {_NUMBER_FONT} {size:g} Tf 0.36 g {left:.2f} {0.22 * _PT_PER_IN:.2f} Td ({text}) Tj ET Q\n".encode()
+    where = f"{left:.2f} {0.22 * _PT_PER_IN:.2f}"
+    return f"/Artifact BMC\nq BT {_NUMBER_FONT} {size:g} Tf 0.36 g {where} Td ({text}) Tj ET Q\nEMC\n".encode()
 
 
 def _bookmarks(writer: PdfWriter, sections: Sequence[_Section], starts: Mapping[str, int]) -> None:
@@ -325,6 +330,41 @@ def _links(writer: PdfWriter, contents: Sequence[Sequence[_Line]], starts: Mappi
                 rect = (_LEFT * _PT_PER_IN, top - _LINE * _PT_PER_IN, _RIGHT * _PT_PER_IN, top)
                 link = Link(rect=rect, target_page_index=starts[line.target] - 1, fit=Fit.fit())
                 writer.add_annotation(number, link)
+
+
+def _tag(writer: PdfWriter, pictures: Mapping[int, str]) -> None:
+    """Tell programs that read aloud what each page is: a picture with its title, or text."""
+    root, document = DictionaryObject(), DictionaryObject()
+    root_place, document_place = writer._add_object(root), writer._add_object(document)
+    kinds, tree = ArrayObject(), ArrayObject()
+    for place, page in enumerate(writer.pages):
+        title = pictures.get(place + 1)
+        element = DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/StructElem"),
+                NameObject("/S"): NameObject("/Figure" if title else "/P"),
+                NameObject("/P"): document_place,
+                NameObject("/Pg"): page.indirect_reference,
+                NameObject("/K"): NumberObject(0),
+            }
+        )
+        if title:
+            element[NameObject("/Alt")] = TextStringObject(title)
+        kinds.append(writer._add_object(element))
+        tree.extend([NumberObject(place), ArrayObject([kinds[-1]])])
+        page[NameObject("/StructParents")] = NumberObject(place)
+        page[NameObject("/Tabs")] = NameObject("/S")
+    document.update(_named(Type="StructElem", S="Document") | {NameObject("/P"): root_place, NameObject("/K"): kinds})
+    numbers = writer._add_object(DictionaryObject({NameObject("/Nums"): tree}))
+    roles = DictionaryObject(_named(Content="Span"))
+    root.update(_named(Type="StructTreeRoot"))
+    root.update({NameObject("/K"): document_place, NameObject("/ParentTree"): numbers, NameObject("/RoleMap"): roles})
+    writer.root_object[NameObject("/StructTreeRoot")] = root_place
+    writer.root_object[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
+
+
+def _named(**names: str) -> dict[NameObject, NameObject]:
+    return {NameObject(f"/{key}"): NameObject(f"/{value}") for key, value in names.items()}
 
 
 def _finish(writer: PdfWriter, title: str, language: str) -> None:
