@@ -717,12 +717,17 @@
     element("table").tBodies[0].replaceChildren(body);
     const made = element("table").querySelectorAll("tr[data-place]");
     if (made.length) rows.height = (made[made.length - 1].offsetTop - made[0].offsetTop) / Math.max(made.length - 1, 1);
+    for (const row of element("table").querySelectorAll("tr[data-count]")) fillSpace(row);
   }
 
   function spacer(count) {
-    const row = make("tr", null, { "aria-hidden": "true" });
-    row.style.height = `${count * (rows.height || 30)}px`;
+    const row = make("tr", null, { "aria-hidden": "true", "data-count": count });
+    fillSpace(row);
     return row;
+  }
+
+  function fillSpace(row) {
+    row.style.height = `${Number(row.dataset.count) * (rows.height || 30)}px`;
   }
 
   function markRow() {
