@@ -8,6 +8,7 @@ import pytest
 from map_cases import column
 
 from comarca.publish.maps.combined import joint_pairs
+from comarca.publish.sentence_words import SENTENCE_WORDS
 from comarca.publish.sentences import in_short
 
 PEOPLE = column("population_persons", unit="persons")
@@ -51,6 +52,7 @@ def test_there_are_ten_sentences_where_the_numbers_allow_and_none_twice(language
     found = in_short(TABLE, COLUMNS, language, title="Land")
     assert len(set(found)) == 10
     assert not any("{" in text for text in found)
+    assert all(set(row) == {"en", "es", "pt"} for row in SENTENCE_WORDS.values())
 
 
 def test_indicators_are_drawn_together_if_they_differ_enough_to_make_thirds():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from comarca.publish.headlines import MAX_SENTENCES, headline_columns, summary, written
+from comarca.publish.sentence_words import SENTENCE_WORDS
 from comarca.publish.words import number
 
 if TYPE_CHECKING:
@@ -26,46 +27,6 @@ _LEAST_MEMBERS: Final = 3
 #: Two indicators are said to go together from so many territories and so strong a rank correlation on.
 _LEAST_PAIRS: Final = 20
 _LEAST_RHO: Final = 0.3
-
-_WORDS: Final[dict[str, dict[str, str]]] = {
-    "territories": {"en": "{} territories", "es": "{} territorios", "pt": "{} territórios"},
-    "territories_1": {"en": "{} territory", "es": "{} territorio", "pt": "{} território"},
-    "units": {"en": "{} in {} units one level up", "es": "{} en {} unidades superiores",
-              "pt": "{} em {} unidades superiores"},
-    "units_1": {"en": "{} in {} unit one level up", "es": "{} en {} unidad superior",
-                "pt": "{} em {} unidade superior"},
-    "persons": {"en": "{} persons", "es": "{} personas", "pt": "{} pessoas"},
-    "half": {"en": "Half of the {1} persons live in {0}, the most populous ones.",
-             "es": "La mitad de las {1} personas vive en {0}, los más poblados.",
-             "pt": "Metade das {1} pessoas vive em {0}, os mais populosos."},
-    "half_1": {"en": "Half of the {1} persons or more live in the most populous territory.",
-               "es": "La mitad de las {1} personas, o más, vive en el territorio más poblado.",
-               "pt": "Metade das {1} pessoas, ou mais, vive no território mais populoso."},
-    "remote": {"en": "{0}: over {1} minutes in {2}, where {3} of the persons live ({4}).",
-               "es": "{0}: más de {1} minutos en {2}, donde vive el {3} de las personas ({4}).",
-               "pt": "{0}: mais de {1} minutos em {2}, onde vivem {3} das pessoas ({4})."},
-    "classes": {"en": "{}: {} of {} with data are in the most frequent class, “{}”.",
-                "es": "{}: {} de {} con datos están en la clase más frecuente, «{}».",
-                "pt": "{}: {} de {} com dados estão na classe mais frequente, “{}”."},
-    "parents": {"en": "{}: medians of the units one level up go from {} ({}) to {} ({}).",
-                "es": "{}: las medianas de las unidades superiores van de {} ({}) a {} ({}).",
-                "pt": "{}: as medianas das unidades superiores vão de {} ({}) a {} ({})."},
-    "rising": {"en": "Where “{0}” is higher, “{1}” tends to be higher, too (rank correlation {2}, {3}).",
-               "es": "Donde «{0}» es más alto, «{1}» tiende a ser más alto también (correlación de rangos {2}, {3}).",
-               "pt": "Onde “{0}” é mais alto, “{1}” tende a ser mais alto também (correlação de postos {2}, {3})."},
-    "falling": {"en": "Where “{0}” is higher, “{1}” tends to be lower (rank correlation {2}, {3}).",
-                "es": "Donde «{0}» es más alto, «{1}» tiende a ser más bajo (correlación de rangos {2}, {3}).",
-                "pt": "Onde “{0}” é mais alto, “{1}” tende a ser mais baixo (correlação de postos {2}, {3})."},
-    "spread": {"en": "{}: the middle half of the territories with data lies between {} and {}; a tenth has {} or more.",
-               "es": "{}: la mitad central de los territorios con datos está entre {} y {}; un décimo tiene {} o más.",
-               "pt": "{}: a metade central dos territórios com dados está entre {} e {}; um décimo tem {} ou mais."},
-    "whole": {"en": "{} of {} indicators of the maps have a value in every territory.",
-              "es": "{} de {} indicadores de los mapas tienen un valor en cada territorio.",
-              "pt": "{} de {} indicadores dos mapas têm um valor em cada território."},
-    "partial": {"en": "No indicator of the maps has a value in every territory; the most complete is “{}”: {}.",
-                "es": "Ningún indicador de los mapas tiene un valor en cada territorio; «{}» es el más completo: {}.",
-                "pt": "Nenhum indicador dos mapas tem valor em cada território; “{}” é o mais completo: {}."},
-}  # fmt: skip
 
 
 def in_short(table: pd.DataFrame, columns: Sequence[Column], language: str, *, title: str) -> list[str]:
@@ -107,7 +68,7 @@ def in_short(table: pd.DataFrame, columns: Sequence[Column], language: str, *, t
 
 
 def _say(key: str, language: str, *values: Any) -> str:
-    return _WORDS[key][language].format(*values)
+    return SENTENCE_WORDS[key][language].format(*values)
 
 
 def _count(key: str, count: int, language: str, *before: str) -> str:
