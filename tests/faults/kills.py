@@ -26,8 +26,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cases import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
-#: A moment between no time and this share of an undisturbed run.
-SPAN = 0.9
 #: What tells times and not results.
 TIMES = {"logs", "benchmarks"}
 
@@ -106,6 +104,7 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--region", choices=["small", "example"], default="small")
     arguments.add_argument("--cores", type=int, default=2)
+    arguments.add_argument("--span", type=float, default=0.9, help="kill within this share of an undisturbed run")
     arguments.add_argument("--seconds", type=float, default=math.inf, help="begin no run after so long")
     given = arguments.parse_args()
     command = project(given.folder, given.region, given.cores)
@@ -116,7 +115,9 @@ def main() -> int:
     ):
         # Until the number is reached, runs are killed; then the last one may end.
         is_last = state["kills"] >= given.kills
-        code = until(start(given.folder, command), 3600 if is_last else moment.uniform(0, SPAN * state["seconds"]))
+        code = until(
+            start(given.folder, command), 3600 if is_last else moment.uniform(0, given.span * state["seconds"])
+        )
         if code is None:
             state["kills"] += 1
         else:

@@ -312,10 +312,12 @@ def test_market_potential_is_the_sum_over_cities_tried_out_one_by_one():
 
 def test_market_potential_takes_the_road_of_the_quickest_way_and_not_the_nearest():
     slow, fast = [(0, 0), (0.1, 0)], [(0, 0), (0, 0.01), (0.1, 0.01)]
-    network, city, point = network_of([slow, fast], speed_kmh=[1, 100]), places((0, 0)), [(0.09, 0.004)]
-    minutes = access(network, city, point).minutes[0]
-    # Few people count as many do.
-    assert potential_at(network, city, point, [0.4])[0] == pytest.approx(0.4 / 2 ** (minutes / 60), rel=1e-9)
+    network, cities, point = network_of([slow, fast], speed_kmh=[1, 100]), places((0, 0.01), (0, 0)), [(0.09, 0.004)]
+    minutes = [access(network, cities, point, chosen=np.arange(2) == city).minutes[0] for city in range(2)]
+    # A city of one person counts as any other.
+    persons = np.array([1.0, 0.4])
+    expected = (persons / 2 ** (np.array(minutes) / 60)).sum()
+    assert potential_at(network, cities, point, persons)[0] == pytest.approx(expected, rel=1e-9)
 
 
 def test_market_potential_is_0_where_no_city_can_be_reached():

@@ -100,6 +100,13 @@ def test_one_holding_of_unknown_area_has_at_worst_the_least_or_the_most_of_its_c
     assert ginis(cells(rows)).upper[0] == pytest.approx(max(worst), rel=1e-9)
 
 
+@pytest.mark.parametrize("top", range(1, 8))
+def test_holdings_of_unknown_area_are_at_worst_parted_between_the_ends_of_their_class(top):
+    rows = [(1, 1, 10, 10), (10, 50, 2, np.nan), (60, 60, top, 60 * top)]
+    worst = max(gini_of([1, 10, 50, 60], [10, 2 - most, most, top]) for most in np.linspace(0, 2, 1001))
+    assert ginis(cells(rows)).upper[0] == pytest.approx(worst, rel=1e-5)
+
+
 def test_an_open_class_without_area_leaves_the_upper_bound_open_unless_land_is_limited():
     rows = [(0, 10, 50, 250), (1000, np.nan, 1, np.nan)]
     assert ginis(cells(rows)).upper[0] == 1
@@ -157,6 +164,8 @@ def test_classes_with_neither_figure_are_counted_apart():
     rows = [(0, 10, 50, 250), (10, 30, np.nan, np.nan), (30, 50, 0, 0)]
     assert unknown_cells(cells(rows), 2).tolist() == [1, 0]
     assert len(complete_cells(cells(rows), group_count=1)) == 1
+    half = [(50, 70, 3, np.nan), (70, 90, np.nan, 80)]
+    assert unknown_cells(cells(rows + half), 2).tolist() == [1, 0]
 
 
 def test_a_mean_size_outside_the_class_is_reported_but_rounding_is_not():

@@ -20,6 +20,7 @@ from comarca.land.parcels import (
     equal_area_ha,
     find_overlaps,
     land_units,
+    owner_parts,
     parcels_from_land_use,
     parcels_in_territories,
     sum_by_owner,
@@ -258,3 +259,12 @@ def test_shares_that_are_no_whole_are_told():
         _, checks = parcels_in_territories(polygons, area, owners=owners, shares=pd.Series(shares, dtype=float),
                                            border="cut")  # fmt: skip
         assert (checks[-1].name, checks[-1].value) == ("parcels_shares", count)
+
+
+def test_owners_have_the_shares_that_the_register_gives_and_else_equal_ones():
+    parts = owner_parts([1, 1, 2, 2, 2, 3], list("abbcaa"), share=[25, 75, 1, 1, np.nan, np.nan])
+    shares = parts.set_index(["outline", "owner"])["share"].to_dict()
+    third = pytest.approx(1 / 3)
+    assert shares == {(1, "a"): 0.25, (1, "b"): 0.75, (2, "a"): third, (2, "b"): third, (2, "c"): third, (3, "a"): 1.0}
+    twice = owner_parts([1, 1, 1], list("aab"), share=[1, 2, 1])
+    assert twice["share"].tolist() == [0.75, 0.25]

@@ -510,8 +510,10 @@ def _spread_inside(ranked: pd.DataFrame, area: FloatArray) -> FloatArray:
     floor, ceiling = _f(ranked["class_min_ha"]), _f(ranked["class_max_ha"])
     is_open = np.isinf(ceiling)
     closed = np.where(is_open, floor + 1.0, ceiling)
-    above = area - holdings * floor
-    inside = above * np.where(is_open, holdings, (holdings * closed - area) / (closed - floor)) / count
+    above, span = area - holdings * floor, closed - floor
+    # Holdings of a class of one size only are equal.
+    below = np.divide(holdings * closed - area, span, out=np.zeros(len(area)), where=span > 0)
+    inside = above * np.where(is_open, holdings, below) / count
     return np.where(holdings > 1, np.maximum(inside, 0.0), 0.0)
 
 
