@@ -88,6 +88,7 @@ bench: $(READY_DEV)
 
 # The documentation as a site, site/index.html; a broken link or anchor fails. Nothing is fetched.
 docs: $(READY_DEV)
+	$(BIN)/python docs/hooks.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # What is written from the models of the configuration; tests compare both files with the models.

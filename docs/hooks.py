@@ -1,7 +1,8 @@
 """What the documentation takes from the program itself, each time it is built.
 
-The pages of indicators, data sources, reason codes and configuration are written from the registries, so they cannot
-be out of date. Equations become MathML here, so that no page needs a script to show them.
+The pages of indicators, data sources and configuration are written from the registries, so they cannot be out of
+date. Those of reason codes are, too, but lie in the folder for readers of the repository: `python docs/hooks.py` writes
+them. Equations become MathML here, so that no page needs a script to show them.
 """
 
 from __future__ import annotations
@@ -43,6 +44,13 @@ _CONFIG_HEADER: Final = "| key | kind | default | meaning |\n|---|---|---|---|\n
 #: What the theme loads for search in pages that are opened from a file.
 _WORKER: Final = "https://unpkg.com/iframe-worker/shim"
 _EQUATION: Final = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.+?)\\[)\]]</\1>', re.DOTALL)
+#: Files that a reader of the repository is led to -> the page of the site that says the same.
+_PAGES: Final = {
+    "config/README.md": "configuration.md",
+    "src/comarca/registry/data/indicators": "indicators.md",
+    "src/comarca/registry/data/sources.yaml": "sources.md",
+}
+_LINK: Final = re.compile(rf"\]\((?:\.\./)+({'|'.join(map(re.escape, _PAGES))})\)")
 _DOI: Final = re.compile(r"doi:(10\.\d{4,9}/[^\s;,]*[^\s;,.)])")
 _ADDRESS: Final = re.compile(r"(?<![<(\[])https?://[^\s;,)]+")
 
@@ -69,7 +77,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             for lang in LANGUAGES
             for family in load_registry().families.values()
         },
-        **{f"{_folder(lang)}missing-values.md": flags_page(lang) for lang in LANGUAGES},
         "sources.md": sources_page(),
         "configuration.md": config_page(),
         "release-notes.md": (Path(config.docs_dir).parent / "CHANGELOG.md").read_text(encoding="utf-8"),
@@ -79,6 +86,27 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name, text in pages.items():
         files.append(File.generated(config, name, content=text))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Lead links to files of the repository to the pages of the site.
+
+    Parameters
+    ----------
+    markdown : str
+        The page.
+    page : mkdocs.structure.pages.Page
+        Where it stands.
+    config, files
+        As MkDocs hands them over; not used.
+
+    Returns
+    -------
+    str
+        The page with links that the site holds.
+    """
+    up = "../" * page.file.src_uri.count("/")
+    return _LINK.sub(lambda found: f"]({up}{_PAGES[found[1]]})", markdown)
 
 
 def on_page_content(content: str, page: Page, config: MkDocsConfig, files: Files) -> str:
@@ -353,3 +381,14 @@ def _linked(text: str) -> str:
 def _table(header: tuple[str, str], rows: Iterable[tuple[str, str]]) -> list[str]:
     cells = [header, ("---", "---"), *((name, " ".join(text.split()).replace("|", "\\|")) for name, text in rows)]
     return [*(f"| {name} | {text} |" for name, text in cells), ""]
+
+
+def write_flags_pages() -> None:
+    """Write the pages of reason codes beside this file."""
+    for language in LANGUAGES:
+        path = Path(__file__).parent / _folder(language) / "missing-values.md"
+        path.write_text(flags_page(language), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_flags_pages()

@@ -1,6 +1,7 @@
 """The documentation as a site: whole, without broken links, and readable without a network."""
 
 import html
+import importlib.util
 import re
 from html.parser import HTMLParser
 
@@ -67,6 +68,27 @@ def test_the_check_for_foreign_addresses_sees_one():
     parser = Loaded()
     parser.feed('<script src="https://cdn.example.org/math.js"></script><a href="https://example.org">read</a>')
     assert external(parser.addresses) == ["https://cdn.example.org/math.js"]
+
+
+def test_no_link_of_the_repository_is_dead_without_the_site(root):
+    pages = [*(root / "docs").rglob("*.md"), *root.glob("*.md"), *(root / "data").rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", text_of(page))]
+    assert len(links) > 100
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_pages_of_reason_codes_are_those_of_the_program(root):
+    spec = importlib.util.spec_from_file_location("hooks", root / "docs/hooks.py")
+    hooks = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(hooks)
+    for language, folder in {"en": "", "es": "es", "pt": "pt"}.items():
+        assert text_of(root / "docs" / folder / "missing-values.md") == hooks.flags_page(language)
+
+
+def test_a_tutorial_has_the_same_steps_in_each_language(root):
+    pages = [text_of(root / "docs" / folder / "tutorial.md") for folder in ("", "es", "pt")]
+    assert len({len(re.findall(r"^#+ ", page, re.MULTILINE)) for page in pages}) == 1
+    assert len({page.count("```sh") for page in pages}) == 1
 
 
 def test_equations_are_mathml_and_none_is_left_as_tex(site):
