@@ -13,7 +13,7 @@ import yaml
 from comarca.publish.quality import NotComputed, quality_report
 from comarca.publish.quality_text import quality_markdown
 from comarca.registry import DATA
-from comarca.registry.checks import NUMBER, check_expected, check_title, number_in
+from comarca.registry.checks import NUMBER, check_expected, check_title, has_word, number_in
 from comarca.results import Check
 
 SOURCE = Path(__file__).resolve().parents[2] / "src/comarca"
@@ -49,6 +49,23 @@ def checks() -> list[dict[str, ast.expr]]:
 def test_every_check_has_a_title_in_each_language() -> None:
     lacking = {name for given in checks() for name in texts(given.get("name")) if name not in TEXTS["titles"]}
     assert lacking <= COMPOSED
+
+
+def test_the_headings_of_cases_are_translated() -> None:
+    """Rows are written as a list of dictionaries, given to the check or named `rows` before."""
+    keys: set[str] = set()
+    for path in sorted(SOURCE.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)) if "Check(" in text else ():
+            named = (
+                isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "rows"
+            )
+            if named or (isinstance(node, ast.keyword) and node.arg == "rows"):
+                cases = [part for part in ast.walk(node.value) if isinstance(part, ast.ListComp | ast.List)]
+                rows = [row for case in cases for row in ast.walk(case) if isinstance(row, ast.Dict)]
+                keys |= {key.value for row in rows for key in row.keys if isinstance(key, ast.Constant)}
+    assert len(keys) > 60
+    assert sorted(key for key in keys if not has_word(key)) == []
 
 
 def test_what_a_check_is_held_against_is_translated() -> None:

@@ -19,9 +19,10 @@ _WHOLE: Final = 1e4
 #: Nearer to zero than this, readers need no digits.
 _LEAST: Final = 1e-4
 #: Headings of cases whose cells are words of our own.
-_WORDED: Final = frozenset(
-    ("city_class", "evidence", "family", "kind", "layer", "measure", "method", "reason", "terrain", "type")
-)
+_WORDED: Final = frozenset({
+    "at", "by", "city_class", "evidence", "family", "fault", "kind", "layer", "measure", "method", "reason", "terrain",
+    "type",
+})  # fmt: skip
 #: Headings of coordinates in degrees: four decimals are some ten metres.
 _PLACES: Final = frozenset(("longitude", "latitude"))
 _WORDS: Final = {

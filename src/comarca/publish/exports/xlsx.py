@@ -175,7 +175,7 @@ class _Writer:
         if code is None:
             return None
         if code not in self.numbers:
-            self.numbers[code] = self.book.add_format({"num_format": code})
+            self.numbers[code] = self.book.add_format({"num_format": code, "valign": "top"})
         return self.numbers[code]
 
 
