@@ -79,6 +79,43 @@ def test_a_thousandth_of_the_length_is_found_in_sound_data():
     assert partly(long, [(x / 10, 0) for x in range(10)]).status == "warn"
 
 
+def apart(*lines, oneway=None):
+    return without_copies(layer(*lines, oneway=oneway), id_column="road_id", name="roads", cut=True)
+
+
+def test_own_stretches_that_two_lines_share_are_taken_once_from_the_first():
+    lines, (_, once, left) = apart(
+        [(0, 0), (1, 0), (2, 0)], [(5, 5), (6, 6)], [(1, 1), (1, 0), (2, 0), (3, 0)], [(2, 0), (1, 0), (0, 0), (0, -1)]
+    )
+    assert lines["road_id"].tolist() == ["0", "1", "2/1", "2/2", "3/1"]
+    assert [list(line.coords) for line in lines.geometry[2:]] == [
+        [(1, 1), (1, 0)], [(2, 0), (3, 0)], [(0, 0), (0, -1)],
+    ]  # fmt: skip
+    km = (GEOD.inv(1, 0, 2, 0)[2] + GEOD.inv(0, 0, 2, 0)[2]) / 1000
+    assert (once.name, once.status, once.value) == ("roads_stretches_once", "warn", pytest.approx(km, abs=1e-3))
+    assert (left.name, left.value) == ("roads_partly_twice", 0)
+
+
+def test_nothing_is_cut_where_directions_differ_or_a_line_runs_back_on_itself():
+    lines = layer(
+        [(0, 0), (1, 0), (0, 0)], [(3, 0), (4, 0), (5, 0)], [(5, 0), (4, 0), (4, 1)], oneway=[None, "yes", None]
+    )
+    kept, (_, once, left) = without_copies(lines, id_column="road_id", name="roads", cut=True)
+    assert kept is lines
+    assert once.value == 0
+    assert left.value > 0
+
+
+def test_parts_of_one_line_are_not_joined_by_a_cut():
+    parts = shapely.MultiLineString([[(0, 1), (1, 1)], [(1, 0), (2, 0), (3, 0)]])
+    lines = gpd.GeoDataFrame(
+        {"power_id": ["a", "b"]}, geometry=[shapely.LineString([(1, 0), (2, 0), (2, 5)]), parts], crs=4326
+    )
+    cut, _ = without_copies(lines, id_column="power_id", name="power", cut=True)
+    assert cut["power_id"].tolist() == ["a", "b/1", "b/2"]
+    assert [list(line.coords) for line in cut.geometry[1:]] == [[(0, 1), (1, 1)], [(2, 0), (3, 0)]]
+
+
 XML = """<osm version="0.6"><node id="1" lat="0" lon="0"/><node id="2" lat="{lat}" lon="{lon}"/>
 <way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way></osm>"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -15,7 +16,6 @@ from comarca.sources.repeats import is_among, repeated
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     from numpy.typing import NDArray
 
 #: Coordinates that differ by less are one place, degrees.
@@ -29,9 +29,13 @@ _LINES_AT_ONCE: Final = 20_000
 _MIXERS: Final = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 _ONE_WAY: Final = ("yes", "true", "1")
 _AGAINST: Final = ("-1", "reverse")
+#: Columns of a segment's ends.
+_ENDS: Final = ["x0", "y0", "x1", "y1"]
 
 
-def without_copies(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> tuple[gpd.GeoDataFrame, list[Check]]:
+def without_copies(
+    lines: gpd.GeoDataFrame, *, id_column: str, name: str, cut: bool = False
+) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Take lines of the very same course once, whichever way they are drawn, and look for those that share a part.
 
     Parameters
@@ -42,14 +46,19 @@ def without_copies(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> tup
         The column of ids.
     name : str
         What the layer is: first word of the check.
+    cut : bool, default False
+        Whether stretches that lie on an earlier line, vertex by vertex and driven the same ways, are cut out, too. In
+        OpenStreetMap some lines share a course on purpose; in other files it is a road that stands in two inventories.
 
     Returns
     -------
     lines : geopandas.GeoDataFrame
-        The first of each, by position, on a fresh index.
+        The first of each, by position, on a fresh index; the parts that are left of a line that was cut have its id
+        with ``/1``, ``/2``, ... .
     checks : list of Check
         ``<name>_drawn_twice``: how many were left out, their length, and the first of them;
-        ``<name>_partly_twice``: km that lie on another line, vertex by vertex, and count twice.
+        ``<name>_partly_twice``: km that lie on another line, vertex by vertex, and count twice;
+        ``<name>_stretches_once`` with `cut`: km that were cut out.
     """
     is_copy = _is_copy(lines)
     copies = lines[is_copy]
@@ -60,7 +69,45 @@ def without_copies(lines: gpd.GeoDataFrame, *, id_column: str, name: str) -> tup
         [{"id": str(each)} for each in copies[id_column].head(_LISTED)],
     )  # fmt: skip
     once = lines if not len(copies) else lines[~is_copy].reset_index(drop=True)
-    return once, [check, _shared_check(once, id_column=id_column, name=name)]
+    if not cut:
+        return once, [check, _shared_check(once, id_column=id_column, name=name)]
+    apart = _without_shared(once, id_column)
+    return apart, [check, _cut_check(once, apart, name), _shared_check(apart, id_column=id_column, name=name)]
+
+
+def _without_shared(lines: gpd.GeoDataFrame, id_column: str) -> gpd.GeoDataFrame:
+    """Cut the segments out of each line that an earlier one has, driven the same ways."""
+    segments = _all_segments(lines)
+    # The first line of each; a way out and back on one line is no copy.
+    first = segments.groupby([*_ENDS, "drawn"], sort=False)["line"].transform("first")
+    is_again = (segments["line"] != first).to_numpy()
+    if not is_again.any():
+        return lines
+    touched = np.unique(segments["line"][is_again])
+    kept = segments[~is_again & segments["line"].isin(touched).to_numpy()]
+    starts = kept["start"].to_numpy()
+    run = np.cumsum(np.diff(starts, prepend=-2) != 1) - 1
+    vertices = np.unique(np.concatenate([np.stack([run, starts + end], axis=1) for end in (0, 1)]), axis=0)
+    lonlat = shapely.get_coordinates(shapely.get_parts(lines.geometry.to_numpy()))
+    parts = shapely.linestrings(lonlat[vertices[:, 1]], indices=vertices[:, 0])
+    owner = kept["line"].to_numpy()[np.flatnonzero(np.diff(run, prepend=-1))]
+    left = lines.iloc[owner].set_geometry(gpd.GeoSeries(parts, index=lines.index[owner], crs=lines.crs))
+    number = (left.groupby(level=0).cumcount() + 1).astype("str")
+    left = left.assign(**{id_column: (left[id_column].astype("str") + "/" + number).astype(lines[id_column].dtype)})
+    whole = pd.concat([lines.drop(index=lines.index[touched]), left])
+    return whole.sort_index(kind="stable").reset_index(drop=True)
+
+
+def _cut_check(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, name: str) -> Check:
+    """Km that were cut out of lines, as an earlier line has them."""
+    whole, left = (float(geodesic_length_km(lines.geometry.to_numpy()).sum()) for lines in (before, after))
+    km = 0.0 if after is before else whole - left
+    return Check(
+        f"{name}_stretches_once", "warn" if km > _SHARED * whole else "pass", round(km, 3),
+        "at most 0.1 % of their length",
+        f"{km:.1f} km of {name} lie on another line of the layer, vertex by vertex, and are taken once, from the first "
+        "of them.",
+    )  # fmt: skip
 
 
 def _is_copy(lines: gpd.GeoDataFrame) -> NDArray[np.bool_]:
@@ -142,6 +189,20 @@ class _Segments:
     def number(self) -> NDArray[np.int64]:
         ends = np.column_stack([self.low, self.high]).astype(np.uint64)
         return np.asarray((ends * _MIXERS).sum(axis=1)).view(np.int64)
+
+
+def _all_segments(lines: gpd.GeoDataFrame) -> pd.DataFrame:
+    """List all segments: ends in steps of `_SAME_DEG`, the lesser first, line, 1 or -1 if one-way, first vertex."""
+    parts, owner = shapely.get_parts(lines.geometry.to_numpy(), return_index=True)
+    lonlat, part = shapely.get_coordinates(parts, return_index=True)
+    place = np.round(lonlat / _SAME_DEG).astype(np.int64)
+    first = np.flatnonzero(part[1:] == part[:-1])
+    start, end, line = place[first], place[first + 1], owner[part[first]]
+    turned = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
+    low, high = np.where(turned[:, None], end, start), np.where(turned[:, None], start, end)
+    columns = dict(zip(_ENDS, np.hstack([low, high]).T, strict=True))
+    return pd.DataFrame(columns | {"line": line, "drawn": _direction(lines)[line] * np.where(turned, -1, 1),
+                                   "start": first})  # fmt: skip
 
 
 def _direction(lines: gpd.GeoDataFrame) -> NDArray[np.int64]:

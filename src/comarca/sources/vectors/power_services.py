@@ -112,7 +112,7 @@ def power_from_file(
     )
     power = without_left_out(power, "power_class", where=where)
     checks = [*remarks, shapeless, strange, left_out_check("power", len(kept) - len(power), len(kept))]
-    power, copies = without_copies(power, id_column="power_id", name="power")
+    power, copies = without_copies(power, id_column="power_id", name="power", cut=True)
     checks += copies
     return validate_layer(power, "power"), checks
 
@@ -146,7 +146,7 @@ def canals_from_file(
     kept, shapeless = with_shapes(raw, LINES, name="canals", where=where)
     rows = {"canal_id": row_ids(kept, None, where=where), "canal_class": "canal"}
     canals = gpd.GeoDataFrame(rows, geometry=kept.geometry, crs=STORAGE).astype({"canal_class": "str"})
-    canals, copies = without_copies(canals, id_column="canal_id", name="canals")
+    canals, copies = without_copies(canals, id_column="canal_id", name="canals", cut=True)
     return validate_layer(canals, "canals"), [*remarks, shapeless, *copies]
 
 

@@ -202,7 +202,7 @@ def roads_from_file(
         geometry=noded.lines,
         crs=STORAGE,
     )
-    roads, copies = without_copies(roads, id_column="road_id", name="roads")
+    roads, copies = without_copies(roads, id_column="road_id", name="roads", cut=True)
     checks = [
         *remarks, shapeless, left_out_check("roads", len(kept) - len(chosen), len(kept)),
         unknown_surface, unknown_oneway, unknown_maxspeed, *unknown_speed, *copies, *noding_checks(noded),
