@@ -29,6 +29,7 @@ GRIDS: dict[str, tuple[dict[str, Any], str]] = {
     "rotated": ({"transform": Affine(0.01, 0.002, -58, 0.002, -0.01, -33)}, REFUSED),
     "south up": ({"transform": Affine(0.01, 0, -58, 0, 0.01, -33)}, REFUSED),
     "mirrored": ({"transform": Affine(-0.01, 0, -58, 0, -0.01, -33)}, REFUSED),
+    "complex numbers": ({"dtype": "complex64"}, REFUSED),
     "one cell": ({"width": 1, "height": 1}, ANSWER),
     "two bands": ({"count": 2}, REFUSED),
     "no place": ({"transform": Affine(math.nan, 0, math.nan, 0, math.nan, 0)}, REFUSED),
@@ -53,6 +54,11 @@ def cases() -> Iterator[Case]:
         for fault, damage in BYTES.items():
             yield Case(layer, ".tif", fault, REFUSED, lambda folder, damage=damage: _reader(_spoilt(folder, damage)))
         yield Case(layer, ".tif", "not there", REFUSED, lambda folder: _reader(folder / "nowhere.tif"))
+        for value in (-99_999, 0.5, math.nan):
+            fault = f"{value} as no data of whole numbers"
+            yield Case(
+                layer, ".tif", fault, REFUSED, lambda folder, value=value: _reader(written(folder, {}), None, value)
+            )
         yield Case(layer, ".tif", "a band that is not there", REFUSED, lambda folder: _reader(written(folder, {}), 3))
         yield Case(layer, ".vrt", "a source of the network", REFUSED, lambda folder: _reader(_virtual(folder)))
 
@@ -62,7 +68,7 @@ def written(folder: Path, change: dict[str, Any]) -> Path:
     grid = {**_GRID, **change}
     path = folder / "cells.tif"
     with rasterio.open(path, "w", **grid) as file:
-        file.write(np.ones((grid["count"], grid["height"], grid["width"]), "int16"))
+        file.write(np.ones((grid["count"], grid["height"], grid["width"]), grid["dtype"]))
     return path
 
 
@@ -81,9 +87,9 @@ def _virtual(folder: Path) -> Path:
     return path
 
 
-def _reader(path: Path, band: int | None = None) -> Callable[[], Any]:
+def _reader(path: Path, band: int | None = None, nodata: float | None = None) -> Callable[[], Any]:
     def read() -> Any:
-        with open_raster(Raster(path, band=band)) as grid:
+        with open_raster(Raster(path, band=band, nodata=nodata)) as grid:
             return grid.read(0, 0, grid.height, grid.width)
 
     return read

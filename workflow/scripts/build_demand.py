@@ -14,8 +14,9 @@ from comarca.population.demand import demand_grid, demand_points
 from comarca.population.plausibility import plausibility_check
 from comarca.population.raster import demand_from_raster
 from comarca.population.totals import scale_to_totals
-from comarca.rasters.bands import Raster
+from comarca.rasters.bands import Raster, open_dataset
 from comarca.rasters.engines import engines_check
+from comarca.rasters.extent import require_extent
 from comarca.registry.countries import country
 from comarca.results import Check
 from comarca.sources.tables.totals import latest_totals, read_totals
@@ -47,6 +48,8 @@ def main(
     else:
         with one_raster(files["raster"] if source == "raster" else None, files.get("receipt")) as path:
             people = Raster(path, **(raster_options if source == "raster" else {}))
+            with open_dataset(people.path) as raster:
+                require_extent(raster, area)
             layer, found = demand_from_raster(people, area, demand_cell_m=demand_cell_m)
             persons = layer.groupby("territory_id")["population_persons"].sum()
             found.append(engines_check(people, area, persons, name="population"))

@@ -18,6 +18,7 @@ from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
+from comarca.rasters.extent import require_extent
 from comarca.rasters.grids import Grid, square_grid
 
 #: Walks may leave the territories by this much, degrees.
@@ -38,9 +39,11 @@ def main(
     receipt: str | None = None,
     elevation: str | None = None,
 ) -> None:
-    west, south, east, north = region_bounds(layer_io.read_layer(territories, "territories").geometry)
+    area = layer_io.read_layer(territories, "territories")
+    west, south, east, north = region_bounds(area.geometry)
     grid = square_grid((west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG), cell_m=cell_m)
     with one_raster(raster, receipt) as path, open_dataset(path) as source:
+        require_extent(source, area)
         if legend is None:
             min_per_m, found = friction_from_raster(source, grid, barrier_share=barrier_share)
         else:

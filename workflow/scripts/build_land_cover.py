@@ -16,6 +16,7 @@ from comarca.layers import files as layer_io
 from comarca.layers.schemas import empty_layer
 from comarca.rasters.bands import Raster, open_dataset
 from comarca.rasters.engines import engines_check
+from comarca.rasters.extent import require_extent
 from comarca.registry.legends import Legend, read_legend
 from comarca.results import Check
 
@@ -61,6 +62,7 @@ def tabulate(
 ) -> tuple[tuple[pd.DataFrame, pd.DataFrame], Check]:
     """Tabulate one raster, and hold its farmland against a second engine."""
     with open_dataset(path) as raster:
+        require_extent(raster, area)
         tables = tabulate_land_cover(raster, area, legend=legend, year=year)
         band = Raster(path, nodata="none" if raster.nodata is None else None)
     farmed = tables[1].query("is_farmed")

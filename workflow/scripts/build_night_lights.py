@@ -10,7 +10,8 @@ from comarca.fetch.tiles import dated_rasters
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.layers.schemas import empty_layer
-from comarca.rasters.bands import Raster, values_at
+from comarca.rasters.bands import Raster, open_dataset, values_at
+from comarca.rasters.extent import require_extent
 from comarca.rasters.zonal import Engine, sums_by_year
 
 #: Composites go below 0 by what the correction for airglow takes too much.
@@ -38,6 +39,9 @@ def main(
     with dated_rasters(rasters, years, fetched) as dated:
         if dated:
             bands = {year: Raster(path, nodata=nodata, least=LEAST_LIGHT) for year, path in dated.items()}
+            for band in bands.values():
+                with open_dataset(band.path) as raster:
+                    require_extent(raster, area)
             sums, found = sums_by_year(bands, area, name="night_lights", engine=engine)
             values = values_at(bands[max(bands)], places.geometry.x, places.geometry.y)
             light = pd.DataFrame({"light": values}, index=places["demand_id"])

@@ -31,6 +31,9 @@ _COLUMNS: Final = ("legend", "code", "speed_kmh")
 _MAX_SUBCELLS: Final = 10
 #: Fastest and slowest pace that the middle one of a raster may be.
 _PACES: Final = (0.002, 0.15)
+#: Nobody walks where a metre takes more minutes; such values stand for no data.
+_SLOWEST: Final = 10.0
+_SAMPLE: Final = 10_000
 _HEIGHTS_M: Final = (-500.0, 9000.0)
 #: Steepness and fastest slope of Tobler's hiking function.
 STEEPNESS: Final = 3.5
@@ -188,7 +191,7 @@ def friction_from_raster(
     Parameters
     ----------
     raster : rasterio.io.DatasetReader
-        Minutes per metre on foot, in any CRS; no data, and values that are not positive, are barriers.
+        Minutes per metre on foot, in any CRS; no data, and values that are not positive or above 10, are barriers.
     grid : Grid
         Cells wanted.
     barrier_share : float, optional
@@ -204,17 +207,28 @@ def friction_from_raster(
     Raises
     ------
     InputError
-        If the middle one of the values is no pace of people on foot.
+        If the middle one of the values is no pace of people on foot, or nobody can walk anywhere.
     """
-    min_per_m = _gathered(raster, grid, lambda values: np.where(values > 0, values, np.inf), barrier_share)
-    _require_pace(min_per_m, str(raster.name))
+    sampled: list[NDArray[Any]] = []
+
+    def to_pace(values: NDArray[Any]) -> Floats:
+        positive = values[(values > 0) & np.isfinite(values)]
+        sampled.append(positive[:: max(1, len(positive) // _SAMPLE)])
+        return np.where((values > 0) & (values <= _SLOWEST), values, np.inf)
+
+    min_per_m = _gathered(raster, grid, to_pace, barrier_share)
+    _require_pace(np.concatenate(sampled), str(raster.name))
     return min_per_m, [_barriers(min_per_m)]
 
 
 def _require_pace(min_per_m: Floats, where: str) -> None:
     """Refuse values in another unit, by the middle one."""
-    passable = min_per_m[np.isfinite(min_per_m)]
-    middle = float(np.median(passable)) if passable.size else _PACES[0]
+    if not min_per_m.size:
+        raise InputError(
+            f"{where}, values", got="no positive value in the region", expected="minutes per metre on foot",
+            remedy="Nobody could walk anywhere: take another raster, or leave `friction` out.",
+        )  # fmt: skip
+    middle = float(np.median(min_per_m))
     if not _PACES[0] <= middle <= _PACES[1]:
         raise InputError(
             f"{where}, values", got=f"a middle value of {middle:.4g}",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from comarca.errors import InputError
 from comarca.land.concentration import Block, MeasuredTerritories, blank, concentration, flag_gaps
 from comarca.land.fields import diversity_columns
 from comarca.measures.inequality import gini
@@ -70,18 +71,24 @@ def tabulate_land_cover(
     patches = pd.DataFrame(
         {
             "patch_id": pieces["patch"],
-            "territory_id": ids[pieces["territory"]],
+            "territory_id": pd.Series(ids[pieces["territory"]], dtype="str"),
             "year": year,
             **pieces[["area_ha", "patch_area_ha", "is_main"]],
         }
     )
     classes = legend.table.reindex(tally.classes["class_code"])
+    if len(classes) and classes["name"].isna().all():
+        raise InputError(
+            f"{raster.name}, codes", got=sorted(set(map(int, classes.index)))[:5],
+            expected=f"codes of the legend {legend.name}, such as {[int(code) for code in legend.table.index[:5]]}",
+            remedy="None of the codes stands in the legend: `land_cover.legend` is that of another raster.",
+        )  # fmt: skip
     areas = pd.DataFrame(
         {
-            "territory_id": ids[tally.classes["territory"]],
+            "territory_id": pd.Series(ids[tally.classes["territory"]], dtype="str"),
             "year": year,
             "class_code": tally.classes["class_code"],
-            "class_name": classes["name"].fillna("").to_numpy(),
+            "class_name": pd.Series(classes["name"].fillna("").to_numpy(), dtype="str"),
             **{role: classes[role].eq(True).to_numpy() for role in ROLES},
             **tally.classes[["area_ha", "edge_m"]],
         }

@@ -374,6 +374,14 @@ def _check(raster: Raster, dataset: Any) -> None:
             expected="a coordinate reference system",
             remedy="A CRS is never assumed: write it into the file, for instance with gdal_edit.py -a_srs.",
         )
+    kind = np.dtype(dataset.dtypes[raster.number - 1])
+    if kind.kind == "c":
+        raise InputError(name, got=f"complex numbers ({kind})", expected="a band of plain numbers")
+    if isinstance(raster.nodata, int | float) and not _can_hold(kind, raster.nodata):
+        raise InputError(
+            f"{name}, nodata", got=raster.nodata, expected=f"a value that the band can hold ({kind})",
+            remedy="Look up which value means no data, or write `none` if every value is data.",
+        )  # fmt: skip
     transform = dataset.transform
     if transform.b or transform.d or transform.a <= 0 or transform.e >= 0:
         raise InputError(name, got=tuple(transform)[:6], expected="a north-up grid", remedy="Use gdalwarp first.")
@@ -384,6 +392,14 @@ def _check(raster: Raster, dataset: Any) -> None:
             expected="a value that means no data",
             remedy="Configure `nodata` for this raster: a value, or `none` if every value is data.",
         )
+
+
+def _can_hold(kind: np.dtype[Any], value: float) -> bool:
+    """Whether a value can stand in a band: in one of integers only whole numbers of its range."""
+    if kind.kind not in "iu":
+        return True
+    limits = np.iinfo(kind)
+    return bool(np.isfinite(value) and value % 1 == 0 and limits.min <= value <= limits.max)
 
 
 def _interpolated(

@@ -115,7 +115,7 @@ def find_patches(
     CRSError
         If the raster has no CRS.
     InputError
-        If the raster is not of integers, is rotated, or holds other codes.
+        If the raster is not of integers, has a scale, is rotated, or holds other codes.
 
     Notes
     -----
@@ -123,6 +123,12 @@ def find_patches(
     """
     if np.dtype(raster.dtypes[0]).kind not in "ui":
         raise InputError(str(raster.name), got=raster.dtypes[0], expected="a raster of class codes, in integers")
+    if (raster.scales[0], raster.offsets[0]) != (1, 0):
+        raise InputError(
+            str(raster.name), got=f"a scale of {raster.scales[0]:g} and an offset of {raster.offsets[0]:g}",
+            expected="class codes as they are stored", remedy="Codes have no scale: gdal_edit.py -unsetmd, or "
+            "gdal_translate -unscale, makes them plain.",
+        )  # fmt: skip
     cells = measure_cells(raster.transform, raster.shape, _crs_of(raster))
     shapes = gpd.GeoSeries(np.asarray(territories, dtype=object), crs=STORAGE).to_crs(raster.crs).to_numpy()
     no_labels = np.zeros(raster.width, dtype=np.int64)
