@@ -37,6 +37,25 @@ def test_swapped_axes_are_named():
         require_overlap(swapped(points(-58, -34)), territories(), name="cities", reach_km=50)
 
 
+@pytest.mark.parametrize("zones", [-1, 1, 2])
+def test_a_layer_drawn_in_another_zone_is_refused_with_the_shift(zones):
+    far = points(-58 + 6 * zones, -34)
+    with pytest.raises(CRSError, match=rf"Shifted by \{-6 * zones:+d} degrees"):
+        require_overlap(far, territories(), name="roads", reach_km=50)
+
+
+def test_a_few_features_far_away_are_told_and_many_are_another_countrys():
+    (check,) = require_overlap(
+        np.concatenate([points(-58, -34), points(10, 50, count=1)]), territories(), name="cities", reach_km=50
+    )
+    assert (check.status, check.value) == ("warn", 30)
+    assert "1 lie more than ten times as far off" in check.message
+    (check,) = require_overlap(
+        np.concatenate([points(-58, -34), points(10, 50)]), territories(), name="cities", reach_km=50
+    )
+    assert check.status == "info"
+
+
 def test_a_layer_of_another_place_is_refused_with_both_boxes():
     with pytest.raises(CRSError, match=r"longitude 10(\.\d+)? to .*another zone") as error:
         require_overlap(points(10, 50), territories(), name="services", reach_km=50)

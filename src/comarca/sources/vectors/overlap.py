@@ -24,9 +24,19 @@ _LEAST_REACH_KM: Final = 10.0
 #: A layer whose box covers less of the region's box than this is warned of, if it has so many features.
 _LITTLE_SHARE: Final = 0.05
 _SOME_FEATURES: Final = 20
+#: Width of a zone of UTM, degrees; and the share of the features that one zone's shift has to bring into the region.
+_ZONE_DEG: Final = 6.0
+_MOST: Final = 0.9
+#: Up to this share of the features, or so many, may be far off by an error in their coordinates.
+_STRAY_SHARE: Final = 0.01
+_STRAY_FEATURES: Final = 3
 _SWAPPED: Final = (
     "Latitude and longitude look swapped: with both exchanged it lies in the region. Write longitude first into the "
     "file, or exchange the keys `longitude` and `latitude` of a table."
+)
+_ZONE: Final = (
+    "Shifted by {:+d} degrees it lies in the region: the file names another zone of its projection than it is drawn in."
+    " Set the right one with the key `crs`."
 )
 _ELSEWHERE: Final = (
     "Its coordinate system may not be the one that the file says, such as another zone or degrees taken for metres: "
@@ -56,7 +66,8 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
     Raises
     ------
     CRSError
-        If none does, and some would with longitude and latitude exchanged, or none lies within ten times the reach.
+        If none does, and some would with longitude and latitude exchanged, or most would in another zone of UTM, or
+        none lies within ten times the reach.
 
     Notes
     -----
@@ -74,15 +85,20 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
         expected = f"features in the region, {_box(region)}"
         if _meets(bounds[:, [1, 0, 3, 2]], _widened(region, reach_km)).any():
             raise CRSError(where, got=got, expected=expected, remedy=_SWAPPED)
+        if (zones := _zones_off(bounds, region)) is not None:
+            raise CRSError(where, got=got, expected=expected, remedy=_ZONE.format(zones))
         if not _meets(bounds, _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM))).any():
             raise CRSError(where, got=got, expected=expected, remedy=_ELSEWHERE)
     little = near == 0 or (len(present) >= _SOME_FEATURES and _covered_share(bounds, region) < _LITTLE_SHARE)
+    stray = int((~_meets(bounds, _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM)))).sum())
+    is_stray = 0 < stray <= max(_STRAY_SHARE * len(present), _STRAY_FEATURES) and 2 * near > len(present)
     message = f"{near} of {len(present)} features of {name} lie in the region's box or within {reach_km:g} km of it."
     return [
         Check(
-            f"{name}_overlap", "warn" if little else "info", near,
+            f"{name}_overlap", "warn" if little or is_stray else "info", near,
             f"some features, whose box covers at least {_LITTLE_SHARE:.0%} of the region's",
-            message + (" They cover little of the region." if little else ""),
+            message + (" They cover little of the region." if little else "")
+            + (f" {stray} lie more than ten times as far off: their coordinates may be wrong." if is_stray else ""),
         )
     ]  # fmt: skip
 
@@ -117,6 +133,15 @@ def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], 
         expected=f"territories of {country}, whose places lie in {_box(_total(boxes))}",
         remedy=_SWAPPED.replace("the region", country) if is_swapped else _ELSEWHERE,
     )  # fmt: skip
+
+
+def _zones_off(bounds: NDArray[np.float64], region: NDArray[np.float64]) -> int | None:
+    """Shift in degrees, by one zone of UTM or two, that brings most features into the region's box."""
+    for zones in (-1, 1, -2, 2):
+        shift = zones * _ZONE_DEG
+        if _meets(bounds + np.array([shift, 0, shift, 0]), region).mean() >= _MOST:
+            return int(shift)
+    return None
 
 
 def _meets(bounds: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.bool_]:
