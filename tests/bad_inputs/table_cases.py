@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import openpyxl
 import pandas as pd
 
 from bad_inputs.case import ANSWER, REFUSED, Case
@@ -107,6 +108,8 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
     "badly grouped figures": lambda layer: with_figures(layer, "1.234.56"),
     "two numbers in a cell": lambda layer: with_figures(layer, "12 13"),
     "a huge exponent": lambda layer: with_figures(layer, "1e999"),
+    "one figure in per cent": lambda layer: with_figures(layer, "12%"),
+    "a figure of -9999": lambda layer: with_figures(layer, "-9999"),
     "the rows twice": lambda layer: (SOUND[layer][0], SOUND[layer][1] * 2),
 }
 #: Fault -> layers in which the table is read all the same, since it can mean something there.
@@ -128,6 +131,9 @@ TEXT: dict[str, Callable[[str], bytes]] = {
     .encode(),
     "a row with a field too many": lambda text: (text.rstrip("\n") + ",9,9,9\n").encode(),
     "a row with fields too few": lambda text: (text + "0201\n").encode(),
+    "rows parted by another sign": lambda text: (lambda head, rest: f"{head.replace(',', ';')}\n{rest}")(
+        *text.split("\n", 1)
+    ).encode(),
     "a heading twice": lambda text: (lambda head, rest: f"{head},{head.split(',')[-1]}\n{rest}")(*text.split("\n", 1))
     .replace("\n0", "\n0").encode(),
     "bytes of no encoding": lambda text: text.encode().replace(b"0101", b"01\x81\x8d\x8f\x9001", 1),
@@ -171,7 +177,52 @@ def cases() -> Iterator[Case]:
         yield from _workbooks(layer)
 
 
+def _edited(layer: str, change: Callable[[Any, int], None]) -> Callable[[Path], Any]:
+    """Write a sound workbook of numbers, and change it: takes the workbook and the column of the figures."""
+
+    def make(folder: Path) -> Any:
+        path = folder / "table.xlsx"
+        heading, rows, figure = SOUND[layer]
+        place = heading.index(figure)
+        table = pd.DataFrame(rows, columns=pd.Index(heading))
+        table.assign(**{figure: table[figure].astype(float)}).to_excel(path, index=False)
+        book = openpyxl.load_workbook(path)
+        change(book, place + 1)
+        book.save(path)
+        return lambda: read(layer, path)
+
+    return make
+
+
+def _merge(book: Any, column: int) -> None:
+    book.active.merge_cells(start_row=2, end_row=3, start_column=column, end_column=column)
+
+
+def _never_computed(book: Any, column: int) -> None:
+    book.active.cell(2, column).value = "=1+1"
+
+
+def _hide(book: Any, column: int) -> None:
+    hidden = book.copy_worksheet(book.active)
+    hidden.cell(2, column).value = 1
+    hidden.sheet_state = "hidden"
+    book.move_sheet(hidden, -1)
+    book.active = 1
+
+
+#: Fault of a workbook -> change, and what comes of it.
+SHEETS: dict[str, tuple[Callable[[Any, int], None], str]] = {
+    "one figure in merged cells": (_merge, REFUSED),
+    "a formula without a value": (_never_computed, REFUSED),
+    "a second sheet of one heading": (lambda book, _: book.copy_worksheet(book.active), REFUSED),
+    "a hidden sheet before it": (_hide, ANSWER),
+}
+
+
 def _workbooks(layer: str) -> Iterator[Case]:
+    for fault, (change, outcome) in SHEETS.items():
+        yield Case(layer, ".xlsx", fault, outcome, _edited(layer, change))
+
     def bomb(folder: Path) -> Any:
         path = folder / "table.xlsx"
         write(*SOUND[layer][:2], path)

@@ -115,3 +115,12 @@ def test_without_a_crosswalk_each_code_is_its_own_unit():
     joined, check = join_units(table(("A", 2000, 3.0, 10.0, 50.0, 0.5)), None, {"A": "Alfa"})
     assert check is None
     assert joined.loc[0, ["unit_id", "unit_population"]].tolist() == ["A", 3.0]
+
+
+def test_a_sign_of_per_cent_tells_the_unit_of_small_shares(tmp_path):
+    path = tmp_path / "outcomes.csv"
+    path.write_text("territory_id,year,poverty\n01,2000,0.5%\n01,2010,0.4%\n")
+    assert in_common_units(read_outcomes(path))["poverty"].tolist() == [0.5, 0.4]
+    path.write_text("territory_id,year,poverty\n01,2000,0.5\n01,2010,30%\n")
+    with pytest.raises(InputError, match="a sign of per cent, or none"):
+        read_outcomes(path)

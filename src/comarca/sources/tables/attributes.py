@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from comarca.config.tables import ConfiguredColumn
 
 _TRUE: Final = frozenset({"1", "true", "t", "yes", "y", "si", "s", "sim", "verdadero", "verdadeiro", "v", "oui"})
+#: Figures that stand for missing ones in many files.
+_STAND_INS: Final = (-999, -8888, -9999, -32768, -99999, -999999)
 _FALSE: Final = frozenset({"0", "false", "f", "no", "n", "nao", "falso", "non"})
 
 
@@ -97,6 +99,7 @@ def read_attributes(
         rows, [key for key, entry in columns.items() if entry.kind == "number"], decimal=decimal,
         hint=decimal_hint(raw), where=f"attributes, {path}", missing=missing,
     )  # fmt: skip
+    _refuse_stand_ins(numbers, f"attributes, {path}")
     values = pd.DataFrame(
         {key: numbers[key] if key in numbers else _cells(rows[key], entry, missing, f"attributes, {path}, {key}")
          for key, entry in columns.items()}
@@ -104,6 +107,18 @@ def read_attributes(
     reason = pd.Series(np.where(index.isin(rows.index), Flag.NOT_IN_SOURCE, Flag.NO_SOURCE_ROW), index)
     return Indicators(values, explain(values, Flag.NO_SOURCE_ROW, **dict.fromkeys(columns, reason)),
                       [check, *table_checks(path, name=name, **layout)])  # fmt: skip
+
+
+def _refuse_stand_ins(numbers: Mapping[str, pd.Series], where: str) -> None:
+    """Refuse figures such as -9999 in a column that has no other negative ones: they stand for missing figures."""
+    for name, column in numbers.items():
+        negative = column[column < 0]
+        if len(negative) and negative.isin(_STAND_INS).all() and (column >= 0).any():
+            found = f"{negative.iloc[0]:.0f}"
+            raise InputError(
+                f"{where}, column {name}", got=f"{found} in {len(negative)} rows", expected="figures",
+                remedy=f"It looks like the sign of a missing figure: say so with `missing: ['{found}']`.",
+            )  # fmt: skip
 
 
 def _join_by_name(table: pd.DataFrame, labels: pd.DataFrame, path: str | Path) -> tuple[pd.DataFrame, Check]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from comarca.errors import InputError
 from comarca.results import Check
-from comarca.sources.tables.outcomes import ERRORS, ESTIMATES
+from comarca.sources.tables.outcomes import ERRORS, ESTIMATES, PERCENT
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -81,8 +81,10 @@ def in_common_units(
 
 
 def _unit_of(table: pd.DataFrame, name: str, where: str) -> ShareUnit:
-    """Tell the unit of a column: a share if no value exceeds 1; values of both kinds are refused."""
+    """Tell the unit of a column: a share if no value exceeds 1 and none has a sign; both kinds are refused."""
     values = table[name].dropna()
+    if name in table.attrs.get(PERCENT, ()):
+        return "percent"
     low, high = values[(values > 0) & (values <= 1)], values[values > 1]
     if high.empty:
         return "share"

@@ -35,6 +35,10 @@ _LETTERS: Final = frozenset({"x", "s", "d", "*", "-", "#", "?", "sd"})
 _BLANKS: Final = r"[\s\u00a0\u202f\u2009'\u2019\u00b4]"
 _REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
 _FEW: Final = 3
+#: Attribute of a table of texts: column -> what is wrong with its numbers, what was expected, what to do.
+DOUBTS: Final = "doubts"
+#: Columns of numbers that name a row, which may stand in one cell merged over several.
+_KEYS: Final = frozenset({"year", "class_min_ha", "class_max_ha", "max_jobs"})
 
 
 def is_missing(texts: pd.Series, *, marks: Collection[str] = (), letters: bool = True) -> pd.Series:
@@ -153,8 +157,17 @@ def parse_columns(
     -------
     dict
         Column -> numbers.
+
+    Raises
+    ------
+    InputError
+        As from `parse_numbers`, and where the reader of the table tells that figures are not as they seem.
     """
     chosen = list(names)
+    for name in [name for name in chosen if name not in _KEYS]:
+        if name in table.attrs.get(DOUBTS, {}):
+            got, expected, remedy = table.attrs[DOUBTS][name]
+            raise InputError(f"{where}, column {name}", got=got, expected=expected, remedy=remedy)
     known = {name: table[name][~is_missing(table[name], marks=missing)] for name in chosen}
     signs = dict.fromkeys(chosen, decimal) if decimal else _signs(known, hint, where, whole)
     return {
@@ -189,6 +202,7 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
     """
     thousands = "." if decimal == "," else ","
     is_void = is_missing(texts, marks=missing)
+    _refuse_some_percent(texts[~is_void], where)
     bare = _bare(texts)
     torn = _is_torn(texts)
     grouped = bare.str.contains(re.escape(thousands), regex=True)
@@ -208,6 +222,36 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
             remedy=f"{int(strange.sum())} such cell(s) in all. The key `missing` names further marks.",
         )
     return numbers.astype(np.float64)
+
+
+def has_percent(texts: pd.Series) -> bool:
+    """Tell whether cells carry the sign of per cent.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells.
+
+    Returns
+    -------
+    bool
+        Whether any does.
+    """
+    return bool(texts.astype("str").str.contains(r"\d\s*%", regex=True).any())
+
+
+def _refuse_some_percent(texts: pd.Series, where: str) -> None:
+    """Refuse a column of which some numbers are in per cent by their sign and others have none."""
+    if not has_percent(texts):
+        return
+    plain = texts.astype("str")
+    bare = plain.str.contains(r"[1-9]", regex=True) & ~plain.str.contains("%", regex=False)
+    if bare.any():
+        raise InputError(
+            where, got=[plain[plain.str.contains("%", regex=False)].iloc[0], plain[bare].iloc[0]],
+            expected="all numbers with a sign of per cent, or none",
+            remedy="Write all in one unit.",
+        )  # fmt: skip
 
 
 def _is_torn(texts: pd.Series) -> pd.Series:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, parse_numbers
+from comarca.sources.tables.numbers import Decimal, decimal_hint, has_percent, parse_columns, parse_numbers
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
 from comarca.sources.tables.years import FIRST_YEAR, LAST_YEAR, is_year
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+#: Attribute of a table of outcomes: columns whose cells carry the sign of per cent.
+PERCENT: Final = "percent"
 #: Estimates that may come with a standard error, in a column of this name with ``_error`` after it.
 ESTIMATES: Final = ("income", "poverty", "inequality", "women")
 ERRORS: Final = tuple(f"{name}_error" for name in ESTIMATES)
@@ -79,6 +81,7 @@ def read_outcomes(
     tidy = tidy.assign(territory_name=one_name(tidy, ["year"]))[list(COLUMNS)]
     tidy = tidy.sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
     _check(tidy, where)
+    tidy.attrs[PERCENT] = [name for name in given if has_percent(table[name])]
     return tidy.astype({"year": np.int64})
 
 

@@ -10,7 +10,6 @@ import io
 import logging
 import re
 from collections import deque
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack, cast
@@ -19,14 +18,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine as calamine
 
 from comarca.errors import InputError, did_you_mean
-from comarca.guards.archives import refuse_bomb, refuse_vast_sheets
 from comarca.io import log_read
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
 from comarca.sources.rows import Where, choose_rows
+from comarca.sources.tables.numbers import DOUBTS
+from comarca.sources.tables.workbooks import sheet_rows
 from comarca.sources.texts import decode, mojibake_check
 
 if TYPE_CHECKING:
@@ -47,6 +46,7 @@ _FOOTNOTE: Final = re.compile(
     r"|s = |x = )"
 )
 _LISTED: Final = 20
+_NUMBER: Final = re.compile(r"\s*-?\d[\d.,]*\s*$")
 #: First line by which spreadsheet programs are told the separator.
 _TOLD_SEPARATOR: Final = re.compile(r"\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 #: First bytes of workbooks: zip archives, and old ones.
@@ -182,7 +182,10 @@ def open_table(path: str | Path, **layout: Unpack[Layout]) -> TextTable:
         checks += decoded
         if len(rows) <= header_rows:
             raise InputError(str(path), got=f"{len(rows)} row(s)", expected="a header and rows below it")
-        body = rows.iloc[header_rows:].set_axis(_heading(rows.iloc[:header_rows]), axis=1).reset_index(drop=True)
+        names = _heading(rows.iloc[:header_rows])
+        body = rows.iloc[header_rows:].set_axis(names, axis=1).reset_index(drop=True)
+        doubts = rows.attrs.get(DOUBTS, {})
+        body.attrs[DOUBTS] = {name: doubts[place] for place, name in enumerate(names) if place in doubts}
         cells, footnotes = _without_footnotes(body)
         checks += footnotes
     cells = _filled_down(cells, layout.get("fill_down", ()), str(path))
@@ -245,7 +248,9 @@ def pick_columns(
     refuse_twins(table, [*columns.values(), *required], where=where)
     theirs = {ours: find_column(column, table, where=f"{where}, columns.{ours}") for ours, column in columns.items()}
     taken = table.drop(columns=[ours for ours in theirs if ours in table and ours not in theirs.values()])
-    renamed = taken.rename(columns={column: ours for ours, column in theirs.items()})
+    names = {column: ours for ours, column in theirs.items()}
+    renamed = taken.rename(columns=names)
+    renamed.attrs[DOUBTS] = {names.get(name, name): doubt for name, doubt in table.attrs.get(DOUBTS, {}).items()}
     for name in required:
         if name not in renamed:
             raise InputError(
@@ -342,8 +347,11 @@ def _raw_rows(
     if suffix in WORKBOOKS | DELIMITED:
         _require_kind(path, suffix)
     if suffix in WORKBOOKS:
-        frame = pd.DataFrame(_sheet_rows(path, layout.get("sheet"), end)[skip:], dtype=object)
-        return _not_blank(_as_text(frame)), "", []
+        heading = slice(skip, skip + layout.get("header_rows", 1))
+        cells, doubts = sheet_rows(path, layout.get("sheet"), heading=heading, end=end)
+        frame = _not_blank(_as_text(pd.DataFrame(cells[skip:], dtype=object)))
+        frame.attrs[DOUBTS] = doubts
+        return frame, "", []
     if suffix not in DELIMITED:
         kinds = ", ".join(sorted(TABLE_SUFFIXES | {".parquet"}))
         raise InputError(
@@ -400,12 +408,26 @@ def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layou
             ) from error  # fmt: skip
     width = max(map(len, rows[:header_rows]), default=0)
     for place, row in enumerate(rows):
+        if place >= header_rows and width > 1 and len(row) == 1 and (other := _other_separator(row[0], width)):
+            raise InputError(
+                f"{where}, row {skip + place + 1}", got=f"{row[0][:80]!r}, parted by {other!r}",
+                expected=f"cells parted by {separator!r}, as in the heading",
+                remedy="Save it anew with one sign between all cells.",
+            )  # fmt: skip
         if any(cell.strip() for cell in row[width:]):
             raise InputError(
                 f"{where}, row {skip + place + 1}", got=f"{len(row)} cells",
                 expected=f"at most {width}, as in the heading",
                 remedy="Texts and numbers that hold the separator need quotes. Lines above the heading: `skip_rows`.",
             )  # fmt: skip
+
+
+def _other_separator(text: str, width: int) -> str | None:
+    """Sign that parts a text into as many cells as the heading has, with a number among them."""
+    parted = {sign: text.split(sign) for sign in _SEPARATORS}
+    return next(
+        (sign for sign, parts in parted.items() if len(parts) == width and any(map(_NUMBER.match, parts[1:]))), None
+    )
 
 
 def _last_start(rows: list[list[str]], text: str) -> int:
@@ -432,38 +454,6 @@ def _separator(text: str, skip: int) -> str:
             return 0
 
     return max(_SEPARATORS, key=cells)
-
-
-def _sheet_rows(path: Path, sheet: str | int | None, end: int | None) -> list[list[Any]]:
-    """Rows of a sheet from its first cell on; cells merged over several rows are filled down."""
-    refuse_bomb(path, where=str(path))
-    refuse_vast_sheets(path, where=str(path))
-    with _told(path):
-        book = calamine.CalamineWorkbook.from_path(path)
-        names = book.sheet_names
-    place = 0 if sheet is None else sheet
-    chosen = names[place] if isinstance(place, int) and place < len(names) else str(place)
-    if chosen not in names:
-        raise InputError(f"{path}, sheet", got=sheet, expected=f"one of {names}", remedy=did_you_mean(chosen, names))
-    with _told(path):
-        page = book.get_sheet_by_name(chosen)
-        rows = [list(row) for row in page.to_python(skip_empty_area=False, nrows=end)]
-        merged = page.merged_cell_ranges or ()
-    for (top, left), (bottom, _) in merged:
-        for row in range(top + 1, min(bottom + 1, len(rows))):
-            if left < len(rows[row]):
-                rows[row][left] = rows[top][left]
-    return rows
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Turn what is wrong with a workbook into one message."""
-    try:
-        yield
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(str(path), got=str(error), expected="a workbook that is whole and not locked",
-                         remedy="Save it anew as .xlsx, without a password.") from error  # fmt: skip
 
 
 def _not_blank(cells: pd.DataFrame) -> pd.DataFrame:
