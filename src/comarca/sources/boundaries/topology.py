@@ -71,8 +71,9 @@ def _overlaps(territories: gpd.GeoDataFrame, total: float) -> Check:
     rows = [
         {"territory_ids": f"{ids[left[case]]}, {ids[right[case]]}", "area_km2": float(common[case])} for case in order
     ]
-    check = _check("territories_overlaps", "Overlaps between territories", float(common.sum()), total, rows)
-    return replace(check, status="fail") if check.value > _WRONG_SHARE * total else check
+    shared = float(common.sum())
+    check = _check("territories_overlaps", "Overlaps between territories", shared, total, rows)
+    return replace(check, status="fail") if shared > _WRONG_SHARE * total else check
 
 
 def _refuse_twins(
