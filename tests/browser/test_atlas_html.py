@@ -174,13 +174,25 @@ def test_amounts_are_circles_with_their_own_legend(open_page, table):
     page.tab.close()
 
 
-def test_map_and_table_are_seen_together(page):
+def test_map_and_table_are_seen_together_and_no_column_is_cut(open_page, table):
+    words = {"W": dict.fromkeys(("en", "es", "pt"), "Less than an hour from a city of 50 to 100 thousand")}
+    title = dict.fromkeys(("en", "es", "pt"), "Mean travel time to the nearest city (50,000 to 1,000,000 inhabitants)")
+    long = replace(COLUMNS[3], name="long_class", title=title, categories=words)
+    shapes = [shapely.box(place, 0, place + 1, 2) for place in range(6)]
+    page = open_page(make_atlas(table.assign(long_class="W"), [*COLUMNS, long], shapes))
     page.tab.set_viewport_size({"width": 1366, "height": 768})
     shown = [page.tab.locator(name).bounding_box() for name in ("#map", "#table")]
     assert all(box["y"] < 600 for box in shown)
     assert shown[1]["x"] >= shown[0]["x"] + shown[0]["width"]
     box = page.tab.locator("#table-section .scroll")
-    assert box.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+    for name in ("time_min", "long_class"):
+        page.tab.select_option("#indicator", name)
+        assert box.evaluate("(node) => node.scrollWidth <= node.clientWidth")
+        # No value runs into the next column.
+        assert page.tab.locator("#table td").evaluate_all(
+            "(cells) => cells.every((c) => c.scrollWidth <= c.clientWidth)"
+        )
+    page.tab.close()
 
 
 def test_the_chosen_territory_is_outlined_and_doubtful_values_are_hatched(open_page, table):

@@ -357,7 +357,7 @@
     const count = flagged(column).length;
     if (!count) return [];
     const row = make("li");
-    const swatch = make("span", "", { class: "swatch", "aria-hidden": "true" });
+    const swatch = make("span", "", { class: isAllFlagged(column) ? "" : "swatch", "aria-hidden": "true" });
     if (!isAllFlagged(column)) swatch.style.background = patterned({ ...flagPattern, color: "#fff" });
     const text = word(isAllFlagged(column) ? "all_flagged" : "flagged");
     row.append(swatch, make("span", text), make("span", count, { class: "count" }));
@@ -706,7 +706,8 @@
           cell.append(button, make("span", data.ids[place], { class: "code" }));
           row.append(cell);
         } else if (column.entry) {
-          row.append(make("td", formatted(column.entry, value), { class: value === null ? "number missing-value" : "number" }));
+          const kind = column.entry.kind === "number" ? "number" : "class";
+          row.append(make("td", formatted(column.entry, value), { class: value === null ? `${kind} missing-value` : kind }));
         } else {
           row.append(make("td", value));
         }
