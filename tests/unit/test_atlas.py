@@ -17,6 +17,7 @@ from comarca.publish.maps.atlas_pdf import AtlasText, pages_of, write_atlas_pdf
 from comarca.publish.maps.atlas_words import REASON_WORDS
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.layout import new_page
+from comarca.publish.maps.pdf_structure import structured
 from comarca.publish.maps.theme import MapText
 from comarca.registry.columns import Column
 from comarca.results import Flag
@@ -170,6 +171,25 @@ def test_pages_are_tagged_maps_as_pictures_with_their_titles(atlas):
         assert title.removeprefix("Map: ") in atlas.pages[number].extract_text()
     marks = [page.get_contents().get_data().count(b" BDC") for page in atlas.pages]
     assert marks == [1] * len(kinds)
+
+
+def test_sheets_in_one_file_have_bookmarks_tags_title_and_language(tmp_path):
+    figures = []
+    for text in ("one", "another"):
+        figure, page = new_page(8.27, 11.69)
+        page.text(1, 5, text)
+        figures.append(figure)
+    path = tmp_path / "sheets.pdf"
+    path.write_bytes(pages_of(figures)[0].pdf)
+    structured(path, ["Uno", "Otro"], title="Región", language="es").write(path)
+    found = PdfReader(path)
+    assert [(entry.title, found.get_destination_page_number(entry)) for entry in found.outline] == [
+        ("Uno", 0),
+        ("Otro", 1),
+    ]
+    assert (found.root_object["/Lang"], found.metadata.title) == ("es", "Región")
+    assert [entry.get_object()["/S"] for entry in found.root_object["/StructTreeRoot"]["/K"]["/K"]] == ["/P", "/P"]
+    assert [page.extract_text() for page in found.pages] == ["one", "another"]
 
 
 def test_maps_of_two_indicators_and_rankings_stand_in_contents_and_bookmarks(base, tmp_path):

@@ -34,10 +34,10 @@ COLUMNS = [PEOPLE, TIME, GINI, KIND]
 
 def test_sentences_of_each_kind_are_what_the_numbers_say():
     found = in_short(TABLE, COLUMNS, "en", title="Land")
-    assert found[0] == "Land: 24 territories in 2 units one level up, 1,200 km², 2,110 persons."
+    assert found[0] == "Land: 24 territories in 2 units one level up, 1,200 km², 2,110 people."
     # 1000 + 500 is the first sum above 1055; beyond 120 minutes are the places from 130 to 230.
-    assert found[4] == "Half of the 2,110 persons live in 2 territories, the most populous ones."
-    assert "over 120 minutes in 11 territories, where 5.2 % of the persons live (110)." in found[5]
+    assert found[4] == "Half of the 2,110 people live in 2 territories, the most populous ones."
+    assert "over 120 minutes in 11 territories, where 5.2 % of the people live (110)." in found[5]
     assert "20 of 23 territories with data are in the most frequent class, “aa”." in found[6]
     # Medians of 0 ... 110 and of 120 ... 230.
     assert "medians of the units one level up go from 55.0 minutes (North) to 175 minutes (South)." in found[7]
@@ -70,6 +70,6 @@ def test_a_region_of_which_little_is_known_has_few_sentences_and_all_are_true():
     assert in_short(bare, [], "es", title="Tierra") == ["Tierra: 1 territorio."]
     empty = TABLE.assign(**{PEOPLE.name: 0.0, TIME.name: np.nan, GINI.name: np.nan, KIND.name: None})
     assert in_short(empty, COLUMNS, "en", title="Land") == [
-        "Land: 24 territories in 2 units one level up, 1,200 km², 0 persons.",
+        "Land: 24 territories in 2 units one level up, 1,200 km², 0 people.",
         "1 of 1 indicators of the maps have a value in every territory.",
     ]

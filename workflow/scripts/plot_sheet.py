@@ -10,6 +10,7 @@ from comarca.jobs import run
 from comarca.publish.analysis import read_curves
 from comarca.publish.assembled import Assembled
 from comarca.publish.maps.files import base_of
+from comarca.publish.maps.pdf_structure import structured
 from comarca.publish.maps.sheet import SheetData, draw_sheet
 from comarca.publish.maps.style import RC
 
@@ -34,10 +35,14 @@ def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
         source_line=data.credit,
         title=data.title,
     )
-    metadata = {"Title": data.title, "CreationDate": None, "ModDate": None}
-    with io.atomic_path(sheet) as part, mpl.rc_context(RC), PdfPages(part, metadata=metadata) as pdf:
-        for name in [territory] if territory else table.index:
-            draw_sheet(drawn, name).savefig(pdf, format="pdf", dpi=200)
+    chosen = [territory] if territory else list(table.index)
+    metadata = {"CreationDate": None, "ModDate": None}
+    with io.atomic_path(sheet) as part:
+        with mpl.rc_context(RC), PdfPages(part, metadata=metadata) as pdf:
+            for name in chosen:
+                draw_sheet(drawn, name).savefig(pdf, format="pdf", dpi=200)
+        names = table["territory_name"].loc[chosen].tolist()
+        structured(part, names, title=names[0] if territory else data.title, language=language).write(part)
 
 
 if "snakemake" in globals():

@@ -15,17 +15,15 @@ from matplotlib.collections import PathCollection
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
-    BooleanObject,
     DecodedStreamObject,
     DictionaryObject,
     Fit,
     FloatObject,
     NameObject,
-    NumberObject,
-    TextStringObject,
 )
 
 from comarca.publish.maps.layout import A4_IN, Box, frame_axes, new_page
+from comarca.publish.maps.pdf_structure import finish, marked, tag_pages
 from comarca.publish.maps.style import MUTED, RC
 from comarca.publish.words import unit_label, word
 
@@ -228,8 +226,9 @@ def write_atlas_pdf(
     writer = _joined([*title_page, *(part if isinstance(part, Page) else next(drawn_pages) for part in parts)])
     _bookmarks(writer, sections, starts)
     _links(writer, contents, starts)
-    _tag(writer, {number: f"{word('map', language)}: {title}" for number, title in pictures.items()})
-    _finish(writer, f"{about.title}: {word('atlas', language)}", language)
+    tag_pages(writer, {number: f"{word('map', language)}: {title}" for number, title in pictures.items()})
+    writer.compress_identical_objects()
+    finish(writer, f"{about.title}: {word('atlas', language)}", language)
     with path.open("wb") as stream:
         writer.write(stream)
 
@@ -261,7 +260,7 @@ def _complete(
     """Write the number of a page and round its coordinates: digits beyond those that print are most of a map."""
     contents = page.get_contents()
     data = _POINTS.sub(_rounded, contents.get_data() if contents is not None else b"")
-    data = b"/Content <</MCID 0>> BDC\n" + _shared(writer, page, data, shapes) + b"\nEMC\n"
+    data = marked(_shared(writer, page, data, shapes))
     if number > 1:
         data += _stamp(number, float(page.mediabox.width))
         fonts = page["/Resources"]["/Font"].get_object()  # type: ignore[index]
@@ -330,49 +329,6 @@ def _links(writer: PdfWriter, contents: Sequence[Sequence[_Line]], starts: Mappi
                 rect = (_LEFT * _PT_PER_IN, top - _LINE * _PT_PER_IN, _RIGHT * _PT_PER_IN, top)
                 link = Link(rect=rect, target_page_index=starts[line.target] - 1, fit=Fit.fit())
                 writer.add_annotation(number, link)
-
-
-def _tag(writer: PdfWriter, pictures: Mapping[int, str]) -> None:
-    """Tell programs that read aloud what each page is: a picture with its title, or text."""
-    root, document = DictionaryObject(), DictionaryObject()
-    root_place, document_place = writer._add_object(root), writer._add_object(document)
-    kinds, tree = ArrayObject(), ArrayObject()
-    for place, page in enumerate(writer.pages):
-        title = pictures.get(place + 1)
-        element = DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/StructElem"),
-                NameObject("/S"): NameObject("/Figure" if title else "/P"),
-                NameObject("/P"): document_place,
-                NameObject("/Pg"): page.indirect_reference,
-                NameObject("/K"): NumberObject(0),
-            }
-        )
-        if title:
-            element[NameObject("/Alt")] = TextStringObject(title)
-        kinds.append(writer._add_object(element))
-        tree.extend([NumberObject(place), ArrayObject([kinds[-1]])])
-        page[NameObject("/StructParents")] = NumberObject(place)
-        page[NameObject("/Tabs")] = NameObject("/S")
-    document.update(_named(Type="StructElem", S="Document") | {NameObject("/P"): root_place, NameObject("/K"): kinds})
-    numbers = writer._add_object(DictionaryObject({NameObject("/Nums"): tree}))
-    roles = DictionaryObject(_named(Content="Span"))
-    root.update(_named(Type="StructTreeRoot"))
-    root.update({NameObject("/K"): document_place, NameObject("/ParentTree"): numbers, NameObject("/RoleMap"): roles})
-    writer.root_object[NameObject("/StructTreeRoot")] = root_place
-    writer.root_object[NameObject("/MarkInfo")] = DictionaryObject({NameObject("/Marked"): BooleanObject(True)})
-
-
-def _named(**names: str) -> dict[NameObject, NameObject]:
-    return {NameObject(f"/{key}"): NameObject(f"/{value}") for key, value in names.items()}
-
-
-def _finish(writer: PdfWriter, title: str, language: str) -> None:
-    """Title, language and identity; fonts that pages have in common are stored once."""
-    writer.compress_identical_objects()
-    writer.metadata = {"/Title": title, "/Producer": "comarca"}
-    writer.root_object[NameObject("/Lang")] = TextStringObject(language)
-    writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
 
 
 def _page_numbers(sections: Sequence[_Section], *, first: int) -> dict[str, int]:
