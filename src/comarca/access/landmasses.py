@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Water no wider than this, in metres, does not part land: rivers between territories, gaps of drawing.
 STRAIT_M: Final = 500.0
+#: Points that are objects in memory at once.
+_POINTS_AT_ONCE: Final = 200_000
 _M_PER_DEGREE: Final = 111_320.0
 
 
@@ -80,9 +82,11 @@ class Landmasses:
         number = np.zeros(len(lon), dtype=np.int64)
         if len(self.parts) == 0 or self.number.max() == 0:
             return number
-        part, point = shapely.STRtree(as_points(lon, lat)).query(self.parts, predicate="intersects")
         is_on_land = np.zeros(len(lon), dtype=bool)
-        is_on_land[point], number[point] = True, self.number[part]
+        for start in range(0, len(lon), _POINTS_AT_ONCE):
+            few = slice(start, start + _POINTS_AT_ONCE)
+            part, point = shapely.STRtree(as_points(lon[few], lat[few])).query(self.parts, predicate="intersects")
+            is_on_land[start + point], number[start + point] = True, self.number[part]
         off = np.flatnonzero(~is_on_land)
         index, part_of_vertex = self._shores
         nearest = cheapest_segment(index, geocentric_m(lon[off], lat[off]))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from comarca.roads.connectors import Linking
     from comarca.roads.network import RoadNetwork
+    from comarca.roads.segments import SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -107,13 +108,17 @@ def link_network(
         else np.append(is_ferry, False)[network.edge_road],
         is_blocked=partial(_is_over_water, water=water, territories=territories),
     )
+    index = _all_segments(network)
     connectors = gpd.GeoDataFrame(pd.concat([gaps, components, links, walks], ignore_index=True), crs=demand.crs)
     return network, connectors, [
-        _drawn(connectors), _apart(network, cities, max_snap_km=max_snap_km), _pieces(network, demand, linking)
+        _drawn(connectors), _apart(network, index, cities, max_snap_km=max_snap_km),
+        _pieces(network, index, demand, linking),
     ]  # fmt: skip
 
 
-def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_km: Floats | float) -> Integers:
+def nearest_component(
+    network: RoadNetwork, lon: Floats, lat: Floats, *, reach_km: Floats | float, index: SegmentIndex | None = None
+) -> Integers:
     """Find the component of the road nearest to each point.
 
     Parameters
@@ -124,17 +129,16 @@ def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_k
         Points, degrees.
     reach_km : numpy.ndarray, shape (n,), or float
         Farther roads do not count.
+    index : SegmentIndex, optional
+        All segments of the network, where they are asked more than once.
 
     Returns
     -------
     numpy.ndarray of int, shape (n,)
         Number of the component; -1 where no road is within reach.
     """
-    is_first = np.ones(len(network.vertex_lon), dtype=bool)
-    is_first[network.edge_start[1:] - 1] = False
-    index = index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
     nearest = cheapest_segment(
-        index,
+        _all_segments(network) if index is None else index,
         geocentric_m(lon, lat),
         reach_m=np.broadcast_to(np.asarray(reach_km, dtype=float) * M_PER_KM, np.shape(lon)),
     )
@@ -142,6 +146,12 @@ def nearest_component(network: RoadNetwork, lon: Floats, lat: Floats, *, reach_k
     has_road = nearest.vertex >= 0
     component[has_road] = network.vertex_component[nearest.vertex[has_road]]
     return component
+
+
+def _all_segments(network: RoadNetwork) -> SegmentIndex:
+    is_first = np.ones(len(network.vertex_lon), dtype=bool)
+    is_first[network.edge_start[1:] - 1] = False
+    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))
 
 
 def _cities_inside(cities: gpd.GeoDataFrame, territories: gpd.GeoDataFrame, *, least: float) -> gpd.GeoDataFrame:
@@ -155,11 +165,11 @@ def _components_that_matter(
     network: RoadNetwork, cities: gpd.GeoDataFrame, demand: gpd.GeoDataFrame, linking: Linking, max_snap_km: float
 ) -> pd.Series:
     """Name the components that hold cities, or people enough."""
-    points = cities.geometry
-    of_city = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km)
+    points, index = cities.geometry, _all_segments(network)
+    of_city = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km, index=index)
     by_city = pd.Series(cities["city_name"].to_numpy(), index=of_city).groupby(level=0).agg(", ".join)
     of_people = nearest_component(
-        network, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy(), reach_km=linking.max_km
+        network, demand.geometry.x.to_numpy(), demand.geometry.y.to_numpy(), reach_km=linking.max_km, index=index
     )
     persons = demand["population_persons"].fillna(0).groupby(of_people).sum()
     many = persons[persons >= linking.min_persons].round().astype(int).map("{} persons".format)
@@ -208,10 +218,11 @@ def _is_over_water(
     return np.asarray(is_blocked | (first & last & ~middle))
 
 
-def _pieces(network: RoadNetwork, demand: gpd.GeoDataFrame, linking: Linking) -> Check:
+def _pieces(network: RoadNetwork, index: SegmentIndex, demand: gpd.GeoDataFrame, linking: Linking) -> Check:
     """Report the people whose nearest road is on another component than the main one, the largest pieces by name."""
     points = demand.geometry
-    component = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=linking.max_km)
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    component = nearest_component(network, lon, lat, reach_km=linking.max_km, index=index)
     persons = demand["population_persons"].fillna(0).groupby(component).sum()
     apart = persons[(persons.index >= 0) & (persons.index != main_component(network)) & (persons > 0)]
     apart = apart.sort_values(ascending=False, kind="stable")
@@ -238,9 +249,10 @@ def _pieces(network: RoadNetwork, demand: gpd.GeoDataFrame, linking: Linking) ->
 _KINDS = {"gap": "over gaps", "component": "to loose components", "city": "to cities off the roads", "foot": "on foot"}
 
 
-def _apart(network: RoadNetwork, cities: gpd.GeoDataFrame, *, max_snap_km: float) -> Check:
+def _apart(network: RoadNetwork, index: SegmentIndex, cities: gpd.GeoDataFrame, *, max_snap_km: float) -> Check:
     points = cities.geometry
-    component = nearest_component(network, points.x.to_numpy(), points.y.to_numpy(), reach_km=max_snap_km)
+    lon, lat = points.x.to_numpy(), points.y.to_numpy()
+    component = nearest_component(network, lon, lat, reach_km=max_snap_km, index=index)
     main = main_component(network)
     is_apart = (component != main) | (component < 0)
     rows = [

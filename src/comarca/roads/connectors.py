@@ -155,6 +155,8 @@ def link_components(network: RoadNetwork, names: pd.Series, linking: Linking) ->
     """
     waiting = dict(zip(names.index.astype(int).tolist(), names.astype(str), strict=True))
     waiting.pop(main_component(network), None)
+    if not waiting:
+        return network, as_layer([])
     is_joined = np.arange(len(network.component_km)) == main_component(network)
     index, rows = _walkable(network), []
     while waiting:
@@ -293,6 +295,8 @@ def _nearest_elsewhere(network: RoadNetwork, nodes: Integers, *, reach_m: float)
     is_main = np.arange(len(network.component_km)) == main_component(network)
     distance_m, vertex, fraction = nearest_of_minor(network, nodes, ~is_main[network.vertex_component], reach_m=reach_m)
     minor = np.flatnonzero(~is_main[network.node_component[nodes]])
+    if not len(minor):
+        return distance_m, vertex, fraction
     to_main = _nearest(network, _walkable(network), nodes[minor], is_main, reach_m=reach_m)
     is_nearer = to_main[0] < distance_m[minor]
     for values, found in zip((distance_m, vertex, fraction), to_main, strict=True):

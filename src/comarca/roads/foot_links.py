@@ -6,6 +6,7 @@ next road rather than not reaching any city.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -89,10 +90,11 @@ def link_on_foot(
     if linking.walk_m <= 0 or len(network.component_km) == 0:
         return network, as_layer([])
     piers = _piers(network, is_ferry)
-    links = _between_components(network, linking, is_ferry, is_blocked)
+    to_main = partial(_to_main, network, _walkable(network, network.vertex_component == main_component(network)))
+    links = _between_components(network, linking, is_ferry, is_blocked, to_main)
     if len(piers):
         links = links.and_those(_to_piers(network, piers, linking, is_blocked))
-    links = links.and_those(_from_bends(network, links, linking, is_ferry, is_blocked))
+    links = links.and_those(_from_bends(network, links, linking, is_ferry, is_blocked, to_main))
     count = len(links.start)
     if count == 0:
         return network, as_layer([])
@@ -150,7 +152,11 @@ def _lines(network: RoadNetwork, links: _Links) -> NDArray[np.object_]:
 
 
 def _between_components(
-    network: RoadNetwork, linking: Linking, is_ferry: Booleans, is_blocked: Callable[[NDArray[np.object_]], Booleans]
+    network: RoadNetwork,
+    linking: Linking,
+    is_ferry: Booleans,
+    is_blocked: Callable[[NDArray[np.object_]], Booleans],
+    to_main: Callable[[Integers, float], _Links],
 ) -> _Links:
     """Find the shortest walk between any two components that come near each other."""
     nodes = _ends_of_walks(network, is_ferry)
@@ -158,8 +164,8 @@ def _between_components(
     may_walk = network.edge_on_foot[network.vertex_edge]
     start = _vertex_of(network, nodes)
     near = nearest_of_minor(network, nodes, is_loose[network.vertex_component] & may_walk, reach_m=linking.walk_m)
-    to_main = _to_main(network, start[is_loose[network.vertex_component[start]]], linking.walk_m)
-    links = to_main.and_those(_Links(start, *near).only(near[1] >= 0))
+    from_loose = to_main(start[is_loose[network.vertex_component[start]]], linking.walk_m)
+    links = from_loose.and_those(_Links(start, *near).only(near[1] >= 0))
     return _shortest(network, _dry(network, links, linking, is_blocked))
 
 
@@ -169,6 +175,7 @@ def _from_bends(
     linking: Linking,
     is_ferry: Booleans,
     is_blocked: Callable[[NDArray[np.object_]], Booleans],
+    to_main: Callable[[Integers, float], _Links],
 ) -> _Links:
     """Find walks to the main component from along the roads of those that no link joins to it."""
     count = len(network.component_km)
@@ -176,8 +183,8 @@ def _from_bends(
     joined = connected_components(coo_array((np.ones(len(links.start)), ends), shape=(count, count)), directed=False)[1]
     is_loose = joined != joined[main_component(network)]
     may_start = (network.edge_on_foot & ~is_ferry)[network.vertex_edge] & is_loose[network.vertex_component]
-    to_main = _to_main(network, np.flatnonzero(may_start), linking.walk_m)
-    return _shortest(network, _dry(network, to_main, linking, is_blocked))
+    links = to_main(np.flatnonzero(may_start), linking.walk_m)
+    return _shortest(network, _dry(network, links, linking, is_blocked))
 
 
 def _shortest(network: RoadNetwork, links: _Links) -> _Links:
@@ -223,11 +230,10 @@ def _ends_of_walks(network: RoadNetwork, is_ferry: Booleans) -> Integers:
     return np.flatnonzero((is_loose | is_dead_end) & has_road)
 
 
-def _to_main(network: RoadNetwork, start: Integers, reach_m: float) -> _Links:
-    """Link vertices of loose components to the nearest road of the main one."""
-    is_main = network.vertex_component == main_component(network)
+def _to_main(network: RoadNetwork, roads: SegmentIndex, start: Integers, reach_m: float) -> _Links:
+    """Link vertices of loose components to the nearest road of the main one, which people may walk onto."""
     nearest = cheapest_segment(
-        _walkable(network, is_main),
+        roads,
         geocentric_m(network.vertex_lon[start], network.vertex_lat[start]),
         reach_m=np.full(len(start), reach_m),
     )
