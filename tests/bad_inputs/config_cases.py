@@ -30,9 +30,21 @@ TEXTS: dict[str, str | bytes] = {
     "zero bytes": b"a: \x00\n",
     "unclosed": "a: [1, 2\n",
 }
+_CENSUS = {"provider": "file", "path": "a.csv"}
 _FILE = {"provider": "file", "path": "a.gpkg"}
 #: Fault -> part of a region.
 REGIONS: dict[str, Any] = {
+    "true as a number": {"abroad_buffer_km": True},
+    "true as a number of units": {"indicators": {"land": {"min_units": True}}},
+    "an empty path": {"speeds": " "},
+    "an empty list of paths": {"roads": {"provider": "file", "path": [], "class": "k"}},
+    "a column that no census has": {"holdings": {**_CENSUS, "columns": {"hectares": "sup"}}},
+    "a column of jobs misspelt": {"employment": {**_CENSUS, "columns": {"sectors": "rama"}}},
+    "a column that no outcome has": {"outcomes": {**_CENSUS, "columns": {"gini": "g"}}},
+    "a sheet of a text file": {"firms": {**_CENSUS, "sheet": "Hoja2"}},
+    "a sheet before the first": {"firms": {"provider": "file", "path": "a.xlsx", "sheet": -1}},
+    "a census of the year 20066": {"holdings": {**_CENSUS, "year": 20_066}},
+    "least workers above those wanted": {"functional": {"by": "city", "min_workers": 1e9}},
     "unknown key": {"nation": "URY"},
     "unknown country": {"country": "UUU"},
     "no country": {"country": None},
@@ -77,6 +89,9 @@ WHOLE: dict[str, Any] = {
     "regions as list": {"regions": ["URY"]},
     "hidden region": {"regions": {".x": {"country": "URY"}}},
     "region with a slash": {"regions": {"a/b": {"country": "URY"}}},
+    "region called Together": {"regions": {"Together": {"country": "URY"}}},
+    "contact of two lines": {"regions": {"a": {"country": "URY"}}, "contact": "a\nX-Header: b"},
+    "cache of no name": {"regions": {"a": {"country": "URY"}}, "cache_dir": ""},
     "region called together": {"regions": {"together": {"country": "URY"}}},
     "regions that differ in capitals": {"regions": {"ury": {"country": "URY"}, "URY": {"country": "URY"}}},
     "unknown language": {"regions": {"URY": {"country": "URY"}}, "languages": ["fr"]},

@@ -4,8 +4,10 @@ import math
 
 import pytest
 
+from comarca.config import tables
 from comarca.config.read import read_config
 from comarca.errors import ConfigError
+from comarca.sources.tables import age_groups, employment, holdings, outcomes, public_finance
 
 ROADS = {"provider": "file", "path": "roads.gpkg", "road_class": "kind"}
 NONSENSE = {
@@ -70,3 +72,13 @@ def test_names_that_are_no_folders_are_refused(name):
 )
 def test_what_is_unusual_but_sound_passes(options):
     read_config({"regions": {"URY": {"country": "URY", **options}}})
+
+
+def test_tables_take_the_columns_that_their_readers_read():
+    own = {"sex", "size_class", "age_group", "value", "agrarian_households", "territory_name"}
+    assert {*holdings.COLUMNS, *holdings.FURTHER} == {*tables.Holdings.TAKES} - own | {"territory_name"}
+    assert {*outcomes.COLUMNS} == {*tables.Outcomes.TAKES}
+    assert {*age_groups.COLUMNS} == {*tables.AgeGroups.TAKES} - {"age_group"}
+    assert {*public_finance.FIGURES} < {*tables.PublicFinance.TAKES}
+    for model, (key, figure) in zip((tables.Employment, tables.Firms), employment.TABLES.values(), strict=True):
+        assert {key, figure} < {*model.TAKES}

@@ -6,7 +6,8 @@ import datetime
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -24,6 +25,8 @@ from pydantic_core import core_schema
 from comarca.registry.files import load_sources, providers_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import GetCoreSchemaHandler
 
 Scalar = str | int | float | bool | None
@@ -37,6 +40,8 @@ WHERE = (
 
 def _on_disk(path: str) -> str:
     """Expand ``~``; take the form of the accents in which the file is there."""
+    if not path.strip():
+        raise ValueError("an empty path; name the file, or leave the key out")
     plain = str(Path(path).expanduser()) if path.startswith("~") else path
     forms = (plain, unicodedata.normalize("NFC", plain), unicodedata.normalize("NFD", plain))
     return next((form for form in forms if Path(form).exists()), plain)
@@ -51,6 +56,18 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Year = Annotated[int, Field(ge=1800, le=2100)]
 
 
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """List the types that a field takes, those of literals among them."""
+    parts = get_args(annotation)
+    if get_origin(annotation) is Literal:
+        yield from map(type, parts)
+    elif get_origin(annotation) in {Union, UnionType, Annotated}:
+        for part in parts[:1] if get_origin(annotation) is Annotated else parts:
+            yield from _kinds(part)
+    else:
+        yield annotation
+
+
 class Model(BaseModel):
     """Base: unknown keys, numbers that are not finite and doubled entries are refused; values stay as they are read."""
 
@@ -58,6 +75,15 @@ class Model(BaseModel):
     MAY_REPEAT: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _numbers_are_not_true_or_false(cls, value: Any) -> Any:
+        for key, entry in value.items() if isinstance(value, dict) else ():
+            field = cls.model_fields.get(key) if isinstance(entry, bool) else None
+            if field is not None and {int, float} & (kinds := {*_kinds(field.annotation)}) and bool not in kinds:
+                raise ValueError(f"`{key}` is a number; {str(entry).lower()} is none")
+        return value
 
     @model_validator(mode="after")
     def _nothing_stands_twice(self) -> Self:
@@ -176,7 +202,7 @@ class Source(Described):
             raise ValueError("a list of providers cannot be empty; write `none` for a layer that is not wanted")
         if "none" in self.provider and len(self.provider) > 1:
             raise ValueError("`none` stands alone")
-        if bool({*self.WITH_PATH} & {*self.provider}) != (self.path is not None):
+        if bool({*self.WITH_PATH} & {*self.provider}) != bool(self.path):
             names = " or ".join(f"`{name}`" for name in self.WITH_PATH)
             raise ValueError(f"`path` goes with provider {names}, and only with it")
         if isinstance(self.path, tuple) and not self.SEVERAL:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from comarca.config.base import Model
-from comarca.config.tables import TableLayout
+from comarca.config.tables import TableLayout, require_known_columns
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -88,4 +88,9 @@ class Functional(TableLayout):
             raise ValueError("`path` goes with `by: flows`, and only with it")
         if (self.by == "column") != (self.column is not None):
             raise ValueError("`column` goes with `by: column`, and only with it")
+        require_known_columns(self.columns, ("origin_id", "destination_id", "persons"))
+        if self.min_workers > self.target_workers:
+            raise ValueError("`min_workers`: at most `target_workers`")
+        if self.min_self_containment > self.target_self_containment:
+            raise ValueError("`min_self_containment`: at most `target_self_containment`")
         return self

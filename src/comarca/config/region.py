@@ -313,8 +313,8 @@ class Config(Model):
 
     @model_validator(mode="after")
     def _no_region_is_called_together(self) -> Self:
-        if "together" in self.regions:
-            raise ValueError("regions.together: results/together holds the tables of all regions; take another name")
+        if named := [name for name in self.regions if name.casefold() == "together"]:
+            raise ValueError(f"regions.{named[0]}: results/together holds the tables of all regions; take another name")
         return self
 
     regions: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")], Region] = Field(
@@ -335,8 +335,10 @@ class Config(Model):
         "earlier one in the next run in which it answers, `keep` leaves them.",
     )
     mirrors: dict[str, str] = Field(default_factory=dict, description="Provider -> base URL used instead of its own.")
-    cache_dir: str | None = Field(None, description="Folder shared by projects that keeps what was downloaded.")
-    contact: str | None = Field(
+    cache_dir: Annotated[str, Field(min_length=1)] | None = Field(
+        None, description="Folder shared by projects that keeps what was downloaded."
+    )
+    contact: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")] | None = Field(
         None,
         description="Mail address or page that servers are told, so that they can write to you before they block you.",
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Word, Year
+from comarca.errors import did_you_mean
 from comarca.registry.columns import sector_key
+
+_UNIT: Final = ("territory_id", "territory_name")
 
 
 class TableLayout(Model):
@@ -16,8 +19,10 @@ class TableLayout(Model):
     decimal: Literal[",", "."] | None = Field(
         None, description="Sign of the decimals; null finds it out from the numbers of each column."
     )
-    sheet: str | int | None = Field(
-        None, description="Sheet of a workbook, by name or by number from 0; null takes the first."
+    sheet: str | NonNegativeInt | None = Field(
+        None,
+        description="Sheet of a workbook, by name or by number from 0; null takes the first that is not hidden, unless "
+        "others have the same heading.",
     )
     skip_rows: NonNegativeInt = Field(0, description="Rows above the heading.")
     header_rows: PositiveInt = Field(1, description="Rows of the heading; of several the texts are joined by ` - `.")
@@ -34,6 +39,34 @@ class TableLayout(Model):
     repair_codes: bool = Field(
         False, description="Join codes that lost leading zeros or differ by a check digit, where that leaves no doubt."
     )
+
+    @model_validator(mode="after")
+    def _sheets_are_of_workbooks(self) -> Self:
+        path = getattr(self, "path", None)
+        if self.sheet and isinstance(path, str) and path.lower().endswith((".csv", ".tsv", ".txt", ".parquet")):
+            raise ValueError(f"`sheet` goes with workbooks; {path[-60:]} has none")
+        return self
+
+
+def require_known_columns(columns: dict[str, str], known: tuple[str, ...]) -> None:
+    """Refuse names of columns that a table does not take: they would be passed over.
+
+    Parameters
+    ----------
+    columns : dict
+        Our names -> those of the file.
+    known : tuple of str
+        Our names that the table takes; empty to take any.
+
+    Raises
+    ------
+    ValueError
+        With the nearest right spelling.
+    """
+    for name in columns if known else ():
+        if name not in known:
+            hint = did_you_mean(name, known) or f"It takes {', '.join(known)}."
+            raise ValueError(f"`columns` has no `{name}`, write ours: theirs. {hint}")
 
 
 class Divisible(Model):
@@ -59,6 +92,9 @@ class BySex(Model):
 class Table(Source, TableLayout):
     """Base of tables that people keep, joined to the territories by code."""
 
+    #: Our names of the columns that the table takes.
+    TAKES: ClassVar[tuple[str, ...]] = ()
+
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our column names -> those of the file, where they differ."
     )
@@ -68,12 +104,22 @@ class Table(Source, TableLayout):
         "several may lead to one.",
     )
 
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Self:
+        require_known_columns(self.columns, self.TAKES)
+        return self
+
 
 class Holdings(Table, Divisible, BySex):
     """Holdings by size class, from an agricultural census."""
 
+    TAKES: ClassVar[tuple[str, ...]] = (
+        *_UNIT, "year", "size_class", "class_min_ha", "class_max_ha", "holdings", "area_ha", "value", "landless",
+        "agrarian_households", "total_holdings", "total_area_ha", "women", "sex", "absent", "irrigated_ha",
+    )  # fmt: skip
+
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the size classes come from.")
-    year: int | None = Field(None, description="Year of all rows, if the file has no such column.")
+    year: Year | None = Field(None, description="Year of all rows, if the file has no such column.")
     area_unit: str | None = Field(
         None,
         description="Unit of areas and class limits where labels and headings name none: hectare, acre, m2, manzana, "
@@ -108,9 +154,19 @@ class Crosswalk(TableLayout):
         default_factory=dict, description="Our column names -> those of the file, where they differ."
     )
 
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Self:
+        require_known_columns(self.columns, ("territory_id", "unit_id", "year"))
+        return self
+
 
 class Outcomes(Table):
     """Income, poverty and inequality at two or more dates."""
+
+    TAKES: ClassVar[tuple[str, ...]] = (
+        *_UNIT, "year", "population", "income", "poverty", "inequality", "women", "income_error", "poverty_error",
+        "inequality_error", "women_error",
+    )  # fmt: skip
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the outcomes come from.")
     years: tuple[int, ...] | None = Field(
@@ -174,9 +230,16 @@ class InputOutput(Source, TableLayout):
         description="Sector of the table of jobs -> sector of this table, where the names differ; several may be one.",
     )
 
+    @model_validator(mode="after")
+    def _columns_are_known(self) -> Self:
+        require_known_columns(self.columns, ("sector", "output"))
+        return self
+
 
 class Employment(Table, Divisible, BySex):
     """Jobs by territory and sector."""
+
+    TAKES: ClassVar[tuple[str, ...]] = (*_UNIT, "sector", "jobs", "women", "sex")
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the jobs come from.")
 
@@ -198,11 +261,15 @@ class Employment(Table, Divisible, BySex):
 class Firms(Table, Divisible):
     """Firms by territory and size class."""
 
+    TAKES: ClassVar[tuple[str, ...]] = (*_UNIT, "max_jobs", "firms")
+
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the firms come from.")
 
 
 class AgeGroups(Table, Divisible, BySex):
     """People by age and sex, from a census."""
+
+    TAKES: ClassVar[tuple[str, ...]] = (*_UNIT, "year", "sex", "age_group", "age_from", "age_to", "persons")
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
     year: Year | None = Field(None, description="Year of all rows, if the file has no such column.")
@@ -211,6 +278,10 @@ class AgeGroups(Table, Divisible, BySex):
 
 class PublicFinance(Table, Divisible):
     """Public money by territory and year, in one currency."""
+
+    TAKES: ClassVar[tuple[str, ...]] = (
+        *_UNIT, "year", "budget", "investment", "transfers", "income", "population"
+    )  # fmt: skip
 
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
     year: Year | None = Field(None, description="Year of all rows, if the file has no such column.")

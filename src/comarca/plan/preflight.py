@@ -201,6 +201,8 @@ def _check_speeds(path: str, *, country: str, key: str) -> None:
     from comarca.roads.speeds import speed_table
 
     require_file(path, key=key)
+    if not Path(path).is_file():
+        raise ConfigError(f"configuration, {key}", got=path, expected="a file, a table of speeds")
     speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
 
 
@@ -211,6 +213,7 @@ def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
     from comarca.roads.speeds import speed_table
     from comarca.sources.vectors.read import options_of, read_column, read_fields
     from comarca.sources.vectors.roads import RoadColumns, class_meanings
+    from comarca.sources.vectors.rows import check_targets
 
     roads, options = region.roads, options_of(region.roads.model_dump())
     if roads.path is None:
@@ -225,6 +228,7 @@ def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
             )  # fmt: skip
         return
     known = speed_table(pd.read_csv(speeds, dtype=str), country=region.country, name=speeds).class_kmh
+    check_targets(roads.classes, known=known, key=f"{key}.classes")
     columns = RoadColumns(road_class=roads.road_class, default_class=roads.default_class, classes=roads.classes)
     words = read_column(roads.path, roads.road_class, name=f"configuration, {key}", **options)
     class_meanings(words, columns, known, where=f"roads: {roads.path}")
