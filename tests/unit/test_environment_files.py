@@ -21,7 +21,7 @@ from comarca.dynamics.functional import regroup
 from comarca.errors import ConfigError, InputError
 from comarca.indicators import environment
 from comarca.land.covered import covered_by_polygons, covered_by_raster, is_raster
-from comarca.land.forest import tabulate_forest
+from comarca.land.forest import _Grid, tabulate_forest
 from comarca.layers import files as layer_files
 from comarca.plan.preflight import check_inputs
 from comarca.rasters.bands import Raster
@@ -154,6 +154,15 @@ def test_tiles_that_overlap_or_come_twice_are_refused(tmp_path):
                 regions={"r": Region(country="NIC", forest_loss={"provider": "file", "path": covers, "loss": losses})}
             )
         )
+
+
+@pytest.mark.parametrize("south", [60.0, -60.0])
+@pytest.mark.parametrize(("shift", "is_apart"), [(0.0, True), (5e-5, True), (-2e-3, False)])
+def test_tiles_may_touch_on_both_sides_of_the_equator(south, shift, is_apart):
+    low, high = (_Grid((0.0, at, 0.1, at + 0.1), 10, 10, "EPSG:4326") for at in (south, south + 0.1 + shift))
+    assert low.overlaps(high) != is_apart
+    beside = _Grid((0.1 + shift, south, 0.2 + shift, south + 0.1), 10, 10, "EPSG:4326")
+    assert low.overlaps(beside) != is_apart
 
 
 def test_shares_of_land_are_of_the_land_with_data(tmp_path, root):
