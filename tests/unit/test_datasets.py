@@ -15,7 +15,7 @@ from comarca.errors import CRSError, InputError
 from comarca.sources.datasets import files_of, vector_members
 from comarca.sources.tables.read import open_table, read_text_table
 from comarca.sources.texts import unmangled
-from comarca.sources.vectors.read import open_vector, read_fields
+from comarca.sources.vectors.read import as_code, open_vector, read_fields
 
 NAMES = ["Medellín", "Abriaquí", "São João"]
 
@@ -188,3 +188,19 @@ def test_workbooks_are_read_with_their_merged_cells(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("code,kind\n01,a\n,b\n")
     assert read_text_table(path, fill_down=["code"])["code"].tolist() == ["01", "01"]
+
+
+@pytest.mark.parametrize("suffix", [".dbf", ".shx"])
+def test_a_shapefile_without_one_of_its_files_is_refused_by_name(suffix: str, shapefile: Path) -> None:
+    shapefile.with_suffix(suffix).unlink()
+    with pytest.raises(InputError, match=rf"without its \{suffix}"):
+        open_vector(shapefile)
+
+
+def test_marks_that_are_not_seen_part_no_codes(tmp_path: Path) -> None:
+    codes = ["\u200b01", "02\ufeff", "\u202e03\x01"]
+    places = gpd.GeoDataFrame({"code": codes}, geometry=shapely.points([[0, 0], [1, 0], [2, 0]]), crs=4326)
+    places.to_file(tmp_path / "places.gpkg")
+    assert as_code(open_vector(tmp_path / "places.gpkg")[0]["code"], where="codes").tolist() == ["01", "02", "03"]
+    (tmp_path / "t.csv").write_text("\ufeff\ufeffcode,n\n\u200b01,1\n", encoding="utf-8")
+    assert read_text_table(tmp_path / "t.csv").to_dict("list") == {"code": ["01"], "n": ["1"]}

@@ -101,7 +101,10 @@ def require_data_set(path: str, *, where: str) -> None:
     """
     place = Path(archive_of(path)[0])
     if place.exists():
-        if not archive_of(path)[1] or _inside(path):
+        if not archive_of(path)[1]:
+            _require_parts(place, where)
+            return
+        if _inside(path):
             return
         inside = vector_members(place)
         raise InputError(where, got=path, expected=f"one of {inside}", remedy=did_you_mean(archive_of(path)[1], inside))
@@ -109,6 +112,19 @@ def require_data_set(path: str, *, where: str) -> None:
     near = did_you_mean(place.name, (entry.name for entry in folder.iterdir())) if folder.is_dir() else ""
     remedy = near or f"Paths are taken from the folder snakemake runs in: {Path.cwd()}."
     raise InputError(where, got=path, expected="a file that exists", remedy=remedy)
+
+
+def _require_parts(path: Path, where: str) -> None:
+    """Refuse a shapefile that came without its table or its index."""
+    if path.suffix.lower() != ".shp":
+        return
+    there = {entry.suffix.lower() for entry in path.parent.iterdir() if entry.stem.casefold() == path.stem.casefold()}
+    if lacking := [suffix for suffix in (".dbf", ".shx") if suffix not in there]:
+        raise InputError(
+            where, got=f"{path.name} without its {' and '.join(lacking)}",
+            expected="all files of the shapefile in one folder",
+            remedy="Copy the files of the same name beside it, or take a zip file of them all.",
+        )  # fmt: skip
 
 
 def archive_of(path: str | Path) -> tuple[str, str]:

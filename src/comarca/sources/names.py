@@ -17,6 +17,32 @@ _SEPARATORS: Final = re.compile(r"[\W_]+")
 _SLUG: Final = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 #: Words within a name that Spanish and Portuguese write small.
 _SMALL_WORDS: Final = frozenset({"al", "da", "das", "de", "del", "do", "dos", "e", "el", "en", "la", "las", "los", "y"})
+#: Characters that are not seen: controls but tabs and line ends, marks of width and of direction.
+_INVISIBLE: Final = dict.fromkeys(
+    [*range(9), 11, 12, *range(14, 32), 127, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070),
+     0xFEFF]
+)  # fmt: skip
+
+
+def visible(text: str) -> str:
+    r"""Take out of a text what is not seen, and the blanks around it.
+
+    Parameters
+    ----------
+    text : str
+        A code or a name. Joiners, which change how some scripts are written, stay.
+
+    Returns
+    -------
+    str
+        The text as it is read.
+
+    Examples
+    --------
+    >>> visible("\u200b01\ufeff "), visible("a\x01b")
+    ('01', 'ab')
+    """
+    return text.translate(_INVISIBLE).strip()
 
 
 def fold_name(name: str) -> str:

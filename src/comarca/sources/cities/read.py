@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.crs import STORAGE, equal_area_crs, region_bounds
+from comarca.crs import GEOD, STORAGE, equal_area_crs, region_bounds
 from comarca.errors import InputError
 from comarca.guards.spreadsheets import refuse_formulas
 from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import DEPENDENCIES
+from comarca.results import Check
 from comarca.sources.cities.merge import without_sections
 from comarca.sources.names import fold_names
 from comarca.sources.tables.numbers import parse_columns
@@ -30,13 +31,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.io import PathLike
-    from comarca.results import Check
 
 #: The offline copy has places from this number of inhabitants on, and those whose number is not known.
 OFFLINE_MIN_PERSONS: Final = 500
 _DEGREE_KM: Final = 110.0
 #: Degrees of longitude and latitude to so many digits are one place for a city, about 100 m.
 _SAME_PLACE_DIGITS: Final = 3
+#: No city has more inhabitants.
+_MOST_PERSONS: Final = 100_000_000
+#: Two cities of one name and one number of inhabitants that are no farther apart are one.
+_ALIKE_KM: Final = 20.0
 
 
 def cities_offline(
@@ -182,6 +186,11 @@ def cities_from_file(
             require_column(column, whole.columns, where=f"cities: {path}")
     raw, shapeless = with_shapes(whole, SPOTS, name="cities", where=f"cities: {path}")
     code = raw[ROW].astype("str") if id is None else as_code(raw[id], where=f"{where} {id}")
+    if code.isna().any():
+        rows = raw.loc[code.isna(), ROW]
+        raise InputError(f"{where} {id}, row {rows.iloc[0]}", got=f"{len(rows)} rows without a code",
+                         expected="a code for every city",
+                         remedy="Fill it in, or leave `id` out to number the rows.")  # fmt: skip
     refuse_formulas(code, where=f"{where} {id}")
     persons = parse_persons(raw[population], f"{where} {population}")
     if code.duplicated().any():
@@ -199,7 +208,27 @@ def cities_from_file(
         crs=STORAGE,
     )
     _refuse_twice(cities, f"cities: {path}")
-    return validate_layer(cities, "cities"), [*remarks, shapeless]
+    return validate_layer(cities, "cities"), [*remarks, shapeless, _alike_check(cities)]
+
+
+def _alike_check(cities: gpd.GeoDataFrame) -> Check:
+    """Report cities that stand twice at two places near each other, by name and number of inhabitants."""
+    places = shapely.get_coordinates(shapely.point_on_surface(cities.geometry.to_numpy()))
+    table = pd.DataFrame({"name": fold_names(cities["city_name"]).to_numpy(), "persons": cities["population_persons"]})
+    table = table.assign(row=range(len(table)))[table["persons"].gt(0).to_numpy()]
+    table = table[table.duplicated(["name", "persons"], keep=False)]
+    pairs = table.merge(table, on=["name", "persons"]).query("row_x < row_y")
+    one, other = pairs["row_x"].to_numpy(), pairs["row_y"].to_numpy()
+    km = np.asarray(GEOD.inv(*places[one].T, *places[other].T)[2]) / M_PER_KM
+    near = np.flatnonzero(km <= _ALIKE_KM)
+    names = cities["city_name"].to_numpy()
+    rows = [{"city_name": names[one[pair]], "km": round(float(km[pair]), 1)} for pair in near]
+    return Check(
+        "cities_alike", "warn" if rows else "pass", len(rows), "none",
+        f"{len(rows)} pairs of cities have one name, one number of inhabitants, and lie within {_ALIKE_KM:g} km: if "
+        "they are one city, it counts twice; leave one out with `where`.",
+        rows,
+    )  # fmt: skip
 
 
 def _refuse_twice(cities: gpd.GeoDataFrame, where: str) -> None:
@@ -230,7 +259,7 @@ def parse_persons(values: pd.Series, where: str) -> pd.Series:
     Raises
     ------
     InputError
-        If one is no number or negative.
+        If one is no number, negative, or more than any city has.
     """
     if pd.api.types.is_numeric_dtype(values):
         persons = values.astype(float)
@@ -240,8 +269,10 @@ def parse_persons(values: pd.Series, where: str) -> pd.Series:
             pd.DataFrame({"population": text}), ["population"], decimal=None, hint=".", where=where,
             whole=("population",),
         )["population"]  # fmt: skip
-    if (persons < 0).any():
-        raise InputError(where, got=float(persons[persons < 0].iloc[0]), expected="inhabitants, 0 or more")
+    wrong = (persons < 0) | (persons > _MOST_PERSONS)
+    if wrong.any():
+        raise InputError(where, got=float(persons[wrong].iloc[0]),
+                         expected=f"inhabitants of a city, from 0 to {_MOST_PERSONS:,}")  # fmt: skip
     return persons
 
 

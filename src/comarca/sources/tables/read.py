@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from comarca.errors import InputError, did_you_mean
 from comarca.io import log_read
 from comarca.results import Check
-from comarca.sources.names import fold_text, same_form
+from comarca.sources.names import fold_text, same_form, visible
 from comarca.sources.rows import Where, choose_rows
 from comarca.sources.tables.numbers import DOUBTS
 from comarca.sources.tables.workbooks import sheet_rows
@@ -515,4 +515,4 @@ def _cell_text(cell: object) -> str:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return str(cell).strip()
+    return visible(str(cell))

@@ -39,7 +39,7 @@ from comarca.sources.datasets import (
     require_data_set,
     vector_members,
 )
-from comarca.sources.names import same_form
+from comarca.sources.names import same_form, visible
 from comarca.sources.rows import Where, choose_rows
 from comarca.sources.texts import mojibake_check
 from comarca.sources.vectors.encoding import shapefile_encoding
@@ -307,7 +307,8 @@ def as_code(values: pd.Series, *, where: str) -> pd.Series:
     Parameters
     ----------
     values : pandas.Series
-        Texts keep their leading zeros; whole numbers, also those stored as floats, lose their ``.0``.
+        Texts keep their leading zeros, and lose characters that are not seen; whole numbers, also those stored as
+        floats, lose their ``.0``.
     where : str
         File and column, for messages.
 
@@ -326,7 +327,7 @@ def as_code(values: pd.Series, *, where: str) -> pd.Series:
         if inexact.any():
             raise InputError(where, got=values[inexact].iloc[0], expected="whole numbers or text as codes")
         values = values.astype("Int64")
-    text = values.astype("str").where(values.notna()).str.strip()
+    text = values.astype("str").where(values.notna()).map(visible, na_action="ignore").astype("str")
     return text.where(text != "").astype("str")
 
 
