@@ -26,6 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cases import synthetic
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Files with digests of others, in the order in which they hold those of one another.
+LISTS = ("provenance.json", "dcat.rdf", "ro-crate-metadata.json", "SHA256SUMS")
 #: What tells times and not results.
 TIMES = {"logs", "benchmarks"}
 
@@ -49,18 +51,33 @@ def project(folder: Path, region: str, cores: int) -> list[str]:
 
 
 def products(folder: Path) -> dict[str, str]:
-    """Digest of every file of the results that is no record of times."""
+    """Digest of every file of the results that is no record of times; digests of such files in others do not count."""
     results = folder / "results"
-    files = [path for path in sorted(results.rglob("*")) if path.is_file() and not TIMES & set(path.parts)]
-    return {str(path.relative_to(results)): hashlib.sha256(_timeless(path)).hexdigest() for path in files}
+    files = [path for path in results.rglob("*") if path.is_file() and not TIMES & set(path.parts)]
+    digests: dict[str, str] = {}
+    timed: dict[bytes, bytes] = {}
+    for path in sorted(files, key=lambda path: (LISTS.index(path.name) if path.name in LISTS else -1, path)):
+        whole = _timeless(path)
+        for before, after in timed.items():
+            whole = whole.replace(before, after)
+        digest, timeless = (hashlib.sha256(data).hexdigest() for data in (path.read_bytes(), whole))
+        if digest != timeless:
+            timed[digest.encode()] = timeless.encode()
+        digests[str(path.relative_to(results))] = timeless
+    return digests
 
 
 def _timeless(path: Path) -> bytes:
-    """Bytes of a file; of the provenance without the time the run took and ended."""
-    if path.name != "provenance.json":
+    """Bytes of a file; of the provenance without the time the run took and ended, of the crate without its length."""
+    if path.name not in {"provenance.json", "ro-crate-metadata.json"}:
         return path.read_bytes()
     whole = json.loads(path.read_text())
-    return json.dumps({key: value for key, value in whole.items() if key not in {"finished", "run_seconds"}}).encode()
+    for name in ("finished", "run_seconds"):
+        whole.pop(name, None)
+    for entry in whole.get("@graph", []):
+        if entry["@id"] == "provenance.json":
+            entry.pop("contentSize", None)
+    return json.dumps(whole).encode()
 
 
 def start(folder: Path, command: list[str]) -> subprocess.Popen[bytes]:
