@@ -303,8 +303,9 @@ def _differs(values: pd.Series) -> bool:
 
 
 def _with_unit(column: Column, language: str) -> str:
+    title = column.title[language]
     name = unit_label(column, language) if column.unit not in {"", "1"} and not is_share(column) else ""
-    return f"{column.title[language]} ({name})" if name else column.title[language]
+    return f"{title} ({name})" if name and not title.endswith(name) else title
 
 
 def _distinct_names(table: pd.DataFrame) -> pd.Series:

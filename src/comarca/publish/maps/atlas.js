@@ -66,8 +66,9 @@
   }
 
   function titled(column) {
+    const title = column.title[state.language];
     const unit = column.kind === "number" && !column.is_bare && column.unit[state.language];
-    return unit ? `${column.title[state.language]} (${unit})` : column.title[state.language];
+    return unit && !title.endsWith(unit) ? `${title} (${unit})` : title;
   }
 
   const reason = (column, place) => (data.reasons[column.name] || {})[place] || "";
