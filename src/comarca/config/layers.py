@@ -42,7 +42,9 @@ class Territories(VectorSource):
     )
     id: str | None = Field(None, description="Column of the file that holds the code of the unit.")
     name: str | None = Field(None, description="Column of the file that holds its name.")
-    parent: str | None = Field(None, description="Column of the file that holds the name of the unit one level up.")
+    parent: str | None = Field(
+        None, description="Column of the file that holds the name of the unit one level up; slugs become words."
+    )
     dissolve: bool = Field(False, description="Merge rows of the file that share a code, instead of refusing them.")
 
 
