@@ -179,10 +179,9 @@ def test_sheets_in_one_file_have_bookmarks_tags_title_and_language(tmp_path):
         figure, page = new_page(8.27, 11.69)
         page.text(1, 5, text)
         figures.append(figure)
-    path = tmp_path / "sheets.pdf"
-    path.write_bytes(pages_of(figures)[0].pdf)
-    structured(path, ["Uno", "Otro"], title="Región", language="es").write(path)
-    found = PdfReader(path)
+    files = [pages_of([figure])[0].pdf for figure in figures]
+    structured(files, ["Uno", "Otro"], title="Región", language="es").write(tmp_path / "sheets.pdf")
+    found = PdfReader(tmp_path / "sheets.pdf")
     assert [(entry.title, found.get_destination_page_number(entry)) for entry in found.outline] == [
         ("Uno", 0),
         ("Otro", 1),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from families import columns_of
+from pypdf import PdfReader
 from shapely.geometry import box
 from test_propositions import CAUSAL
 
@@ -20,6 +21,7 @@ from comarca.land.lorenz_curves import LorenzCurve
 from comarca.measures.types_of_change import TYPES
 from comarca.publish.analysis import Analysis, Dynamics, read_curves, write_curves
 from comarca.publish.exports.analysis_csv import rounded
+from comarca.publish.maps import sheet_files
 from comarca.publish.maps.atlas_html import atlas_html
 from comarca.publish.maps.base import build_base
 from comarca.publish.maps.dynamics_html import dynamics_html
@@ -160,8 +162,19 @@ def test_a_sheet_says_where_how_and_what_is_alike(region, language):
     first = analysis.similar[analysis.similar["territory_id"] == "00"].iloc[0]
     assert first["similar_territory_name"] in text
     assert "2006" in text
-    assert DYNAMICS_WORDS["no_type"][language] in words_of(draw_sheet(data, "59"))
-    assert DYNAMICS_WORDS["no_curve"][language] in words_of(draw_sheet(data, "01"))
+
+
+def test_sheets_of_two_processes_are_one_file_with_bookmarks(region, tmp_path, monkeypatch):
+    monkeypatch.setattr(sheet_files, "SHEETS_PER_PART", 1)
+    area, table, columns, analysis = region
+    data = SheetData(build_base(area), table, columns, analysis.profiles, analysis.similar,
+                     [f"{a}_{b}" for a, b in PERIODS], analysis.curves, "pt", "IBGE")  # fmt: skip
+    sheet_files.write_sheets(data, ["59", "01"], tmp_path / "sheets.pdf", workers=2)
+    found = PdfReader(tmp_path / "sheets.pdf")
+    assert [mark.title for mark in found.outline] == table["territory_name"].loc[["59", "01"]].tolist()
+    first, second = (page.extract_text() for page in found.pages)
+    assert DYNAMICS_WORDS["no_type"]["pt"] in first
+    assert DYNAMICS_WORDS["no_curve"]["pt"] in second
 
 
 def test_curves_come_back_as_they_were_written(region, tmp_path):

@@ -143,6 +143,7 @@ rule plot_sheets:
         in_region("benchmarks/plot_sheets.tsv")
     conda:
         "../envs/comarca.yaml"
+    threads: 2
     params:
         language=LANGUAGE,
         territory="",

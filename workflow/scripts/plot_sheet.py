@@ -1,8 +1,5 @@
 """Draw the sheet of one territory, or of all of them in one file."""
 
-import matplotlib as mpl
-from matplotlib.backends.backend_pdf import PdfPages
-
 from comarca import io
 from comarca.errors import InputError, did_you_mean
 from comarca.guards.file_names import file_names
@@ -10,12 +7,11 @@ from comarca.jobs import run
 from comarca.publish.analysis import read_curves
 from comarca.publish.assembled import Assembled
 from comarca.publish.maps.files import base_of
-from comarca.publish.maps.pdf_structure import structured
-from comarca.publish.maps.sheet import SheetData, draw_sheet
-from comarca.publish.maps.style import RC
+from comarca.publish.maps.sheet import SheetData
+from comarca.publish.maps.sheet_files import write_sheets
 
 
-def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
+def main(*, language: str, territory: str, threads: int, sheet: str, **files: str) -> None:
     data = Assembled(files, language)
     table = data.table.set_index("territory_id", drop=False)
     territory = {name: code for code, name in file_names(table.index).items()}.get(territory, territory)
@@ -35,14 +31,8 @@ def main(*, language: str, territory: str, sheet: str, **files: str) -> None:
         source_line=data.credit,
         title=data.title,
     )
-    chosen = [territory] if territory else list(table.index)
-    metadata = {"CreationDate": None, "ModDate": None}
     with io.atomic_path(sheet) as part:
-        with mpl.rc_context(RC), PdfPages(part, metadata=metadata) as pdf:
-            for name in chosen:
-                draw_sheet(drawn, name).savefig(pdf, format="pdf", dpi=200)
-        names = table["territory_name"].loc[chosen].tolist()
-        structured(part, names, title=names[0] if territory else data.title, language=language).write(part)
+        write_sheets(drawn, [territory] if territory else list(table.index), part, workers=threads)
 
 
 if "snakemake" in globals():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 from pypdf import PdfWriter
@@ -17,7 +18,6 @@ from pypdf.generic import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 
 def marked(contents: bytes) -> bytes:
@@ -79,13 +79,13 @@ def finish(writer: PdfWriter, title: str, language: str) -> None:
     writer.create_viewer_preferences()[NameObject("/DisplayDocTitle")] = BooleanObject(True)
 
 
-def structured(path: Path, names: Sequence[str], *, title: str, language: str) -> PdfWriter:
-    """Read a file of text pages and give it bookmarks, tags, title and language.
+def structured(files: Sequence[bytes], names: Sequence[str], *, title: str, language: str) -> PdfWriter:
+    """Join files of text pages and give them bookmarks, tags, title and language.
 
     Parameters
     ----------
-    path : pathlib.Path
-        A PDF file.
+    files : sequence of bytes
+        PDF files.
     names : sequence of str
         Of its pages, for the bookmarks.
     title, language : str
@@ -96,7 +96,9 @@ def structured(path: Path, names: Sequence[str], *, title: str, language: str) -
     pypdf.PdfWriter
         The file, to be written.
     """
-    writer = PdfWriter(clone_from=path)
+    writer = PdfWriter()
+    for file in files:
+        writer.append(io.BytesIO(file), import_outline=False)
     for number, (page, name) in enumerate(zip(writer.pages, names, strict=True)):
         contents = page.get_contents()
         stream = DecodedStreamObject()

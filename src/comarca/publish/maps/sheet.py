@@ -281,7 +281,7 @@ def _headlines(page: Axes, data: SheetData, row: pd.Series, y: float) -> list[Co
         for right, text in zip(_RIGHTS, (entry.here, entry.parent, entry.region), strict=True):
             weight = "bold" if right == _RIGHTS[0] else "normal"
             page.text(right, y, text, fontsize=6.8, va="center", ha="right", fontweight=weight)
-        page.plot([_TABLE, _RIGHT], [y - _ROW / 2] * 2, color=BORDER, linewidth=0.2)
+    _rules(page, _TABLE, _RIGHT, [y + _ROW * (place - 0.5) for place in range(len(rows))])
     page.text(_TABLE, y - 0.22, say("medians", language), fontsize=6.2, color=MUTED, va="center")
     return known[fitting:]
 
@@ -292,6 +292,12 @@ def _head(page: Axes, right: float, y: float, text: str) -> None:
     size = min(6.8, 6.8 * 14 / max(map(len, lines), default=1))
     page.text(right, y - 0.06, "\n".join(lines), fontsize=size, color=MUTED, va="bottom", ha="right", linespacing=1.05,
               parse_math=False)  # fmt: skip
+
+
+def _rules(page: Axes, left: float, right: float, heights: Sequence[float]) -> None:
+    """Draw the lines below rows as one path: each further artist takes as long as a word."""
+    across = np.tile([left, right, np.nan], len(heights))
+    page.plot(across, np.repeat(heights, 3), color=BORDER, linewidth=0.2)
 
 
 def _others(
@@ -308,6 +314,7 @@ def _others(
         part = rows[block * deep : (block + 1) * deep]
         for place, text in enumerate((say("here", language), title) if part else ()):
             _head(page, right - (0.62, 0)[place], y - 0.34, text)
+        _rules(page, left, right, [y - 0.46 - _OTHER_ROW * (place + 1) for place in range(len(part))])
         for place, entry in enumerate(part):
             middle = y - 0.46 - _OTHER_ROW * (place + 0.5)
             lines = textwrap.wrap(entry.title, 40, max_lines=3, placeholder="\u2026")
@@ -315,7 +322,6 @@ def _others(
             page.text(left, middle, "\n".join(lines), fontsize=size, va="center", linespacing=1.0)
             page.text(right - 0.62, middle, entry.here, fontsize=6.6, va="center", ha="right", fontweight="bold")
             page.text(right, middle, entry.region, fontsize=6.6, va="center", ha="right")
-            page.plot([left, right], [middle - _OTHER_ROW / 2] * 2, color=BORDER, linewidth=0.2)
 
 
 def _city(page: Axes, data: SheetData, row: pd.Series) -> None:
