@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bad_inputs import config_cases, figure_cases, raster_cases, table_cases, vector_cases
+from bad_inputs import config_cases, figure_cases, raster_cases, settings_cases, table_cases, vector_cases
 from bad_inputs.case import REFUSED
 from comarca.errors import ComarcaError
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from bad_inputs.case import Case
 
 CASES = [
-    case for part in (vector_cases, table_cases, figure_cases, raster_cases, config_cases) for case in part.cases()
+    case
+    for part in (vector_cases, table_cases, figure_cases, raster_cases, settings_cases, config_cases)
+    for case in part.cases()
 ]
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from comarca import io
 from comarca.access.friction import (
     FrictionSurface,
@@ -51,7 +49,7 @@ def main(
             min_per_m, found = friction_from_classes(
                 source,
                 grid,
-                walking_speeds(pd.read_csv(speeds, dtype=str), legend=legend, name=speeds),
+                walking_speeds(io.read_csv_texts(speeds), legend=legend, name=speeds),
                 other_kmh=how.walk_kmh / how.walk_detour_ratio,
                 barrier_share=barrier_share,
             )

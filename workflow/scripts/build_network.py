@@ -2,8 +2,6 @@
 
 import math
 
-import pandas as pd
-
 from comarca import io
 from comarca.access.friction import elevation_on
 from comarca.jobs import run
@@ -27,7 +25,7 @@ def main(
     elevation: str | None = None,
 ) -> None:
     layer = layer_io.read_layer(roads, "roads")
-    table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+    table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
     speed_kmh = road_speed_kmh(layer, table)
     built = build_network(layer, speed_kmh=speed_kmh, on_foot=may_walk_onto(layer, table))
     found = [*speed_checks(layer, table, speed_kmh), *network_checks(built)]

@@ -3,7 +3,6 @@
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
 
 from comarca import io
 from comarca.fetch.ladder import present_files
@@ -41,10 +40,10 @@ def main(
     reading = options_of(own)
     fetched = load_layer_receipt(receipt) if receipt else None
     if fetched is not None and fetched.files:
-        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+        table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
         whole, found = roads_from_overture(present_files(fetched)[0], known_classes=table.class_kmh)
     elif own and layer == "roads" and "graphml" in own["provider"]:
-        table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+        table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
         whole, found = roads_from_graphml(own["path"], known_classes=table.class_kmh)
     elif own and layer == "roads":
         whole, found = own_roads(own["path"], options, reading, speeds=speeds, surfaces=surfaces, country=country)
@@ -67,8 +66,8 @@ def own_roads(
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Read the user's roads in the words of the tables of speeds and surfaces."""
     columns = {key: value for key, value in options.items() if key != "snap_m"}
-    table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
-    known = {*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
+    table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
+    known = {*io.read_csv_texts(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
     return roads_from_file(
         path, RoadColumns(**columns), known_classes=table.class_kmh, known_surfaces=known,
         snap_m=options["snap_m"], **reading,

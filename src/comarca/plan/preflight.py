@@ -196,20 +196,18 @@ def _check_scenarios(region: Region, *, key: str) -> None:
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:
-    import pandas as pd
-
+    from comarca.io import read_csv_texts
     from comarca.roads.speeds import speed_table
 
     require_file(path, key=key)
     if not Path(path).is_file():
         raise ConfigError(f"configuration, {key}", got=path, expected="a file, a table of speeds")
-    speed_table(pd.read_csv(path, dtype=str), country=country, name=path)
+    speed_table(read_csv_texts(path), country=country, name=path)
 
 
 def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
     """Hold the classes in the file against the table of speeds; shapes are not read."""
-    import pandas as pd
-
+    from comarca.io import read_csv_texts
     from comarca.roads.speeds import speed_table
     from comarca.sources.vectors.read import options_of, read_column, read_fields
     from comarca.sources.vectors.roads import RoadColumns, class_meanings
@@ -227,7 +225,7 @@ def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
                 remedy=f"Set `class` to the column of the file that tells it: {', '.join(fields)}.",
             )  # fmt: skip
         return
-    known = speed_table(pd.read_csv(speeds, dtype=str), country=region.country, name=speeds).class_kmh
+    known = speed_table(read_csv_texts(speeds), country=region.country, name=speeds).class_kmh
     check_targets(roads.classes, known=known, key=f"{key}.classes")
     columns = RoadColumns(road_class=roads.road_class, default_class=roads.default_class, classes=roads.classes)
     words = read_column(roads.path, roads.road_class, name=f"configuration, {key}", **options)

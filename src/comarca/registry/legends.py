@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
+from comarca.io import read_csv_texts
 from comarca.registry import DATA
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def read_legend(name_or_path: str, folder: Path = DATA / "legends") -> Legend:
         path = Path(name_or_path)
     if not path.is_file():
         raise InputError("land_cover.legend", got=name_or_path, expected="a file that is there")
-    return Legend(path.stem, _checked(pd.read_csv(path, dtype=str, keep_default_na=False), str(path)))
+    return Legend(path.stem, _checked(read_csv_texts(path).fillna(""), str(path)))
 
 
 def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
@@ -117,6 +118,11 @@ def _checked(raw: pd.DataFrame, where: str) -> pd.DataFrame:
             raise InputError(
                 f"{where}, code {int(code[both].iloc[0])}", got="a class of water that is farmed or built up",
                 expected="is_water, or one of the others",
+            )  # fmt: skip
+        if (both := table["is_built_up"] & table[["is_farmed", "is_natural"]].any(axis=1)).any():
+            raise InputError(
+                f"{where}, code {int(code[both].iloc[0])}", got="a class of built-up land that is farmed or natural",
+                expected="is_built_up, or one of the others",
             )  # fmt: skip
         table.index = pd.Index(code.astype(int), name="code")
         ordered: pd.DataFrame = table[["name", *ROLES]].sort_index()

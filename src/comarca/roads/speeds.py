@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 #: No road of the world is faster on average; no factor makes roads so much faster.
 FASTEST_KMH: Final = 200.0
+_SLOWEST_KMH: Final = 1.0
 _LARGEST_FACTOR: Final = 1.5
 _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
 _KINDS: Final = ("class", "track_grade", "untagged_surface", "terrain", "maxspeed", *ROAD_TAGS)
@@ -342,15 +343,21 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     checked: pd.DataFrame = text.assign(**{column: _numbers(text[column], name) for column in ("speed_kmh", "factor")})
     needs_speed = checked["kind"].isin(["class", "track_grade"]) | checked["value"].isin(["lowest", "highest"])
     _refuse(checked[needs_speed & ~(checked["speed_kmh"] > 0)], name, "speed_kmh", "a positive speed in km/h")
+    slow = checked["kind"].isin(["class", "track_grade"]) & (checked["speed_kmh"] < _SLOWEST_KMH)
+    _refuse(checked[slow], name, "speed_kmh", f"at least {_SLOWEST_KMH:g} km/h")
     needs_factor = checked["kind"].isin(["untagged_surface", "terrain"]) | checked["value"].isin(["factor"])
     _refuse(checked[needs_factor & ~(checked["factor"] > 0)], name, "factor", "a positive factor")
     _refuse(checked[checked["speed_kmh"] < 0], name, "speed_kmh", "a speed of 0 or more in km/h")
     _refuse(checked[checked["speed_kmh"] > FASTEST_KMH], name, "speed_kmh", f"at most {FASTEST_KMH:g} km/h")
+    _refuse(checked[checked["factor"] <= 0], name, "factor", "a positive factor")
     _refuse(checked[checked["factor"] > _LARGEST_FACTOR], name, "factor", f"a factor of at most {_LARGEST_FACTOR:g}")
     strange = (checked["kind"] == "terrain") & ~checked["value"].isin(TERRAINS)
     _refuse(checked[strange], name, "value", f"one of {', '.join(TERRAINS)}")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
     _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")
+    capital = (checked["kind"] == "class") & (checked["value"] != checked["value"].str.lower())
+    _refuse(checked[capital], name, "value", "a class of OpenStreetMap, in small letters")
+    _refuse(checked[~checked["country"].str.fullmatch("|[A-Z]{3}")], name, "country", "a code such as URY, or none")
     return checked
 
 

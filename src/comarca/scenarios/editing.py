@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from comarca.crs import geodesic_length_km
 from comarca.errors import InputError
+from comarca.io import read_csv_texts
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.scenarios.edits import (
@@ -135,11 +134,11 @@ def _read_roads(
     section: Mapping[str, Any], *, speeds: str, surfaces: str, country: str
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Read the roads of a file of the user's in the words of the tables of speeds and surfaces."""
-    table = speed_table(pd.read_csv(speeds, dtype=str), country=country, name=speeds)
+    table = speed_table(read_csv_texts(speeds), country=country, name=speeds)
     columns = {name: value for name, value in section.items() if name in RoadColumns.__dataclass_fields__}
     return roads_from_file(
         section["path"], RoadColumns(**columns), known_classes=table.class_kmh,
-        known_surfaces={*pd.read_csv(surfaces)["surface"], *table.caps_kmh.get("surface", {})},
+        known_surfaces={*read_csv_texts(surfaces)["surface"], *table.caps_kmh.get("surface", {})},
         snap_m=min(section["snap_m"], 20.0), **options_of(section),
     )  # fmt: skip
 

@@ -1,0 +1,98 @@
+"""Bad tables of settings: speeds, and legends of land cover."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bad_inputs.case import ANSWER, REFUSED, Case
+from comarca.io import read_csv_texts
+from comarca.registry import DATA
+from comarca.registry.legends import read_legend
+from comarca.roads.speeds import speed_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SPEEDS = (Path(__file__).parents[2] / "config/speeds.csv").read_text(encoding="utf-8")
+LEGEND = (DATA / "legends/worldcover.csv").read_text(encoding="utf-8")
+PRIMARY, CROPLAND = ",class,primary,60,,yes,", "40,Cropland,true,false,false,false"
+#: Fault of any table of settings -> its change of a text; and what comes of it.
+BOTH: dict[str, tuple[Callable[[str], bytes], str]] = {
+    "sound": (str.encode, ANSWER),
+    "UTF-16": (lambda text: text.encode("utf-16"), ANSWER),
+    "cp1252": (
+        lambda text: text.replace("Cropland", "Cañas").replace("grades below", "niñas").encode("cp1252"),
+        ANSWER,
+    ),
+    "a mark of order": (lambda text: text.encode("utf-8-sig"), ANSWER),
+    "empty": (lambda _: b"", REFUSED),
+    "a heading alone": (lambda text: text.splitlines()[0].encode(), REFUSED),
+    "no heading": (lambda text: "\n".join(text.splitlines()[1:]).encode(), REFUSED),
+    "rubbish": (lambda _: bytes(range(256)) * 4, REFUSED),
+    "zeros": (lambda text: bytes(len(text)), REFUSED),
+    "a row with cells too many": (lambda text: (text + "1,2,3,4,5,6,7,8,9\n").encode(), REFUSED),
+    "an open quote": (lambda text: text.replace("\n", '\n"', 1).encode(), REFUSED),
+    "a row twice": (lambda text: (text.rstrip("\n") + "\n" + text.splitlines()[3] + "\n").encode(), REFUSED),
+    "a heading twice": (lambda text: (text.splitlines()[0] + text[text.index(",") :]).encode(), REFUSED),
+}
+#: Fault -> row in place of that of primary roads.
+SPEED_ROWS = {
+    "speed of 0": ",class,primary,0,,yes,",
+    "negative speed": ",class,primary,-60,,yes,",
+    "infinite speed": ",class,primary,inf,,yes,",
+    "no speed": ",class,primary,,,yes,",
+    "speed of a rocket": ",class,primary,600,,yes,",
+    "speed of a snail": ",class,primary,1e-9,,yes,",
+    "decimal comma": ',class,primary,"60,5",,yes,',
+    "unit": ",class,primary,60 km/h,,yes,",
+    "class with a capital": ",class,Primary,60,,yes,",
+    "kind with a capital": ",Class,primary,60,,yes,",
+    "country in small letters": PRIMARY + "\nury,class,primary,70,,yes,",
+    "country by its name": PRIMARY + "\nUruguay,class,primary,70,,yes,",
+    "negative factor": PRIMARY + "\n,surface,mud2,,-1,,",
+    "factor of 5": PRIMARY + "\n,surface,mud2,,5,,",
+    "on foot perhaps": ",class,primary,60,,maybe,",
+}
+#: Fault -> row in place of that of cropland.
+LEGEND_ROWS = {
+    "farmed water": "40,Cropland,true,false,false,true",
+    "farmed houses": "40,Cropland,true,false,true,false",
+    "natural houses": "40,Cropland,false,true,true,false",
+    "code with a fraction": "40.5,Cropland,true,false,false,false",
+    "negative code": "-40,Cropland,true,false,false,false",
+    "huge code": "99999999999,Cropland,true,false,false,false",
+    "code as a word": "forty,Cropland,true,false,false,false",
+    "range of codes": "40-45,Cropland,true,false,false,false",
+    "no code": ",Cropland,true,false,false,false",
+    "role as another word": "40,Cropland,perhaps,false,false,false",
+    "roles left empty": "40,Cropland,,,,",
+}
+
+
+def cases() -> Iterator[Case]:
+    """List all cases."""
+    for layer, text, read in (("speeds", SPEEDS, _speeds), ("legends", LEGEND, _legend)):
+        for fault, (change, outcome) in BOTH.items():
+            yield Case(layer, ".csv", fault, outcome, _made(change(text), read))
+    for fault, row in SPEED_ROWS.items():
+        yield Case("speeds", ".csv", fault, REFUSED, _made(SPEEDS.replace(PRIMARY, row).encode(), _speeds))
+    for fault, row in LEGEND_ROWS.items():
+        yield Case("legends", ".csv", fault, REFUSED, _made(LEGEND.replace(CROPLAND, row).encode(), _legend))
+
+
+def _made(body: bytes, read: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    def make(folder: Path) -> Any:
+        path = folder / "settings.csv"
+        path.write_bytes(body)
+        return lambda: read(path)
+
+    return make
+
+
+def _speeds(path: Path) -> Any:
+    return speed_table(read_csv_texts(path), country="URY", name=str(path))
+
+
+def _legend(path: Path) -> Any:
+    return read_legend(str(path))
