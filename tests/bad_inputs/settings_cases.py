@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bad_inputs.case import ANSWER, REFUSED, Case
-from comarca.io import read_csv_texts
 from comarca.registry import DATA
 from comarca.registry.legends import read_legend
+from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.speeds import speed_table
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ import pytest
 from road_cases import SPEEDS_CSV, default_table, road_layer
 
 from comarca.errors import InputError
+from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.restrictions import ACCESS_TAGS, RESTRICTED
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
 
@@ -219,3 +220,11 @@ def test_a_class_that_is_slowed_as_untagged_without_a_single_surface_is_reported
     found = {check.name: check for check in speed_checks(roads, table, road_speed_kmh(roads, table))}
     assert found["roads_surface_not_recorded"].rows == rows
     assert found["roads_surface_not_recorded"].status == status
+
+
+def test_settings_are_read_in_any_usual_encoding_and_with_any_usual_separator(tmp_path):
+    path = tmp_path / "settings.csv"
+    for body in ("a,b\n1,\xf1\n", "a;b\n1;\xf1\n\n", "a\tb\n 1 \t\xf1\n"):
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "cp1252"):
+            path.write_bytes(body.encode(encoding))
+            assert read_csv_texts(path).to_dict("list") == {"a": ["1"], "b": ["\xf1"]}

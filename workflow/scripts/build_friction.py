@@ -18,6 +18,7 @@ from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
 from comarca.rasters.extent import require_extent
 from comarca.rasters.grids import Grid, square_grid
+from comarca.registry.settings_tables import read_csv_texts
 
 #: Walks may leave the territories by this much, degrees.
 MARGIN_DEG = 0.05
@@ -49,7 +50,7 @@ def main(
             min_per_m, found = friction_from_classes(
                 source,
                 grid,
-                walking_speeds(io.read_csv_texts(speeds), legend=legend, name=speeds),
+                walking_speeds(read_csv_texts(speeds), legend=legend, name=speeds),
                 other_kmh=how.walk_kmh / how.walk_detour_ratio,
                 barrier_share=barrier_share,
             )

@@ -8,6 +8,7 @@ from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
 from comarca.rasters.grids import square_grid
+from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.ferries import ferry_check, with_waits
 from comarca.roads.network import build_network, network_checks
 from comarca.roads.speeds import is_slowed_by_terrain, may_walk_onto, road_speed_kmh, speed_checks, speed_table
@@ -25,7 +26,7 @@ def main(
     elevation: str | None = None,
 ) -> None:
     layer = layer_io.read_layer(roads, "roads")
-    table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
+    table = speed_table(read_csv_texts(speeds), country=country, name=speeds)
     speed_kmh = road_speed_kmh(layer, table)
     built = build_network(layer, speed_kmh=speed_kmh, on_foot=may_walk_onto(layer, table))
     found = [*speed_checks(layer, table, speed_kmh), *network_checks(built)]

@@ -9,6 +9,7 @@ from comarca.fetch.ladder import present_files
 from comarca.fetch.receipts import load_layer_receipt
 from comarca.jobs import run
 from comarca.layers import files as layer_io
+from comarca.registry.settings_tables import read_csv_texts
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.sources.vectors.graphml import roads_from_graphml
@@ -40,10 +41,10 @@ def main(
     reading = options_of(own)
     fetched = load_layer_receipt(receipt) if receipt else None
     if fetched is not None and fetched.files:
-        table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
+        table = speed_table(read_csv_texts(speeds), country=country, name=speeds)
         whole, found = roads_from_overture(present_files(fetched)[0], known_classes=table.class_kmh)
     elif own and layer == "roads" and "graphml" in own["provider"]:
-        table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
+        table = speed_table(read_csv_texts(speeds), country=country, name=speeds)
         whole, found = roads_from_graphml(own["path"], known_classes=table.class_kmh)
     elif own and layer == "roads":
         whole, found = own_roads(own["path"], options, reading, speeds=speeds, surfaces=surfaces, country=country)
@@ -66,8 +67,8 @@ def own_roads(
 ) -> tuple[gpd.GeoDataFrame, list[Check]]:
     """Read the user's roads in the words of the tables of speeds and surfaces."""
     columns = {key: value for key, value in options.items() if key != "snap_m"}
-    table = speed_table(io.read_csv_texts(speeds), country=country, name=speeds)
-    known = {*io.read_csv_texts(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
+    table = speed_table(read_csv_texts(speeds), country=country, name=speeds)
+    known = {*read_csv_texts(surfaces)["surface"], *table.caps_kmh.get("surface", {})}
     return roads_from_file(
         path, RoadColumns(**columns), known_classes=table.class_kmh, known_surfaces=known,
         snap_m=options["snap_m"], **reading,

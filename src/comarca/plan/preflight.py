@@ -196,7 +196,7 @@ def _check_scenarios(region: Region, *, key: str) -> None:
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:
-    from comarca.io import read_csv_texts
+    from comarca.registry.settings_tables import read_csv_texts
     from comarca.roads.speeds import speed_table
 
     require_file(path, key=key)
@@ -207,7 +207,7 @@ def _check_speeds(path: str, *, country: str, key: str) -> None:
 
 def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
     """Hold the classes in the file against the table of speeds; shapes are not read."""
-    from comarca.io import read_csv_texts
+    from comarca.registry.settings_tables import read_csv_texts
     from comarca.roads.speeds import speed_table
     from comarca.sources.vectors.read import options_of, read_column, read_fields
     from comarca.sources.vectors.roads import RoadColumns, class_meanings

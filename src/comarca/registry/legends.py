@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
-from comarca.io import read_csv_texts
 from comarca.registry import DATA
+from comarca.registry.settings_tables import read_csv_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from comarca.crs import geodesic_length_km
 from comarca.errors import InputError
-from comarca.io import read_csv_texts
+from comarca.registry.settings_tables import read_csv_texts
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.scenarios.edits import (
