@@ -286,7 +286,14 @@ def test_fields_bear_titles_and_units(geopackage):
         found = database.execute(
             "SELECT title, description FROM gpkg_data_columns WHERE column_name = ?", (LONG_NAME,)
         ).fetchone()
+        area = database.execute(
+            "SELECT description FROM gpkg_data_columns WHERE column_name IN ('area_km2', 'a_share') ORDER BY 1"
+        ).fetchall()
     assert found == (f"{LONG_NAME} \u00f1", "What it is, with \u00fc. [km]")
+    assert [text for (text,) in area] == [
+        "La superficie del territorio, con los lagos y r\u00edos que su l\u00edmite incluye. [km\u00b2]",
+        "What it is, with \u00fc. [proporci\u00f3n, de 0 a 1]",
+    ]
 
 
 def test_a_geopackage_is_whole(geopackage):

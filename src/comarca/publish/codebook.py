@@ -8,7 +8,7 @@ import pandas as pd
 
 from comarca.publish.rounding import decimals
 from comarca.publish.stata_names import stata_names
-from comarca.publish.words import is_share, unit_label, word
+from comarca.publish.words import is_share, stored_unit, unit_label, word
 from comarca.registry.columns import TEXTS
 from comarca.registry.validation import validation_of
 
@@ -153,7 +153,7 @@ def _texts(column: Column, language: str, families: Mapping[str, Mapping[str, st
     return {
         "title": column.title[language],
         **texts,
-        "unit": word("share", language) if is_share(column) else unit_label(column, language),
+        "unit": stored_unit(column, language),
         "better": word(column.better, language),
         "kind": word(f"kind_{column.kind}", language),
         "family": families.get(column.family, {}).get(language, column.family),

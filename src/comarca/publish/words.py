@@ -208,6 +208,24 @@ def unit_label(column: Column, language: str) -> str:
     return _UNITS.get(column.unit, {}).get(language, column.unit.replace("km2", "km²"))
 
 
+def stored_unit(column: Column, language: str) -> str:
+    """Write out the unit of the numbers as files hold them.
+
+    Parameters
+    ----------
+    column : Column
+        The column.
+    language : str
+        ``en``, ``es`` or ``pt``.
+
+    Returns
+    -------
+    str
+        As `unit_label`, but that shares are from 0 to 1 in files and not in per cent as on maps.
+    """
+    return word("share", language) if is_share(column) else unit_label(column, language)
+
+
 def number(value: float, language: str, *, decimals: int | None = None) -> str:
     """Write a number as a reader of the language expects it.
 

@@ -21,6 +21,7 @@ from comarca.publish.exports.qgis_styles import (
 from comarca.publish.maps.files import classes_of
 from comarca.publish.maps.theme import column_classes, is_amount
 from comarca.publish.table import attach_geometry, opening_column
+from comarca.publish.words import stored_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -267,10 +268,10 @@ def _add_descriptions(database: sqlite3.Connection, columns: Sequence[Column], l
     """Give the fields their titles and units, by the GeoPackage Schema extension, which GDAL and QGIS read."""
     database.execute(_DATA_COLUMNS)
     database.execute(_EXTENSIONS)
-    definition = "http://www.geopackage.org/spec121/#extension_schema"
+    extension = "http://www.geopackage.org/spec121/#extension_schema"
     database.executemany(
         "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_schema', ?, 'read-write')",
-        [("gpkg_data_columns", definition), ("gpkg_data_column_constraints", definition)],
+        [("gpkg_data_columns", extension), ("gpkg_data_column_constraints", extension)],
     )
     database.execute(_CONSTRAINTS)
     used: set[str] = set()
@@ -279,8 +280,9 @@ def _add_descriptions(database: sqlite3.Connection, columns: Sequence[Column], l
         # Names have to be unique within a layer; titles need not be.
         name = title if title not in used else f"{title} [{column.name}]"
         used.add(name)
-        unit = f" [{column.unit}]" if column.unit not in {"", "1"} else ""
+        unit = stored_unit(column, language)
+        definition = column.text("definition", language) + (f" [{unit}]" if unit else "")
         database.execute(
             "INSERT INTO gpkg_data_columns VALUES ('territories', ?, ?, ?, ?, NULL, NULL)",
-            (column.name, name, title, f"{column.definition}{unit}"),
+            (column.name, name, title, definition),
         )
