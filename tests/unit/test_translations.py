@@ -100,6 +100,14 @@ def test_one_thing_has_one_word(language):
     assert found == {}
 
 
+@pytest.mark.parametrize("language", ["es", "pt"])
+def test_no_text_for_readers_is_left_in_english(language):
+    english = re.compile(r"\b(the|of|and|with|from|which|are|is|by|not|where|people|has|have|rows?|land|roads?)\b")
+    code = re.compile(r"`[^`]*`|\w*[_{}./=][\w{}./=]*|<[^>]+>|«[^»]*»")
+    found = [text for text in spoken(language) if english.search(code.sub(" ", text))]
+    assert found == []
+
+
 def test_portuguese_writes_per_cent_without_a_space():
     assert [text for text in spoken("pt") if re.search(r"[\d}]\s%", text)] == []
 
