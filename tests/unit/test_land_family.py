@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 import shapely
 from families import columns_of
 from rasterio.io import MemoryFile
@@ -18,7 +19,7 @@ from shapely.geometry import box
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.indicators.land import compute
-from comarca.land.checks import legend_check
+from comarca.land.checks import legend_check, proxy_correlations
 from comarca.land.concentration import MeasuredTerritories
 from comarca.land.cover import tabulate_land_cover
 from comarca.land.holdings import holding_columns
@@ -183,6 +184,20 @@ def test_withheld_areas_are_estimated_bounded_and_flagged(territories):
     assert dropped.values.loc["a", names[1:2]].isna().all()
     assert dropped.flags.loc["a", "holding_area_gini_index"] == "suppressed"
     assert dropped.values.loc["a", names[0]] == lower
+
+
+@pytest.mark.parametrize(("shared", "pairs"), [(9, 0), (10, 1), (14, 1)])
+def test_proxies_that_ten_territories_share_are_correlated_by_rank(shared, pairs):
+    rng = np.random.default_rng(shared)
+    first, second = rng.integers(0, 5, 15).astype(float), rng.random(15)
+    second[shared:] = np.nan
+    checks = proxy_correlations(pd.DataFrame({"a": first, "b": second, "same": 1.0}))
+    rows = [row for check in checks for row in check.rows]
+    assert len(rows) == pairs
+    for row in rows:
+        expected = scipy.stats.spearmanr(first[:shared], second[:shared]).statistic
+        assert row["rank_correlation"] == pytest.approx(expected)
+        assert (row["first"], row["second"], row["territories"]) == ("a", "b", shared)
 
 
 def test_a_class_that_lacks_its_number_or_its_area_or_both_is_reported_once(territories):
