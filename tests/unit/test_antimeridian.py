@@ -7,8 +7,10 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
+from road_cases import network_of
 
 from comarca.crs import degree_boxes, equal_area_crs, geodesic_area_km2, mollweide, region_bounds
+from comarca.fetch.providers.tiles import ghsl_tiles, worldcover_tiles
 from comarca.population.grid import gather_raster
 from comarca.population.raster import demand_from_raster
 from comarca.rasters.bands import Raster
@@ -115,3 +117,17 @@ def test_the_surroundings_of_a_region_reach_over_the_antimeridian_and_no_farther
     assert not shapely.contains_xy(around, [0, 177, -178, 90], -17.5).any()
     plain = routing_area(shapely.box(10, 0, 11, 1), buffer_km=20)
     assert plain.bounds == pytest.approx((9.82, -0.18, 11.18, 1.18), abs=0.01)
+
+
+def test_tiles_are_those_of_both_sides_and_none_between(fiji):
+    region = fiji.union_all()
+    assert [*ghsl_tiles(region)] == ["R12_C1", "R12_C36"]
+    assert {*worldcover_tiles(region)} == {"S18E177", "S18W180"}
+
+
+def test_roads_that_end_on_either_side_of_the_antimeridian_meet_there():
+    lines = [[(179.99, -17), (180, -17)], [(-180, -17), (-179.99, -17)]]
+    there, elsewhere = (network_of(each) for each in (lines, [[(9.99, -17), (10, -17)], [(10, -17), (10.01, -17)]]))
+    assert len(there.node_lon) == len(elsewhere.node_lon) == 3
+    assert len(there.component_km) == 1
+    assert there.edge_km.sum() == pytest.approx(elsewhere.edge_km.sum(), rel=1e-9)

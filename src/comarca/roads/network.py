@@ -344,6 +344,7 @@ def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats,
     """Give the vertices of the roads, without repetitions and lone points: lon, lat, row of the road, position."""
     coordinates, part = shapely.get_coordinates(roads.geometry.to_numpy()[rows], return_index=True)
     steps = np.rint(coordinates * STEPS_PER_DEGREE).astype(np.int64)
+    steps[steps[:, 0] == -180 * STEPS_PER_DEGREE, 0] = 180 * STEPS_PER_DEGREE  # one meridian, on which roads meet
     position = ((steps[:, 0] + 180 * STEPS_PER_DEGREE) << 31) | (steps[:, 1] + 90 * STEPS_PER_DEGREE)
     offset = np.searchsorted(part, np.arange(len(rows)))
     road, vertex, node = _separated_vertices(roads["grade_separated"].iloc[rows])
