@@ -42,6 +42,16 @@ def test_labels_of_a_legend_have_one_size_though_only_some_take_two_lines():
     assert drawn[labels[0]].get_fontsize() == drawn[labels[1]].get_fontsize()
 
 
+def test_a_bar_of_the_histogram_has_the_colour_of_most_of_its_values():
+    page = Figure().add_axes((0, 0, 1, 1))
+    keys = [Key("0", "#ffffff", 8), Key("1 to 100", "#0000ff", 3)]
+    # Zeros are a class of their own; the first bar holds eight of them, and a one.
+    legend = Legend("", keys, np.array([0.0] * 8 + [1.0, 50.0, 100.0]), breaks=(1.0,))
+    draw_legend(page, legend, Box(0, 0, 3, 3), language="es")
+    bars = [patch for patch in page.patches if patch.get_linewidth() == 0.25]
+    assert [to_hex(bar.get_facecolor()) for bar in bars] == ["#ffffff", "#0000ff", "#0000ff"]
+
+
 # Frames
 
 

@@ -294,8 +294,10 @@ def _draw_histogram(page: Axes, legend: Legend, left: float, bottom: float, widt
     present = legend.numbers[np.isfinite(legend.numbers)]
     is_log = bool(legend.circles) and float(present.min()) >= 0 and float(present.max()) >= _LOG_FROM
     present = np.log1p(present) if is_log else present
-    counts, edges = np.histogram(present, bins=_BINS)
-    middles = (edges[:-1] + edges[1:]) / 2
+    present = np.sort(present)
+    counts, _ = np.histogram(present, bins=_BINS)
+    # The middle one of a bin's values: a bin that begins with many zeros has their colour.
+    middles = present[np.minimum(np.cumsum(counts) - (counts + 1) // 2, len(present) - 1)]
     colors = [CIRCLE] if legend.circles else [key.color for key in legend.keys if not key.is_no_data]
     member = np.searchsorted(legend.breaks, middles, side="right")
     for place, count in enumerate(counts.tolist()):

@@ -408,7 +408,7 @@ def _land(page: Axes, data: SheetData, territory_id: str, y: float) -> float:
 
 def _similar(page: Axes, data: SheetData, territory_id: str, left: float, y: float) -> float:
     """List what is most alike; return the lower end."""
-    language, right = data.language, left + _RIGHT - _HALF
+    language, right = data.language, left + _RIGHT - _HALF - (0.2 if left < _HALF else 0.0)
     rows = data.similar[data.similar["territory_id"] == territory_id]
     if rows.empty:
         return y
