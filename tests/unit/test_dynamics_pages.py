@@ -168,13 +168,16 @@ def test_sheets_of_two_processes_are_one_file_with_bookmarks(region, tmp_path, m
     monkeypatch.setattr(sheet_files, "SHEETS_PER_PART", 1)
     area, table, columns, analysis = region
     data = SheetData(build_base(area), table, columns, analysis.profiles, analysis.similar,
-                     [f"{a}_{b}" for a, b in PERIODS], analysis.curves, "pt", "IBGE")  # fmt: skip
+                     [f"{a}_{b}" for a, b in (*PERIODS, *PERIODS[:1])], analysis.curves, "pt", "IBGE")  # fmt: skip
     sheet_files.write_sheets(data, ["59", "01"], tmp_path / "sheets.pdf", workers=2)
     found = PdfReader(tmp_path / "sheets.pdf")
     assert [mark.title for mark in found.outline] == table["territory_name"].loc[["59", "01"]].tolist()
     first, second = (page.extract_text() for page in found.pages)
     assert DYNAMICS_WORDS["no_type"]["pt"] in first
     assert DYNAMICS_WORDS["no_curve"]["pt"] in second
+    # Three periods leave no room for figures beside them: those stand below.
+    assert DYNAMICS_WORDS["headlines"]["pt"] not in second
+    assert DYNAMICS_WORDS["others"]["pt"] in second
 
 
 def test_curves_come_back_as_they_were_written(region, tmp_path):

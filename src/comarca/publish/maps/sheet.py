@@ -55,6 +55,8 @@ _GROUND: Final = "#e4e9ea"
 _HERE: Final = "#c1570c"
 _DOT: Final = "#7d8f96"
 _CURVES: Final = ("#1b6a84", "#8a6d1b", "#5a5a5a", "#7a3a6d")
+#: Of more periods only the types are written, since their figures would reach into the profile.
+_MAX_PERIODS: Final = 3
 #: Columns of changes of a period, in the order of the sentence.
 _CHANGES: Final = (
     "income_growth_percent_per_year_{}",
@@ -249,7 +251,7 @@ def _changes(page: Axes, data: SheetData, row: pd.Series) -> float:
         lines = textwrap.wrap(f"{dated}  {text}", 50)
         page.text(left + 0.42, y, "\n".join(lines), fontsize=9, va="top", fontweight="bold", linespacing=1.2)
         y -= 0.07 + 0.17 * len(lines)
-        for name in _CHANGES:
+        for name in _CHANGES if len(data.periods) <= _MAX_PERIODS else ():
             column = titles[name.format(period)]
             title = column.title[language].split(",")[0]
             unit = unit_label(column, language)
@@ -263,7 +265,7 @@ def _changes(page: Axes, data: SheetData, row: pd.Series) -> float:
 def _headlines(page: Axes, data: SheetData, row: pd.Series, y: float) -> list[Compared]:
     """List the first indicators against the medians of the unit above and of the region; return the others."""
     language = data.language
-    fitting = min(int((y - _LEAST - 0.55) / _ROW), MAX_SENTENCES)
+    fitting = min(max(int((y - _LEAST - 0.55) / _ROW), 0), MAX_SENTENCES)
     known = data.comparison.of(str(row["territory_id"]), count=4 * MAX_SENTENCES)
     rows = known[:fitting]
     if not rows:
