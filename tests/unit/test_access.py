@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from road_cases import network_of
 from shapely.geometry import Point, box
 
-from comarca.access import rasters
+from comarca.access import rasters, routes
 from comarca.access.market import market_potential
 from comarca.access.model import WALKING, Walking
 from comarca.access.rasters import travel_time_raster
@@ -22,6 +22,7 @@ from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.crs import GEOD
 from comarca.rasters.grids import Grid, square_grid
 from comarca.results import Flag
+from comarca.roads.graph import nearest_source
 from comarca.roads.network import network_checks
 
 #: Minutes per straight metre: 4 km/h and a detour of 1.3.
@@ -358,8 +359,11 @@ def test_a_raster_is_the_same_in_strips(monkeypatch):
     options = {"grid": square_grid((0.0, -0.04, 0.1, 0.04), cell_m=500), "area": box(0, -0.04, 0.1, 0.04)}
     chosen = np.ones(2, dtype=bool)
     whole = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
+    searches = []
+    monkeypatch.setattr(routes, "nearest_source", lambda *given: searches.append(1) or nearest_source(*given))
     monkeypatch.setattr(rasters, "_STRIP_CELLS", 70)
     strips = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
+    assert len(searches) == 1
     np.testing.assert_array_equal(strips.minutes, whole.minutes)
     np.testing.assert_array_equal(strips.destination, whole.destination)
     assert set(np.unique(whole.destination)) == {-1, 0, 1}

@@ -15,7 +15,7 @@ from comarca.access.model import WALKING, Origins
 from comarca.access.offroad import offroad_routes, offroad_targets
 from comarca.access.offroad_network import offroad_network
 from comarca.access.routable import origins_at
-from comarca.access.routes import quickest_routes
+from comarca.access.routes import find_targets, quickest_routes
 from comarca.crs import STORAGE
 from comarca.rasters.grids import Grid, cell_middles
 from comarca.units import M2_PER_KM2
@@ -119,8 +119,9 @@ def _routes_of_points(
 ) -> Callable[[Floats, Floats], Route]:
     """Make the function that gives the routes from points."""
     if friction is None or not chosen.any():
+        shared = find_targets(routable, chosen)
         return lambda lon, lat: quickest_routes(
-            routable, origins_at(routable, lon, lat, landmasses=landmasses), chosen, walking=walking
+            routable, origins_at(routable, lon, lat, landmasses=landmasses), chosen, walking=walking, targets=shared
         )
     offroad = offroad_network(routable, friction)
     targets = offroad_targets(offroad, chosen)

@@ -38,7 +38,12 @@ NONE: Final = -2
 
 
 def quickest_routes(
-    routable: RoutableNetwork, origins: Origins, chosen: Booleans, *, walking: Walking = WALKING
+    routable: RoutableNetwork,
+    origins: Origins,
+    chosen: Booleans,
+    *,
+    walking: Walking = WALKING,
+    targets: Targets | None = None,
 ) -> Route:
     """Find the quickest route from each origin to the nearest of the chosen destinations.
 
@@ -52,6 +57,8 @@ def quickest_routes(
         Destinations that count.
     walking : Walking, optional
         How people walk.
+    targets : Targets, optional
+        What `find_targets` gives for the chosen destinations, where many sets of origins share it.
 
     Returns
     -------
@@ -71,7 +78,7 @@ def quickest_routes(
     if not chosen.any():
         return Route.none(len(origins.lon))
     walking = walking.off(routable.destinations.network)
-    targets = find_targets(routable, chosen)
+    targets = targets or find_targets(routable, chosen)
     route = _on_own_land(
         _over_land(routable, origins, targets, chosen, walking), routable, origins, targets, chosen, walking
     )
