@@ -1,6 +1,7 @@
 # comarca with the exact versions of requirements.lock; docs/cluster.md says how to use it.
 FROM python:3.11-slim-bookworm
-RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
+# GDAL in rasterio's wheel and osmium's readers of XML need libexpat, which the image leaves out.
+RUN apt-get update && apt-get install --yes --no-install-recommends libexpat1 make && rm -rf /var/lib/apt/lists/*
 WORKDIR /comarca
 COPY pyproject.toml requirements.lock README.md LICENSE Makefile Snakefile ./
 COPY src src

@@ -74,6 +74,14 @@ def test_islanders_take_their_own_road_over_the_bridge_though_the_coast_road_is_
     assert minutes == pytest.approx(ride + walk, rel=0.03)
 
 
+def test_a_road_across_the_strait_that_leads_nowhere_does_not_hide_the_own_road():
+    own, across = [(0.09, 0.148), (0.09, 0.125)], [(0.001, 0.0999), (0.08, 0.0999)]
+    (alone,) = routes(network_of([own]), [(0.09, 0.148)], [(0.05, 0.121)]).minutes
+    (beside,) = routes(network_of([own, across]), [(0.09, 0.148)], [(0.05, 0.121)]).minutes
+    assert np.isfinite(alone)
+    assert beside == pytest.approx(alone, rel=1e-12)
+
+
 def test_islanders_do_not_walk_to_a_city_across_the_strait():
     # Both the city's road and the city itself are within five kilometres.
     route = routes(network_of([COAST, [(0.02, 0.13), (0.03, 0.13)]]), [(0.05, 0.098)], [(0.05, 0.121)])

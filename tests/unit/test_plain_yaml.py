@@ -21,6 +21,7 @@ BAD = {
     "template": (TEMPLATE, "line 1: got 'the key __use_yte__'"),
     "template in JSON": ('{"__use_yte__": true}', "__use_yte__"),
     "expression as key": ("regions:\n  ?if True:\n    a: 1\n", "the key"),
+    "template under an alias": ("k: &k __use_yte__\nd: &d __definitions__\n*k : true\n*d : [1]\n", "the key *k"),
     "tag": ("a: !!python/object/apply:os.system [ls]\n", "python/object"),
     "doubled key": ("a: 1\nb: {c: 1, c: 2}\n", "the key 'c' again, which stands in line 2"),
     "aliases": ("a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -184,15 +184,61 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats, *, landmasse
     Returns
     -------
     Origins
-        The points with their nearest roads, on whichever land these are.
+        The points with their nearest roads; on their own landmass, where points and roads know theirs.
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    nearest = cheapest_segment(routable.index, geocentric_m(lon, lat))
-    has_road = nearest.vertex >= 0
-    component = np.full(len(lon), -1)
-    component[has_road] = routable.destinations.network.vertex_component[nearest.vertex[has_road]]
-    origins = Origins(lon=lon, lat=lat, distance_m=nearest.distance_m, component=component)
-    return origins if landmasses is None else replace(origins, land=landmasses.number_at(lon, lat))
+    point_m = geocentric_m(lon, lat)
+    nearest = nearest_roads(routable, point_m)
+    if landmasses is None:
+        return Origins(lon, lat, nearest.distance_m, nearest.component)
+    land = landmasses.number_at(lon, lat)
+    vertex_land = routable.destinations.network.vertex_land
+    if len(vertex_land):
+        road_land = np.append(vertex_land, -1)[nearest.vertex]
+        across = np.flatnonzero((land >= 0) & (road_land >= 0) & (road_land != land))
+        for number in np.unique(land[across]):
+            point = across[land[across] == number]
+            own = nearest_roads(routable.on_land(int(number)), point_m[point])
+            nearest.distance_m[point], nearest.component[point] = own.distance_m, own.component
+    return Origins(lon, lat, nearest.distance_m, nearest.component, land)
+
+
+class NearestRoads(NamedTuple):
+    """The road nearest to each of some points.
+
+    Attributes
+    ----------
+    vertex : numpy.ndarray, shape (n,)
+        Segment, by its first vertex; -1 if there is none.
+    distance_m : numpy.ndarray, shape (n,)
+        Metres; infinite if there is none.
+    component : numpy.ndarray, shape (n,)
+        Component of the network; -1 if there is none.
+    """
+
+    vertex: NDArray[np.int64]
+    distance_m: Floats
+    component: NDArray[np.int64]
+
+
+def nearest_roads(routable: RoutableNetwork, point_m: Floats) -> NearestRoads:
+    """Find the nearest of the roads that people may walk onto.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network, or what `RoutableNetwork.on_land` gives.
+    point_m : numpy.ndarray, shape (n, 3)
+        Points, geocentric metres.
+
+    Returns
+    -------
+    NearestRoads
+        One per point.
+    """
+    nearest = cheapest_segment(routable.index, point_m)
+    component = np.append(routable.destinations.network.vertex_component, -1)[nearest.vertex]
+    return NearestRoads(nearest.vertex, nearest.distance_m, component)
 
 
 def demand_origins(

@@ -50,8 +50,8 @@ def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> Non
     ------
     ConfigError
         If it is no YAML in UTF-8, has keys of Snakemake's templates (``__use_yte__``, ``__definitions__``,
-        ``__variables__``, ``?``), tags, a key that stands twice in one mapping, or more bytes, levels, keys or, with
-        its aliases expanded, values than a configuration can have. The message names the line.
+        ``__variables__``, ``?``), tags, an alias as a key, a key that stands twice in one mapping, or more bytes,
+        levels, keys or, with its aliases expanded, values than a configuration can have. The message names the line.
     """
     name = f"{where}, {path}"
     size = Path(path).stat().st_size
@@ -118,6 +118,8 @@ def _enter(level: _Open, event: yaml.NodeEvent, where: str) -> int:
     level.nodes.append(None)
     if len(level.nodes) % 2 == 0:
         return 0
+    if isinstance(event, yaml.AliasEvent):
+        raise ConfigError(where, got=f"the key *{event.anchor}", expected="keys that are written out", remedy=_REMEDY)
     key = event.value if isinstance(event, yaml.ScalarEvent) else ""
     if key in _TEMPLATE or key.startswith("?"):
         raise ConfigError(where, got=f"the key {key}", expected="keys of a configuration", remedy=_REMEDY)
