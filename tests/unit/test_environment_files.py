@@ -1,6 +1,7 @@
 """Forest loss, fires, burnt and protected land from files that the tests write, against sums by hand and by centre."""
 
 import importlib.util
+from contextlib import nullcontext
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ from affine import Affine
 from families import WEST_EAST, columns_of, territories
 from pydantic import ValidationError
 from rasterio.features import geometry_mask
+from rasterio.warp import transform_bounds
 from shapely.geometry import Point, box
 
 from comarca import io
@@ -154,6 +156,22 @@ def test_tiles_that_overlap_or_come_twice_are_refused(tmp_path):
                 regions={"r": Region(country="NIC", forest_loss={"provider": "file", "path": covers, "loss": losses})}
             )
         )
+
+
+def test_tiles_of_two_systems_of_coordinates_that_cover_one_place_are_refused(tmp_path):
+    bounds = (-0.05, -0.05, 0.25, 0.25)
+    paths = {}
+    for crs in (4326, 32631):
+        sides = transform_bounds(4326, crs, *bounds)
+        for name, value in (("cover", 80), ("loss", 0)):
+            paths[name, crs] = str(tmp_path / f"{name}{crs}.tif")
+            with rasterio.open(paths[name, crs], "w", driver="GTiff", height=60, width=60, count=1, dtype="uint8",
+                               crs=crs, transform=grid(sides, 60, 60)) as out:  # fmt: skip
+                out.write(np.full((60, 60), value, np.uint8), 1)
+    for chosen, is_refused in (([4326], False), ([32631], False), ([4326, 32631], True)):
+        covers, losses = ([paths[name, crs] for crs in chosen] for name in ("cover", "loss"))
+        with pytest.raises(InputError, match="tiles that cover") if is_refused else nullcontext():
+            tabulate_forest(covers, losses, PLACES)
 
 
 @pytest.mark.parametrize("south", [60.0, -60.0])
