@@ -220,11 +220,12 @@ def _population(*rows: tuple[float, float, float]) -> gpd.GeoDataFrame:
 
 def test_people_of_one_cell_are_gathered_at_their_mean() -> None:
     territories = _territories(shapely.box(0, -1, 2, 1))
-    people = _population((3.0, 1.001, 0.001), (1.0, 1.003, 0.001), (5.0, 0.5, 0.5))
+    people = _population((3.0, 1.001, 0.001), (1.0, 1.003, 0.005), (5.0, 0.5, 0.5))
     demand, _ = demand_points(people, territories, demand_cell_m=1000.0)
     demand = demand.sort_values("population_persons")
     np.testing.assert_allclose(demand["population_persons"], [4.0, 5.0])
     assert demand.geometry.x.iloc[0] == pytest.approx(1.0015, abs=1e-7)
+    assert demand.geometry.y.iloc[0] == pytest.approx(0.002, abs=1e-7)
 
 
 def test_a_cell_across_a_border_gives_a_point_to_each_territory() -> None:
