@@ -12,7 +12,7 @@ from bad_inputs.case import ANSWER, REFUSED, Case
 from comarca.errors import InputError
 from comarca.sources.tables.comparable import in_common_units
 from comarca.sources.tables.holdings import read_holdings
-from comarca.sources.tables.holdings_checks import classes_check, land_check
+from comarca.sources.tables.holdings_checks import classes_check, land_check, means_check
 from comarca.sources.tables.join import join_by_code
 
 if TYPE_CHECKING:
@@ -87,6 +87,9 @@ def cases() -> Iterator[Case]:
     yield Case("holdings", ".csv", "areas in acres", REFUSED, _land(2.471))
     yield Case("holdings", ".csv", "land of one beyond its territory", ANSWER, _land(1, "180"), _warns)
     yield Case("holdings", ".csv", "a class that lacks", ANSWER, _gap, _warns)
+    yield Case("holdings", ".csv", "numbers and areas exchanged", REFUSED, _means("400", "10", count=12))
+    yield Case("holdings", ".csv", "areas in square kilometres", REFUSED, _means("10", "0.4", count=12))
+    yield Case("holdings", ".csv", "one mean outside its class", ANSWER, _means("10", "4", count=1), _warns)
     yield Case(
         "outcomes", ".csv", "poverty from 0.8 to 60 per cent", ANSWER, _poverty, lambda t: max(t["poverty"]) == 60
     )
@@ -159,6 +162,20 @@ def _gap(folder: Path) -> Any:
     rows = [[code, low, high, "10", "100"] for code in NAMES for low, high in (("0", "10"), ("50", ""))]
     table_cases.write(_HOLDINGS, rows, folder / "t.csv")
     return lambda: classes_check(read_holdings(folder / "t.csv"))
+
+
+def _means(number: str, area: str, *, count: int) -> Callable[[Path], Any]:
+    """Give some of the twelve classes of sound holdings other figures."""
+
+    def make(folder: Path) -> Any:
+        limits = ("10", "100"), ("100", "1000"), ("1000", "5000"), ("5000", "")
+        sound = ("10", "400"), ("10", "4000"), ("10", "30000"), ("10", "90000")
+        rows = [[code, *limit, *figures] for code in NAMES for limit, figures in zip(limits, sound, strict=True)]
+        rows = [[*row[:3], number, area] if place < count else row for place, row in enumerate(rows)]
+        table_cases.write(_HOLDINGS, rows, folder / "t.csv")
+        return lambda: means_check(read_holdings(folder / "t.csv"), where="t.csv")
+
+    return make
 
 
 def _poverty(folder: Path) -> Any:

@@ -6,7 +6,7 @@ from comarca import io
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.holdings import FURTHER, joined_totals, read_holdings
-from comarca.sources.tables.holdings_checks import classes_check, land_check
+from comarca.sources.tables.holdings_checks import classes_check, land_check, means_check
 from comarca.sources.tables.join import divide_units, join_by_code
 from comarca.sources.tables.parts import leave_out_parts
 from comarca.sources.tables.read import layout_of, table_checks
@@ -34,7 +34,7 @@ def main(
     joined, check = join_by_code(rows, names, name="holdings", codes=source["codes"], repair=source["repair_codes"])
     joined, beyond = leave_out_parts(joined, name="holdings")
     io.write_table(joined_totals(joined), holdings)
-    found = [*beyond, land_check(joined, area, where=table), classes_check(joined)]
+    found = [*beyond, land_check(joined, area, where=table), classes_check(joined), means_check(joined, where=table)]
     io.write_checks([check, *found, *parts, *table_checks(table, name="holdings", **layout)], checks)
 
 

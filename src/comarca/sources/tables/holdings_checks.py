@@ -1,4 +1,4 @@
-"""What a table of holdings by size class cannot say: more land than there is, classes that lack between others."""
+"""What a table of holdings by size class cannot say: more land than there is, classes that lack, means outside them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ _OTHER_UNIT: Final = 1.5
 #: Limits that touch may be written as 9.99 and 10.
 _TOUCH: Final = 0.02
 _LISTED: Final = 30
+#: Shares of the classes whose mean size may lie outside their limits, before it is told and before it is refused.
+_SOME_OUT: Final = 0.05
+_MOST_OUT: Final = 0.5
+_FEW: Final = 10
 
 
 def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: str) -> Check:
@@ -99,4 +103,55 @@ def classes_check(holdings: pd.DataFrame) -> Check:
         "holdings_classes", "warn" if rows else "pass", len(rows), "no class lacks between others",
         f"{len(rows)} size classes between others have no row in any territory: a column or rows of the file may not"
         " have been read.", rows,
+    )  # fmt: skip
+
+
+def means_check(holdings: pd.DataFrame, *, where: str) -> Check:
+    """Compare the mean size of the holdings of each class with the limits of the class.
+
+    Parameters
+    ----------
+    holdings : pandas.DataFrame
+        The long table: ``territory_id``, ``year``, ``class_min_ha``, ``class_max_ha`` (NaN if open), ``holdings``,
+        ``area_ha`` (NaN if withheld).
+    where : str
+        The file, for messages.
+
+    Returns
+    -------
+    Check
+        ``holdings_means``: ``warn`` with the rows whose mean lies outside, if they are more than a twentieth.
+
+    Raises
+    ------
+    InputError
+        If it does in more than half of the rows: numbers and areas are exchanged, or the unit is another one.
+    """
+    rows = holdings[holdings["holdings"].notna() & (holdings["area_ha"] > 0)]
+    count = rows["holdings"].where(rows["holdings"] > 0)
+    mean = rows["area_ha"] / count
+    # Areas may be rounded to the hectare.
+    slack = _TOUCH * mean + 1.0 / count
+    high = rows["class_max_ha"].fillna(np.inf)
+    is_out = (mean < rows["class_min_ha"] - slack) | (mean > high + slack) | mean.isna()
+    if len(rows) >= _FEW and is_out.mean() > _MOST_OUT:
+        first = rows[is_out].iloc[0]
+        raise InputError(
+            f"{where}, areas of the holdings",
+            got=f"{int(is_out.sum())} of {len(rows)} classes whose mean size lies outside their limits, such as "
+            f"{mean[is_out].iloc[0]:.3g} ha in the class from {first['class_min_ha']:g} ha",
+            expected="holdings as large as their class says",
+            remedy="Are numbers and areas exchanged (`columns`), or is the unit of the areas another (`area_unit`)?",
+        )  # fmt: skip
+    listed = [
+        {"territory_id": str(code), "from_ha": float(low), "mean_ha": None if np.isnan(size) else round(float(size), 3)}
+        for code, low, size in zip(
+            rows.loc[is_out, "territory_id"], rows.loc[is_out, "class_min_ha"], mean[is_out], strict=True
+        )
+    ]
+    return Check(
+        "holdings_means", "warn" if is_out.mean() > _SOME_OUT else "pass", len(listed), "at most 5 % of the classes",
+        f"In {len(listed)} of {len(rows)} classes of territories the mean size of the holdings lies outside the limits "
+        "of the class, or there is land without holdings.",
+        listed[:_LISTED],
     )  # fmt: skip
