@@ -12,6 +12,7 @@ from shapely.geometry import MultiPolygon, Point, box
 
 from comarca.access.landmasses import Landmasses
 from comarca.access.linking import link_network
+from comarca.access.market import city_minutes
 from comarca.access.model import WALKING
 from comarca.access.routable import RoutableNetwork, origins_at, routable_network
 from comarca.access.routes import quickest_routes
@@ -86,6 +87,19 @@ def test_islanders_do_not_walk_to_a_city_across_the_strait():
     # Both the city's road and the city itself are within five kilometres.
     route = routes(network_of([COAST, [(0.02, 0.13), (0.03, 0.13)]]), [(0.05, 0.098)], [(0.05, 0.121)])
     assert not np.isfinite(route.minutes).any()
+
+
+def test_islanders_with_a_city_at_hand_do_not_reach_those_of_the_mainland():
+    land = Landmasses.of([*MAINLAND, ISLAND])
+    network = network_of([COAST, [(0.04, 0.1495), (0.06, 0.1495)]])
+    network = replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
+    layer = gpd.GeoDataFrame(geometry=[Point(0.05, 0.125), Point(0.15, 0.095)], crs=4326)
+    routable, both = routable_network(network, layer), np.ones(2, dtype=bool)
+    origins = origins_at(routable, np.array([0.05]), np.array([0.121]), landmasses=land)
+    nearest = quickest_routes(routable, origins, both)
+    times = {city: float(minutes[0]) for city, minutes in city_minutes(routable, origins, nearest, both, limit_min=420)}
+    assert times[0] == nearest.minutes[0] < 60
+    assert times[1] == np.inf
 
 
 def test_no_connector_crosses_the_sea():

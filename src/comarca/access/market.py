@@ -8,8 +8,8 @@ import numpy as np
 from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.model import WALKING
+from comarca.access.routable import nearest_roads
 from comarca.roads.core_graph import core_graph
-from comarca.roads.search import cheapest_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,11 +142,12 @@ def city_minutes(
 
 
 def _by_road(routable: RoutableNetwork, origins: Origins, nearest: Route, walking: Walking) -> _Roads:
-    """Take the road of the quickest route; where that has none, the road nearest to the point."""
+    """Take the road of the quickest route; where that has none, the road nearest to the point on its landmass."""
     roads = _Roads(nearest.vertex.copy(), nearest.fraction.copy(), nearest.walk_m.copy())
     is_near = origins.distance_m <= walking.max_straight_m
     walkers = np.flatnonzero((nearest.vertex < 0) & nearest.is_reached & is_near)
-    road = cheapest_segment(routable.index, origins.point_m[walkers])
+    land = origins.land[walkers] if len(origins.land) else origins.land
+    road = nearest_roads(routable, origins.point_m[walkers], land)
     for values, reached in zip(roads, (road.vertex, road.fraction, road.distance_m), strict=True):
         values[walkers] = reached
     return roads

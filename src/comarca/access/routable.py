@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.landmasses import Landmasses
+    from comarca.roads.segments import Cheapest
 
     Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
 
 _NETWORK: Final = "network."
 _DESTINATIONS: Final = (
@@ -187,58 +189,59 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats, *, landmasse
         The points with their nearest roads; on their own landmass, where points and roads know theirs.
     """
     lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
-    point_m = geocentric_m(lon, lat)
-    nearest = nearest_roads(routable, point_m)
-    if landmasses is None:
-        return Origins(lon, lat, nearest.distance_m, nearest.component)
-    land = landmasses.number_at(lon, lat)
-    vertex_land = routable.destinations.network.vertex_land
-    if len(vertex_land):
-        road_land = np.append(vertex_land, -1)[nearest.vertex]
-        across = np.flatnonzero((land >= 0) & (road_land >= 0) & (road_land != land))
-        for number in np.unique(land[across]):
-            point = across[land[across] == number]
-            own = nearest_roads(routable.on_land(int(number)), point_m[point])
-            nearest.distance_m[point], nearest.component[point] = own.distance_m, own.component
-    return Origins(lon, lat, nearest.distance_m, nearest.component, land)
+    land = np.zeros(0, dtype=np.int64) if landmasses is None else landmasses.number_at(lon, lat)
+    nearest = nearest_roads(routable, geocentric_m(lon, lat), land)
+    return Origins(lon, lat, nearest.distance_m, component_of(routable, nearest), land)
 
 
-class NearestRoads(NamedTuple):
-    """The road nearest to each of some points.
-
-    Attributes
-    ----------
-    vertex : numpy.ndarray, shape (n,)
-        Segment, by its first vertex; -1 if there is none.
-    distance_m : numpy.ndarray, shape (n,)
-        Metres; infinite if there is none.
-    component : numpy.ndarray, shape (n,)
-        Component of the network; -1 if there is none.
-    """
-
-    vertex: NDArray[np.int64]
-    distance_m: Floats
-    component: NDArray[np.int64]
-
-
-def nearest_roads(routable: RoutableNetwork, point_m: Floats) -> NearestRoads:
+def nearest_roads(routable: RoutableNetwork, point_m: Floats, land: Integers) -> Cheapest:
     """Find the nearest of the roads that people may walk onto.
 
     Parameters
     ----------
     routable : RoutableNetwork
-        The network, or what `RoutableNetwork.on_land` gives.
+        The network.
     point_m : numpy.ndarray, shape (n, 3)
         Points, geocentric metres.
+    land : numpy.ndarray, shape (n,)
+        Landmass of each point, which roads of another one are not on; empty if all land is one.
 
     Returns
     -------
-    NearestRoads
-        One per point.
+    Cheapest
+        One segment per point; none where the own landmass has no road and the nearest road lies on another.
     """
     nearest = cheapest_segment(routable.index, point_m)
-    component = np.append(routable.destinations.network.vertex_component, -1)[nearest.vertex]
-    return NearestRoads(nearest.vertex, nearest.distance_m, component)
+    vertex_land = routable.destinations.network.vertex_land
+    if len(land) == 0 or len(vertex_land) == 0:
+        return nearest
+    road_land = np.append(vertex_land, -1)[nearest.vertex]
+    across = np.flatnonzero((land >= 0) & (road_land >= 0) & (road_land != land))
+    for number in np.unique(land[across]):
+        point = across[land[across] == number]
+        for values, own in zip(
+            nearest, cheapest_segment(routable.on_land(int(number)).index, point_m[point]), strict=True
+        ):
+            values[point] = own
+    return nearest
+
+
+def component_of(routable: RoutableNetwork, roads: Cheapest) -> Integers:
+    """Give the component of the network that roads belong to.
+
+    Parameters
+    ----------
+    routable : RoutableNetwork
+        The network.
+    roads : Cheapest
+        Its segments.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        -1 where there is no road.
+    """
+    return np.append(routable.destinations.network.vertex_component, -1)[roads.vertex]
 
 
 def demand_origins(

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from comarca.access.model import WALKING, Origins, Route
-from comarca.access.routable import nearest_roads
+from comarca.access.routable import component_of
 from comarca.crs import GEOD
 from comarca.results import Flag
 from comarca.roads.graph import Reached, nearest_source
@@ -301,8 +301,8 @@ def _on_own_land(
     for number in np.unique(origins.land[crosses]):
         point = crosses[origins.land[crosses] == number]
         own = routable.on_land(int(number))
-        nearest = nearest_roads(own, origins.point_m[point])
-        starts = Origins(origins.lon[point], origins.lat[point], nearest.distance_m, nearest.component)
+        nearest = cheapest_segment(own.index, origins.point_m[point])
+        starts = Origins(origins.lon[point], origins.lat[point], nearest.distance_m, component_of(own, nearest))
         near = chosen & ((destinations.land == number) | (destinations.land < 0))
         _enter(route, point, _over_land(own, starts, targets, near, walking))
     return route
