@@ -165,7 +165,15 @@ def test_what_lacks_is_named_by_the_key_that_would_give_it():
     assert missing_key(region(indicators={"services": False}), "service_times") == "indicators.services"
 
 
-def test_reading_a_layer_does_not_load_what_checks_it():
-    code = "import sys, comarca.layers.files; print('pandera' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+def test_jobs_that_read_and_count_do_not_load_what_checks_draws_compiles_or_fetches():
+    """A second or two for each of them, which is more than such a job takes."""
+    lines = (
+        "import sys, comarca.layers.files, comarca.fetch.receipts",
+        "import comarca.indicators.access, comarca.indicators.markets, comarca.indicators.urbanisation",
+        "import comarca.publish.maps.base, comarca.publish.maps.files, comarca.publish.table_checks",
+        "import comarca.dynamics.clusters, comarca.dynamics.propositions",
+        "heavy = {'pandera', 'matplotlib', 'numba', 'rasterio', 'requests', 'esda', 'libpysal', 'sklearn'}",
+        "print(sorted(heavy & {*sys.modules}))",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

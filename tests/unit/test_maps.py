@@ -23,10 +23,10 @@ from comarca.publish.maps.classify import classify
 from comarca.publish.maps.combined import draw_bivariate, draw_multiples, nine_colors
 from comarca.publish.maps.drawing import draw_cities
 from comarca.publish.maps.files import read_base, write_base
-from comarca.publish.maps.furniture import Key, Legend, draw_legend, scale_bar_m
+from comarca.publish.maps.furniture import Legend, draw_legend, scale_bar_m
 from comarca.publish.maps.layout import Box, choose_layout, inset_boxes, inset_height
 from comarca.publish.maps.style import CITY, FLAG_HATCH, LAND, class_colors
-from comarca.publish.maps.theme import MapText
+from comarca.publish.maps.theme import Key, MapText
 from comarca.registry.world import read_world
 
 # Legend

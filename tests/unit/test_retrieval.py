@@ -15,9 +15,9 @@ from servers.world import SOURCES, path_of
 
 from comarca.errors import ConfigError, InputError, RetrievalError
 from comarca.fetch.formats import FORMATS
-from comarca.fetch.ladder import LadderError, failure_table, lacking, plan_layer, present_files
+from comarca.fetch.ladder import LadderError, failure_table, lacking, plan_layer
 from comarca.fetch.providers.index import LOCAL, PROVIDERS
-from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.receipts import load_layer_receipt, present_files
 from comarca.fetch.settings import Settings
 from comarca.io import write_json
 from comarca.publish.inputs import input_files

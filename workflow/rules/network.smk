@@ -226,6 +226,7 @@ rule compute_travel_raster:
     output:
         times=in_region("layers/travel_time_{city_class}.tif"),
         catchments=in_region("layers/catchment_{city_class}.tif"),
+        areas=in_region("layers/catchments_{city_class}.parquet"),
     log:
         in_region("logs/compute_travel_raster/{city_class}.log"),
     benchmark:
@@ -237,28 +238,9 @@ rule compute_travel_raster:
         walking=of("walking"),
         cell_m=of("config.raster_cell_m"),
     message:
-        "{wildcards.region}: raster of travel time to {wildcards.city_class} cities."
+        "{wildcards.region}: raster of travel time to {wildcards.city_class} cities, and their catchments."
     script:
         "../scripts/compute_travel_raster.py"
-
-
-rule build_catchments:
-    input:
-        raster=in_region("layers/catchment_{city_class}.tif"),
-        cities=in_region("layers/cities.parquet"),
-        code=code("build_catchments"),
-    output:
-        catchments=in_region("layers/catchments_{city_class}.parquet"),
-    log:
-        in_region("logs/build_catchments/{city_class}.log"),
-    conda:
-        "../envs/comarca.yaml"
-    params:
-        interval=of("city_class", "{city_class}"),
-    message:
-        "{wildcards.region}: drawing the catchments of {wildcards.city_class} cities."
-    script:
-        "../scripts/build_catchments.py"
 
 
 rule compute_urca_times:

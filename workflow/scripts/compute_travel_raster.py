@@ -1,4 +1,4 @@
-"""Compute the time from every cell of a grid to the nearest city of a class, and which city that is."""
+"""Compute the time from every cell of a grid to the nearest city of a class, which city that is, and its catchment."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from comarca.access.cities import in_class
 from comarca.access.friction import FrictionSurface
 from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
-from comarca.access.rasters import travel_time_raster
+from comarca.access.rasters import catchment_areas, travel_time_raster
 from comarca.access.routable import RoutableNetwork
 from comarca.crs import region_bounds
 from comarca.jobs import run
@@ -28,6 +28,7 @@ def main(
     cell_m: float,
     times: str,
     catchments: str,
+    areas: str,
     friction: str | None = None,
 ) -> None:
     area = layer_io.read_layer(territories, "territories")
@@ -35,7 +36,8 @@ def main(
     how = Walking(**walking)
     routable = RoutableNetwork.from_arrays(io.read_arrays(network), layer, identifier="city_id")
     grid = square_grid(region_bounds(area.geometry), cell_m=cell_m)
-    chosen = in_class(layer, interval)[routable.destinations.rows_in(layer["city_id"])]
+    is_in_class = in_class(layer, interval)
+    chosen = is_in_class[routable.destinations.rows_in(layer["city_id"])]
     over = FrictionSurface.from_arrays(io.read_arrays(friction)) if friction else None
     land = Landmasses.of(area.geometry.to_numpy())
     result = travel_time_raster(
@@ -46,11 +48,14 @@ def main(
         np.where(np.isnan(result.minutes), np.float32(-1), result.minutes),
         times, **where, nodata=-1, description=f"travel time to the nearest {city_class} city", unit="min",
     )  # fmt: skip
-    row_in_class = np.append(np.cumsum(chosen) - 1, -1).astype(np.int32)
+    reached = np.append(np.cumsum(chosen) - 1, -1).astype(np.int32)[result.destination]
     layer_io.write_raster(
-        row_in_class[result.destination], catchments, **where, nodata=-1,
+        reached, catchments, **where, nodata=-1,
         description=f"{city_class} city reached first: row in the sorted layer cities of this class", unit="",
     )  # fmt: skip
+    outlines = catchment_areas(reached, grid, layer[is_in_class].reset_index(drop=True))
+    with io.atomic_path(areas) as part:
+        outlines.to_parquet(part, index=False, compression="zstd")
 
 
 if "snakemake" in globals():

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from comarca import io
-from comarca.fetch.ladder import present_files
-from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.receipts import load_layer_receipt, present_files
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.osm.read import read_osm

@@ -6,8 +6,7 @@ import geopandas as gpd
 
 from comarca import io
 from comarca.crs import region_bounds
-from comarca.fetch.ladder import present_files
-from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.receipts import load_layer_receipt, present_files
 from comarca.fetch.tiles import one_raster
 from comarca.jobs import run
 from comarca.layers import files as layer_io

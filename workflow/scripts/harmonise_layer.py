@@ -5,8 +5,7 @@ from typing import Any
 import geopandas as gpd
 
 from comarca import io
-from comarca.fetch.ladder import present_files
-from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.receipts import load_layer_receipt, present_files
 from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.registry.settings_tables import read_csv_texts

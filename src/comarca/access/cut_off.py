@@ -35,12 +35,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
-#: Share of the people, or of a sum, from which on what rests on estimated times is a remark on a territory.
-NOTABLE_SHARE: Final = 0.01
 #: Wider sea is not taken for land; outlines of countries are not drawn finer.
 MAX_SEA_KM: Final = 5.0
-#: Estimated times are taken to be right within this share of them.
-SPREAD: Final = 0.3
 
 
 @dataclass(frozen=True)

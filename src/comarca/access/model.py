@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
+#: Share of the people, or of a sum, from which on what rests on estimated times is a remark on a territory.
+NOTABLE_SHARE: Final = 0.01
+#: Estimated times are taken to be right within this share of them.
+SPREAD: Final = 0.3
+
 
 @dataclass(frozen=True)
 class Walking:

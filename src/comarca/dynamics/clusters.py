@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
-from esda import Moran, Moran_Local, crand, moran
 
 from comarca.dynamics.neighbours import among
 from comarca.results import Check, Flag, Indicators
@@ -60,6 +59,8 @@ def local_clusters(
     graph = among(neighbours, present.index)
     if graph.n < MIN_TERRITORIES or np.ptp(present.loc[graph.unique_ids].to_numpy()) == 0:
         return classes
+    from esda import Moran_Local  # two seconds that only this needs
+
     y = present.loc[graph.unique_ids].to_numpy(dtype=float)
     _keep_compiled()
     with warnings.catch_warnings():
@@ -73,6 +74,8 @@ def local_clusters(
 @cache
 def _keep_compiled() -> None:
     """Let numba keep what esda compiles: it takes longer than all permutations of a country."""
+    from esda import crand, moran
+
     for function in (*vars(crand).values(), *vars(moran).values()):
         if hasattr(function, "enable_caching"):
             with suppress(RuntimeError):  # nowhere to keep it
@@ -136,6 +139,8 @@ def moran_check(table: pd.DataFrame, columns: Iterable[str], neighbours: Graph) 
     Check
         For each column that varies: n, Moran's I, and p by the normal approximation.
     """
+    from esda import Moran
+
     rows: list[dict[str, Any]] = []
     for name in columns:
         present = pd.to_numeric(table[name]).astype(float).dropna()

@@ -7,12 +7,12 @@ import warnings
 from typing import TYPE_CHECKING
 
 import pandas as pd
-from libpysal.graph import Graph
 
 from comarca.crs import equal_area_crs, region_bounds
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from libpysal.graph import Graph
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ def queen_neighbours(territories: gpd.GeoDataFrame) -> Graph:
     -----
     Two polygons are neighbours if they meet, whether or not they share a vertex.
     """
+    from libpysal.graph import Graph  # here, since it loads what most callers do not need
+
     shapes = territories.sort_values("territory_id").set_index("territory_id").geometry
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The graph")
@@ -76,6 +78,8 @@ def graph_of(pairs: set[tuple[str, str]], members: list[str]) -> Graph:
             "weight": [1] * len(focal) + [0] * len(lonely),
         }
     )
+    from libpysal.graph import Graph
+
     order = {name: place for place, name in enumerate(members)}
     adjacency = adjacency.sort_values(["focal", "neighbor"], key=lambda names: names.map(order), ignore_index=True)
     return Graph.from_adjacency(adjacency)

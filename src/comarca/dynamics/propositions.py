@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-from esda import Moran
 
 from comarca.dynamics.association import Association, Sample, associate, false_discovery, rank_correlation
 from comarca.dynamics.neighbours import among
@@ -345,6 +344,8 @@ class _Search:
         graph = self._graphs[key]
         if graph.n < MIN_OF_PARENT:
             return np.nan, False
+        from esda import Moran  # two seconds that only this needs
+
         values = pd.Series(residuals, members).loc[graph.unique_ids].to_numpy()
         result = Moran(values, graph, permutations=0)
         return float(result.I), bool(result.p_norm < LEVEL and result.I > result.EI)

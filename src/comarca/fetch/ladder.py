@@ -7,12 +7,11 @@ that was, and why those before it did not.
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comarca.errors import ConfigError, InputError, RetrievalError, did_you_mean
+from comarca.errors import ConfigError, InputError, did_you_mean
 from comarca.fetch.download import fetch
 from comarca.fetch.failures import FileError, LadderError, failure, failure_table, put_there
 from comarca.fetch.http import Client
@@ -32,13 +31,11 @@ if TYPE_CHECKING:
 __all__ = [
     "LadderError",
     "Step",
-    "data_year",
     "failure_table",
     "fetch_layer",
     "first_choices",
     "lacking",
     "plan_layer",
-    "present_files",
 ]
 
 log = logging.getLogger(__name__)
@@ -202,50 +199,6 @@ def first_choices(
         if step is not None and not _is_there(step, settings):
             rows.append(_row(layer, code, step, "not there yet"))
     return rows
-
-
-def present_files(receipt: LayerReceipt) -> list[Path]:
-    """Files of a layer, sure to be there still.
-
-    Parameters
-    ----------
-    receipt : LayerReceipt
-        The layer's receipt.
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the receipt's order.
-
-    Raises
-    ------
-    RetrievalError
-        If a file has gone since: Snakemake does not watch over it, the receipt does.
-    """
-    paths = [Path(file.path) for file in receipt.files]
-    if gone := [path.as_posix() for path in paths if not path.is_file()]:
-        raise RetrievalError(
-            f"{receipt.layer} of {receipt.country}: {', '.join(gone)} was fetched and is no longer there. "
-            "Delete the layer's receipt in fetched/ and run again."
-        )
-    return paths
-
-
-def data_year(receipt: LayerReceipt) -> int:
-    """Year that the data of a layer are of.
-
-    Parameters
-    ----------
-    receipt : LayerReceipt
-        Receipt of a layer that was had, with a dated file.
-
-    Returns
-    -------
-    int
-        As the provider dates its first file; else as the file's name says.
-    """
-    first = receipt.files[0]
-    return int(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", first.data_date or first.path)[0])
 
 
 def _step(

@@ -6,15 +6,16 @@ from receipts alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from comarca import io
-from comarca.errors import InputError
+from comarca.errors import InputError, RetrievalError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 Origin = Literal["download", "cache", "present", "by_hand"]
 META_SUFFIX = ".meta.json"
@@ -315,6 +316,50 @@ def load_layer_receipt(path: str | Path) -> LayerReceipt:
         tried=tuple(Failure(**row) for row in entry["tried"]),
         note=entry["note"],
     )
+
+
+def present_files(receipt: LayerReceipt) -> list[Path]:
+    """Files of a layer, sure to be there still.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt
+        The layer's receipt.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the receipt's order.
+
+    Raises
+    ------
+    RetrievalError
+        If a file has gone since: Snakemake does not watch over it, the receipt does.
+    """
+    paths = [Path(file.path) for file in receipt.files]
+    if gone := [path.as_posix() for path in paths if not path.is_file()]:
+        raise RetrievalError(
+            f"{receipt.layer} of {receipt.country}: {', '.join(gone)} was fetched and is no longer there. "
+            "Delete the layer's receipt in fetched/ and run again."
+        )
+    return paths
+
+
+def data_year(receipt: LayerReceipt) -> int:
+    """Year that the data of a layer are of.
+
+    Parameters
+    ----------
+    receipt : LayerReceipt
+        Receipt of a layer that was had, with a dated file.
+
+    Returns
+    -------
+    int
+        As the provider dates its first file; else as the file's name says.
+    """
+    first = receipt.files[0]
+    return int(re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", first.data_date or first.path)[0])
 
 
 def _from_dict(entry: Mapping[str, Any]) -> Receipt:

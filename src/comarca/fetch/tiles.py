@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from comarca.fetch.ladder import data_year, present_files
-from comarca.fetch.receipts import load_layer_receipt
+from comarca.fetch.receipts import data_year, load_layer_receipt, present_files
 from comarca.rasters.mosaic import mosaic, raster_name
 
 if TYPE_CHECKING:

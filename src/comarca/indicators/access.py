@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from comarca.access.cut_off import NOTABLE_SHARE
 from comarca.access.edge import EDGE_SHARE
+from comarca.access.model import NOTABLE_SHARE
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
 from comarca.population.people import demand_weight, weighted_mean, weighted_quantile

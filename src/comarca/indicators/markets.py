@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.access.cut_off import NOTABLE_SHARE
+from comarca.access.model import NOTABLE_SHARE
 from comarca.crs import require_storage_crs
 from comarca.errors import InputError
 from comarca.measures.change import growth_percent_per_year

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from comarca.access.cut_off import NOTABLE_SHARE, SPREAD
+from comarca.access.model import NOTABLE_SHARE, SPREAD
 from comarca.access.urca import CITY_SIZES_PERSONS, GROUPS, NAMES, band_of, classify
 from comarca.crs import require_storage_crs
 from comarca.population.degurba import (

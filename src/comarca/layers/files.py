@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import rasterio.shutil
-from rasterio.io import MemoryFile
 
 from comarca.crs import require_storage_crs
 from comarca.io import atomic_path, log_read, read_table
@@ -122,6 +120,9 @@ def write_raster(
     description, unit : str
         What the band holds, and in which unit.
     """
+    import rasterio.shutil  # here, since few jobs that read or write layers write rasters
+    from rasterio.io import MemoryFile
+
     height, width = values.shape
     profile = {"driver": "GTiff", "height": height, "width": width, "count": 1, "dtype": values.dtype.name}
     with atomic_path(path) as part, MemoryFile() as memory:

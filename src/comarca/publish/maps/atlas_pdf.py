@@ -53,8 +53,9 @@ _BOTTOM: Final = 1.0
 _LINE: Final = 0.215
 _HEADING: Final = 18
 _PT_PER_IN: Final = 72
-#: Steps of a path in a page's contents: move, line, curve. A hundredth of a point is less than any printer resolves.
-_POINTS: Final = re.compile(rb"^((?:-?\d+(?:\.\d+)? ){1,5}-?\d+(?:\.\d+)?) ([mlc])$", re.MULTILINE)
+#: Digits of the steps of a path in a page's contents (move, line, curve) beyond a hundredth of a point, which is less
+#: than any printer resolves.
+_DIGITS: Final = re.compile(rb"(?<=\.\d\d)\d+(?=[-\d. ]* [mlc]$)", re.MULTILINE)
 #: A path with the operator that fills or strokes it; one of fewer bytes is left where it stands.
 _PATH: Final = re.compile(rb"(?:^(?:[-\d. ]+ [mlc]|h)\n+)+(?:[fBb]\*?|[Ss])\n", re.MULTILINE)
 _LEAST_SHARED: Final = 600
@@ -149,15 +150,34 @@ class Page:
     place: int
 
 
-def pages_of(figures: Iterable[Figure], territory_count: int = 0) -> list[Page]:
+def few_shapes(figure: Figure, territory_count: int) -> Figure:
+    """Let the shapes of a page become a picture in PDF where there are many; words stay words.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The page.
+    territory_count : int
+        Up to `MAX_VECTOR_TERRITORIES`, the page is left as it is.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The same figure.
+    """
+    if territory_count > MAX_VECTOR_TERRITORIES:
+        for axes in figure.axes:
+            axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5 if axes.get_zorder() < 5 else None)
+    return figure
+
+
+def pages_of(figures: Iterable[Figure]) -> list[Page]:
     """Write figures as the pages of one PDF file.
 
     Parameters
     ----------
     figures : iterable of matplotlib.figure.Figure
         Pages; each is written before the next one is asked for.
-    territory_count : int, optional
-        With more territories than `MAX_VECTOR_TERRITORIES`, shapes become a picture; words stay words.
 
     Returns
     -------
@@ -167,9 +187,6 @@ def pages_of(figures: Iterable[Figure], territory_count: int = 0) -> list[Page]:
     stream, count = io.BytesIO(), 0
     with mpl.rc_context(RC), PdfPages(stream, metadata={"CreationDate": None, "ModDate": None}) as pages:
         for figure in figures:
-            if territory_count > MAX_VECTOR_TERRITORIES:
-                for axes in figure.axes:
-                    axes.set_rasterization_zorder(_LABELS_ZORDER - 0.5 if axes.get_zorder() < 5 else None)
             pages.savefig(figure, dpi=RASTER_DPI)
             count += 1
     return [Page(stream.getvalue(), place) for place in range(count)]
@@ -214,7 +231,8 @@ def write_atlas_pdf(
     contents_count = len(list(_paged(_contents(sections, {}, language))))
     starts = _page_numbers(sections, first=2 + contents_count + len(summary))
     contents = list(_paged(_contents(sections, starts, language)))
-    parts: list[Figure | Page] = [*map(_text_page, [*contents, *summary])]
+    title_page = few_shapes(_title_page(base, about, len(drawn)), len(base.territory_id))
+    parts: list[Figure | Page] = [title_page, *map(_text_page, [*contents, *summary])]
     for name, members in families:
         parts += [*map(_text_page, texts[name]), *(maps[column.name] for column in members)]
     parts += [*(page for _, page in about.joint), *map(_text_page, ranked), *about.further]
@@ -222,8 +240,7 @@ def write_atlas_pdf(
     pictures = {starts[column.name]: column.title[language] for column in drawn}
     pictures |= {starts[f"joint/{number}"]: title for number, (title, _) in enumerate(about.joint)}
     drawn_pages = iter(pages_of(part for part in parts if not isinstance(part, Page)))
-    title_page = pages_of([_title_page(base, about, len(drawn))], len(base.territory_id))
-    writer = _joined([*title_page, *(part if isinstance(part, Page) else next(drawn_pages) for part in parts)])
+    writer = _joined([part if isinstance(part, Page) else next(drawn_pages) for part in parts])
     _bookmarks(writer, sections, starts)
     _links(writer, contents, starts)
     tag_pages(writer, {number: f"{word('map', language)}: {title}" for number, title in pictures.items()})
@@ -257,9 +274,9 @@ def _joined(pages: Sequence[Page]) -> PdfWriter:
 def _complete(
     writer: PdfWriter, page: PageObject, number: int, shapes: dict[bytes, tuple[str, IndirectObject]]
 ) -> None:
-    """Write the number of a page and round its coordinates: digits beyond those that print are most of a map."""
+    """Write the number of a page and cut its coordinates: digits beyond those that print are most of a map."""
     contents = page.get_contents()
-    data = _POINTS.sub(_rounded, contents.get_data() if contents is not None else b"")
+    data = _DIGITS.sub(b"", contents.get_data() if contents is not None else b"")
     data = marked(_shared(writer, page, data, shapes))
     if number > 1:
         data += _stamp(number, float(page.mediabox.width))
@@ -268,11 +285,6 @@ def _complete(
     stream = DecodedStreamObject()
     stream.set_data(data)
     page[NameObject("/Contents")] = writer._add_object(stream.flate_encode(_LEVEL))
-
-
-def _rounded(point: re.Match[bytes]) -> bytes:
-    places = (f"{float(place):.2f}".rstrip("0").rstrip(".") for place in point[1].split())
-    return f"{' '.join(places)} {point[2].decode()}".encode()
 
 
 def _shared(writer: PdfWriter, page: PageObject, data: bytes, shapes: dict[bytes, tuple[str, IndirectObject]]) -> bytes:

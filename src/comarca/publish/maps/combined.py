@@ -21,11 +21,11 @@ from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.draw_all import Drawer
 from comarca.publish.maps.drawing import draw_classes, draw_lines
 from comarca.publish.maps.files import base_of, text_of
-from comarca.publish.maps.furniture import Key, Legend, draw_foot, draw_legend, draw_title, title_lines
+from comarca.publish.maps.furniture import Legend, draw_foot, draw_legend, draw_title, title_lines
 from comarca.publish.maps.layout import A4_IN, FOOT_IN, MARGIN_IN, Box, frame_axes, new_page
 from comarca.publish.maps.page import Content, compose
 from comarca.publish.maps.style import BORDER, MUTED, NO_DATA, RC, contrast
-from comarca.publish.maps.theme import Theme, column_classes, make_theme, not_drawable, range_text
+from comarca.publish.maps.theme import Key, Theme, column_classes, make_theme, not_drawable, range_text
 from comarca.publish.sentences import related
 from comarca.publish.words import unit_label, word
 

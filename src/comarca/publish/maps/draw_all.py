@@ -10,11 +10,9 @@ from html import escape
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, Final
 
-from PIL import Image
-
 from comarca import io
-from comarca.publish.maps.atlas_pdf import pages_of
-from comarca.publish.maps.choropleth import draw_map, save_map
+from comarca.publish.maps.atlas_pdf import few_shapes, pages_of
+from comarca.publish.maps.choropleth import draw_map, picture_of, save_map, save_picture
 from comarca.publish.maps.files import base_of, classes_of, text_of
 from comarca.publish.maps.theme import not_drawable
 from comarca.publish.words import word
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from matplotlib.figure import Figure
+    from PIL import Image
 
     from comarca.publish.assembled import Assembled
     from comarca.publish.maps.atlas_pdf import Page
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 #: Every how many pixels a picture is sampled for its thumbnail.
 _THUMB_STEP: Final = 6
-#: Maps that share a file of pages, whatever the number of processes.
-_MAPS_PER_FILE: Final = 16
+#: Most maps that share a file of pages, whatever the number of processes.
+_MAPS_PER_FILE: Final = 32
 
 
 @dataclass(frozen=True)
@@ -79,17 +78,18 @@ class Drawer:
             column.name: not_drawable(column, self.table[column.name], self.classes.get(column.name))
             for column in columns
         }
-        figures = (self._saved(column) for column in columns if not reasons[column.name])
-        pages = iter(pages_of(figures, len(self.base.territory_id)))
+        thumbnails: dict[str, bytes] = {}
+        figures = (self._saved(column, thumbnails) for column in columns if not reasons[column.name])
+        pages = iter(pages_of(figures))
         return [
             Drawn(name, reason=word(reason, self.data.language))
             if reason
-            else Drawn(name, page=next(pages), thumbnail=thumbnail(self.folder / f"{name}.png"))
+            else Drawn(name, page=next(pages), thumbnail=thumbnails[name])
             for name, reason in reasons.items()
         ]
 
-    def _saved(self, column: Column) -> Figure:
-        """Draw a map and save it as two pictures."""
+    def _saved(self, column: Column, thumbnails: dict[str, bytes]) -> Figure:
+        """Draw a map, save it as two pictures, keep a small one, and leave it ready for the atlas."""
         figure = draw_map(
             self.base,
             column,
@@ -99,10 +99,13 @@ class Drawer:
             classes=self.classes.get(column.name),
             flags=self.data.flags.get(column.name),
         )
-        for suffix in ("png", "svg"):
-            with io.atomic_path(self.folder / f"{column.name}.{suffix}") as part:
-                save_map(figure, part)
-        return figure
+        picture = picture_of(figure)
+        thumbnails[column.name] = thumbnail(picture)
+        with io.atomic_path(self.folder / f"{column.name}.png") as part:
+            save_picture(picture, part)
+        with io.atomic_path(self.folder / f"{column.name}.svg") as part:
+            save_map(figure, part)
+        return few_shapes(figure, len(self.base.territory_id))
 
 
 _drawer: list[Drawer] = []
@@ -126,7 +129,8 @@ def draw_all(data: Assembled, folder: Path, *, workers: int = 1) -> list[Drawn]:
         In the order of the table.
     """
     mapped = [column for column in data.columns if column.mapped]
-    parts = [mapped[start : start + _MAPS_PER_FILE] for start in range(0, len(mapped), _MAPS_PER_FILE)]
+    count = -(-len(mapped) // _MAPS_PER_FILE)
+    parts = [mapped[len(mapped) * part // count : len(mapped) * (part + 1) // count] for part in range(count)]
     if workers > 1:
         with ProcessPoolExecutor(workers, get_context("fork"), _start, (data, folder)) as pool:
             drawn = [entry for part in pool.map(_draw, parts) for entry in part]
@@ -192,11 +196,10 @@ def contact_sheet(
     return f'<!doctype html><html lang="{language}"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
 
 
-def thumbnail(path: Path) -> bytes:
-    """Make a small picture of a large one: every block of pixels becomes its mean."""
+def thumbnail(picture: Image.Image) -> bytes:
+    """Make a small PNG of a large picture: every block of pixels becomes its mean."""
     stream = memory.BytesIO()
-    with Image.open(path) as picture:
-        picture.convert("RGB").reduce(_THUMB_STEP).save(stream, format="png")
+    picture.reduce(_THUMB_STEP).save(stream, format="png")
     return stream.getvalue()
 
 

@@ -19,17 +19,15 @@ from comarca.publish.maps.style import (
     CONNECTOR_PT,
     FLAG_COLOR,
     FLAG_HATCH,
-    HATCH,
     MUTED,
     NO_DATA,
-    NO_DATA_HATCH,
     OUTLINE,
     ROAD,
     ROAD_EDGE,
     ROAD_EDGE_PT,
     ROAD_WIDTHS,
-    contrast,
 )
+from comarca.publish.maps.theme import Key
 from comarca.publish.words import number, word
 from comarca.units import M_PER_KM
 
@@ -54,43 +52,6 @@ _LABEL_WIDTH: Final = 28
 _LABEL_PT: Final = 8.0
 MAX_LEGEND_ROWS: Final = 12
 _PANEL: Final[dict[str, Any]] = {"facecolor": "white", "alpha": 0.88, "edgecolor": "none"}
-
-
-@dataclass(frozen=True)
-class Key:
-    """One row of the legend.
-
-    Attributes
-    ----------
-    label : str
-        What the colour means.
-    color : str
-        The colour; ignored for "no data".
-    count : int
-        Number of territories.
-    is_no_data : bool
-        Whether the row is that of missing values, drawn hatched.
-    hatch : str
-        Pattern over the colour, as matplotlib writes it; empty for none.
-    """
-
-    label: str
-    color: str
-    count: int
-    is_no_data: bool = False
-    hatch: str = ""
-
-    @property
-    def pattern(self) -> str | None:
-        """Pattern over the colour; None for a plain one."""
-        return HATCH if self.is_no_data else self.hatch or None
-
-    @property
-    def pattern_color(self) -> str:
-        """Colour of the pattern, which stands out from the colour below; that of borders if there is no pattern."""
-        if self.is_no_data:
-            return NO_DATA_HATCH
-        return contrast(self.color) if self.hatch else BORDER
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-import matplotlib as mpl
 import shapely
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from shapely import affinity
 
 from comarca.publish.maps.style import RC, SEA
@@ -19,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from comarca.publish.maps.model import Frame
 
@@ -221,6 +219,10 @@ def new_page(width: float, height: float) -> tuple[Figure, Axes]:
     page : matplotlib.axes.Axes
         Covers the page; its data coordinates are inches.
     """
+    import matplotlib as mpl  # here, since a base map is made without drawing
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     with mpl.rc_context(RC):
         figure = Figure(figsize=(width, height), facecolor="white")
         FigureCanvasAgg(figure)
@@ -280,7 +282,9 @@ def _axes(figure: Figure, box: Box, bounds: tuple[float, float, float, float], *
         (box.left / width, box.bottom / height, box.width / width, box.height / height), zorder=zorder
     )
     west, south, east, north = bounds
-    axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[], facecolor=SEA)
+    axes.set(xlim=(west, east), ylim=(south, north), facecolor=SEA)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_visible(False)
     for spine in axes.spines.values():
         spine.set(color="#8a8a8a", linewidth=0.6)
     return axes

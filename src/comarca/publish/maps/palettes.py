@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from matplotlib.colors import to_hex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +103,8 @@ def _lightness_steps(count: int) -> NDArray[np.float64]:
 
 def _hex(lightness: float, chroma: float, hue: float) -> str:
     """Colour at the greatest chroma up to the wish that the screen can show."""
+    from matplotlib.colors import to_hex  # here, since names and sizes are read without drawing
+
     for share in np.linspace(1.0, 0.0, 51):
         rgb = _rgb(lightness, chroma * share, hue)
         if ((rgb >= 0) & (rgb <= 1)).all():

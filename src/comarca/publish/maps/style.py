@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.colors import to_hex, to_rgb
 
 from comarca.publish.maps.palettes import catchment_colors, nominal_colors
 
@@ -74,6 +72,8 @@ RC: Final[dict[Any, Any]] = {
     "hatch.linewidth": 0.4,
     "text.color": TEXT,
     "axes.unicode_minus": True,
+    # A place for titles, which no axes have: else each axes makes its ticks to see whether a title is in their way.
+    "axes.titley": 1.0,
 }
 
 
@@ -162,6 +162,8 @@ def contrast(color: str) -> str:
     str
         Hex colour.
     """
+    from matplotlib.colors import to_rgb  # here, since names and sizes are read without drawing
+
     red, green, blue = to_rgb(color)
     return "#ffffff" if 0.299 * red + 0.587 * green + 0.114 * blue < 0.55 else OUTLINE
 
@@ -183,4 +185,7 @@ def city_size_pt(population_persons: float) -> float:
 
 
 def _ramp(name: str, positions: Sequence[float]) -> list[str]:
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
     return [to_hex(mpl.colormaps[name](position)) for position in positions]

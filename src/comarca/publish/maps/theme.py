@@ -10,8 +10,17 @@ import numpy as np
 
 from comarca.measures.types_of_change import TYPES
 from comarca.publish.maps.classify import classify
-from comarca.publish.maps.furniture import Key
-from comarca.publish.maps.style import CLUSTER_COLORS, NO_DATA, category_colors, class_colors, type_style
+from comarca.publish.maps.style import (
+    BORDER,
+    CLUSTER_COLORS,
+    HATCH,
+    NO_DATA,
+    NO_DATA_HATCH,
+    category_colors,
+    class_colors,
+    contrast,
+    type_style,
+)
 from comarca.publish.rounding import decimals
 from comarca.publish.table import is_integer
 from comarca.publish.words import is_share, number, word
@@ -24,6 +33,43 @@ if TYPE_CHECKING:
 
     from comarca.publish.maps.classify import Classes
     from comarca.registry.columns import Column
+
+
+@dataclass(frozen=True)
+class Key:
+    """One row of the legend.
+
+    Attributes
+    ----------
+    label : str
+        What the colour means.
+    color : str
+        The colour; ignored for "no data".
+    count : int
+        Number of territories.
+    is_no_data : bool
+        Whether the row is that of missing values, drawn hatched.
+    hatch : str
+        Pattern over the colour, as matplotlib writes it; empty for none.
+    """
+
+    label: str
+    color: str
+    count: int
+    is_no_data: bool = False
+    hatch: str = ""
+
+    @property
+    def pattern(self) -> str | None:
+        """Pattern over the colour; None for a plain one."""
+        return HATCH if self.is_no_data else self.hatch or None
+
+    @property
+    def pattern_color(self) -> str:
+        """Colour of the pattern, which stands out from the colour below; that of borders if there is no pattern."""
+        if self.is_no_data:
+            return NO_DATA_HATCH
+        return contrast(self.color) if self.hatch else BORDER
 
 
 @dataclass(frozen=True)
