@@ -226,12 +226,12 @@ def test_a_ranking_is_not_parted_between_pages(base, tmp_path):
     assert [page.count("Place 19") for page in pages if "Ranking" in page] == [2, 2]
 
 
-def test_coordinates_are_rounded_to_what_prints_and_numbers_of_colours_are_not(base, tmp_path):
+def test_coordinates_are_cut_to_what_prints_and_numbers_of_colours_are_not(base, tmp_path):
     figure, page = new_page(8.27, 11.69)
     page.plot([1.0, 2.123456, 3.0], [1.0, 5.987654, 2.0], color=(0.123456, 0.5, 0.5))
     write_atlas_pdf(base, COLUMNS, {"time_min": pages_of([figure])[0]}, tmp_path / "a.pdf", about=ABOUT)
     drawn = PdfReader(tmp_path / "a.pdf").pages[-2]["/Contents"].get_data().decode("latin-1")
-    assert f"{2.123456 * 72:.2f} {5.987654 * 72:.2f} l" in drawn
+    assert "152.88 431.11 l" in drawn  # 2.123456 * 72 is 152.888832, 5.987654 * 72 is 431.111088
     assert "0.123456" in drawn
 
 

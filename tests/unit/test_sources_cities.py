@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from comarca.layers.schemas import validate_layer
 from comarca.sources.cities import geonames as geonames_cities
 from comarca.sources.cities import ucdb as ucdb_cities
 from comarca.sources.cities.fetched import READERS, cities
+from comarca.sources.cities.read import scan_places
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,3 +115,14 @@ def test_each_provider_of_files_has_a_reader_and_sections_of_a_city_are_merged(d
     merged, checks = cities(paths, territories(ALFA), provider="geonames_dump", abroad_buffer_km=50.0)
     assert sorted(merged["city_name"]) == ["El Alto", 'San José "La Villa"']
     assert [check.name for check in checks] == ["cities_merged"]
+
+
+def test_places_are_scanned_as_json_reads_them_or_not_at_all():
+    place = {"geonameid": 1, "name": 'A "B" \\ \u00e9', "latitude": -1.5, "longitude": 2e-05, "countrycode": "NA",
+             "population": 0, "timezone": "", "alternatenames": ["x"]}  # fmt: skip
+    other = place | {"geonameid": 2, "name": "\U0001f600"}
+    text = json.dumps({"1": place, "2": other})
+    number, name, latitude, longitude, code, persons = scan_places(text)
+    assert (number, name, code) == (["1", "2"], [place["name"], other["name"]], ["NA", "NA"])
+    assert ([*map(float, latitude)], [*map(float, longitude)], persons) == ([-1.5] * 2, [2e-05] * 2, ["0", "0"])
+    assert scan_places(json.dumps({"1": place, "2": dict(reversed(other.items()))})) is None

@@ -7,9 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.access.destinations import as_points
 from comarca.crs import geocentric_m
@@ -63,8 +62,10 @@ class Landmasses:
         """
         parts = shapely.get_parts(polygons_only(np.asarray(shapes, dtype=object)))
         pairs = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=STRAIT_M / _M_PER_DEGREE)
-        links = coo_array((np.ones(pairs.shape[1], dtype=np.int8), tuple(pairs)), shape=(len(parts), len(parts)))
-        return cls(parts, connected_components(links.tocsr(), directed=False)[1].astype(np.int64))
+        links = scipy.sparse.coo_array(
+            (np.ones(pairs.shape[1], dtype=np.int8), tuple(pairs)), shape=(len(parts), len(parts))
+        )
+        return cls(parts, scipy.sparse.csgraph.connected_components(links.tocsr(), directed=False)[1].astype(np.int64))
 
     def number_at(self, lon: Floats, lat: Floats) -> Integers:
         """Find the landmass of each point.

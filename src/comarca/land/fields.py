@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.land.concentration import Block, MeasuredTerritories, concentration, flag_gaps
 from comarca.land.parcels import Border, clean_parcels, find_overlaps, land_units
@@ -202,8 +201,10 @@ def covered_ha(shapes: ArrayLike, territories: ArrayLike) -> FloatArray:
 def _merge_overlapping(shapes: ShapeArray) -> ShapeArray:
     """Unite polygons that overlap, directly or through others; the rest stay as they are."""
     pairs = find_overlaps(shapes, min_share=0)
-    link = coo_array((np.ones(len(pairs)), (pairs["first"], pairs["second"])), shape=(len(shapes), len(shapes)))
-    _, label = connected_components(link, directed=False)
+    link = scipy.sparse.coo_array(
+        (np.ones(len(pairs)), (pairs["first"], pairs["second"])), shape=(len(shapes), len(shapes))
+    )
+    _, label = scipy.sparse.csgraph.connected_components(link, directed=False)
     alone = np.bincount(label)[label] == 1 if len(label) else np.zeros(0, dtype=bool)
     groups = pd.Series(shapes[~alone]).groupby(label[~alone], sort=True)
     united = [shapely.union_all(group.to_numpy()) for _, group in groups]

@@ -18,8 +18,6 @@ from affine import Affine
 from pyproj import CRS
 from rasterio.features import rasterize
 from rasterio.windows import Window
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import STORAGE
 from comarca.errors import CRSError, InputError
@@ -264,8 +262,8 @@ def _edges(block: _Block, side_m: FloatArray, *, axis: int) -> pd.DataFrame:
 def _joined_pieces(tally: _Tally) -> pd.DataFrame:
     """Unite labels that touch across seams and number the patches by their first cell."""
     joins = np.concatenate(tally.joins) - 1
-    link = coo_array((np.ones(len(joins)), (joins[:, 0], joins[:, 1])), shape=(tally.labels, tally.labels))
-    count, component = connected_components(link, directed=False)
+    link = scipy.sparse.coo_array((np.ones(len(joins)), (joins[:, 0], joins[:, 1])), shape=(tally.labels, tally.labels))
+    count, component = scipy.sparse.csgraph.connected_components(link, directed=False)
     first = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(first, component, np.concatenate(tally.first_cell))
     number = np.empty(count, dtype=np.int64)

@@ -78,7 +78,7 @@ def check_word(text: str, language: str) -> str:
 
 @cache
 def _texts() -> dict[str, Any]:
-    return dict(yaml.safe_load((DATA / "check_messages.yaml").read_text(encoding="utf-8")))
+    return dict(yaml.load((DATA / "check_messages.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 @cache

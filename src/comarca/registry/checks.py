@@ -131,7 +131,7 @@ def _written_out(number: str) -> str:
 
 @cache
 def _texts() -> dict[str, Any]:
-    return dict(yaml.safe_load((DATA / "checks.yaml").read_text(encoding="utf-8")))
+    return dict(yaml.load((DATA / "checks.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 
 
 @cache

@@ -10,9 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import geocentric_m
 from comarca.roads.connectors import as_layer, main_component, nearest_of_minor
@@ -180,7 +179,9 @@ def _from_bends(
     """Find walks to the main component from along the roads of those that no link joins to it."""
     count = len(network.component_km)
     ends = network.vertex_component[links.start], network.vertex_component[links.vertex]
-    joined = connected_components(coo_array((np.ones(len(links.start)), ends), shape=(count, count)), directed=False)[1]
+    joined = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.coo_array((np.ones(len(links.start)), ends), shape=(count, count)), directed=False
+    )[1]
     is_loose = joined != joined[main_component(network)]
     may_start = (network.edge_on_foot & ~is_ferry)[network.vertex_edge] & is_loose[network.vertex_component]
     links = to_main(np.flatnonzero(may_start), linking.walk_m)

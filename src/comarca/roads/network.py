@@ -11,9 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import GEOD, geodesic_step_km, require_storage_crs
 from comarca.results import Check
@@ -125,8 +124,11 @@ class RoadNetwork:
         count = len(self.node_lon)
         start = np.concatenate([self.edge_from[self.edge_forward], self.edge_to[self.edge_backward]])
         end = np.concatenate([self.edge_to[self.edge_forward], self.edge_from[self.edge_backward]])
-        links = coo_array((np.ones(len(start), dtype=np.int32), (start, end)), shape=(count, count))
-        return np.asarray(connected_components(links.tocsr(), directed=True, connection="strong")[1], dtype=np.int64)
+        links = scipy.sparse.coo_array((np.ones(len(start), dtype=np.int32), (start, end)), shape=(count, count))
+        return np.asarray(
+            scipy.sparse.csgraph.connected_components(links.tocsr(), directed=True, connection="strong")[1],
+            dtype=np.int64,
+        )
 
     @cached_property
     def part_km(self) -> Floats:
@@ -377,7 +379,9 @@ def _directions(roads: gpd.GeoDataFrame) -> tuple[Booleans, Booleans]:
 
 
 def _components(edge_from: Integers, edge_to: Integers, edge_km: Floats, *, node_count: int) -> tuple[Integers, Floats]:
-    links = coo_array((np.ones(len(edge_from), dtype=np.int32), (edge_from, edge_to)), shape=(node_count, node_count))
-    count, component = connected_components(links.tocsr(), directed=False)
+    links = scipy.sparse.coo_array(
+        (np.ones(len(edge_from), dtype=np.int32), (edge_from, edge_to)), shape=(node_count, node_count)
+    )
+    count, component = scipy.sparse.csgraph.connected_components(links.tocsr(), directed=False)
     km = np.bincount(component[edge_from], weights=edge_km, minlength=count)
     return component.astype(np.int64), np.asarray(km, dtype=float)

@@ -9,8 +9,6 @@ import numpy as np
 import scipy
 import shapely
 from pyproj import CRS, Transformer
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from comarca.crs import STORAGE, equal_area_crs, geocentric_m
 from comarca.publish.maps.layout import page_scale
@@ -142,8 +140,8 @@ def _grouped(plane: NDArray[np.object_]) -> NDArray[np.intp]:
 
 def _merged(pairs: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     size = count + int(pairs[:, 1].max()) + 1
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], count + pairs[:, 1])), shape=(size, size))
-    _, component = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(pairs)), (pairs[:, 0], count + pairs[:, 1])), shape=(size, size))
+    _, component = scipy.sparse.csgraph.connected_components(graph, directed=False)
     _, group = np.unique(component[:count], return_inverse=True)
     return np.asarray(group, dtype=np.intp)
 
