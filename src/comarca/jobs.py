@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import inspect
 import logging
 import resource
@@ -58,6 +59,8 @@ def run(main: Callable[..., None], snakemake: Any) -> None:
     SystemExit
         As from `job`.
     """
+    # What the imports made is there to the end: it need not be searched for garbage, nor taken apart when the job ends.
+    gc.freeze()
     with job(snakemake.log[0]):
         arguments = _arguments(main, snakemake)
         wildcards = " ".join(f"{name}={value}" for name, value in _named(snakemake.wildcards).items())

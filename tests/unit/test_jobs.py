@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import re
 import subprocess
@@ -103,6 +104,15 @@ def test_the_log_names_the_job_its_time_and_its_memory(job):
     text = Path(job.log[0]).read_text()
     assert "build_it region=LIE" in text
     assert " s, at most " in text
+
+
+def test_what_imports_made_is_not_searched_for_garbage(job):
+    gc.unfreeze()
+    try:
+        run(lambda: None, job)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_an_error_of_the_users_ends_the_job_with_one_message(job, capsys):
