@@ -147,8 +147,9 @@ def picture_of(figure: Figure) -> Image.Image:
     try:
         with mpl.rc_context(RC):
             canvas = FigureCanvasAgg(figure)
-            canvas.draw()
-        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+            canvas.draw()  # type: ignore[no-untyped-call]
+        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+        return Image.fromarray(pixels).convert("RGB")
     finally:
         figure.dpi = dpi
 

@@ -16,7 +16,7 @@ from matplotlib.patches import Rectangle
 from comarca import io
 from comarca.errors import InputError
 from comarca.publish.headlines import headline_columns
-from comarca.publish.maps.atlas_pdf import pages_of
+from comarca.publish.maps.atlas_pdf import few_shapes, pages_of
 from comarca.publish.maps.choropleth import draw_map, save_map
 from comarca.publish.maps.draw_all import Drawer
 from comarca.publish.maps.drawing import draw_classes, draw_lines
@@ -113,7 +113,7 @@ def joint_pages(data: Assembled) -> list[tuple[str, Page]]:
         for pair in pairs
     )
     titles = (word("against", data.language).format(*(each.title[data.language] for each in pair)) for pair in pairs)
-    return list(zip(titles, pages_of(figures, len(base.territory_id)), strict=True))
+    return list(zip(titles, pages_of(few_shapes(figure, len(base.territory_id)) for figure in figures), strict=True))
 
 
 def joint_pairs(table: pd.DataFrame, columns: Sequence[Column]) -> list[tuple[Column, Column]]:
