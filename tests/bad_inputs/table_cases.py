@@ -108,6 +108,7 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
     "badly grouped figures": lambda layer: with_figures(layer, "1.234.56"),
     "two numbers in a cell": lambda layer: with_figures(layer, "12 13"),
     "a huge exponent": lambda layer: with_figures(layer, "1e999"),
+    "figures that are all 0": lambda layer: with_figures(layer, *["0"] * len(SOUND[layer][1])),
     "one figure in per cent": lambda layer: with_figures(layer, "12%"),
     "a figure of -9999": lambda layer: with_figures(layer, "-9999"),
     "the rows twice": lambda layer: (SOUND[layer][0], SOUND[layer][1] * 2),
@@ -115,6 +116,7 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
 #: Fault -> layers in which the table is read all the same, since it can mean something there.
 READ_WHERE: dict[str, tuple[str, ...]] = {
     "negative figures": ("attributes",),
+    "figures that are all 0": ("attributes", "holdings"),
     "no column of figures": ("outcomes",),  # poverty is left
     "the rows twice": ("flows",),  # rows of one pair are added up, such as those of women and men
 }

@@ -126,3 +126,17 @@ def test_small_firms(columns):
 def test_names_of_sectors_become_parts_of_column_names():
     assert sector_key("Mining, oil") == "mining_oil"
     assert sector_key(" Construcción ") == "construccion"
+
+
+@pytest.mark.parametrize(("factor", "status"), [(1, "pass"), (0.001, "warn"), (1000, "warn")])
+def test_jobs_in_another_unit_are_told_from_those_of_so_many_people(factor, status):
+    places = gpd.GeoDataFrame(
+        {"territory_id": ["1", "2"]}, geometry=[box(at, 0, at + 1, 1) for at in range(2)], crs=4326
+    )
+    people = gpd.GeoDataFrame(
+        {"territory_id": ["1", "2"], "population_persons": [1000.0, 500.0]},
+        geometry=[box(at, 0, at + 1, 1).centroid for at in range(2)], crs=4326,
+    )  # fmt: skip
+    jobs = pd.DataFrame({"territory_id": ["1", "2"], "sector": "a", "jobs": [300.0 * factor, 200.0 * factor]})
+    found = compute(territories=places, demand=people, employment=jobs, columns=[]).checks
+    assert {check.name: check.status for check in found}["employment_plausibility"] == status

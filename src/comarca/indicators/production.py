@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -28,6 +29,8 @@ _SECTOR: Final = "employment_sector"
 BRANDS: Final = "economy_brand_share"
 #: OSM landuse of mines, pits and quarries.
 QUARRY: Final = "quarry"
+#: Jobs for each inhabitant that can be right in a region.
+_JOBS_PER_PERSON: Final = (0.02, 1.5)
 
 
 def compute(
@@ -84,12 +87,28 @@ def compute(
             parts.append(_brands(economy, places, index, min_establishments, brand_territories))
     if employment is not None:
         wanted = sorted({column.fields[_SECTOR] for column in columns if _SECTOR in column.fields})
-        parts.append(_employment(employment, index, wanted, sector_groups or {}))
+        jobs = _employment(employment, index, wanted, sector_groups or {})
+        told = [] if demand is None else [_jobs_check(employment, demand)]
+        parts.append(replace(jobs, checks=[*jobs.checks, *told]))
     if land_use is not None:
         parts.append(_mines(land_use, places, index))
     if firms is not None:
         parts.append(_small_firms(firms, index, small_firm_max_jobs))
     return join_parts(parts, index).select([column.name for column in columns])
+
+
+def _jobs_check(employment: pd.DataFrame, demand: gpd.GeoDataFrame) -> Check:
+    """Compare the jobs with the people of the territories that have some."""
+    jobs = employment.groupby("territory_id")["jobs"].sum()
+    persons = demand.groupby("territory_id")["population_persons"].sum()  # 0 where nobody is known
+    people = float(persons[persons.index.isin(jobs.index[jobs > 0])].sum())
+    ratio = float(jobs.sum()) / people if people > 0 else np.nan
+    low, high = _JOBS_PER_PERSON
+    return Check(
+        "employment_plausibility", "warn" if ratio < low or ratio > high else "pass",
+        None if np.isnan(ratio) else round(ratio, 4), f"{low:g} to {high:g} jobs per person",
+        f"The table has {jobs.sum():,.0f} jobs for {people:,.0f} people. Check their unit, such as thousands.",
+    )  # fmt: skip
 
 
 def _farmland(areas: pd.DataFrame, index: pd.Index) -> Indicators:

@@ -9,7 +9,7 @@ import numpy as np
 from comarca.errors import InputError
 from comarca.registry.columns import sector_key
 from comarca.sources.names import fold_text
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.once import one_name, refuse_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
@@ -141,6 +141,7 @@ def _by_sex(tidy: pd.DataFrame, key: str, figure: str, sexes: Mapping[str, Sex] 
 
 
 def _check(table: pd.DataFrame, key: str, figure: str, where: str) -> None:
+    refuse_only_zeros(table[figure], where=f"{where}, column {figure}")
     negative = (table[[name for name in (figure, "women") if name in table]] < 0).any(axis=1)
     if key == "max_jobs":
         negative |= table[key] < 0

@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Unpack
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def read_flows(
     )[["origin_id", "destination_id", "persons"]].dropna(subset=["persons"])
     if (flows["persons"] < 0).any():
         raise InputError(f"{where}, column persons", got=flows["persons"].min(), expected="0 or more")
+    refuse_only_zeros(flows["persons"], where=f"{where}, column persons")
     codes = list(known)
     inside = flows["origin_id"].isin(codes) & flows["destination_id"].isin(codes)
     if not inside.any():

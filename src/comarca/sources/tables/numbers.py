@@ -224,6 +224,27 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
     return numbers.astype(np.float64)
 
 
+def refuse_only_zeros(numbers: pd.Series, *, where: str) -> None:
+    """Refuse a column of figures that are all 0: nothing could be told from it.
+
+    Parameters
+    ----------
+    numbers : pandas.Series of float
+        The figures; NaN where not known.
+    where : str
+        File and column, for messages.
+
+    Raises
+    ------
+    InputError
+        If there are figures and none is above 0.
+    """
+    known = numbers.dropna()
+    if len(known) and not (known != 0).any():
+        raise InputError(where, got=f"{len(known)} figures that are all 0", expected="some figure above 0",
+                         remedy="Is it another column? If 0 marks missing figures: `missing: ['0']`.")  # fmt: skip
+
+
 def has_percent(texts: pd.Series) -> bool:
     """Tell whether cells carry the sign of per cent.
 

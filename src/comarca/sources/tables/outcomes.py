@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final, Unpack
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, has_percent, parse_columns, parse_numbers
+from comarca.sources.tables.numbers import (
+    Decimal,
+    decimal_hint,
+    has_percent,
+    parse_columns,
+    parse_numbers,
+    refuse_only_zeros,
+)
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
 from comarca.sources.tables.years import FIRST_YEAR, LAST_YEAR, is_year
@@ -81,6 +88,7 @@ def read_outcomes(
     tidy = tidy.assign(territory_name=one_name(tidy, ["year"]))[list(COLUMNS)]
     tidy = tidy.sort_values(["territory_id", "territory_name", "year"], ignore_index=True)
     _check(tidy, where)
+    refuse_only_zeros(tidy["income"], where=f"{where}, column income")
     tidy.attrs[PERCENT] = [name for name in given if has_percent(table[name])]
     return tidy.astype({"year": np.int64})
 

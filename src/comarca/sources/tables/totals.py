@@ -9,7 +9,7 @@ import pandas as pd
 
 from comarca.errors import InputError
 from comarca.sources.tables.join import join_by_code
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def _refuse(joined: pd.DataFrame, columns: list[str], territories: Mapping[str, 
         raise InputError(f"{where}, territory {joined.loc[repeated, 'territory_id'].iloc[0]}",
                          got="two rows", expected="one row per territory")  # fmt: skip
     for column in columns:
+        refuse_only_zeros(joined[column], where=f"{where}, column {column}")
         negative = joined[column] < 0
         if negative.any():
             row = joined[negative].iloc[0]
