@@ -153,3 +153,19 @@ def test_points_use_only_segments_of_their_own_piece_however_far(seed):
         expected = cheapest_segment(alone, point_m[None], tolls=Tolls(toll, toll), cost_per_m=0.0195)
         assert found.cost[i] == pytest.approx(expected.cost[0], rel=1e-12)
         assert found.vertex[i] == expected.vertex[0]
+
+
+@pytest.mark.parametrize("count", [7, 9, 60, 513])
+def test_a_point_that_is_no_place_finds_nothing_and_the_next_is_searched(count):
+    random = np.random.default_rng(count)
+    lon, lat = random.random(2 * count), random.random(2 * count)
+    index, point_m = (
+        index_segments(lon, lat, np.arange(0, 2 * count, 2)),
+        geocentric_m(np.full(3, 0.5), np.full(3, 0.5)),
+    )
+    points_m = point_m.copy()
+    points_m[0], points_m[1, 2] = np.nan, np.inf
+    found, alone = cheapest_segment(index, points_m), cheapest_segment(index, point_m)
+    assert found.vertex.tolist() == [-1, -1, alone.vertex[2]]
+    assert found.distance_m.tolist() == [np.inf, np.inf, alone.distance_m[2]]
+    assert (cheapest_segment(index, point_m, cost_per_m=0.0).cost == 0).all()

@@ -401,3 +401,13 @@ def test_own_directions_of_signed_codes_hold_whatever_they_say(tmp_path):
     path = write(tmp_path / "roads.gpkg", CROSS, sentido=["-1", "1"])
     roads, _ = read(path, default_class="primary", oneway="sentido", oneways={"-1": "forward", "1": "backward"})
     assert roads["oneway"].tolist() == ["yes", "-1"]
+
+
+def test_a_line_with_a_vertex_that_is_no_number_is_left_out_and_told(tmp_path):
+    with np.errstate(invalid="ignore"):
+        broken = LineString([(EAST, NORTH), (np.nan, np.nan), (EAST + 900, NORTH + 900)])
+    path = write(tmp_path / "roads.gpkg", [*CROSS, broken], name=["a", "b", "c"])
+    roads, checks = read(path, default_class="primary")
+    assert checks["roads_without_shape"].value == 1
+    assert roads.geometry.count_coordinates().sum() > 0
+    assert np.isfinite(roads.get_coordinates().to_numpy()).all()

@@ -245,7 +245,8 @@ def _push_children(
     base, reach = top, query.reach_m * query.cost_per_m
     for lane in range(FANOUT):
         bound = scratch.bound[lane]
-        if bound > limit or bound - least[node, lane] > reach + _rounded_up(bound) - bound:
+        # Where a node has fewer than eight children, the bounds of the others are infinite, or no numbers.
+        if not bound <= limit or bound == np.inf or bound - least[node, lane] > reach + _rounded_up(bound) - bound:
             continue
         low, high = index.box_component[node, 0, lane], index.box_component[node, 1, lane]
         if query.component != ANY and low != OPEN and not low <= query.component <= high:
@@ -303,6 +304,8 @@ def _search(
     before = -1
     for row in range(len(points_m)):
         x, y, z = points_m[row, 0], points_m[row, 1], points_m[row, 2]
+        if not np.isfinite(x + y + z):
+            continue
         query = _Query(x, y, z, component[row], reach_m[row], cost_per_m)
         best, segment = limit[row], -1
         if before >= 0:

@@ -505,7 +505,7 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
         crs = _crs(source, frame.crs, options.get("crs"))
     logger.info("read: %s, %d rows, %s", source.path, len(frame), str(crs)[:60])
     shapes = shapely.force_2d(frame.geometry.to_numpy())
-    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    finite = _is_finite(shapes)
     with _told(source.where):
         stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
     if finite.any():
@@ -514,6 +514,14 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
     frame = _flat(frame)
     renamed = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
     return renamed.set_geometry(stored), [*checks, *crs_checks(crs, name=source.where)]
+
+
+def _is_finite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which shapes have coordinates, and no vertex that is not a number; bounds pass such a vertex over."""
+    coordinates, shape = shapely.get_coordinates(shapes, return_index=True)
+    is_finite = np.asarray(shapely.get_num_coordinates(shapes) > 0)
+    is_finite[shape[~np.isfinite(coordinates).all(axis=1)]] = False
+    return is_finite
 
 
 def _read(source: _Source, encoding: str | None) -> tuple[gpd.GeoDataFrame, list[Check]]:
