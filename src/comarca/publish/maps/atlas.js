@@ -644,8 +644,16 @@
     return columns;
   }
 
+  // The last order is kept: by name it stays the same from one indicator to the next.
+  const lastOrder = { of: "", places: [] };
   function sorted(columns) {
     const by = columns.find((column) => column.key === state.sort.key) || columns[0];
+    const wanted = [state.language, by.key, by.entry ? by.entry.name : "", state.sort.down].join();
+    if (lastOrder.of !== wanted) Object.assign(lastOrder, { of: wanted, places: inOrder(by) });
+    return lastOrder.places;
+  }
+
+  function inOrder(by) {
     const collator = new Intl.Collator(state.language);
     const places = data.ids.map((_, place) => place);
     return places.sort((a, b) => {
