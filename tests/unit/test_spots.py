@@ -10,7 +10,8 @@ from road_cases import network_of
 from shapely.geometry import Point, Polygon
 
 from comarca.access.destinations import outlines
-from comarca.access.spots import outline_spots, pairs_in_cells, road_spots
+from comarca.access.spots import _subdivided, outline_spots, pairs_in_cells, road_spots
+from comarca.crs import GEOD
 from comarca.rasters.grids import cells_of
 
 GRID = grid_of(20, 30)
@@ -63,3 +64,12 @@ def test_points_are_paired_with_all_spots_of_their_cell_and_no_others(max_pairs)
     expected = [(p, s) for p in range(len(cell)) for s in range(len(spots.cell)) if cell[p] == spots.cell[s]]
     assert pairs == expected
     assert len(pairs) > 20
+
+
+def test_a_segment_is_divided_into_parts_no_longer_than_the_spacing():
+    lon, lat = np.array([5.0, 0.0, 0.01, 0.01, 3.0]), np.array([9.0, 0.0, 0.0, 0.02, 7.0])
+    segment, fraction = _subdivided(lon, lat, np.array([1, 2]), 100.0)
+    length_m = np.array([GEOD.inv(0, 0, 0.01, 0)[2], GEOD.inv(0.01, 0, 0.01, 0.02)[2]])
+    counts = np.ceil(length_m / 100).astype(int)
+    assert segment.tolist() == np.repeat([1, 2], counts).tolist()
+    assert fraction == pytest.approx(np.concatenate([np.arange(count) / count for count in counts]))
