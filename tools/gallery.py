@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/gallery.md from finished runs, with `sheets.pdf` of the second and third.
+"""Draw the pictures of docs/gallery.md from finished runs, the second and third with `sheets.pdf` or a single sheet.
 
     python tools/gallery.py docs/images results/LIE results/Matopiba results/MatopibaPT [<old>/LIE <old>/matopiba]
 
@@ -61,7 +61,8 @@ def main(images: Path, *runs: Path) -> None:
     for name, (language, width, height) in WINDOWS.items():
         screen(second / "atlas.html", images / f"gallery_atlas_{name}.webp", width, height, language=language)
     for name, run in {"es": second, "pt": portuguese}.items():
-        sheet(run / "sheets.pdf", images / f"gallery_sheet_{name}.webp")
+        one = sorted((run / "sheets").glob("*.pdf"))
+        save(page(one[0] if one else run / "sheets.pdf", dots=75), images / f"gallery_sheet_{name}.webp")
         workbook(run / "indicators.xlsx", images / f"gallery_xlsx_{name}.webp", sheet_name=-3)
     qgis(second / "indicators.gpkg", "holding_area_gini_index", images / "gallery_qgis.webp")
     if earlier:
@@ -106,11 +107,6 @@ def screen(atlas: Path, path: Path, width: int, height: int, *, language: str = 
     save(picture.resize((min(width, 1200), round(min(width, 1200) / width * height))), path)
 
 
-def sheet(sheets: Path, path: Path) -> None:
-    """Draw a page of the sheets."""
-    save(page(sheets, dots=75), path)
-
-
 def workbook(book: Path, path: Path, *, sheet_name: int) -> None:
     """Print the first cells of a sheet by LibreOffice."""
     opened = openpyxl.load_workbook(book)
@@ -122,6 +118,8 @@ def workbook(book: Path, path: Path, *, sheet_name: int) -> None:
     shown.delete_cols(CELLS + 1, shown.max_column)
     shown.sheet_properties.pageSetUpPr = openpyxl.worksheet.properties.PageSetupProperties(fitToPage=True)
     shown.page_setup.orientation = "landscape"
+    shown.HeaderFooter.oddHeader.left.text = shown.HeaderFooter.oddHeader.right.text = None
+    shown.HeaderFooter.oddFooter.center.text = None
     shown.print_options.gridLines = shown.print_options.headings = True
     with tempfile.TemporaryDirectory() as folder:
         opened.save(f"{folder}/book.xlsx")
