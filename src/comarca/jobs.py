@@ -138,8 +138,11 @@ def machine_fault(error: BaseException) -> str | None:
         if number in _LACKING:
             what, remedy = _LACKING[number]
             return f"{what}: {cause}. {remedy} {_RESUME}"
-        if isinstance(cause, MemoryError):
-            return f"there is too little memory: {cause or 'no more could be had'}. {MORE_MEMORY}, {_RESUME}"
+        kind = type(cause).__name__
+        if isinstance(cause, MemoryError) or kind == "CPLE_OutOfMemoryError" or "std::bad_alloc" in str(cause):
+            return f"there is too little memory: {str(cause) or 'no more could be had'}. {MORE_MEMORY}, {_RESUME}"
+        if kind == "BrokenProcessPool":
+            return f"a process was ended from outside, as systems do where memory is short. {MORE_MEMORY}, {_RESUME}"
         cause = cause.__cause__ or cause.__context__
     return None
 

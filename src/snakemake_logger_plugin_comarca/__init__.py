@@ -63,6 +63,10 @@ class Progress:
         if job in self.running:
             self.done += _weight(self.running.pop(job)[0])
 
+    def fail(self, job: int) -> None:
+        """Note that a job has failed: it runs no more, and its work is not done."""
+        self.running.pop(job, None)
+
     @property
     def share(self) -> float:
         """Part of the work that is done, 0 to 1."""
@@ -150,6 +154,9 @@ class LogHandler(LogHandlerBase):
         if event == LogEvent.RUN_INFO:
             self.progress = Progress(dict(record.stats), start_s=time.monotonic())  # type: ignore[attr-defined]
         elif self.progress is None:
+            return False
+        elif event == LogEvent.JOB_ERROR:
+            self.progress.fail(record.jobid)  # type: ignore[attr-defined]
             return False
         elif event == LogEvent.JOB_INFO:
             stage = record.rule_msg or record.rule_name.replace("_", " ")  # type: ignore[attr-defined]

@@ -8,11 +8,14 @@ import logging
 import re
 import subprocess
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
+from rasterio._err import CPLE_OutOfMemoryError
 from snakemake.iocontainers import InputFiles, OutputFiles, Params, Wildcards
 
 from comarca.errors import InputError
@@ -153,6 +156,20 @@ def test_what_the_machine_lacks_is_one_message(job, capsys, error, words):
     assert re.search(words, told)
     assert "Traceback" not in told
     assert "Traceback" in Path(job.log[0]).read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (MemoryError(), "too little memory: no more could be had"),
+        (CPLE_OutOfMemoryError(2, 2, "memory allocation failed"), "too little memory: memory allocation failed"),
+        (shapely.errors.GEOSException("std::bad_alloc"), "too little memory"),
+        (BrokenProcessPool("terminated abruptly"), "ended from outside, as systems do where memory is short"),
+    ],
+)
+def test_a_lack_of_memory_is_told_whoever_notices_it(error, words):
+    assert words in machine_fault(error)
+    assert "--resources mem_mb" in machine_fault(error)
 
 
 def test_other_errors_are_not_the_machines():

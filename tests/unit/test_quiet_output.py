@@ -56,6 +56,18 @@ def test_where_nobody_watches_a_line_is_printed_per_tenth_of_the_work(make_handl
     assert lines[-1] == "[####################] 100 %"
 
 
+def test_a_job_that_failed_is_not_named_as_what_runs(make_handler: Any) -> None:
+    handler = make_handler(Terminal())
+    handler.emit(record("stats", event=LogEvent.RUN_INFO, stats={"a": 3, "total": 3}))
+    for job in (1, 2):
+        handler.emit(record("x", event=LogEvent.JOB_INFO, jobid=job, rule_name="a", rule_msg=f"job {job}"))
+    assert handler.progress.stage == "job 2"
+    handler.emit(record("Error in rule a", logging.ERROR, event=LogEvent.JOB_ERROR, rule_name="a", jobid=2))
+    assert handler.progress.stage == "job 1"
+    assert handler.progress.share == 0
+    assert "Error in rule a" in handler.stream.getvalue()
+
+
 def test_a_terminal_shows_one_line_that_names_the_stage(make_handler: Any) -> None:
     stream = Terminal()
     handler = make_handler(stream)
@@ -69,7 +81,7 @@ def test_what_fails_is_printed_in_full(make_handler: Any) -> None:
     stream = io.StringIO()
     handler = make_handler(stream)
     run(handler)
-    handler.emit(record("Error in rule plot_map\n  the whole of it", logging.ERROR, event=LogEvent.JOB_ERROR))
+    handler.emit(record("Error in rule plot_map\n  the whole of it", logging.ERROR, event=LogEvent.JOB_ERROR, jobid=7))
     assert stream.getvalue().endswith("Error in rule plot_map\n  the whole of it\n")
 
 
