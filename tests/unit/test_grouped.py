@@ -103,8 +103,8 @@ def test_one_holding_of_unknown_area_has_at_worst_the_least_or_the_most_of_its_c
 @pytest.mark.parametrize("top", range(1, 8))
 def test_holdings_of_unknown_area_are_at_worst_parted_between_the_ends_of_their_class(top):
     rows = [(1, 1, 10, 10), (10, 50, 2, np.nan), (60, 60, top, 60 * top)]
-    worst = max(gini_of([1, 10, 50, 60], [10, 2 - most, most, top]) for most in np.linspace(0, 2, 1001))
-    assert ginis(cells(rows)).upper[0] == pytest.approx(worst, rel=1e-5)
+    worst = max(gini_of([1, 10, 50, 60], [10, 2 - most, most, top]) for most in np.linspace(0, 2, 101))
+    assert ginis(cells(rows)).upper[0] == pytest.approx(worst, rel=1e-3)
 
 
 def test_an_open_class_without_area_leaves_the_upper_bound_open_unless_land_is_limited():
