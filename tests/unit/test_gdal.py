@@ -60,6 +60,8 @@ def test_gdal_reaches_no_server():
 def test_a_description_of_other_data_is_refused_under_the_name_of_data(content, name, tmp_path):
     path = tmp_path / name
     path.write_text(content)
+    for suffix in (".dbf", ".shx") if path.suffix == ".shp" else ():
+        path.with_suffix(suffix).touch()
     with pytest.raises(InputError, match="description of other data"):
         open_vector(path, name="territories")
 
@@ -92,6 +94,53 @@ def test_a_virtual_file_that_leaves_this_machine_is_refused(source, tmp_path):
         path.write_text(content.format(source.replace("<", "&lt;")))
         with pytest.raises(InputError, match="a file that is there"):
             open_vector(path, name="territories") if name == "a.vrt" else open_dataset(path).__enter__()
+
+
+ADDRESS = "http://127.0.0.1:9/x.geojson"
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        f"<SrcDataSource><![CDATA[{ADDRESS}]]></SrcDataSource>",
+        f"<SrcDataSource><!-- of the year -->{ADDRESS}</SrcDataSource>",
+        f"<srcdatasource>{ADDRESS}</srcdatasource>",
+        f"<OGRVRTUnionLayer SrcDataSource='{ADDRESS}'/>",
+        "<SrcDataSource>UNITS</SrcDataSource><SrcSQL>SELECT ogr_geocode('Melo')</SrcSQL>",
+        f"<SrcDataSource>UNITS</SrcDataSource><SrcSQL>SELECT * FROM '{ADDRESS}'.x</SrcSQL>",
+        "<SrcDataSource>INNER</SrcDataSource>",
+        "<SrcDataSource>/vsizip/PACKED/units.geojson</SrcDataSource>",
+        "<SrcDataSource>SELF</SrcDataSource>",
+        "<SrcDataSource>UNITS</SrcDataSource",
+    ],
+)
+def test_a_virtual_file_that_hides_where_it_leads_is_refused(layer, units, tmp_path, monkeypatch):
+    monkeypatch.setattr("pyogrio.list_layers", lambda path: pytest.fail("GDAL is asked"))
+    inner, path = tmp_path / "inner.vrt", tmp_path / "outer.vrt"
+    inner.write_text(VIRTUAL.format(ADDRESS))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.write(inner, "units.geojson")
+    for word, file in (("UNITS", units), ("INNER", inner), ("PACKED", tmp_path / "a.zip"), ("SELF", path)):
+        layer = layer.replace(word, str(file))
+    path.write_text(f"<OGRVRTDataSource><OGRVRTLayer name='units'>{layer}</OGRVRTLayer></OGRVRTDataSource>")
+    with pytest.raises(InputError):
+        open_vector(path, name="territories")
+    with pytest.raises(InputError, match="description of other data"):
+        open_vector(tmp_path / "a.zip", name="territories")
+
+
+def test_virtual_files_of_virtual_files_are_read(units, raster, tmp_path):
+    (tmp_path / "inner.vrt").write_text(VIRTUAL.format(units))
+    (tmp_path / "outer.vrt").write_text(VIRTUAL.format(tmp_path / "inner.vrt"))
+    assert len(open_vector(tmp_path / "outer.vrt", name="territories")[0]) == 1
+    (tmp_path / "in.vrt").write_text(
+        RASTER.format(raster.name).replace(
+            "<VRTRasterBand", "<Metadata><MDI key='source'>https://example.org</MDI></Metadata><VRTRasterBand", 1
+        )
+    )
+    (tmp_path / "out.vrt").write_text(RASTER.format("in.vrt"))
+    with open_dataset(tmp_path / "out.vrt") as dataset:
+        assert dataset.read(1).tolist() == [[1, 1], [1, 1]]
 
 
 def test_a_virtual_file_over_a_description_of_a_service_is_refused(tmp_path):

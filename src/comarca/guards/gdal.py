@@ -7,10 +7,15 @@ web service or of other files. Nothing heavy is imported here.
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
 
 from comarca.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SERVICES: Final = (
     "ADBC", "AmigoCloud", "CSW", "Carto", "DAAS", "EEDA", "EEDAI", "Elasticsearch", "GDALG", "HTTP", "NGW", "OAPIF",
@@ -48,7 +53,11 @@ OTHER_VECTOR_DRIVERS: Final = tuple(
 _VIRTUAL: Final = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(\w+)", re.DOTALL)
 _ROOTS: Final = frozenset({b"OGRVRTDataSource", b"OGRVRTLayer", b"VRTDataset", b"GDAL_WMS", b"WMS_Capabilities",
                            b"WCS_GDAL", b"OGRWFSDataSource", b"GDALTileIndexDataset", b"Capabilities"})  # fmt: skip
-_SOURCE: Final = re.compile(r"<(?:SourceFilename|SourceDataset|SrcDataSource)([^>]*)>([^<]*)<")
+#: Elements and attributes of virtual files that name what GDAL opens; it reads their names in any case.
+_SOURCES: Final = frozenset({"sourcefilename", "sourcedataset", "srcdatasource"})
+#: Elements whose text is told to no one but the reader of the data.
+_NOTES: Final = frozenset({"metadata", "description", "categorynames", "gdalrasterattributetable"})
+_NETWORK: Final = re.compile(r"://|/vsi(?!zip/|mem/)|\bogr_\w+|\bload_extension\b|\bvirtualogr\b", re.IGNORECASE)
 _HEAD_BYTES: Final = 4096
 _MAX_VRT_BYTES: Final = 64_000_000
 
@@ -71,39 +80,104 @@ def refuse_virtual(path: str | Path, *, where: str) -> None:
     """
     place = Path(path)
     if not place.is_file():
+        _refuse_packed(str(path), where)
         return
     with place.open("rb") as file:
         head = file.read(_HEAD_BYTES)
     root = _VIRTUAL.match(head.removeprefix(b"\xef\xbb\xbf"))
     if place.suffix.lower() == ".vrt":
-        _require_sources(place, where)
+        _require_sources(place, where, ())
     elif root is not None and root[1] in _ROOTS:
-        raise InputError(
-            where, got=f"a description of other data (<{root[1].decode()}>)", expected="the data themselves",
-            remedy="A virtual file is read under the suffix .vrt alone, and a web service not at all.",
-        )  # fmt: skip
+        raise _described(root[1], where)
 
 
-def _require_sources(path: Path, where: str) -> None:
-    """Refuse a virtual file whose sources are no files of this machine."""
+def _described(root: bytes, where: str) -> InputError:
+    return InputError(
+        where, got=f"a description of other data (<{root.decode()}>)", expected="the data themselves",
+        remedy="A virtual file is read under the suffix .vrt alone, and a web service not at all.",
+    )  # fmt: skip
+
+
+def _require_sources(path: Path, where: str, outer: tuple[Path, ...]) -> None:
+    """Refuse a virtual file whose sources, or theirs in turn, are no files of this machine."""
+    tree = _parsed(path, where)
+    if path.resolve() in outer:
+        raise InputError(where, got="a virtual file that names itself", expected="files of data")
+    for kind, name, is_relative in _texts(tree):
+        if kind.lower() in _SOURCES:
+            _require_source(path, name, is_relative=is_relative, where=where, kind=kind, outer=outer)
+        elif _NETWORK.search(name):
+            raise _elsewhere(where, kind, name)
+
+
+def _require_source(
+    path: Path, name: str, *, is_relative: bool, where: str, kind: str, outer: tuple[Path, ...]
+) -> None:
+    """Refuse a source that is no file of this machine, or is virtual and leads off it."""
+    local = name.removeprefix("/vsizip/").strip("{}") if name.startswith("/vsizip/") else name
+    base = path.parent if is_relative else Path()
+    places = [base / local, *(base / parent for parent in PurePosixPath(local.replace("}", "")).parents)]
+    is_packed = name.startswith("/vsizip/") and any(map(Path.is_file, places))
+    if not places[0].exists() and not is_packed:
+        raise _elsewhere(where, kind, name)
+    told = f"{where}, {name}"
+    if is_packed:
+        _refuse_packed(f"/vsizip/{base / local}", told)
+    elif places[0].is_file() and places[0].suffix.lower() == ".vrt":
+        _require_sources(places[0], told, (*outer, path.resolve()))
+    else:
+        refuse_virtual(places[0], where=told)
+
+
+def _elsewhere(where: str, kind: str, name: str) -> InputError:
+    return InputError(
+        f"{where}, {kind}", got=name[:200], expected="a file that is there",
+        remedy="Virtual files may name files of this machine only.",
+    )  # fmt: skip
+
+
+def _parsed(path: Path, where: str) -> ET.Element:
     if path.stat().st_size > _MAX_VRT_BYTES:
         raise InputError(where, got=f"{path.stat().st_size:,} bytes", expected="a virtual file of less")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    for attributes, name in _SOURCE.findall(text):
-        plain = name.strip()
-        local = plain.removeprefix("/vsizip/").strip("{}") if plain.startswith("/vsizip/") else plain
-        relative = re.search(r"relativeTo(?:VRT|vrt)=\"1\"", attributes)
-        base = path.parent if relative else Path()
-        places = [base / local, *(base / parent for parent in PurePosixPath(local.replace("}", "")).parents)]
-        is_there = places[0].exists() or (plain.startswith("/vsizip/") and any(map(Path.is_file, places)))
-        if not is_there:
-            raise InputError(
-                f"{where}, {'SourceFilename' if 'VRTDataset' in text else 'SrcDataSource'}", got=plain,
-                expected="a file that is there",
-                remedy="Virtual files may name files of this machine only.",
-            )  # fmt: skip
-        if places[0].is_file() and places[0].suffix.lower() != ".vrt":
-            refuse_virtual(places[0], where=f"{where}, {plain}")
+    body = path.read_bytes()
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+        raise InputError(where, got="a virtual file with entities of its own", expected="one without")
+    try:
+        return ET.fromstring(body)  # noqa: S314 - no entities, as just seen
+    except (ET.ParseError, ValueError, LookupError) as error:
+        raise InputError(where, got=f"no XML ({error})", expected="a virtual file of GDAL") from error
+
+
+def _texts(element: ET.Element) -> Iterator[tuple[str, str, bool]]:
+    """Name, text, and whether it starts from the virtual file, of what an element and those in it say to GDAL."""
+    stack = [element]
+    while stack:
+        each = stack.pop()
+        lower = {key.lower(): value for key, value in each.attrib.items()}
+        is_relative = lower.get("relativetovrt") == "1"
+        if each.tag.lower() in _NOTES and lower.get("domain", "").upper() not in {"GEOLOCATION", "RPC", "OVERVIEWS"}:
+            continue
+        yield from ((key, value.strip(), False) for key, value in each.attrib.items())
+        text = "".join(each.itertext()).strip() if each.tag.lower() in _SOURCES else each.text or ""
+        yield each.tag, text.strip(), is_relative
+        stack.extend(each)
+
+
+def _refuse_packed(path: str, where: str) -> None:
+    """Refuse what is inside an archive if it is the description of other data."""
+    whole = path.removeprefix("/vsizip/").replace("{", "").replace("}", "")
+    archive = next((each for each in (Path(whole), *Path(whole).parents) if each.is_file()), None)
+    if archive is None or not zipfile.is_zipfile(archive):
+        return
+    inside = whole.removeprefix(str(archive)).strip("/")
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
+            if member.is_dir() or not member.filename.startswith(inside):
+                continue
+            with packed.open(member) as file:
+                root = _VIRTUAL.match(file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf"))
+            if root is not None and root[1] in _ROOTS:
+                raise _described(root[1], where)
 
 
 def require_raster_driver(path: str | Path, driver: str) -> None:
