@@ -12,6 +12,7 @@ from comarca.errors import InputError
 from comarca.sources.copies import without_copies
 from comarca.sources.osm.read import read_osm
 from comarca.sources.repeats import is_among, repeated
+from comarca.sources.vectors.power_services import services_from_file
 
 LINE = [(0, 0), (1, 0), (2, 1)]
 
@@ -162,3 +163,15 @@ def test_repeated_numbers_are_those_that_a_count_gives_twice():
     assert repeated([*blocks]).tolist() == numbers[count > 1].tolist()
     assert repeated([]).tolist() == []
     assert is_among(blocks[0], repeated([*blocks])).tolist() == np.isin(blocks[0], numbers[count > 1]).tolist()
+
+
+def test_services_of_one_kind_at_one_place_are_told(tmp_path):
+    places = gpd.GeoDataFrame(
+        {"kind": ["school", "bank", "school", "school"]},
+        geometry=shapely.points([[0, 0], [0, 0], [0, 0], [1, 0]]), crs=4326,
+    )  # fmt: skip
+    places.to_file(tmp_path / "services.gpkg")
+    services, checks = services_from_file(tmp_path / "services.gpkg", kind="kind", known_kinds={"school", "bank"})
+    (alike,) = (check for check in checks if check.name == "services_alike")
+    assert len(services) == 4
+    assert (alike.status, alike.value, alike.rows) == ("warn", 1, [{"id": "3"}])

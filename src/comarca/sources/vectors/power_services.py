@@ -11,6 +11,7 @@ import shapely
 from comarca.crs import STORAGE, geodesic_length_km
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
+from comarca.results import Check
 from comarca.sources.copies import without_copies
 from comarca.sources.names import fold_name
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector, require_column
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from comarca.io import PathLike
-    from comarca.results import Check
 
 #: Voltages below this are taken as kilovolts.
 _LOWEST_VOLT: Final = 1_000.0
@@ -239,8 +239,22 @@ def services_from_file(
         crs=STORAGE,
     )
     services = without_left_out(services, "kind", where=where)
-    checks = [*remarks, shapeless, strange, left_out_check("services", len(kept) - len(services), len(kept))]
+    left_out = left_out_check("services", len(kept) - len(services), len(kept))
+    checks = [*remarks, shapeless, strange, left_out, _alike_check(services)]
     return validate_layer(services, "services"), checks
+
+
+def _alike_check(services: gpd.GeoDataFrame) -> Check:
+    """Report services that have the kind and the very place of another one, as where a file holds its rows twice."""
+    places = shapely.get_coordinates(services.geometry.to_numpy()).round(7)
+    again = pd.DataFrame(places).assign(kind=services["kind"].to_numpy()).duplicated().to_numpy()
+    rows = [{"id": str(code)} for code in services.loc[again, "service_id"].head(20)]
+    return Check(
+        "services_alike", "warn" if rows else "pass", int(again.sum()), "none",
+        f"{int(again.sum())} services have the kind and the very place of another one: if they are the same, they "
+        "count twice; leave one of each out with `where`.",
+        rows,
+    )  # fmt: skip
 
 
 def _names(kept: gpd.GeoDataFrame, column: str | None, where: str) -> pd.Series:
