@@ -46,7 +46,7 @@ def routes(network, cities, points, *, walking=WALKING):
     land = Landmasses.of([*MAINLAND, ISLAND])
     network = replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
     layer = gpd.GeoDataFrame(geometry=[Point(city) for city in cities], crs=4326)
-    routable = routable_network(network, layer, walking=walking)
+    routable = routable_network(network, layer, walking=walking, landmasses=land)
     again = RoutableNetwork.from_arrays(
         routable.to_arrays(), layer.assign(city_id=layer.index.astype(str)), identifier="city_id"
     )
@@ -87,6 +87,13 @@ def test_islanders_do_not_walk_to_a_city_across_the_strait():
     # Both the city's road and the city itself are within five kilometres.
     route = routes(network_of([COAST, [(0.02, 0.13), (0.03, 0.13)]]), [(0.05, 0.098)], [(0.05, 0.121)])
     assert not np.isfinite(route.minutes).any()
+
+
+def test_nobody_walks_over_the_sea_to_a_city_without_a_road():
+    network = network_of([[(0.15, 0.005), (0.19, 0.005)]])
+    assert routes(network, [(0.05, 0.095)], [(0.05, 0.09), (0.15, 0.005)]).destination.tolist() == [0, -1]
+    route = routes(network, [(0.05, 0.095)], [(0.05, 0.121), (0.05, 0.09)])
+    assert np.isfinite(route.minutes).tolist() == [False, True]
 
 
 def test_islanders_with_a_city_at_hand_do_not_reach_those_of_the_mainland():

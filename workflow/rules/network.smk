@@ -302,6 +302,7 @@ rule compute_job_access:
         network=in_region("layers/linked_network.npz"),
         employment=in_region("layers/employment.parquet"),
         demand=in_region("layers/demand.parquet"),
+        territories=in_region("layers/territories.parquet"),
         origins=in_region("layers/origins.npz"),
         code=code("compute_job_access"),
     output:

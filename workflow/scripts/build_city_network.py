@@ -36,14 +36,16 @@ def main(
 ) -> None:
     roads = RoadNetwork.from_arrays(io.read_arrays(network))
     layer = cities_to_reach(layer_io.read_layer(cities, "cities"), intervals)
-    routable = routable_network(roads, layer, identifier="city_id", walking=Walking(**walking), max_snap_km=max_snap_km)
+    area = layer_io.read_layer(territories, "territories")
+    landmasses = Landmasses.of(area.geometry.to_numpy())
+    routable = routable_network(
+        roads, layer, identifier="city_id", walking=Walking(**walking), max_snap_km=max_snap_km, landmasses=landmasses
+    )
     log.info(
         "%d edges and %d nodes of road, %d cities, %d of them on the network; %d segments indexed",
         len(roads.edge_from), len(roads.node_lon), len(layer), routable.destinations.is_on_network.sum(),
         len(routable.index.first),
     )  # fmt: skip
-    area = layer_io.read_layer(territories, "territories")
-    landmasses = Landmasses.of(area.geometry.to_numpy())
     starts = demand_origins(routable, layer_io.read_layer(demand, "demand"), landmasses=landmasses)
     is_abroad = territory_of(layer.geometry.to_numpy(), area) < 0
     routable = link_cut_off(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from comarca import io
 from comarca.access.employment import job_places, jobs_within_reach
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Origins, Walking
 from comarca.access.routable import routable_network
 from comarca.jobs import run
@@ -16,6 +17,7 @@ def main(
     network: str,
     employment: str,
     demand: str,
+    territories: str,
     origins: str,
     walking: Mapping[str, float],
     max_snap_km: float,
@@ -24,7 +26,10 @@ def main(
     people, how = layer_io.read_layer(demand, "demand"), Walking(**walking)
     places = job_places(people, io.read_table(employment))
     roads = RoadNetwork.from_arrays(io.read_arrays(network))
-    routable = routable_network(roads, places, identifier="place_id", walking=how, max_snap_km=max_snap_km)
+    land = Landmasses.of(layer_io.read_layer(territories, "territories").geometry.to_numpy())
+    routable = routable_network(
+        roads, places, identifier="place_id", walking=how, max_snap_km=max_snap_km, landmasses=land
+    )
     starts = Origins.from_arrays(io.read_arrays(origins))
     io.write_table(jobs_within_reach(routable, places, people, origins=starts, walking=how), jobs)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from comarca import io
 from comarca.access.cut_off import Beyond
 from comarca.access.edge import edge_km, reach_beyond_km
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Origins, Walking
 from comarca.access.services import service_travel_times
 from comarca.jobs import run
@@ -41,6 +42,7 @@ def main(
         kinds=kinds,
         origins=starts,
         walking=Walking(**walking),
+        landmasses=Landmasses.of(places.geometry.to_numpy()),
         edge_min=Beyond(**beyond).minutes(edge_km(starts, places, read_world(), reach_km=reach_km)),
     )
     io.write_tables(result.times, times, field="service")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from comarca import io
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.access.routable import demand_origins, routable_network
 from comarca.jobs import run
@@ -39,17 +40,19 @@ def main(
     reading |= {"layer": options["layer"]} if options["layer"] else {}
     places, found = services_from_file(options["path"], default_kind=kind, known_kinds=[kind], **reading)
     layer = layer_files.read_layer(demand, "demand")
-    ways = Walking(**walking)
+    ways, area = Walking(**walking), layer_files.read_layer(territories, "territories")
+    land = Landmasses.of(area.geometry.to_numpy())
     routable = routable_network(
         RoadNetwork.from_arrays(io.read_arrays(network)),
-        places, identifier="service_id", walking=ways, max_snap_km=max_snap_km,
+        places, identifier="service_id", walking=ways, max_snap_km=max_snap_km, landmasses=land,
     )  # fmt: skip
     today = pd.Series(np.inf, pd.Index(layer["demand_id"], name="demand_id"))
     for name, path in (("travel_times", travel_times), ("service_times", service_times)):
         if path and kind in (times := layer_files.load(name, path)):
             now = times[kind].set_index("demand_id") if "demand_id" in times[kind] else times[kind]
             today = now["minutes"].reindex(today.index).fillna(np.inf)
-    reach = reach_of_candidates(routable, demand_origins(routable, layer), threshold_min=threshold, walking=ways)
+    starts = demand_origins(routable, layer, landmasses=land)
+    reach = reach_of_candidates(routable, starts, threshold_min=threshold, walking=ways)
     persons, is_covered = demand_weight(layer), today.to_numpy() <= threshold
     siting = choose_places(reach, persons, is_covered, count=options["count"])
     points = places.geometry.representative_point()
@@ -58,7 +61,7 @@ def main(
     ranked = siting_table(siting, listed, persons_total=float(persons.sum()),
                           covered_persons=float(persons[is_covered].sum()))  # fmt: skip
     then = pd.DataFrame({"minutes": np.where(reach[siting.chosen].any(axis=0), 0.0, today)}, index=today.index)
-    names = layer_files.read_layer(territories, "territories").set_index("territory_id")["territory_name"].sort_index()
+    names = area.set_index("territory_id")["territory_name"].sort_index()
     changes = people_table(layer, {kind: today.to_frame("minutes")}, {kind: then}, names, thresholds_min=[threshold])
     io.write_csv(ranked.round({"gained_persons": 0, "within_persons": 0, "within_share": 4, "longitude": 6,
                                "latitude": 6, "at_least_share_of_best": 4}), table)  # fmt: skip

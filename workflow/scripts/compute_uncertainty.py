@@ -8,6 +8,7 @@ import numpy as np
 
 from comarca import io
 from comarca.access.friction import FrictionSurface
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Origins, Walking
 from comarca.access.routable import RoutableNetwork
 from comarca.access.services import service_network
@@ -57,7 +58,10 @@ def main(
         on_roads, kind_of = None, np.zeros(0, dtype=object)
         if linked_network and "services" in loaded and kinds:
             roads = RoadNetwork.from_arrays(io.read_arrays(linked_network))
-            on_roads, kind_of = service_network(roads, loaded["services"], kinds=kinds, walking=walking)
+            land = Landmasses.of(loaded["territories"].geometry.to_numpy())
+            on_roads, kind_of = service_network(
+                roads, loaded["services"], kinds=kinds, walking=walking, landmasses=land
+            )
         cities = loaded["cities"]
         placed = io.read_arrays(city_network) if city_network else None
         journeys = Journeys(

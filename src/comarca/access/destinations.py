@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from comarca.access.landmasses import Landmasses
     from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
@@ -72,6 +73,8 @@ class Destinations:
         Component of the network (for areas: that of the first node); -1 for destinations off the network.
     max_snap_km : float
         Distance beyond which a point is off the network.
+    point_land : numpy.ndarray, shape (p,)
+        Landmass that the point of each destination lies on; empty if that is not known.
     cut_off_node, cut_off_destination : numpy.ndarray, shape (c,)
         Ends of estimated ways to destinations beyond the edge of the road data, see `comarca.access.cut_off`.
     """
@@ -84,6 +87,7 @@ class Destinations:
     snap_km: Floats
     component: Integers
     max_snap_km: float
+    point_land: Integers = field(default_factory=_no_rows)
     cut_off_node: Integers = field(default_factory=_no_rows)
     cut_off_destination: Integers = field(default_factory=_no_rows)
 
@@ -99,8 +103,8 @@ class Destinations:
 
     @cached_property
     def land(self) -> Integers:
-        """Landmass of each destination, shape (p,); -1 where it is not known, off the network."""
-        land = np.full(len(self.geometry), -1)
+        """Landmass of each destination, shape (p,): that of its roads, else of its point; -1 where it is not known."""
+        land = self.point_land.copy() if len(self.point_land) else np.full(len(self.geometry), -1)
         land[self.destination[::-1]] = self.network.node_land[self.node[::-1]]
         return land
 
@@ -156,6 +160,7 @@ def put_on_network(
     identifier: str | None = None,
     max_snap_km: float = 1.0,
     fragment_max_km: float = 1.0,
+    landmasses: Landmasses | None = None,
 ) -> Destinations:
     """Make destinations nodes of a network.
 
@@ -171,6 +176,8 @@ def put_on_network(
         A point farther than this from every road is off the network.
     fragment_max_km : float, optional
         Isolated bits of road shorter than this are left aside.
+    landmasses : Landmasses, optional
+        Land that people walk on, where the network tells which landmass its roads are on; all land is one if not given.
 
     Returns
     -------
@@ -185,9 +192,10 @@ def put_on_network(
     identifiers: Any = destinations.index if identifier is None else destinations[identifier]
     area_vertex, area_fraction, area_destination = _border_crossings(network, geometry)
     point = shapely.point_on_surface(geometry)
+    lon, lat = shapely.get_x(point), shapely.get_y(point)
     nearest = _nearest_road(
         network,
-        geocentric_m(shapely.get_x(point), shapely.get_y(point)),
+        geocentric_m(lon, lat),
         max_snap_km=max_snap_km,
         fragment_max_km=fragment_max_km,
     )
@@ -216,6 +224,7 @@ def put_on_network(
         snap_km=np.where(has_area_node, 0.0, nearest.distance_m / M_PER_KM),
         component=component,
         max_snap_km=max_snap_km,
+        point_land=_no_rows() if landmasses is None else landmasses.number_at(lon, lat),
     )
 
 

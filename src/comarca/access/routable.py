@@ -35,6 +35,7 @@ _DESTINATIONS: Final = (
     "destination",
     "snap_km",
     "component",
+    "point_land",
     "cut_off_node",
     "cut_off_destination",
 )
@@ -140,6 +141,7 @@ def routable_network(
     identifier: str | None = None,
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
+    landmasses: Landmasses | None = None,
 ) -> RoutableNetwork:
     """Put destinations onto a network and index it.
 
@@ -155,6 +157,8 @@ def routable_network(
         How people walk.
     max_snap_km : float, optional
         A point farther than this from every road is off the network, and reached on foot only.
+    landmasses : Landmasses, optional
+        As for `put_on_network`: nobody walks over the sea to destinations off the network.
 
     Returns
     -------
@@ -167,6 +171,7 @@ def routable_network(
         identifier=identifier,
         max_snap_km=max_snap_km,
         fragment_max_km=walking.fragment_max_km,
+        landmasses=landmasses,
     )
     return RoutableNetwork(placed, graph=reversed_graph(placed.network), index=walkable_index(placed.network))
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from comarca.access.landmasses import Landmasses
     from comarca.access.model import Origins
     from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
@@ -49,6 +50,7 @@ def service_travel_times(
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
     edge_min: NDArray[np.float64] | None = None,
+    landmasses: Landmasses | None = None,
 ) -> ServiceTimes:
     """Compute the travel times from demand points to the nearest service of each kind, one pass per kind.
 
@@ -70,6 +72,8 @@ def service_travel_times(
         A service farther than this from every road is reached on foot only.
     edge_min : numpy.ndarray, shape (n,), optional
         Minutes from each demand point to where services are no longer known.
+    landmasses : Landmasses, optional
+        As for `comarca.access.routable.routable_network`.
 
     Returns
     -------
@@ -81,8 +85,10 @@ def service_travel_times(
     CRSError
         If demand is not in EPSG:4326.
     """
-    routable, kind_of = service_network(network, services, kinds=kinds, walking=walking, max_snap_km=max_snap_km)
-    origins = demand_origins(routable, demand) if origins is None else origins
+    routable, kind_of = service_network(
+        network, services, kinds=kinds, walking=walking, max_snap_km=max_snap_km, landmasses=landmasses
+    )
+    origins = demand_origins(routable, demand, landmasses=landmasses) if origins is None else origins
     times = times_by_kind(
         routable, kind_of, origins, kinds=kinds, demand_id=demand["demand_id"], walking=walking, edge_min=edge_min
     )
@@ -106,12 +112,13 @@ def service_network(
     kinds: Sequence[str],
     walking: Walking = WALKING,
     max_snap_km: float = 1.0,
+    landmasses: Landmasses | None = None,
 ) -> tuple[RoutableNetwork, NDArray[np.object_]]:
     """Put the services of some kinds on the roads.
 
     Parameters
     ----------
-    network, services, kinds, walking, max_snap_km
+    network, services, kinds, walking, max_snap_km, landmasses
         As for `service_travel_times`.
 
     Returns
@@ -122,7 +129,9 @@ def service_network(
         Kind of each service.
     """
     used = services[services["kind"].isin(list(kinds))].reset_index(drop=True)
-    routable = routable_network(network, used, identifier="service_id", walking=walking, max_snap_km=max_snap_km)
+    routable = routable_network(
+        network, used, identifier="service_id", walking=walking, max_snap_km=max_snap_km, landmasses=landmasses
+    )
     return routable, used["kind"].to_numpy(dtype=object)
 
 
