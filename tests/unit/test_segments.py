@@ -169,3 +169,27 @@ def test_a_point_that_is_no_place_finds_nothing_and_the_next_is_searched(count):
     assert found.vertex.tolist() == [-1, -1, alone.vertex[2]]
     assert found.distance_m.tolist() == [np.inf, np.inf, alone.distance_m[2]]
     assert (cheapest_segment(index, point_m, cost_per_m=0.0).cost == 0).all()
+
+
+def test_a_segment_a_hair_within_reach_is_found():
+    rng = np.random.default_rng(5)
+    lon, lat = 9 + 0.1 * rng.random(1200), 47 + 0.1 * rng.random(1200)
+    lon[1::2], lat[1::2] = lon[::2] + 1e-5, lat[::2]
+    index = index_segments(lon, lat, np.arange(0, 1200, 2))
+    points_m = geocentric_m(9 + 0.2 * rng.random(100), 47 + 0.2 * rng.random(100))
+    nearest = cheapest_segment(index, points_m)
+    again = cheapest_segment(index, points_m, reach_m=nearest.distance_m * 1.0001)
+    assert again.vertex.tolist() == nearest.vertex.tolist()
+    assert (cheapest_segment(index, points_m, reach_m=nearest.distance_m * 0.9999).vertex < 0).all()
+
+
+def test_of_equally_cheap_segments_the_first_is_taken_whatever_the_point_before():
+    rng = np.random.default_rng(6)
+    lon, lat = 0.1 * rng.random(200) - 0.05, 0.1 * rng.random(200) - 0.05
+    lon[::2] = lat[::2] = 0
+    index = index_segments(lon, lat, np.arange(0, 200, 2))
+    hub_lon, hub_lat = np.zeros(200), np.zeros(200)
+    hub_lon[::2], hub_lat[::2] = lon[1::2], lat[1::2]
+    found = cheapest_segment(index, geocentric_m(hub_lon, hub_lat))
+    assert (found.distance_m < 1e-6).all()
+    assert set(found.vertex[1::2].tolist()) == {int(index.first[0])}
