@@ -113,11 +113,11 @@ def jobs_within_reach(
     counts = (jobs > 0) | is_unknown
     nearest = quickest_routes(routable, origins, counts, walking=walking)
     total, lacks_jobs = np.zeros(len(demand)), np.zeros(len(demand), dtype=bool)
-    for place, minutes in city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking):
+    for place, near, _ in city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking):
         if is_unknown[place]:
-            lacks_jobs |= minutes <= reach_min
+            lacks_jobs[near] = True
         else:
-            total += jobs[place] * (minutes <= reach_min)
+            total[near] += jobs[place]
     gaps = places.drop_duplicates("territory_id").set_index("territory_id")["gap"]
     own = demand["territory_id"].map(gaps).fillna(Flag.OK.value).astype(str).to_numpy()
     index = pd.Index(demand["demand_id"], name="demand_id")

@@ -42,6 +42,26 @@ class _Entries(NamedTuple):
     back_min: Floats
 
 
+class _Groups(NamedTuple):
+    """Rows by their group: all rows, group after group, and where each group starts."""
+
+    order: Integers
+    start: Integers
+
+    @classmethod
+    def of(cls, group: Integers, count: int) -> _Groups:
+        """Gather the rows of each of a number of groups; those of negative number are in none."""
+        order = np.argsort(group, kind="stable")
+        return cls(order, np.searchsorted(group[order], np.arange(count + 1)))
+
+    def rows(self, groups: Integers) -> Integers:
+        """Give the rows of some groups."""
+        start = self.start[groups]
+        count = self.start[groups + 1] - start
+        before = np.cumsum(count) - count
+        return np.asarray(self.order[np.repeat(start - before, count) + np.arange(count.sum())])
+
+
 def market_potential(
     routable: RoutableNetwork,
     origins: Origins,
@@ -87,9 +107,9 @@ def market_potential(
     persons = np.nan_to_num(population_persons)
     limit_min = cutoff_half_lives * half_life_min
     potential = np.zeros(len(nearest.minutes))
-    for city, minutes in city_minutes(routable, origins, nearest, persons > 0, limit_min=limit_min, walking=walking):
-        near = np.flatnonzero(minutes <= limit_min)
-        potential[near] += persons[city] * np.exp2(-minutes[near] / half_life_min)
+    times = city_minutes(routable, origins, nearest, persons > 0, limit_min=limit_min, walking=walking)
+    for city, near, minutes in times:
+        potential[near] += persons[city] * np.exp2(-minutes / half_life_min)
     return potential
 
 
@@ -101,8 +121,8 @@ def city_minutes(
     *,
     limit_min: float,
     walking: Walking = WALKING,
-) -> Iterator[tuple[int, Floats]]:
-    """Give the travel time from each point to one city after the other.
+) -> Iterator[tuple[int, Integers, Floats]]:
+    """Give the travel times to one city after the other, from the points within a limit of it.
 
     Parameters
     ----------
@@ -111,15 +131,17 @@ def city_minutes(
     counts : numpy.ndarray of bool, shape (p,)
         Cities that are asked for.
     limit_min : float
-        Longer times need not be told.
+        Longest time.
 
     Yields
     ------
     city : int
         Row of the city.
-    minutes : numpy.ndarray, shape (n,)
-        Time from each point; infinite where the city is not reached within the limit. The same array each time, filled
-        anew.
+    point : numpy.ndarray, shape (k,)
+        Points that reach it within the limit, each once. No others are touched, so that the work for a city does not
+        grow with the number of all points.
+    minutes : numpy.ndarray, shape (k,)
+        Time from each.
     """
     walking = walking.off(routable.destinations.network)
     entry = _entries(routable.destinations.network, _by_road(routable, origins, nearest, walking), walking)
@@ -128,17 +150,26 @@ def city_minutes(
     keep[entry.ahead], keep[entry.back], keep[node] = True, True, True
     core = core_graph(routable.graph.minutes, keep)
     ahead, back = core.number[entry.ahead], core.number[entry.back]
-    by_destination = np.argsort(nearest.destination, kind="stable")
-    first_of_destination = np.searchsorted(nearest.destination[by_destination], np.arange(len(counts) + 1))
+    size = core.minutes.shape[0]
+    starts_ahead, starts_back = _Groups.of(ahead, size), _Groups.of(back, size)
+    nodes_of, first_of = _Groups.of(destination, len(counts)), _Groups.of(nearest.destination, len(counts))
     minutes = np.full(len(nearest.minutes), np.inf)
     for city in map(int, np.flatnonzero(counts)):
-        minutes[:] = np.inf
-        if len(nodes := core.number[node[destination == city]]):
+        point = first_of.rows(np.array([city]))
+        minutes[point] = nearest.minutes[point]
+        if len(nodes := core.number[node[nodes_of.rows(np.array([city]))]]):
             node_min = dijkstra(core.minutes, indices=nodes, min_only=True, limit=limit_min)
-            minutes[entry.point] = np.minimum(entry.ahead_min + node_min[ahead], entry.back_min + node_min[back])
-        first = by_destination[first_of_destination[city] : first_of_destination[city + 1]]
-        minutes[first] = np.minimum(minutes[first], nearest.minutes[first])
-        yield city, minutes
+            reached = np.flatnonzero(np.isfinite(node_min))
+            row, other = starts_ahead.rows(reached), starts_back.rows(reached)
+            row = np.concatenate([row, other[np.isinf(node_min[ahead[other]])]])
+            by_road = np.minimum(entry.ahead_min[row] + node_min[ahead[row]], entry.back_min[row] + node_min[back[row]])
+            starts = entry.point[row]
+            point = np.concatenate([point, starts[np.isinf(minutes[starts])]])
+            minutes[starts] = np.minimum(minutes[starts], by_road)
+        near = point[minutes[point] <= limit_min]
+        found = minutes[near]
+        minutes[point] = np.inf
+        yield city, near, found
 
 
 def _by_road(routable: RoutableNetwork, origins: Origins, nearest: Route, walking: Walking) -> _Roads:

@@ -114,16 +114,17 @@ def market_ties(
     within = np.zeros((len(thresholds_min), count))
     is_estimated = routable.destinations.is_cut_off
     counts = (sizes.persons > 0) | (sizes.first > 0) | (sizes.last > 0)
-    for city, minutes in city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking):
-        near = np.flatnonzero(minutes <= limit_min)
-        decay = np.exp2(-minutes[near] / half_life_min)
+    times = city_minutes(routable, origins, nearest, counts, limit_min=reach_min, walking=walking)
+    for city, reached, minutes in times:
+        near, near_min = reached[minutes <= limit_min], minutes[minutes <= limit_min]
+        decay = np.exp2(-near_min / half_life_min)
         if (persons := sizes.persons[city]) > 0:
             weight = persons * decay
             total[near] += weight
             estimated[near] += weight * is_estimated[city]
             log_sum[near] += weight * np.log(np.where(weight > 0, weight, 1.0))
             largest[near] = np.maximum(largest[near], weight)
-            within += minutes <= np.asarray(thresholds_min)[:, None]
+            within[:, reached] += minutes <= np.asarray(thresholds_min)[:, None]
         first[near] += sizes.first[city] * decay
         last[near] += sizes.last[city] * decay
         fast[near] += sizes.last[city] * decay * sizes.is_fast[city]

@@ -68,8 +68,8 @@ def reach_of_candidates(
     counts = np.ones(count, dtype=bool)
     nearest = quickest_routes(routable, origins, counts, walking=walking)
     reach = np.zeros((count, len(origins.lon)), dtype=bool)
-    for place, minutes in city_minutes(routable, origins, nearest, counts, limit_min=threshold_min, walking=walking):
-        reach[place] = minutes <= threshold_min
+    for place, near, _ in city_minutes(routable, origins, nearest, counts, limit_min=threshold_min, walking=walking):
+        reach[place, near] = True
     return reach
 
 
