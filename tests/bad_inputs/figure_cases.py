@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
-from bad_inputs import table_cases
+from bad_inputs import table_cases, vector_cases
 from bad_inputs.case import ANSWER, REFUSED, Case
 from comarca.errors import InputError
 from comarca.sources.tables.comparable import in_common_units
 from comarca.sources.tables.holdings import read_holdings
 from comarca.sources.tables.holdings_checks import classes_check, land_check, means_check
 from comarca.sources.tables.join import join_by_code
+from comarca.sources.tables.outcomes import read_outcomes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -93,6 +96,56 @@ def cases() -> Iterator[Case]:
     yield Case(
         "outcomes", ".csv", "poverty from 0.8 to 60 per cent", ANSWER, _poverty, lambda t: max(t["poverty"]) == 60
     )
+    for fault, cells, outcome, persons in _CITIES:
+        yield Case("cities", ".csv", fault, outcome, _cities_table(cells), _gives(persons))
+    yield Case("cities", ".geojson", "one text of thousands among numbers", REFUSED, _cities_geojson)
+    for suffix in (".xlsx", ".parquet"):
+        for decimal in (",", None):
+            fault = f"numbers of three decimals, {decimal or 'no'} sign given"
+            yield Case("outcomes", suffix, fault, ANSWER, _stored(suffix, decimal), _gives([12.125, 200.125, 13.375]))
+    yield Case("outcomes", ".xlsx", "a text of thousands among numbers", REFUSED, _stored(".xlsx", None, "13.375"))
+
+
+#: Fault, inhabitants of two cities in a delimited text, what has to come of it.
+_CITIES = (
+    ("dots of thousands, which counts tell", ("60.000", "45.500"), ANSWER, [60_000, 45_500]),
+    ("a dot that nothing tells of", ("60.000", ""), REFUSED, None),
+    ("dots of thousands beside decimals", ("10000.0", "12.000"), REFUSED, None),
+    ("commas of thousands", ("60,000", "45,000"), ANSWER, [60_000, 45_000]),
+    ("decimals that are none", ("10000.0", "12000.0"), ANSWER, [10_000, 12_000]),
+)
+
+
+def _cities_table(cells: tuple[str, str]) -> Callable[[Path], Any]:
+    def make(folder: Path) -> Any:
+        rows = [["1", "A", cells[0], "-58.12", "-33.45"], ["2", "B", cells[1], "-57.25", "-33.12"]]
+        table_cases.write(["code", "label", "people", "lon", "lat"], rows, folder / "t.csv")
+        return lambda: vector_cases.read("cities", folder / "t.csv")["population_persons"].tolist()
+
+    return make
+
+
+def _cities_geojson(folder: Path) -> Any:
+    layer = json.loads(vector_cases.good("cities").to_json())
+    layer["features"][0]["properties"]["people"] = "12.000"
+    (folder / "c.geojson").write_text(json.dumps(layer))
+    return lambda: vector_cases.read("cities", folder / "c.geojson")
+
+
+def _stored(suffix: str, decimal: Any, last: Any = 13.375) -> Callable[[Path], Any]:
+    """Incomes stored as numbers and not as text."""
+
+    def make(folder: Path) -> Any:
+        path = folder / f"t{suffix}"
+        table = pd.DataFrame({"territory_id": list(NAMES), "year": 2010, "income": [12.125, 200.125, last]})
+        table.to_parquet(path) if suffix == ".parquet" else table.to_excel(path, index=False)
+        return lambda: read_outcomes(path, decimal=decimal)["income"].tolist()
+
+    return make
+
+
+def _gives(expected: Any) -> Callable[[Any], bool]:
+    return lambda found: bool(found == expected)
 
 
 def _warns(check: Any) -> bool:

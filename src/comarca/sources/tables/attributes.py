@@ -95,6 +95,7 @@ def read_attributes(
                          expected="one row per territory")  # fmt: skip
     index = pd.Index(labels["territory_id"], name="territory_id")
     rows = joined.set_index("territory_id")
+    rows.attrs |= table.attrs
     numbers = parse_columns(
         rows, [key for key, entry in columns.items() if entry.kind == "number"], decimal=decimal,
         hint=decimal_hint(raw), where=f"attributes, {path}", missing=missing,

@@ -17,7 +17,7 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
 from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find_unit
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import NUMBERS, Decimal, NumberTexts, decimal_hint, parse_columns
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
@@ -287,6 +287,8 @@ def _by_measure(
         for name in _MEASURES
     ]
     wide = parts[0].merge(parts[1], on=[*keys, "entry"], how="outer", sort=False).drop(columns="entry")
+    stored = NumberTexts().union(*rows.attrs.get(NUMBERS, {}).values())
+    wide.attrs[NUMBERS] = dict.fromkeys(_MEASURES, stored)
     return wide.fillna(dict.fromkeys(_MEASURES, "x"))
 
 

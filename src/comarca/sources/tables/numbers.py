@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from comarca.errors import InputError
-from comarca.sources.names import fold_text
+from comarca.sources.names import fold_text, visible
 from comarca.units import latin_digits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from typing import Any
 
 Decimal = Literal[",", "."]
 
@@ -37,8 +38,74 @@ _REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
 _FEW: Final = 3
 #: Attribute of a table of texts: column -> what is wrong with its numbers, what was expected, what to do.
 DOUBTS: Final = "doubts"
+#: Attribute of a table of texts: column -> texts of those cells that came as numbers with decimals, not as text.
+NUMBERS: Final = "numbers"
 #: Columns of numbers that name a row, which may stand in one cell merged over several.
 _KEYS: Final = frozenset({"year", "class_min_ha", "class_max_ha", "max_jobs"})
+
+
+class NumberTexts(frozenset[str]):
+    """Texts of cells that came as numbers; copies of a table share them."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> NumberTexts:
+        return self
+
+
+def cell_text(cell: object) -> str:
+    """Write a cell as text: numbers with a dot before their decimals, nothing for nothing.
+
+    Parameters
+    ----------
+    cell : object
+        A text, number or anything else.
+
+    Returns
+    -------
+    str
+        Its text without invisible characters.
+    """
+    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return visible(str(cell))
+
+
+def number_texts(cells: Iterable[object]) -> NumberTexts:
+    """Give the texts of the cells that are numbers with decimals: their dot parts no thousands.
+
+    Parameters
+    ----------
+    cells : iterable
+        Cells of a column as they are stored.
+
+    Returns
+    -------
+    NumberTexts
+        As `cell_text` writes them.
+    """
+    texts = {cell_text(cell) for cell in cells if isinstance(cell, float) and not cell.is_integer()}
+    return NumberTexts(texts - {""})
+
+
+def as_texts(values: pd.Series, name: str) -> pd.DataFrame:
+    """Make a table of texts of a column that holds numbers and texts, as those of GeoJSON may.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        The column.
+    name : str
+        What to call it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column, for `parse_columns`, which takes the cells that are numbers as they are.
+    """
+    table = values.astype(object).map(cell_text).astype("str").to_frame(name)
+    table.attrs[NUMBERS] = {name: number_texts(values)}
+    return table
 
 
 def is_missing(texts: pd.Series, *, marks: Collection[str] = (), letters: bool = True) -> pd.Series:
@@ -168,12 +235,25 @@ def parse_columns(
         if name in table.attrs.get(DOUBTS, {}):
             got, expected, remedy = table.attrs[DOUBTS][name]
             raise InputError(f"{where}, column {name}", got=got, expected=expected, remedy=remedy)
-    known = {name: table[name][~is_missing(table[name], marks=missing)] for name in chosen}
+    stored = {name: _stored_numbers(table, name, missing, where) for name in chosen}
+    written = {name: table[name].mask(stored[name].notna(), "") for name in chosen}
+    known = {name: written[name][~is_missing(written[name], marks=missing)] for name in chosen}
     signs = dict.fromkeys(chosen, decimal) if decimal else _signs(known, hint, where, whole)
     return {
-        name: parse_numbers(table[name], decimal=signs[name] or ".", where=f"{where}, column {name}", missing=missing)
+        name: parse_numbers(
+            written[name], decimal=signs[name] or ".", where=f"{where}, column {name}", missing=missing
+        ).fillna(stored[name])
         for name in chosen
     }
+
+
+def _stored_numbers(table: pd.DataFrame, name: str, missing: Collection[str], where: str) -> pd.Series:
+    """Numbers of the cells that came as numbers with decimals; NaN for the others, which texts tell."""
+    texts = table[name]
+    is_number = texts.isin(list(table.attrs.get(NUMBERS, {}).get(name, ()))) & ~is_missing(texts, marks=missing)
+    if is_number.any():
+        _refuse_some_percent(texts[~is_missing(texts, marks=missing)], f"{where}, column {name}")
+    return pd.to_numeric(texts.where(is_number, "nan"), errors="coerce").replace([np.inf, -np.inf], np.nan)
 
 
 def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Collection[str] = ()) -> pd.Series:
@@ -319,18 +399,43 @@ def _signs(
     others = set(signs_of.values())
     for name in doubtful:
         common = next(iter(others)) if len(others) == 1 else None
-        signs_of[name] = decimal_of(known[name], where=f"{where}, column {name}", hint=common or hint)
+        sign = decimal_of(known[name], where=f"{where}, column {name}", hint=common or hint)
+        if name in whole and common is None:
+            _refuse_three_decimals(known[name], sign, f"{where}, column {name}")
+        signs_of[name] = sign
+    for name in [name for name in whole if name in known]:
+        _refuse_two_forms(known[name], signs_of[name], f"{where}, column {name}")
     return signs_of
 
 
+def _refuse_three_decimals(cells: pd.Series, decimal: Decimal, where: str) -> None:
+    """Refuse counts that could be thousands and whose sign is taken for that of decimals by a mere hint."""
+    doubtful = cells[_bare(cells).str.contains(rf"\d{re.escape(decimal)}\d", regex=True)]
+    if len(doubtful):
+        raise InputError(where, got=doubtful.iloc[0], expected="counts that tell decimals from thousands",
+                         remedy="Write them without signs, such as 60000, or store them as numbers.")  # fmt: skip
+
+
+def _refuse_two_forms(cells: pd.Series, decimal: Decimal, where: str) -> None:
+    """Refuse counts such as 12.000 beside 10000.0: no program writes both, and people mean thousands by the first."""
+    bare, mark = _bare(cells), re.escape(decimal)
+    grouped = bare.str.match(rf"^[1-9]\d{{0,2}}{mark}\d\d0$")
+    other = bare.str.match(rf"^-?\d*{mark}(?:\d{{1,2}}|\d{{4,}})$")
+    if grouped.any() and other.any():
+        raise InputError(where, got=[cells[other].iloc[0], cells[grouped].iloc[0]],
+                         expected="one way of writing counts",
+                         remedy="Write them without signs, such as 60000, or store them as numbers.")  # fmt: skip
+
+
 def _of_counts(cells: pd.Series) -> Decimal | None:
-    """Sign of the decimals in a column of counts whose longer numbers alone have a sign, before three digits."""
+    """Sign of the decimals in a column of counts of which all longer ones have a sign, before three digits."""
     bare = _bare(cells)
     signs: tuple[tuple[str, Decimal], ...] = ((".", ","), (",", "."))
     for sign, decimal in signs:
         grouped = bare.str.match(rf"^\d{{1,3}}{re.escape(sign)}\d{{3}}$")
         short = bare.str.match(r"^\d{1,3}$")
-        if grouped.any() and (grouped | short).all() and (short.any() or grouped.sum() >= _FEW):
+        is_part = grouped & ~bare.str.endswith("000")  # as a number with decimals, no count
+        if grouped.any() and (grouped | short).all() and (short.any() or is_part.any() or grouped.sum() >= _FEW):
             return decimal
     return None
 

@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 from comarca.errors import InputError, did_you_mean
 from comarca.io import log_read
 from comarca.results import Check
-from comarca.sources.names import fold_text, same_form, visible
+from comarca.sources.names import fold_text, same_form
 from comarca.sources.rows import Where, choose_rows
-from comarca.sources.tables.numbers import DOUBTS
+from comarca.sources.tables.numbers import DOUBTS, NUMBERS, cell_text, number_texts
 from comarca.sources.tables.workbooks import sheet_rows
 from comarca.sources.texts import decode, mojibake_check
 
@@ -174,9 +174,11 @@ def open_table(path: str | Path, **layout: Unpack[Layout]) -> TextTable:
     suffix = path.suffix.lower()
     header_rows, checks, separator = layout.get("header_rows", 1), [], ""
     if suffix in {".parquet", ".geoparquet"}:
-        cells = _as_text(_without_geometry(_parquet(path)))
+        frame = _without_geometry(_parquet(path))
+        cells = _as_text(frame)
         if cells.empty:
             raise InputError(str(path), got="no rows", expected="rows")
+        cells.attrs[NUMBERS] = {name: number_texts(frame[name]) for name in frame if frame[name].dtype.kind in "fO"}
     else:
         rows, separator, decoded = _raw_rows(path, suffix, layout)
         checks += decoded
@@ -184,8 +186,9 @@ def open_table(path: str | Path, **layout: Unpack[Layout]) -> TextTable:
             raise InputError(str(path), got=f"{len(rows)} row(s)", expected="a header and rows below it")
         names = _heading(rows.iloc[:header_rows])
         body = rows.iloc[header_rows:].set_axis(names, axis=1).reset_index(drop=True)
-        doubts = rows.attrs.get(DOUBTS, {})
-        body.attrs[DOUBTS] = {name: doubts[place] for place, name in enumerate(names) if place in doubts}
+        for remark in (DOUBTS, NUMBERS):
+            told = rows.attrs.get(remark, {})
+            body.attrs[remark] = {name: told[place] for place, name in enumerate(names) if place in told}
         cells, footnotes = _without_footnotes(body)
         checks += footnotes
     cells = _filled_down(cells, layout.get("fill_down", ()), str(path))
@@ -250,7 +253,8 @@ def pick_columns(
     taken = table.drop(columns=[ours for ours in theirs if ours in table and ours not in theirs.values()])
     names = {column: ours for ours, column in theirs.items()}
     renamed = taken.rename(columns=names)
-    renamed.attrs[DOUBTS] = {names.get(name, name): doubt for name, doubt in table.attrs.get(DOUBTS, {}).items()}
+    for remark in (DOUBTS, NUMBERS):
+        renamed.attrs[remark] = {names.get(name, name): told for name, told in table.attrs.get(remark, {}).items()}
     for name in required:
         if name not in renamed:
             raise InputError(
@@ -349,8 +353,9 @@ def _raw_rows(
     if suffix in WORKBOOKS:
         heading = slice(skip, skip + layout.get("header_rows", 1))
         cells, doubts = sheet_rows(path, layout.get("sheet"), heading=heading, end=end)
-        frame = _not_blank(_as_text(pd.DataFrame(cells[skip:], dtype=object)))
-        frame.attrs[DOUBTS] = doubts
+        stored = pd.DataFrame(cells[skip:], dtype=object)
+        frame = _not_blank(_as_text(stored))
+        frame.attrs |= {DOUBTS: doubts, NUMBERS: {place: number_texts(stored[place]) for place in stored}}
         return frame, "", []
     if suffix not in DELIMITED:
         kinds = ", ".join(sorted(TABLE_SUFFIXES | {".parquet"}))
@@ -507,12 +512,4 @@ def _without_geometry(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.map(_cell_text).astype(str)
-
-
-def _cell_text(cell: object) -> str:
-    if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return visible(str(cell))
+    return frame.map(cell_text).astype(str)

@@ -13,7 +13,7 @@ from comarca.results import Check
 from comarca.sources.datasets import paths_of
 from comarca.sources.tables.area_units import area_unit as area_unit_of
 from comarca.sources.tables.join import join_by_code
-from comarca.sources.tables.numbers import Decimal, parse_columns
+from comarca.sources.tables.numbers import Decimal, as_texts, parse_columns
 from comarca.sources.tables.read import clean_codes, open_table, pick_columns
 from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import VectorOptions, open_vector, parts_of
@@ -150,8 +150,9 @@ def _by_owner(joined: pd.DataFrame) -> pd.DataFrame:
 def _shares(values: pd.Series, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return values.astype(float)
-    text = values.astype("str").where(values.notna(), "")
+    texts = as_texts(values, "share")
+    text = texts["share"]
     parts = text.str.extract(r"^\s*(\d+)\s*/\s*(\d+)\s*$", expand=True).astype(float)
-    plain = text.mask(parts[0].notna(), "")
-    numbers = parse_columns(pd.DataFrame({"share": plain}), ["share"], decimal=None, hint=".", where=where)["share"]
+    plain = texts.assign(share=text.mask(parts[0].notna(), ""))
+    numbers = parse_columns(plain, ["share"], decimal=None, hint=".", where=where)["share"]
     return numbers.where(parts[0].isna(), parts[0] / parts[1])

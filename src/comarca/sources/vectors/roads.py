@@ -22,7 +22,7 @@ from comarca.sources.copies import without_copies
 from comarca.sources.names import fold_name
 from comarca.sources.osm.lines import grade_separated
 from comarca.sources.osm.opl import Vertices
-from comarca.sources.tables.numbers import is_missing, parse_columns
+from comarca.sources.tables.numbers import as_texts, is_missing, parse_columns
 from comarca.sources.vectors.read import VectorOptions, as_code, open_vector
 from comarca.sources.vectors.rows import (
     LEFT_OUT,
@@ -369,8 +369,7 @@ def _driven(
 def _minutes(values: pd.Series, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return values.astype(float)
-    texts = values.astype("str").where(values.notna(), "").str.strip().to_frame("minutes")
-    return parse_columns(texts, ["minutes"], decimal=None, hint=".", where=where)["minutes"]
+    return parse_columns(as_texts(values, "minutes"), ["minutes"], decimal=None, hint=".", where=where)["minutes"]
 
 
 def _too_fast(rows: gpd.GeoDataFrame, kmh: pd.Series, beyond: pd.Series, *, without: int) -> Check:
