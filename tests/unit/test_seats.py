@@ -9,6 +9,7 @@ from families import columns_of, demand, only, territories
 from road_cases import network_of
 from shapely.geometry import Point, box
 
+from comarca.access.cities import routes_to
 from comarca.access.model import Walking
 from comarca.access.routable import demand_origins, routable_network
 from comarca.access.routes import quickest_routes
@@ -98,3 +99,33 @@ def test_means_are_over_people_and_gaps_have_reasons():
     minutes = made.values["time_parent_seat_mean_min"]
     assert minutes.tolist() == pytest.approx([5.5 * STEP_MIN, np.nan, 4 * STEP_MIN, np.nan], rel=1e-4, nan_ok=True)
     assert made.flags["time_parent_seat_mean_min"].tolist() == ["", Flag.UNREACHABLE, "", Flag.NO_CITY]
+
+
+def test_a_few_searches_give_what_one_per_unit_gives(monkeypatch):
+    rng = np.random.default_rng(4)
+    squares = [(column, row) for row in range(4) for column in range(5)]
+    places = territories(*(box(x / 10, y / 10, (x + 1) / 10, (y + 1) / 10) for x, y in squares))
+    places = places.assign(parent_name=[f"U{number:02d}" for number in range(20)])
+    layer = city_layer(*((f"c{number:02d}", f"C{number}", 100, 0.0) for number in range(20)))
+    layer.geometry = [
+        Point((x + a) / 10, (y + b) / 10) for (x, y), a, b in zip(squares, *rng.random((2, 20)), strict=True)
+    ]
+    x, y = np.arange(11) / 20, np.arange(9) / 20
+    lines = [[(west, south) for south in y] for west in x] + [[(west, south) for west in x] for south in y]
+    network = network_of(lines)
+    at = rng.uniform(0, 1, (200, 2)) * (0.5, 0.4)
+    people = demand(*((f"{int(y * 10) * 5 + int(x * 10) + 1:02d}", 1, x, y) for x, y in at))
+    routable = routable_network(network, layer, identifier="city_id", walking=WALKING, max_snap_km=5)
+    origins = demand_origins(routable, people)
+    seats, _ = parent_seats(layer, places, {})
+    searches = []
+    monkeypatch.setattr("comarca.access.seats.routes_to", lambda *a, **k: searches.append(1) or routes_to(*a, **k))
+    table = seat_times(routable, people, places, seats, origins=origins, walking=WALKING)
+    for row, name in enumerate(layer["city_id"]):
+        own = np.flatnonzero(table["city_id"] == name)
+        route, _ = routes_to(routable, origins.take(own), np.arange(20) == row, walking=WALKING)
+        np.testing.assert_array_equal(
+            table["minutes"].to_numpy()[own], np.where(route.is_reached, route.minutes, np.nan)
+        )
+    assert table["minutes"].notna().mean() > 0.9
+    assert len(searches) < 10

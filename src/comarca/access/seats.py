@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from comarca.access.friction import FrictionSurface
     from comarca.access.model import Origins, Walking
@@ -126,19 +127,42 @@ def seat_times(
 
     Notes
     -----
-    Routes are those of `comarca.access.routes.quickest_routes`, one search per unit, for the points of the unit only.
+    Routes are those of `comarca.access.routes.quickest_routes`. One search serves many seats: where the nearest of them
+    is the own one, that is the answer. The other points ask again without the seats that were nearer, so that there
+    are a few searches of the whole network, however many units a country has.
     """
     parent = demand["territory_id"].map(territories.set_index("territory_id")["parent_name"])
     offroad = None if friction is None else offroad_network(routable, friction)
     minutes = np.full(len(demand), np.nan)
     reason = np.full(len(demand), Flag.NO_CITY.value, dtype=object)
-    identifiers = routable.destinations.destination_id
-    for name, city in seats.items():
-        point = np.flatnonzero(parent == name)
-        route, why = routes_to(routable, origins.take(point), identifiers == city, walking=walking, offroad=offroad)
-        minutes[point] = np.where(route.is_reached, route.minutes, np.nan)
-        reason[point] = why
+    city = parent.map(seats)
+    own = pd.Index(routable.destinations.destination_id).get_indexer(city.fillna("").astype(str))
+    left = np.flatnonzero(city.notna().to_numpy() & (own >= 0))
+    used = np.unique(own[left])
+    number = np.full(len(routable.destinations.destination_id), -1)
+    number[used] = np.arange(len(used))
+    rivals = np.zeros((len(used), len(used)), dtype=bool)
+    while len(left):
+        chosen = np.zeros(len(number), dtype=bool)
+        chosen[used[_without_rivals(np.unique(number[own[left]]), rivals)]] = True
+        point = left[chosen[own[left]]]
+        route, why = routes_to(routable, origins.take(point), chosen, walking=walking, offroad=offroad)
+        is_own = ~route.is_reached | (route.destination == own[point])
+        done = point[is_own]
+        minutes[done], reason[done] = np.where(route.is_reached, route.minutes, np.nan)[is_own], why[is_own]
+        first, second = number[own[point[~is_own]]], number[route.destination[~is_own]]
+        rivals[first, second] = rivals[second, first] = True
+        left = np.setdiff1d(left, done, assume_unique=True)
     return pd.DataFrame(
-        {"minutes": minutes, "city_id": parent.map(seats).astype("str").to_numpy(), "reason": pd.array(reason, "str")},
+        {"minutes": minutes, "city_id": city.astype("str").to_numpy(), "reason": pd.array(reason, "str")},
         index=pd.Index(demand["demand_id"], name="demand_id"),
     )
+
+
+def _without_rivals(seats: NDArray[np.int64], rivals: NDArray[np.bool_]) -> list[int]:
+    """Choose seats, one after the other, of which none is known to be nearer to the people of another."""
+    chosen: list[int] = []
+    for seat in seats.tolist():
+        if not rivals[seat, chosen].any():
+            chosen.append(seat)
+    return chosen
