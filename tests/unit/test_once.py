@@ -7,8 +7,10 @@ import pytest
 import shapely
 
 from comarca.errors import InputError
+from comarca.sources.tables.flows import read_flows
 from comarca.sources.tables.holdings_checks import classes_check, land_check
-from comarca.sources.tables.once import one_name, refuse_totals
+from comarca.sources.tables.input_output import read_input_output
+from comarca.sources.tables.once import is_total, one_name, refuse_totals
 
 
 def jobs(**sectors):
@@ -16,7 +18,13 @@ def jobs(**sectors):
     return pd.DataFrame(rows, columns=["territory_id", "territory_name", "sector", "jobs"])
 
 
-@pytest.mark.parametrize("name", ["Total", "TOTAL GENERAL", "Todos los sectores", "All sectors", "subtotal"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Total", "TOTAL GENERAL", "Todos los sectores", "All sectors", "subtotal", "Grand total", "Total ocupados",
+        "Empleo total", "TOTAL (A+B)", "Total*", "T O T A L", "Ensemble", "Tous",
+    ],
+)  # fmt: skip
 def test_a_class_that_is_called_total_is_refused(name):
     with pytest.raises(InputError, match="total of the others"):
         refuse_totals(jobs(farms=1, **{name: 5}), "sector", "jobs", where="t")
@@ -33,6 +41,48 @@ def test_a_class_that_is_the_sum_in_some_territories_passes():
     refuse_totals(table, "sector", "jobs", where="t")
     refuse_totals(jobs(farms=1, trade=1), "sector", "jobs", where="t")
     refuse_totals(jobs(total=1), "sector", "jobs", where="t")
+
+
+def test_a_total_beside_withheld_figures_is_refused():
+    table = jobs(farms=10, trade=2, other=3, **{"A-Z": 15})
+    table.loc[1, "jobs"] = np.nan
+    with pytest.raises(InputError, match="A-Z"):
+        refuse_totals(table, "sector", "jobs", where="t")
+    table.loc[3, "jobs"] = 12  # less than the figures that are told
+    refuse_totals(table, "sector", "jobs", where="t")
+
+
+@pytest.mark.parametrize("name", ["Totora", "Somalia", "Tourism", "All-terrain vehicles", "Tout compris"])
+def test_names_that_are_like_those_of_totals_pass(name):
+    assert not is_total(name)
+
+
+def flows(tmp_path, heading, parts):
+    path = tmp_path / "flows.csv"
+    pairs = [(a, b) for a in "123" for b in "123"]
+    rows = [f"{a},{b},{part},{n}" for a, b in pairs for part, n in parts]
+    path.write_text("\n".join([f"origin_id,destination_id,{heading},persons", *rows]))
+    return read_flows(path, known=list("123"))
+
+
+@pytest.mark.parametrize("parts", [(("T", 10), ("M", 6), ("F", 4)), (("Total", 10), ("F", 4))])
+def test_flows_with_rows_of_totals_are_refused(parts, tmp_path):
+    with pytest.raises(InputError, match="total"):
+        flows(tmp_path, "sex", parts)
+
+
+def test_flows_of_parts_are_added_up(tmp_path):
+    found = flows(tmp_path, "mode", (("bus", 10), ("car", 6), ("foot", 3)))
+    assert found["persons"].tolist() == [19.0] * 9
+
+
+def test_an_input_output_table_with_a_total_is_refused(tmp_path):
+    path = tmp_path / "io.csv"
+    path.write_text("sector,farms,trade,Total,output\nfarms,10,10,20,100\ntrade,10,5,15,100\nTotal,20,15,35,200\n")
+    with pytest.raises(InputError, match="'Total', the total of the others"):
+        read_input_output(path)
+    path.write_text("sector,farms,trade,output\nfarms,10,10,100\ntrade,10,5,100\nTotal,20,15,200\n")
+    assert read_input_output(path)[0]["coefficient"].tolist() == [0.1, 0.1, 0.1, 0.05]
 
 
 def test_rows_of_one_code_get_one_name_and_rows_without_a_code_keep_theirs():

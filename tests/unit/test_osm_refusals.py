@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -163,3 +165,31 @@ def test_two_versions_in_a_file_that_does_not_say_so_are_one_object(tmp_path: Pa
     read = read_osm(path, ["roads", "services"])
     assert list(read["roads"]["road_class"]) == ["track"]
     assert list(read["services"].geometry.x) == [0.1, 0.5]
+
+
+_NODES = "".join(f'<node id="{i}" lat="{0.01 * i}" lon="0.0" version="1"/>' for i in range(1, 4))
+_WAY = '<way id="1" version="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="primary"/></way>'
+_WHOLE = f'<osm version="0.6">{_NODES}<node id="-9" lat="0" lon="0"/>{_WAY}</osm>'.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.osh", _WHOLE[:-40]),
+        ("cut.osm", _WHOLE[:-40]),
+        ("cut.osh.gz", gzip.compress(_WHOLE)[:-20]),
+        ("cut.osm.gz", gzip.compress(_WHOLE)[:-20]),
+        ("cut.osm.bz2", bz2.compress(_WHOLE)[:-20]),
+        ("far.osh", _WHOLE.replace(b'lon="0.0"', b'lon="200"')),
+        ("none.osh", _WHOLE.replace(b'lon="0.0"', b'lon="nan"')),
+        ("lines.opl", b"n1 v1 x500 y0\nn2 v1 x0 y0\nw1 v1 Thighway=primary Nn1,n2\n"),
+        ("lines.opl", b"n1 v1 xabc y0\n"),
+    ],
+)
+def test_a_damaged_file_of_an_editor_is_refused_by_its_name(tmp_path: Path, name: str, content: bytes) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InputError) as error:
+        read_osm(path, ["roads"])
+    assert str(path) in str(error.value)
+    assert "tidy" not in str(error.value)

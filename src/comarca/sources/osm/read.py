@@ -40,7 +40,7 @@ from comarca.sources.osm.lines import (
     roads_layer,
 )
 from comarca.sources.osm.opl import read_nodes, read_tags, read_ways
-from comarca.sources.osm.stream import Wanted, extract, read_header
+from comarca.sources.osm.stream import Wanted, extract, named_errors, read_header
 from comarca.sources.osm.tags import parse_count
 from comarca.sources.osm.twins import without_twins
 
@@ -135,7 +135,7 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
         areas = _extracted(path, opl, wanted, tidy)
         try:
             if has_versions(opl):
-                areas = extract(tidied(path, tidy), opl, wanted)
+                areas = _tidied_extract(path, opl, wanted, tidy)
             read, dropped, gap_km = _parse(opl, areas, layers)
         except pa.ArrowInvalid as error:
             raise InputError(
@@ -156,11 +156,19 @@ def read_osm(path: PathLike, layers: Sequence[str] = OSM_LAYERS) -> OsmLayers:
 
 def _extracted(path: Path, opl: Path, wanted: Wanted, tidy: Path) -> Areas:
     """Write what is wanted as OPL; files from an editor are tidied first."""
-    if not is_edited(path):
+    with named_errors(path):
+        is_tidy = not is_edited(path)
+    if is_tidy:
         areas = extract(path, opl, wanted)
         if not has_new_nodes(opl):
             return areas
-    return extract(tidied(path, tidy), opl, wanted)
+    return _tidied_extract(path, opl, wanted, tidy)
+
+
+def _tidied_extract(path: Path, opl: Path, wanted: Wanted, tidy: Path) -> Areas:
+    with named_errors(path):
+        tidied(path, tidy)
+    return extract(tidy, opl, wanted, told=path)
 
 
 def _wanted(layers: Collection[str]) -> Wanted:

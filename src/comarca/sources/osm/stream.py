@@ -8,6 +8,7 @@ ids are at hand. Only areas of relations, which are few, come as Python objects,
 from __future__ import annotations
 
 import ctypes
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, cast
@@ -104,7 +105,7 @@ def read_header(path: Path) -> Header:
         raise InputError(str(path), got="no such file", expected="an OSM extract", remedy="Check the path.")
     if not path.stat().st_size:
         raise InputError(str(path), got="an empty file", expected="an OSM extract", remedy="Fetch it again.")
-    with _named_errors(path), osmium.io.Reader(str(path), osm.NOTHING) as reader:
+    with named_errors(path), osmium.io.Reader(str(path), osm.NOTHING) as reader:
         header = reader.header()
     box = header.box()
     return Header(
@@ -116,7 +117,7 @@ def read_header(path: Path) -> Header:
     )
 
 
-def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
+def extract(path: Path, target: Path, wanted: Wanted, *, told: Path | None = None) -> Areas:
     """Write the wanted nodes and ways of an OSM file to an OPL file, and assemble the wanted relations.
 
     Parameters
@@ -127,6 +128,8 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
         The OPL file to write: node lines, then way lines with the places of their nodes.
     wanted : Wanted
         What to keep.
+    told : pathlib.Path, optional
+        The file that messages name, if `path` was made of another.
 
     Returns
     -------
@@ -140,7 +143,7 @@ def extract(path: Path, target: Path, wanted: Wanted) -> Areas:
     """
     areas = Areas()
     factory = osmium.geom.WKBFactory()
-    with _named_errors(path):
+    with named_errors(told or path):
         relations = _area_relations(path, wanted) if wanted.area_keys else []
         entities = osm.ALL if relations else osm.NODE | osm.WAY
         processor = osmium.FileProcessor(str(path), entities).with_locations()
@@ -199,7 +202,24 @@ def _opl_writer(target: Path) -> Iterator[osmium.SimpleWriter]:
 
 
 @contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
+def named_errors(path: Path) -> Iterator[None]:
+    """Say what is wrong with a file that osmium cannot read.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file, as the user knows it.
+
+    Yields
+    ------
+    None
+        While the file is read.
+
+    Raises
+    ------
+    InputError
+        In place of osmium's errors.
+    """
     try:
         yield
     except osmium.InvalidLocationError as error:
@@ -207,7 +227,7 @@ def _named_errors(path: Path) -> Iterator[None]:
             str(path), got=str(error), expected="nodes at most 180 degrees east or west, 90 north or south",
             remedy="Shift or leave out what is beyond, for instance with `osmium extract`.",
         ) from error  # fmt: skip
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, EOFError, zlib.error) as error:
         raise InputError(
             str(path),
             got=str(error),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from comarca.errors import InputError
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
+from comarca.sources.tables.once import refuse_rows_of_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def read_flows(
     Raises
     ------
     InputError
-        If a column lacks, a number is negative or cannot be read, or no flow is between territories of the region.
+        If a column lacks, a number is negative or cannot be read, no flow is between territories of the region, or rows
+        are the total of others.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
@@ -61,7 +63,7 @@ def read_flows(
     values = parse_columns(table, ["persons"], decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     flows = table.assign(
         origin_id=clean_codes(table["origin_id"]), destination_id=clean_codes(table["destination_id"]), **values
-    )[["origin_id", "destination_id", "persons"]].dropna(subset=["persons"])
+    ).dropna(subset=["persons"])
     if (flows["persons"] < 0).any():
         raise InputError(f"{where}, column persons", got=flows["persons"].min(), expected="0 or more")
     refuse_only_zeros(flows["persons"], where=f"{where}, column persons")
@@ -72,4 +74,7 @@ def read_flows(
                          remedy="Its territories are such as " + ", ".join(sorted(codes)[:3]) + ".")  # fmt: skip
     logger.info("%d flows read; %.0f of %.0f persons go from or to places outside the region and are left out.",
                 len(flows), flows.loc[~inside, "persons"].sum(), flows["persons"].sum())  # fmt: skip
-    return flows[inside].groupby(["origin_id", "destination_id"], as_index=False, sort=True).agg({"persons": "sum"})
+    pair = ["origin_id", "destination_id"]
+    labels = [str(name) for name in flows if name not in (*pair, "persons")]
+    refuse_rows_of_totals(flows[inside], "persons", by=pair, labels=labels, where=where)
+    return flows[inside].groupby(pair, as_index=False, sort=True).agg({"persons": "sum"})

@@ -11,6 +11,7 @@ from comarca.errors import InputError, did_you_mean
 from comarca.results import Check
 from comarca.sources.names import fold_text
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.once import is_total
 from comarca.sources.tables.read import Layout, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ def read_input_output(
     Raises
     ------
     InputError
-        If rows and columns share no name, a sector has two rows, a number is negative or cannot be read, an output is
-        not above 0, or the inputs of a sector are not below its output.
+        If rows and columns share no name, a sector has two rows or is a total, a number is negative or cannot be read,
+        an output is not above 0, or the inputs of a sector are not below its output.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
@@ -66,6 +67,10 @@ def read_input_output(
         got = "no row that is a column as well" if rows.empty else "two rows of one sector"
         raise InputError(where, got=got, expected="rows and columns of the same sectors",
                          remedy=did_you_mean(str(table["sector"].iloc[0]), list(map(str, table))))  # fmt: skip
+    if totals := [name for name in rows["sector"] if is_total(name)]:
+        raise InputError(f"{where}, column sector", got=f"{totals[0]!r}, the total of the others",
+                         expected="each sector once",
+                         remedy="Leave the rows of the total out with `where`.")  # fmt: skip
     buyers = [name_of[fold_text(name)] for name in rows["sector"]]
     names = [*buyers, *(["output"] if "output" in rows else [])]
     values = parse_columns(rows, names, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
