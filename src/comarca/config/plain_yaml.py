@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -24,6 +25,8 @@ MAX_KEYS: Final = 50_000
 MAX_VALUES: Final = 500_000
 #: Keys by which Snakemake hands a file to yte, a template language that executes Python.
 _TEMPLATE: Final = frozenset({"__use_yte__", "__definitions__", "__variables__"})
+#: Plain numbers that YAML 1.1 reads to another base: with a leading zero to 8, with colons to 60, after 0x and 0b.
+_OTHER_BASE: Final = re.compile(r"[-+]?(0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[1-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
 _REMEDY: Final = "A configuration is read as plain YAML; write the values themselves."
 
 
@@ -50,8 +53,9 @@ def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> Non
     ------
     ConfigError
         If it is no YAML in UTF-8, has keys of Snakemake's templates (``__use_yte__``, ``__definitions__``,
-        ``__variables__``, ``?``), tags, an alias as a key, a key that stands twice in one mapping, or more bytes,
-        levels, keys or, with its aliases expanded, values than a configuration can have. The message names the line.
+        ``__variables__``, ``?``), tags, an alias as a key, a key that stands twice in one mapping, plain
+        numbers that YAML reads to another base than 10, or more bytes, levels, keys or, with its aliases expanded,
+        values than a configuration can have. The message names the line.
     """
     name = f"{where}, {path}"
     size = Path(path).stat().st_size
@@ -91,6 +95,11 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
                 raise ConfigError(where, got=f"*{event.anchor} inside itself", expected="an anchor defined before")
             values += sizes[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
+            if event.implicit[0] and _OTHER_BASE.fullmatch(event.value):
+                raise ConfigError(
+                    where, got=f"{event.value}, which YAML reads to another base than 10",
+                    expected="a number without leading zeros, or a text in quotes",
+                )  # fmt: skip
             values += 1
             sizes |= {event.anchor: 1} if event.anchor else {}
         elif isinstance(event, yaml.CollectionEndEvent):
