@@ -177,8 +177,8 @@ _WHOLE = f'<osm version="0.6">{_NODES}<node id="-9" lat="0" lon="0"/>{_WAY}</osm
     [
         ("cut.osh", _WHOLE[:-40]),
         ("cut.osm", _WHOLE[:-40]),
-        ("cut.osh.gz", gzip.compress(_WHOLE)[:-20]),
-        ("cut.osm.gz", gzip.compress(_WHOLE)[:-20]),
+        ("cut.osh.gz", gzip.compress(_WHOLE, mtime=0)[:-20]),
+        ("cut.osm.gz", gzip.compress(_WHOLE, mtime=0)[:-20]),
         ("cut.osm.bz2", bz2.compress(_WHOLE)[:-20]),
         ("far.osh", _WHOLE.replace(b'lon="0.0"', b'lon="200"')),
         ("none.osh", _WHOLE.replace(b'lon="0.0"', b'lon="nan"')),
