@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 from map_cases import column, grid, layer, settlements
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from comarca import io
@@ -48,6 +49,7 @@ from comarca.publish.maps.labels import HALO_ID, place_labels
 from comarca.publish.maps.model import BaseMap, Frame
 from comarca.publish.maps.page import city_class_label, city_keys
 from comarca.publish.maps.sheet import SheetData, draw_sheet
+from comarca.publish.maps.style import OUTLINE
 from comarca.publish.maps.theme import MapText, make_theme
 from comarca.publish.quality import quality_report
 from comarca.publish.quality_text import quality_markdown
@@ -289,6 +291,10 @@ def test_territories_are_filled_by_class_and_doubtful_ones_hatched_unless_all_ar
         axes = Figure().add_subplot()
         draw_flagged(axes, base.frames[0], theme)
         assert len(axes.patches) == patterns
+    flags[:] = ["border_bias"] * 8 + [""] * (len(flags) - 8)
+    axes = Figure().add_subplot()
+    draw_flagged(axes, base.frames[0], make_theme(column(), values, classify(values), language="en", flags=flags))
+    assert {to_hex(patch.get_edgecolor()) for patch in axes.patches} == {"#ffffff", OUTLINE}
     axes = Figure().add_subplot()
     draw_classes(axes, base.frames[0], theme)
     assert sum(len(shapes.get_paths()) for shapes in axes.collections) == len(IDS)

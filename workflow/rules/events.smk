@@ -50,8 +50,9 @@ def print_killed():
 
 
 def print_summary():
-    for line in summarise_run(PLAN.folders, seconds=time.time() - STARTED):
-        print(line)
+    """The last line, what to open, stands out on a terminal."""
+    *lines, last = summarise_run(PLAN.folders, seconds=time.time() - STARTED)
+    print(*lines, f"\033[1m{last}\033[0m" if sys.stdout.isatty() else last, sep="\n")
 
 
 def end_strictly():

@@ -234,7 +234,7 @@ def number(value: float, language: str, *, decimals: int | None = None) -> str:
     value : float
         The number.
     language : str
-        ``en`` (1,234.5), ``es`` (1 234,5) or ``pt`` (1.234,5).
+        ``en`` (1,234.5), ``es`` (1234,5 and 12 345,6: four digits stand together) or ``pt`` (1.234,5).
     decimals : int, optional
         Digits after the point; as many as the number needs, at most six significant ones, if not given.
 
@@ -247,5 +247,7 @@ def number(value: float, language: str, *, decimals: int | None = None) -> str:
     short = f"{float(f'{value:.6g}'):,.10f}".rstrip("0").rstrip(".")
     plain = short if decimals is None else f"{value:,.{decimals}f}"
     plain = "0" if plain in {"-0", ""} else plain
+    if language == "es" and len(plain.lstrip("-").partition(".")[0]) == len("1,000"):
+        plain = plain.replace(",", "")
     swapped = plain.translate({ord(","): thousands, ord("."): point})
     return swapped.replace("-", "\N{MINUS SIGN}")

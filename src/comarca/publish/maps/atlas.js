@@ -47,7 +47,8 @@
   const formats = new Map();
   function numeral(value, options) {
     const key = state.language + JSON.stringify(options);
-    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.language, { useGrouping: "always", ...options }));
+    const useGrouping = state.language === "es" ? "min2" : "always"; // Spanish writes four digits together.
+    if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(state.language, { useGrouping, ...options }));
     const text = formats.get(key).format(value).replace("-", "\u2212");
     return state.language === "es" ? text.replaceAll(".", "\u00a0") : text;
   }
@@ -239,7 +240,12 @@
       { hatch: key.hatch, hatch_color: key.hatch_color, places: placesOf(column, column.keys.indexOf(key)) }
     ));
     const doubtful = flagged(column);
-    if (doubtful.length && !isAllFlagged(column)) groups.push({ ...flagPattern, places: doubtful });
+    if (doubtful.length && !isAllFlagged(column)) {
+      for (const color of new Set(column.keys.map((key) => key.flag_color))) {
+        const places = doubtful.filter((place) => column.keys[column.class_of[place]].flag_color === color);
+        if (places.length) groups.push({ ...flagPattern, hatch_color: color, places });
+      }
+    }
     return {
       xs: groups.map((group) => group.places.flatMap((place) => data.xs[place])),
       ys: groups.map((group) => group.places.flatMap((place) => data.ys[place])),

@@ -18,7 +18,7 @@ import shapely
 from comarca.publish.maps.atlas_words import ATLAS_WORDS, METHOD_WORDS, REASON_WORDS
 from comarca.publish.maps.dynamics_html import dynamics_html
 from comarca.publish.maps.dynamics_words import say
-from comarca.publish.maps.style import city_size_pt
+from comarca.publish.maps.style import GROUND, city_size_pt, contrast
 from comarca.publish.maps.theme import column_classes, is_amount, make_theme
 from comarca.publish.rounding import decimals
 from comarca.publish.table import is_integer, opening_column
@@ -180,6 +180,7 @@ def _column(
                 "missing": key.is_no_data,
                 "hatch": _BOKEH_HATCHES[key.hatch],
                 "hatch_color": key.pattern_color,
+                "flag_color": contrast(GROUND if is_amount(column) else key.color),
                 "label": {lang: theme.keys[row].label for lang, theme in themes.items()},
             }
             for row, key in enumerate(first.keys)

@@ -21,7 +21,6 @@ from comarca.publish.maps.style import (
     CONNECTOR,
     CONNECTOR_DASHES,
     CONNECTOR_PT,
-    FLAG_COLOR,
     FLAG_HATCH,
     GROUND,
     LAND,
@@ -31,6 +30,7 @@ from comarca.publish.maps.style import (
     ROAD_EDGE,
     ROAD_EDGE_PT,
     ROAD_WIDTHS,
+    contrast,
 )
 
 if TYPE_CHECKING:
@@ -74,12 +74,17 @@ def draw_classes(axes: Axes, frame: Frame, theme: Theme) -> None:
     draw_flagged(axes, frame, theme)
 
 
-def draw_flagged(axes: Axes, frame: Frame, theme: Theme) -> None:
-    """Hatch the territories whose value stands, but is doubtful; not if all are, which the legend says."""
+def draw_flagged(axes: Axes, frame: Frame, theme: Theme, *, ground: str | None = None) -> None:
+    """Hatch the territories whose value stands, but is doubtful; not if all are, which the legend says.
+
+    Lines are light on dark classes and dark on others, or stand out from `ground` where territories have one colour.
+    """
     if theme.is_flagged.all():
         return
-    flagged = np.flatnonzero(theme.is_flagged[frame.territory])
-    _hatch(axes, frame, flagged, pattern=FLAG_HATCH, color=FLAG_COLOR)
+    lines = np.array([contrast(ground or key.color) for key in theme.keys])[theme.key_of[frame.territory]]
+    for color in np.unique(lines):
+        flagged = np.flatnonzero(theme.is_flagged[frame.territory] & (lines == color))
+        _hatch(axes, frame, flagged, pattern=FLAG_HATCH, color=str(color))
 
 
 def draw_amounts(axes: Axes, frame: Frame, theme: Theme, radii_m: NDArray[np.float64]) -> None:

@@ -44,7 +44,7 @@ from comarca.publish.maps.layout import (
     metres_per_inch,
     new_page,
 )
-from comarca.publish.maps.style import CITY_SIZES, CONNECTOR, RC
+from comarca.publish.maps.style import CITY_SIZES, CONNECTOR, GROUND, RC
 from comarca.publish.words import number, word
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def _draw_frame(axes: Axes, frame: Frame, content: Content, scale: float) -> Non
         draw_classes(axes, frame, content.theme)
     else:
         draw_amounts(axes, frame, content.theme, radii_in(content.theme.numbers, content.largest_in) * scale)
-        draw_flagged(axes, frame, content.theme)
+        draw_flagged(axes, frame, content.theme, ground=GROUND)
     draw_lines(axes, frame)
 
 
