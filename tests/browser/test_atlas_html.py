@@ -273,13 +273,13 @@ def test_numbers_follow_the_language(page):
     numbers = """(language) => {
       document.querySelector("#language").value = language;
       document.querySelector("#language").dispatchEvent(new Event("change"));
-      return Bokeh.documents[0].roots()[1].below[0].formatter.doFormat([-20000, -1999.5]).join(" ");
+      return Bokeh.documents[0].roots()[1].below[0].formatter.doFormat([-20000.5, -20000, -2000]).join(" ");
     }"""
     minus, blank = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
     written = {
-        "en": f"{minus}20,000.0 {minus}1,999.5",
-        "es": f"{minus}20{blank}000,0 {minus}1999,5",
-        "pt": f"{minus}20.000,0 {minus}1.999,5",
+        "en": f"{minus}20,000.5 {minus}20,000.0 {minus}2,000.0",
+        "es": f"{minus}20{blank}000,5 {minus}20{blank}000,0 {minus}2000,0",
+        "pt": f"{minus}20.000,5 {minus}20.000,0 {minus}2.000,0",
     }
     assert {language: page.tab.evaluate(numbers, language) for language in written} == written
 
