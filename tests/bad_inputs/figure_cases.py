@@ -89,6 +89,7 @@ def cases() -> Iterator[Case]:
     yield Case("holdings", ".csv", "areas in square metres", REFUSED, _land(10_000))
     yield Case("holdings", ".csv", "areas in acres", REFUSED, _land(2.471))
     yield Case("holdings", ".csv", "land of one beyond its territory", ANSWER, _land(1, "180"), _warns)
+    yield Case("holdings", ".csv", "labels with three decimals", ANSWER, _three_decimals, _gives([0.5, 1.125, 2.5]))
     yield Case("holdings", ".csv", "a class that lacks", ANSWER, _gap, _warns)
     yield Case("holdings", ".csv", "numbers and areas exchanged", REFUSED, _means("400", "10", count=12))
     yield Case("holdings", ".csv", "areas in square kilometres", REFUSED, _means("10", "0.4", count=12))
@@ -209,6 +210,13 @@ def _land(factor: float, first: str = "80") -> Callable[[Path], Any]:
         return lambda: land_check(read_holdings(folder / "t.csv"), area, where="t.csv")
 
     return make
+
+
+def _three_decimals(folder: Path) -> Any:
+    sizes = (("De 0.500 a 1.125 ha", "2"), ("De 1.125 a 2.500 ha", "4"), ("De 2.500 ha y más", "9"))
+    rows = [[code, size, "3", area] for code in NAMES for size, area in sizes]
+    table_cases.write(_LABELS, rows, folder / "t.csv")
+    return lambda: sorted(set(read_holdings(folder / "t.csv")["class_min_ha"]))
 
 
 def _gap(folder: Path) -> Any:

@@ -16,6 +16,7 @@ from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.flows import read_flows
 from comarca.sources.tables.holdings import read_holdings
 from comarca.sources.tables.outcomes import read_outcomes
+from comarca.sources.tables.read import read_text_table
 from comarca.sources.tables.totals import read_totals
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ TEXT: dict[str, Callable[[str], bytes]] = {
     .encode(),
     "a row with a field too many": lambda text: (text.rstrip("\n") + ",9,9,9\n").encode(),
     "a row with fields too few": lambda text: (text + "0201\n").encode(),
+    "a row without its last cell": lambda text: (text.rstrip("\n").rpartition(",")[0] + "\n").encode(),
     "rows parted by another sign": lambda text: (lambda head, rest: f"{head.replace(',', ';')}\n{rest}")(
         *text.split("\n", 1)
     ).encode(),
@@ -142,6 +144,14 @@ TEXT: dict[str, Callable[[str], bytes]] = {
     "bytes of zero": lambda text: text.encode().replace(b"0101", b"0\x00101", 1),
     "a huge field": lambda text: text.replace("0101", "0101" + "x" * 300_000, 1).encode(),
 }  # fmt: skip
+#: What stands below a sound table -> whether it is a note, or else a row that lacks cells.
+BELOW: dict[str, bool] = {
+    "Fuente: INE, 2010\n": True,
+    "(1) Cifras provisorias; véase el anexo\n\n": True,
+    "Notas: 1, los datos; 2, las fuentes, 3\n": True,
+    "0201\n": False,
+    "Monte\n": False,
+}
 
 
 def cases() -> Iterator[Case]:
@@ -174,8 +184,16 @@ def cases() -> Iterator[Case]:
                 path.write_bytes(retell(path.read_text()))
                 return lambda: read(layer, path)
 
-            is_read = fault == "a row with fields too few" and layer in {"employment", "firms", "flows"}
-            yield Case(layer, ".csv", fault, ANSWER if is_read else REFUSED, tear)
+            yield Case(layer, ".csv", fault, REFUSED, tear)
+        for below, is_read in BELOW.items():
+
+            def write_below(folder: Path, layer: str = layer, below: str = below) -> Any:
+                path = folder / "table.csv"
+                write(*SOUND[layer][:2], path)
+                path.write_text(path.read_text() + below)
+                return lambda: len(read_text_table(path)) == len(SOUND[layer][1])
+
+            yield Case(layer, ".csv", f"below it {below.strip()}", ANSWER if is_read else REFUSED, write_below, bool)
         yield from _workbooks(layer)
 
 

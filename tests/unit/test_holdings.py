@@ -15,7 +15,7 @@ from comarca.sources.tables.join import divide_units, join_by_code, nearest_name
 from comarca.sources.tables.numbers import decimal_of, parse_columns, parse_numbers
 from comarca.sources.tables.outcomes import read_outcomes
 from comarca.sources.tables.read import clean_codes, read_heading, read_text_table
-from comarca.sources.tables.size_classes import find_size_class, parse_size_class
+from comarca.sources.tables.size_classes import decimal_of_labels, find_size_class, parse_size_classes
 
 OPEN = math.nan
 LONG = {"territory_id": "code", "territory_name": "municipality"}
@@ -76,7 +76,7 @@ def write(path, text, encoding="utf-8"):
     ],
 )
 def test_class_labels_are_read_in_three_languages(label, low, high):
-    found = parse_size_class(label, where="x")
+    found = parse_size_classes([label], where="x")[label]
     assert found.kind == "range"
     assert found.lower == low
     assert found.upper == high or (math.isnan(high) and math.isnan(found.upper))
@@ -86,15 +86,38 @@ def test_class_labels_are_read_in_three_languages(label, low, high):
     ("label", "kind"), [("Total", "total"), ("Produtor sem área", "landless"), ("Productores sin tierra", "landless")]
 )
 def test_rows_that_are_no_class_are_told_apart(label, kind):
-    assert parse_size_class(label, where="x").kind == kind
+    assert parse_size_classes([label], where="x")[label].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("labels", "decimal", "limits"),
+    [
+        (["De 0.500 a 1.125 ha", "De 1.125 a 2.500 ha"], ".", [(0.5, 1.125), (1.125, 2.5)]),
+        (["0,500 - 1,125", "1,125 - 2,500", "2,500 e mais"], ",", [(0.5, 1.125), (1.125, 2.5), (2.5, math.inf)]),
+        (["0,5 a 1 ha", "500 a 1.000 ha", "1.000 ha y más"], ",", [(0.5, 1), (500, 1000), (1000, math.inf)]),
+        (["0.5 a 1 ha", "500 a 1.000 ha", "1.000 ha y más"], "", [(0.5, 1), (500, 1000), (1000, math.inf)]),
+        (
+            ["1.0 to 9.9 acres", "10.0 to 49.9 acres", "2,000 acres or more"],
+            ".",
+            [(1, 9.9), (10, 49.9), (2000, math.inf)],
+        ),
+        (["1 a 1.125 ha", "1.125 a 2.500 ha", "2.500 a 10 ha"], ".", [(1, 1.125), (1.125, 2.5), (2.5, 10)]),
+        (["De 1.000 a 2.500 ha", "De 2.500 a 5.000 ha"], "", [(1000, 2500), (2500, 5000)]),
+        (["Menos de 1.500 ha", "Total"], "", [(0, 1500)]),
+    ],
+)
+def test_all_labels_together_tell_decimals_from_thousands(labels, decimal, limits):
+    assert decimal_of_labels(labels) == decimal
+    found = [each for each in parse_size_classes(labels, where="x").values() if each.kind == "range"]
+    assert [(each.lower, math.inf if math.isnan(each.upper) else each.upper) for each in found] == limits
 
 
 def test_what_is_not_a_size_class_is_refused():
     assert find_size_class("Municipio") is None
     with pytest.raises(InputError, match="a size class such as"):
-        parse_size_class("1,000 acres", where="x")
+        parse_size_classes(["1,000 acres"], where="x")
     with pytest.raises(InputError, match="a lower limit below"):
-        parse_size_class("De 20 a menos de 10 ha", where="x")
+        parse_size_classes(["De 20 a menos de 10 ha"], where="x")
 
 
 def test_numbers_in_digits_of_other_scripts_are_read():
@@ -344,7 +367,7 @@ def test_outcomes_need_one_outcome_and_fill_what_lacks(tmp_path):
 )
 def test_a_label_that_is_not_understood_as_a_whole_is_refused(label):
     with pytest.raises(InputError, match=r"size class|unit of area"):
-        parse_size_class(label, where="x")
+        parse_size_classes([label], where="x")
 
 
 def test_units_are_converted_by_the_country_s_value(tmp_path):

@@ -21,7 +21,13 @@ from comarca.sources.tables.numbers import NUMBERS, Decimal, NumberTexts, decima
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
-from comarca.sources.tables.size_classes import SizeClass, find_size_class, looks_like_class, parse_size_class
+from comarca.sources.tables.size_classes import (
+    SizeClass,
+    decimal_of_labels,
+    find_size_class,
+    looks_like_class,
+    parse_size_classes,
+)
 from comarca.sources.tables.years import year_column
 
 if TYPE_CHECKING:
@@ -212,10 +218,11 @@ def _from_wide(
     if by_row and "size_class" in table:
         return _from_measure_rows(table, by_row, own_unit, country, where)
     classes: dict[str, tuple[SizeClass, str | None]] = {}
-    for heading in map(str, table.columns.drop([*kept, *([by_row] if by_row else [])])):
-        if _DERIVED.search(fold_text(heading)):
-            continue
-        size_class = find_size_class(heading, country=country)
+    others = map(str, table.columns.drop([*kept, *([by_row] if by_row else [])]))
+    headings = [heading for heading in others if not _DERIVED.search(fold_text(heading))]
+    decimal = decimal_of_labels(headings, country=country)
+    for heading in headings:
+        size_class = find_size_class(heading, country=country, decimal=decimal)
         if size_class is None and looks_like_class(heading):
             raise InputError(f"{where}, heading", got=heading, expected="a size class such as 'De 10 a menos de 20 ha'",
                              remedy="Change the heading, or leave the column out of the file.")  # fmt: skip
@@ -265,8 +272,7 @@ def _from_measure_rows(
 ) -> pd.DataFrame:
     rows = pick_columns(table, {}, required=["value"], where=where)
     kept = [name for name in _KEY if name in rows]
-    classes = {label: parse_size_class(label, where=f"{where}, column size_class", country=country)
-               for label in rows["size_class"].unique()}  # fmt: skip
+    classes = parse_size_classes(rows["size_class"], where=f"{where}, column size_class", country=country)
     limits = {label: _limits(entry, own_unit, None, where) for label, entry in classes.items()}
     rows = rows.assign(measure=rows[by_row].map(_measure), text=rows["value"])
     return _by_measure(rows, kept, limits, "size_class", where)
@@ -307,8 +313,7 @@ def _with_classes(
         rows = pick_columns(table, {}, required=["class_min_ha", "class_max_ha"], where=where)
         unit = own_unit or HECTARE
         return rows.assign(kind="range", unit_ha=unit.hectares, limit_ha=unit.limit_hectares)
-    labels = {label: parse_size_class(label, where=f"{where}, column size_class", country=country)
-              for label in table["size_class"].unique()}  # fmt: skip
+    labels = parse_size_classes(table["size_class"], where=f"{where}, column size_class", country=country)
     limits = {label: _limits(entry, own_unit, area, where) for label, entry in labels.items()}
     kinds = pd.DataFrame(
         list(table["size_class"].map(limits)), columns=["kind", "class_min_ha", "class_max_ha", "unit_ha"]

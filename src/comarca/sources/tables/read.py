@@ -43,8 +43,10 @@ _SNIFFED: Final = 1 << 20
 _LONGEST_CELL: Final = 131_072
 _FOOTNOTE: Final = re.compile(
     r"^(fuente|fonte|source|notas?|notes?|elabor|\*|\(\*|\d+ ?/|\(\d+\)|obs|referencias?|signos|sinais|llamadas"
-    r"|s = |x = )"
+    r"|.{1,6} ?[:=] )"
 )
+#: First words of a note whose further cells are parts of its sentence, as in "Fuente: INE, 2010".
+_SENTENCE: Final = re.compile(r"^\W*((fuentes?|fontes?|sources?|notas?|notes?|obs\w*)\s?[:.=]|elabora\w+ )")
 _LISTED: Final = 20
 _NUMBER: Final = re.compile(r"\s*-?\d[\d.,]*\s*$")
 #: First line by which spreadsheet programs are told the separator.
@@ -378,7 +380,11 @@ def _raw_rows(
         got = f"a cell of more than {_LONGEST_CELL:,} characters"
         raise InputError(str(path), got=got, expected="delimited text", remedy="Is there a quote that is not closed?")
     if limit is None:
-        _refuse_torn(rows, text, separator, layout, str(path))
+        _refuse_torn(rows, text, separator, str(path))
+        end = _end_of_rows(rows, layout.get("header_rows", 1))
+        _refuse_ragged(rows[:end], layout, separator=separator, where=str(path))
+        # The separators in the sentence of a note part no cells.
+        rows[end:] = [[", ".join(cell.strip() for cell in row if cell.strip())] for row in rows[end:]]
     width = max(map(len, rows), default=0)
     whole = [row + [""] * (width - len(row)) for row in rows if row]
     return _not_blank(_as_text(pd.DataFrame(whole, dtype=object))), separator, checks
@@ -400,9 +406,8 @@ def _require_kind(path: Path, suffix: str) -> None:
     raise InputError(str(path), got=f"{got} under the name of {suffix}", expected=f"a {suffix} file", remedy=remedy)
 
 
-def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layout, where: str) -> None:
-    """Refuse a quotation that is never closed, and rows with more cells than the heading has."""
-    skip, header_rows = layout.get("skip_rows", 0), layout.get("header_rows", 1)
+def _refuse_torn(rows: list[list[str]], text: str, separator: str, where: str) -> None:
+    """Refuse a quotation that is never closed."""
     try:
         deque(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), maxlen=0)
     except csv.Error as error:
@@ -411,20 +416,59 @@ def _refuse_torn(rows: list[list[str]], text: str, separator: str, layout: Layou
                 f"{where}, line {_last_start(rows, text)}", got="a quotation that is never closed",
                 expected="a closing quote", remedy="All that follows would be one cell.",
             ) from error  # fmt: skip
-    width = max(map(len, rows[:header_rows]), default=0)
-    for place, row in enumerate(rows):
-        if place >= header_rows and width > 1 and len(row) == 1 and (other := _other_separator(row[0], width)):
+
+
+def _end_of_rows(rows: list[list[str]], header_rows: int) -> int:
+    """Count the rows above the notes below the table."""
+    end, width = len(rows), max(map(_filled, rows[:header_rows]), default=0)
+    while end > header_rows and _is_note(rows[end - 1], width):
+        end -= 1
+    return end
+
+
+def _is_note(row: list[str], width: int) -> bool:
+    """Tell whether a row is empty, or a note of one cell or of a sentence in several."""
+    first, *others = [cell for cell in row if cell.strip()] or [""]
+    if not first or _SENTENCE.match(fold_text(first)):
+        return not first or row[0].strip() != ""
+    is_short = len(row) < width or not others
+    return is_short and _is_note_text(first) and not (_other_separator(first, width) or any(map(_NUMBER.match, others)))
+
+
+def _refuse_ragged(rows: list[list[str]], layout: Layout, *, separator: str, where: str) -> None:
+    """Refuse rows with more or fewer cells than the heading, whose figures would stand under other headings."""
+    skip, header_rows = layout.get("skip_rows", 0), layout.get("header_rows", 1)
+    most = max(map(len, rows[:header_rows]), default=0)
+    width = max(map(_filled, rows[:header_rows]), default=0)
+    end = len(rows) + skip
+    for place, row in enumerate(rows[header_rows:], skip + header_rows + 1):
+        if width > 1 and len(row) == 1 and (other := _other_separator(row[0], width)):
             raise InputError(
-                f"{where}, row {skip + place + 1}", got=f"{row[0][:80]!r}, parted by {other!r}",
+                f"{where}, row {place}", got=f"{row[0][:80]!r}, parted by {other!r}",
                 expected=f"cells parted by {separator!r}, as in the heading",
                 remedy="Save it anew with one sign between all cells.",
             )  # fmt: skip
-        if any(cell.strip() for cell in row[width:]):
+        if _filled(row) > most:
             raise InputError(
-                f"{where}, row {skip + place + 1}", got=f"{len(row)} cells",
-                expected=f"at most {width}, as in the heading",
+                f"{where}, row {place}", got=f"{len(row)} cells", expected=f"at most {most}, as in the heading",
                 remedy="Texts and numbers that hold the separator need quotes. Lines above the heading: `skip_rows`.",
             )  # fmt: skip
+        if _filled(row) and len(row) < width and not _is_caption(row, is_last=place == end):
+            raise InputError(
+                f"{where}, row {place}", got=f"{len(row)} cell(s)", expected=f"{width}, as in the heading",
+                remedy="A figure may lack anywhere in the row. Write a separator for each cell, also for empty ones.",
+            )  # fmt: skip
+
+
+def _filled(row: list[str]) -> int:
+    """Count the cells of a row up to the last that is not empty."""
+    return next((count for count in range(len(row), 0, -1) if row[count - 1].strip()), 0)
+
+
+def _is_caption(row: list[str], *, is_last: bool) -> bool:
+    """Tell whether a row holds a text alone, as the heading of the rows below it."""
+    texts = [cell for cell in row if cell.strip()]
+    return len(texts) == 1 and not is_last and not re.search(r"\d", texts[0])
 
 
 def _other_separator(text: str, width: int) -> str | None:
@@ -496,8 +540,12 @@ def _without_footnotes(cells: pd.DataFrame) -> tuple[pd.DataFrame, list[Check]]:
 
 
 def _is_footnote(row: pd.Series) -> bool:
-    texts = [text for text in row if text]
-    return len(set(texts)) == 1 and (_FOOTNOTE.match(fold_text(texts[0])) is not None or len(texts[0].split()) > 6)
+    texts = {text for text in row if text}
+    return len(texts) == 1 and all(map(_is_note_text, texts))
+
+
+def _is_note_text(text: str) -> bool:
+    return _FOOTNOTE.match(fold_text(text)) is not None or len(text.split()) > 6
 
 
 def _filled_down(cells: pd.DataFrame, columns: Sequence[str], where: str) -> pd.DataFrame:

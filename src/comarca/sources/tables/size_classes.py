@@ -8,11 +8,15 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
 from comarca.sources.tables.area_units import AreaUnit, find_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NUMBER: Final = r"\d{1,3}(?:[ .,'\u2019]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _TOTAL: Final = re.compile(r"\b(total(es)?|todos|todas|ensemble)\b|\ball (sizes|holdings|farms)\b")
@@ -63,6 +67,10 @@ _FILLERS: Final = frozenset(
 _ORDER: Final = frozenset(
     {"menos", "mas", "mais", "menor", "mayor", "maior", "less", "more", "moins", "plus", "igual", "acima", "abaixo"}
 )
+#: A number whose dot or comma separates decimals whatever stands beside it.
+_DECIMALS: Final = {
+    sign: re.compile(rf"(?<![\d.,])(0[{sign}]\d+|\d+[{sign}](\d{{1,2}}|\d{{4,}}))(?![\d.,])") for sign in ".,"
+}
 _BOTH: Final = 2
 _HEADING_WORDS: Final = re.compile(r"[LMDO]")
 
@@ -106,7 +114,51 @@ class SizeClass:
         return self.lower * hectares, self.upper * hectares
 
 
-def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
+def decimal_of_labels(labels: Iterable[str], *, country: str = "") -> str:
+    """Find the sign that separates decimals even before exactly three digits, from all labels together.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        All labels of a column, or all headings.
+    country : str, optional
+        As for `find_size_class`.
+
+    Returns
+    -------
+    str
+        Dot or comma; empty where both part thousands there.
+
+    Notes
+    -----
+    All readings are tried: the one is right by which fewest classes overlap or are upside down, and then most begin
+    where another ends. Among equals, decimals are told by numbers such as ``0.500`` or ``2.5`` in the labels.
+    """
+    chosen = list(labels)
+    plain = [_folded(label) for label in chosen]
+    misfit = {sign: _misfit(chosen, country=country, decimal=sign) for sign in ("", ".", ",")}
+    best = [sign for sign in misfit if misfit[sign] == min(misfit.values())]
+    told = [sign for sign in best if sign and any(map(_DECIMALS[sign].search, plain))]
+    return told[0] if len(told) == 1 else best[0]
+
+
+def _misfit(labels: Iterable[str], *, country: str, decimal: str) -> tuple[int, int]:
+    """Count classes that overlap or are upside down, and less those that begin where another ends."""
+    limits = set()
+    for label in labels:
+        try:
+            found = find_size_class(label, country=country, decimal=decimal)
+        except InputError:
+            continue
+        if found and found.kind == "range":
+            limits.add((found.lower, math.inf if math.isnan(found.upper) else found.upper))
+    ordered = sorted(limits)
+    wrong = sum(high <= low for low, high in ordered)
+    wrong += sum(high > low for (_, high), (low, _) in pairwise(ordered))
+    return wrong, -len({low for low, _ in ordered} & {high for _, high in ordered})
+
+
+def find_size_class(text: str, *, country: str = "", decimal: str = "") -> SizeClass | None:
     """Find a size class in a text.
 
     Parameters
@@ -115,6 +167,8 @@ def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
         A label such as "De 10 a menos de 20 ha", or a heading that contains one.
     country : str, optional
         ISO 3166-1 alpha-3 code: units of one name differ between countries.
+    decimal : str, optional
+        As from `decimal_of_labels`.
 
     Returns
     -------
@@ -127,7 +181,7 @@ def find_size_class(text: str, *, country: str = "") -> SizeClass | None:
         If the text names a unit that is not known.
     """
     unit, plain = find_unit(_folded(text), country=country)
-    numbers = [_number(match) for match in re.findall(_NUMBER, plain)]
+    numbers = [_number(match, decimal=decimal) for match in re.findall(_NUMBER, plain)]
     if not numbers:
         for pattern, kind in ((_LANDLESS, "landless"), (_TOTAL, "total")):
             if pattern.search(plain):
@@ -162,13 +216,13 @@ def looks_like_class(text: str) -> bool:
     return "N" in signs and _HEADING_WORDS.search(signs) is not None
 
 
-def parse_size_class(label: str, *, where: str, country: str = "") -> SizeClass:
-    """Read a label that must be a size class.
+def parse_size_classes(labels: Iterable[str], *, where: str, country: str = "") -> dict[str, SizeClass]:
+    """Read the labels of a column, each of which must be a size class.
 
     Parameters
     ----------
-    label : str
-        The label.
+    labels : iterable of str
+        All labels.
     where : str
         File and column, for messages.
     country : str, optional
@@ -176,16 +230,22 @@ def parse_size_class(label: str, *, where: str, country: str = "") -> SizeClass:
 
     Returns
     -------
-    SizeClass
-        The class.
+    dict of str to SizeClass
+        Label -> class.
 
     Raises
     ------
     InputError
-        If it is not understood as a whole, or its limits are the wrong way round.
+        If one is not understood as a whole, or its limits are the wrong way round.
     """
+    chosen = list(dict.fromkeys(labels))
+    decimal = decimal_of_labels(chosen, country=country)
+    return {label: _parsed(label, where=where, country=country, decimal=decimal) for label in chosen}
+
+
+def _parsed(label: str, *, where: str, country: str, decimal: str) -> SizeClass:
     try:
-        parsed = find_size_class(label, country=country)
+        parsed = find_size_class(label, country=country, decimal=decimal)
     except InputError as error:
         raise InputError(where, got=label, expected=error.expected, remedy=error.remedy) from error
     left = "" if parsed is None else " ".join(word for word in re.findall(r"\w+", parsed.rest) if word not in _FILLERS)
@@ -224,10 +284,10 @@ def _signs(plain: str) -> tuple[str, str]:
     return inner, " ".join(part for part in parts if not re.fullmatch("[A-Z]", part))
 
 
-def _number(text: str) -> float:
-    """Read a limit: a dot or comma before exactly three digits parts thousands, unless a lone zero stands before it."""
+def _number(text: str, *, decimal: str) -> float:
+    """Read a limit: a sign before exactly three digits parts thousands, unless it is that of decimals or after a 0."""
     text = re.sub("[ '\u2019]", "", text)
-    if re.fullmatch(r"[1-9]\d{0,2}([.,]\d{3})+", text):
+    if re.fullmatch(r"[1-9]\d{0,2}([.,]\d{3})+", text) and (not decimal or text.count(decimal) != 1):
         return float(re.sub(r"[.,]", "", text))
-    whole, _, decimals = text.replace(",", ".").rpartition(".")
-    return float(f"{whole.replace('.', '')}.{decimals}") if whole else float(decimals)
+    whole, _, rest = text.replace(",", ".").rpartition(".")
+    return float(f"{whole.replace('.', '')}.{rest}") if whole else float(rest)
