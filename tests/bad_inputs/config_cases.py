@@ -29,6 +29,13 @@ TEXTS: dict[str, str | bytes] = {
     "latin": b"a: \xe9\n",
     "zero bytes": b"a: \x00\n",
     "unclosed": "a: [1, 2\n",
+    "UTF-16": "a: b\n".encode("utf-16"),
+    "a number of 5,000 digits": f"a: {'9' * 5_000}\n",
+    "the code NO": "roads: {where: {code: NO}}\n",
+    "the codes yes and off": "roads: {where: {not: {code: [yes, off]}}}\n",
+    "the code 1.10": "roads: {where: {code: [2, 1.10]}}\n",
+    "the code 1_000": "roads: {where: {code: 1_000}}\n",
+    "the column On": "roads: {where: {On: 1}}\n",
 }
 _CENSUS = {"provider": "file", "path": "a.csv"}
 _FILE = {"provider": "file", "path": "a.gpkg"}
@@ -36,7 +43,10 @@ _FILE = {"provider": "file", "path": "a.gpkg"}
 REGIONS: dict[str, Any] = {
     "true as a number": {"abroad_buffer_km": True},
     "true as a number of units": {"indicators": {"land": {"min_units": True}}},
+    "true in a list of numbers": {"indicators": {"access": {"time_thresholds_min": [30, True]}}},
     "an empty path": {"speeds": " "},
+    "a path of 5,000 letters": {"speeds": "s" * 5_000},
+    "a path with a character of zero": {"speeds": "a\0b.csv"},
     "an empty list of paths": {"roads": {"provider": "file", "path": [], "class": "k"}},
     "a column that no census has": {"holdings": {**_CENSUS, "columns": {"hectares": "sup"}}},
     "a column of jobs misspelt": {"employment": {**_CENSUS, "columns": {"sectors": "rama"}}},

@@ -25,6 +25,10 @@ BAD = {
     "octal": ("cells:\n  raster_cell_m: 0500\n", "line 2: got '0500, which YAML reads to another base"),
     "octal code": ("where: {code: 0101}\n", "a text in quotes"),
     "base 60": ("buffer: 1:30\n", "got '1:30"),
+    "digits": (f"a: {'1' * 5_000}\n", "a number of 5,000 digits"),
+    "Norway": ("roads:\n  where: {code: NO}\n", "line 2: got 'NO, which YAML reads as false', expected false, or 'NO'"),
+    "decimals of a code": ("where: {not: {code: [2, 1.10]}}\n", "got '1.10, which YAML reads as 1.1'"),
+    "UTF-16": ("a: b\n".encode("utf-16"), "YAML in UTF-8"),
     "tag": ("a: !!python/object/apply:os.system [ls]\n", "python/object"),
     "doubled key": ("a: 1\nb: {c: 1, c: 2}\n", "the key 'c' again, which stands in line 2"),
     "aliases": ("a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9)),
@@ -52,6 +56,13 @@ def test_what_is_more_than_data_is_refused(name, tmp_path):
 
 @pytest.mark.parametrize("path", [*sorted(ROOT.glob("config/*.yaml")), *sorted(DATA.glob("*.yaml"))], ids=str)
 def test_files_of_the_project_pass(path):
+    require_plain_yaml(path)
+
+
+def test_values_that_yaml_reads_as_they_stand_pass_under_where(tmp_path):
+    path = tmp_path / "config.yaml"
+    text = "where: {code: [1, 2.5, 'NO', \"1.10\", -3, x_y], day: 2010-01-05, void: null, is_rural: true, not: {a: ~}}"
+    path.write_text(f"{text}\nafter: {{offline: yes, share: 1.10}}\n", encoding="utf-8")
     require_plain_yaml(path)
 
 

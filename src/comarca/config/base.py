@@ -6,8 +6,7 @@ import datetime
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Self, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
@@ -41,10 +40,15 @@ WHERE = (
 def _on_disk(path: str) -> str:
     """Expand ``~``; take the form of the accents in which the file is there."""
     if not path.strip():
-        raise ValueError("an empty path; name the file, or leave the key out")
+        raise ValueError("the name of a file; or leave the key out")
+    if "\0" in path:
+        raise ValueError("a path that a file can have, without characters of zero")
     plain = str(Path(path).expanduser()) if path.startswith("~") else path
     forms = (plain, unicodedata.normalize("NFC", plain), unicodedata.normalize("NFD", plain))
-    return next((form for form in forms if Path(form).exists()), plain)
+    try:
+        return next((form for form in forms if Path(form).exists()), plain)
+    except OSError as error:
+        raise ValueError(f"a path that a file can have ({error.strerror})") from error
 
 
 #: A path as the user writes it.
@@ -57,15 +61,27 @@ Year = Annotated[int, Field(ge=1800, le=2100)]
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:
-    """List the types that a field takes, those of literals among them."""
+    """List the types that a field takes, those of literals and of entries of lists and mappings among them."""
     parts = get_args(annotation)
     if get_origin(annotation) is Literal:
         yield from map(type, parts)
-    elif get_origin(annotation) in {Union, UnionType, Annotated}:
+    elif parts:
         for part in parts[:1] if get_origin(annotation) is Annotated else parts:
             yield from _kinds(part)
     else:
         yield annotation
+
+
+def _leaves(entry: Any) -> Iterator[Any]:
+    """List what stands in lists and mappings."""
+    for part in entry.values() if isinstance(entry, dict) else entry if isinstance(entry, list | tuple) else ():
+        yield from _leaves(part)
+    if not isinstance(entry, dict | list | tuple):
+        yield entry
+
+
+#: Types of fields that hold no mapping of their own keys.
+_PLAIN: Final = frozenset({int, float, str, type(None), ...})
 
 
 class Model(BaseModel):
@@ -80,9 +96,11 @@ class Model(BaseModel):
     @classmethod
     def _numbers_are_not_true_or_false(cls, value: Any) -> Any:
         for key, entry in value.items() if isinstance(value, dict) else ():
-            field = cls.model_fields.get(key) if isinstance(entry, bool) else None
-            if field is not None and {int, float} & (kinds := {*_kinds(field.annotation)}) and bool not in kinds:
-                raise ValueError(f"`{key}` is a number; {str(entry).lower()} is none")
+            kinds = set(_kinds(cls.model_fields[key].annotation)) if key in cls.model_fields else set()
+            if kinds & {int, float} and kinds <= _PLAIN:
+                truth = [str(leaf).lower() for leaf in _leaves(entry) if isinstance(leaf, bool)]
+                if truth:
+                    raise ValueError(f"`{key}` is a number; {truth[0]} is none")
         return value
 
     @model_validator(mode="after")

@@ -27,6 +27,11 @@ MAX_VALUES: Final = 500_000
 _TEMPLATE: Final = frozenset({"__use_yte__", "__definitions__", "__variables__"})
 #: Plain numbers that YAML 1.1 reads to another base: with a leading zero to 8, with colons to 60, after 0x and 0b.
 _OTHER_BASE: Final = re.compile(r"[-+]?(0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[1-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?)")
+#: Digits of a whole number that is none: Python itself refuses some thousands.
+_MAX_DIGITS: Final = 30
+_WHOLE: Final = re.compile(r"[-+]?[0-9_]+")
+#: Key of conditions on the rows of a file, whose values are compared with its cells as texts.
+_WHERE: Final = "where"
 _REMEDY: Final = "A configuration is read as plain YAML; write the values themselves."
 
 
@@ -37,6 +42,7 @@ class _Open(NamedTuple):
     keys: dict[str, int] | None
     start: int
     nodes: list[None]
+    is_where: bool
 
 
 def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> None:
@@ -54,8 +60,9 @@ def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> Non
     ConfigError
         If it is no YAML in UTF-8, has keys of Snakemake's templates (``__use_yte__``, ``__definitions__``,
         ``__variables__``, ``?``), tags, an alias as a key, a key that stands twice in one mapping, plain
-        numbers that YAML reads to another base than 10, or more bytes, levels, keys or, with its aliases expanded,
-        values than a configuration can have. The message names the line.
+        numbers that YAML reads to another base than 10, under ``where`` texts that it reads as something else (``NO``,
+        ``1.10``), or more bytes, levels, keys, digits or, with its aliases expanded, values than a configuration can
+        have. The message names the line.
     """
     name = f"{where}, {path}"
     size = Path(path).stat().st_size
@@ -63,12 +70,14 @@ def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> Non
         raise ConfigError(name, got=f"{size:,} bytes", expected=f"at most {MAX_BYTES:,} bytes")
     if Path(path).suffix.lower() == ".json" and _is_json(path):
         return
+    body = Path(path).read_bytes()
     try:
-        _check(yaml.parse(Path(path).read_bytes(), Loader=yaml.CSafeLoader), name)
+        body.decode()
+        _check(yaml.parse(body, Loader=yaml.CSafeLoader), name)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ConfigError(
             name, got=" ".join(str(error).split()), expected="YAML in UTF-8",
-            remedy="Indent with blanks, not with tabs, and put texts with special characters in quotes.",
+            remedy="Save it as UTF-8, indent with blanks, not with tabs, put texts with special signs in quotes.",
         ) from error  # fmt: skip
 
 
@@ -95,11 +104,8 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
                 raise ConfigError(where, got=f"*{event.anchor} inside itself", expected="an anchor defined before")
             values += sizes[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
-            if event.implicit[0] and _OTHER_BASE.fullmatch(event.value):
-                raise ConfigError(
-                    where, got=f"{event.value}, which YAML reads to another base than 10",
-                    expected="a number without leading zeros, or a text in quotes",
-                )  # fmt: skip
+            if event.implicit[0]:
+                _refuse_other_value(event.value, is_where=bool(levels) and _leads_to_where(levels[-1]), where=where)
             values += 1
             sizes |= {event.anchor: 1} if event.anchor else {}
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -108,12 +114,36 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
         if isinstance(event, yaml.NodeEvent) and levels:
             keys += _enter(levels[-1], event, where)
         if isinstance(event, yaml.CollectionStartEvent):
-            levels.append(_Open(event.anchor, {} if isinstance(event, yaml.MappingStartEvent) else None, values, []))
+            is_where = bool(levels) and _leads_to_where(levels[-1])
+            keys_of: dict[str, int] | None = {} if isinstance(event, yaml.MappingStartEvent) else None
+            levels.append(_Open(event.anchor, keys_of, values, [], is_where))
             values += 1
         for count, most, what in ((len(levels), MAX_DEPTH, "levels"), (keys, MAX_KEYS, "keys"),
                                   (values, MAX_VALUES, "values, aliases expanded")):  # fmt: skip
             if count > most:
                 raise ConfigError(where, got=f"more than {most:,} {what}", expected="a configuration")
+
+
+def _leads_to_where(level: _Open) -> bool:
+    """Tell whether what comes next in a mapping or list stands under ``where``."""
+    return level.is_where or (bool(level.keys) and next(reversed(level.keys or {})) == _WHERE)
+
+
+def _refuse_other_value(text: str, *, is_where: bool, where: str) -> None:
+    """Refuse a plain text that YAML reads as another number, or under ``where`` as anything but itself."""
+    if _WHOLE.fullmatch(text) and len(text) > _MAX_DIGITS:
+        raise ConfigError(where, got=f"a number of {len(text):,} digits", expected=f"at most {_MAX_DIGITS} digits",
+                          remedy="If it is a text, put it in quotes.")  # fmt: skip
+    if _OTHER_BASE.fullmatch(text):
+        raise ConfigError(where, got=f"{text}, which YAML reads to another base than 10",
+                          expected="a number without leading zeros, or a text in quotes")  # fmt: skip
+    if is_where:
+        value = yaml.load(text, Loader=yaml.CSafeLoader)
+        is_same = str(value).lower() == text.lower() if isinstance(value, bool) else str(value) == text
+        if value is not None and not is_same:
+            shown = str(value).lower() if isinstance(value, bool) else value
+            raise ConfigError(where, got=f"{text}, which YAML reads as {shown}", expected=f"{shown}, or '{text}'",
+                              remedy="Put texts of the file in quotes.")  # fmt: skip
 
 
 def _line(event: yaml.Event) -> int:
