@@ -19,8 +19,8 @@ ANSWER = "answer"
 class Case:
     """A case.
 
-    ``make`` writes the input into a folder and returns what reads it. ``check``, if given, says whether the answer is
-    right.
+    ``make`` writes the input into a folder and returns what reads it. ``check`` compares the answer with the right one,
+    which no reader made; a case that is read has one.
     """
 
     layer: str

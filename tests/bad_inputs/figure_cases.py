@@ -98,7 +98,7 @@ def cases() -> Iterator[Case]:
         "outcomes", ".csv", "poverty from 0.8 to 60 per cent", ANSWER, _poverty, lambda t: max(t["poverty"]) == 60
     )
     for fault, cells, outcome, persons in _CITIES:
-        yield Case("cities", ".csv", fault, outcome, _cities_table(cells), _gives(persons))
+        yield Case("cities", ".csv", fault, outcome, _cities_table(cells), _gives(persons) if persons else None)
     yield Case("cities", ".geojson", "one text of thousands among numbers", REFUSED, _cities_geojson)
     for suffix in (".xlsx", ".parquet"):
         for decimal in (",", None):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bad_inputs.case import ANSWER, REFUSED, Case
 from comarca.registry import DATA
-from comarca.registry.legends import read_legend
+from comarca.registry.legends import ROLES, read_legend
 from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.speeds import speed_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from comarca.registry.legends import Legend
+    from comarca.roads.speeds import SpeedTable
 
 SPEEDS = (Path(__file__).parents[2] / "config/speeds.csv").read_text(encoding="utf-8")
 LEGEND = (DATA / "legends/worldcover.csv").read_text(encoding="utf-8")
@@ -72,13 +76,37 @@ LEGEND_ROWS = {
 
 def cases() -> Iterator[Case]:
     """List all cases."""
-    for layer, text, read in (("speeds", SPEEDS, _speeds), ("legends", LEGEND, _legend)):
+    both = ("speeds", SPEEDS, _speeds, _right_speeds), ("legends", LEGEND, _legend, _right_legend)
+    for layer, text, read, check in both:
         for fault, (change, outcome) in BOTH.items():
-            yield Case(layer, ".csv", fault, outcome, _made(change(text), read))
+            yield Case(layer, ".csv", fault, outcome, _made(change(text), read), check if outcome == ANSWER else None)
     for fault, row in SPEED_ROWS.items():
         yield Case("speeds", ".csv", fault, REFUSED, _made(SPEEDS.replace(PRIMARY, row).encode(), _speeds))
     for fault, row in LEGEND_ROWS.items():
         yield Case("legends", ".csv", fault, REFUSED, _made(LEGEND.replace(CROPLAND, row).encode(), _legend))
+
+
+def _right_speeds(found: SpeedTable) -> bool:
+    """Compare the speeds, factors and caps with the lines of the file, as the csv module splits them."""
+    rows = list(csv.DictReader(SPEEDS.splitlines()))
+    here = [row for row in rows if row["country"] == "" or row["country"] == "URY"]
+    kmh = {(row["kind"], row["value"]): float(row["speed_kmh"] or "inf") for row in here if row["kind"] != "terrain"}
+    classes = {value: speed for (kind, value), speed in kmh.items() if kind == "class"}
+    caps = {value: speed for (kind, value), speed in kmh.items() if kind == "surface"}
+    terrain = {row["value"]: float(row["factor"]) for row in here if row["kind"] == "terrain"}
+    assert found.class_kmh == classes
+    assert found.caps_kmh["surface"] == caps
+    assert found.terrain_factor == terrain
+    return bool(found.class_kmh["primary"] == 60.0 and found.on_foot >= {"primary"})
+
+
+def _right_legend(found: Legend) -> bool:
+    rows = {int(row["code"]): row for row in csv.DictReader(LEGEND.splitlines())}
+    assert list(found.table.index) == sorted(rows)
+    for role in ROLES:
+        assert found.codes(role) == sorted(code for code, row in rows.items() if row[role] == "true")
+    names = {code: name.replace("Cañas", "Cropland") for code, name in found.table["name"].items()}
+    return names == {code: row["name"] for code, row in rows.items()}
 
 
 def _made(body: bytes, read: Callable[[Path], Any]) -> Callable[[Path], Any]:

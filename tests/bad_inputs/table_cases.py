@@ -10,13 +10,13 @@ import openpyxl
 import pandas as pd
 
 from bad_inputs.case import ANSWER, REFUSED, Case
+from bad_inputs.right import is_table, tables
 from comarca.config.tables import ConfiguredColumn
 from comarca.sources.tables.attributes import read_attributes
 from comarca.sources.tables.employment import read_economy_table
 from comarca.sources.tables.flows import read_flows
 from comarca.sources.tables.holdings import read_holdings
 from comarca.sources.tables.outcomes import read_outcomes
-from comarca.sources.tables.read import read_text_table
 from comarca.sources.tables.totals import read_totals
 
 if TYPE_CHECKING:
@@ -28,27 +28,52 @@ NAMES = {"0101": "A", "0102": "B", "0201": "C"}
 SOUND: dict[str, tuple[list[str], list[list[str]], str]] = {
     "holdings": (
         ["territory_id", "class_min_ha", "class_max_ha", "holdings", "area_ha"],
-        [[code, low, high, "10", area] for code in NAMES for low, high, area in (("0", "10", "50"), ("10", "", "400"))],
+        [
+            ["0101", "0", "10", "10", "50.5"], ["0101", "10", "", "4", "400.25"],
+            ["0102", "0", "10", "20", "80"], ["0102", "10", "", "6", "1500"],
+            ["0201", "0", "10", "31", "95.75"], ["0201", "10", "", "2", "1234.5"],
+        ],
         "area_ha",
     ),
     "outcomes": (
         ["territory_id", "year", "income", "poverty"],
-        [[code, year, "200", "30"] for code in NAMES for year in ("2000", "2010")],
+        [
+            ["0101", "2000", "200.5", "30"], ["0101", "2010", "310", "25.5"],
+            ["0102", "2000", "150.25", "41"], ["0102", "2010", "180", "40"],
+            ["0201", "2000", "1234.5", "18"], ["0201", "2010", "1500", "12.25"],
+        ],
         "income",
     ),
     "employment": (
-        ["territory_id", "sector", "jobs"], [[code, sector, "40"] for code in NAMES for sector in ("farms", "trade")],
+        ["territory_id", "sector", "jobs"],
+        [
+            ["0101", "caña", "40"], ["0101", "trade", "25"], ["0102", "caña", "1200"], ["0102", "trade", "10"],
+            ["0201", "caña", "7"], ["0201", "trade", "33"],
+        ],
         "jobs",
     ),
     "firms": (
-        ["territory_id", "max_jobs", "firms"], [[code, jobs, "7"] for code in NAMES for jobs in ("9", "49")], "firms",
+        ["territory_id", "max_jobs", "firms"],
+        [
+            ["0101", "9", "7"], ["0101", "49", "3"], ["0102", "9", "1250"], ["0102", "49", "12"],
+            ["0201", "9", "30"], ["0201", "49", "5"],
+        ],
+        "firms",
     ),
-    "totals": (["territory_id", "people"], [[code, "1000"] for code in NAMES], "people"),
-    "attributes": (["territory_id", "income_currency"], [[code, "12"] for code in NAMES], "income_currency"),
+    "totals": (["territory_id", "people"], [["0101", "1000"], ["0102", "25000"], ["0201", "4321"]], "people"),
+    "attributes": (
+        ["territory_id", "income_currency"], [["0101", "12.5"], ["0102", "1730.25"], ["0201", "9"]], "income_currency",
+    ),
     "flows": (
-        ["origin_id", "destination_id", "persons"], [[a, b, "5"] for a in NAMES for b in NAMES if a != b], "persons",
+        ["origin_id", "destination_id", "persons"],
+        [
+            ["0101", "0102", "5"], ["0101", "0201", "8"], ["0102", "0101", "1300"], ["0102", "0201", "9"],
+            ["0201", "0101", "4"], ["0201", "0102", "26"],
+        ],
+        "persons",
     ),
 }  # fmt: skip
+RIGHT = tables()
 FORMATS = (".csv", ".xlsx", ".parquet")
 _ATTRIBUTE = {"income_currency": ConfiguredColumn(title="Income", unit="", kind="number")}
 
@@ -114,12 +139,15 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
     "a figure of -9999": lambda layer: with_figures(layer, "-9999"),
     "the rows twice": lambda layer: (SOUND[layer][0], SOUND[layer][1] * 2),
 }
-#: Fault -> layers in which the table is read all the same, since it can mean something there.
-READ_WHERE: dict[str, tuple[str, ...]] = {
-    "negative figures": ("attributes",),
-    "figures that are all 0": ("attributes", "holdings"),
-    "no column of figures": ("outcomes",),  # poverty is left
-    "the rows twice": ("flows",),  # rows of one pair are added up, such as those of women and men
+#: Fault and layer in which the table is read all the same, since it can mean something there -> change of the answer.
+READ_WHERE: dict[tuple[str, str], Callable[[pd.DataFrame], pd.DataFrame]] = {
+    ("negative figures", "attributes"): lambda right: right.assign(income_currency=[-5.0, 1730.25, 9.0]),
+    ("figures that are all 0", "attributes"): lambda right: right.assign(income_currency=0.0),
+    ("figures that are all 0", "holdings"): lambda right: right.assign(area_ha=0.0),
+    ("no column of figures", "outcomes"): lambda right: right.drop(columns="income"),  # poverty is left
+    # Rows of one pair are added up, such as those of women and men.
+    ("the rows twice", "flows"): lambda right: right.assign(persons=right["persons"] * 2),
+    **{("sound", layer): lambda right: right for layer in SOUND},
 }
 #: Fault of the file -> its bytes, of those of a sound one. All formats refuse them.
 BYTES: dict[str, Callable[[bytes], bytes]] = {
@@ -159,14 +187,18 @@ def cases() -> Iterator[Case]:
     for layer in SOUND:
         for suffix in FORMATS:
             for fault, change in CONTENT.items():
-                is_read = fault == "sound" or layer in READ_WHERE.get(fault, ())
+                answer = READ_WHERE.get((fault, layer))
 
                 def make(folder: Path, layer: str = layer, suffix: str = suffix, change: Any = change) -> Any:
                     path = folder / f"table{suffix}"
                     write(*change(layer), path)
                     return lambda: read(layer, path)
 
-                yield Case(layer, suffix, fault, ANSWER if is_read else REFUSED, make)
+                yield (
+                    Case(layer, suffix, fault, ANSWER, make, is_table(answer(RIGHT[layer])))
+                    if answer
+                    else Case(layer, suffix, fault, REFUSED, make)
+                )
             for fault, damage in BYTES.items():
 
                 def spoil(folder: Path, layer: str = layer, suffix: str = suffix, damage: Any = damage) -> Any:
@@ -191,9 +223,10 @@ def cases() -> Iterator[Case]:
                 path = folder / "table.csv"
                 write(*SOUND[layer][:2], path)
                 path.write_text(path.read_text() + below)
-                return lambda: len(read_text_table(path)) == len(SOUND[layer][1])
+                return lambda: read(layer, path)
 
-            yield Case(layer, ".csv", f"below it {below.strip()}", ANSWER if is_read else REFUSED, write_below, bool)
+            told = (ANSWER, write_below, is_table(RIGHT[layer])) if is_read else (REFUSED, write_below)
+            yield Case(layer, ".csv", f"below it {below.strip()}", *told)
         yield from _workbooks(layer)
 
 
@@ -241,7 +274,8 @@ SHEETS: dict[str, tuple[Callable[[Any, int], None], str]] = {
 
 def _workbooks(layer: str) -> Iterator[Case]:
     for fault, (change, outcome) in SHEETS.items():
-        yield Case(layer, ".xlsx", fault, outcome, _edited(layer, change))
+        check = is_table(RIGHT[layer]) if outcome == ANSWER else None
+        yield Case(layer, ".xlsx", fault, outcome, _edited(layer, change), check)
 
     def bomb(folder: Path) -> Any:
         path = folder / "table.xlsx"

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bad_inputs import config_cases, figure_cases, raster_cases, settings_cases, table_cases, vector_cases
-from bad_inputs.case import REFUSED
+from bad_inputs import (
+    config_cases,
+    figure_cases,
+    raster_cases,
+    settings_cases,
+    table_cases,
+    variant_cases,
+    vector_cases,
+)
+from bad_inputs.case import ANSWER, REFUSED
 from comarca.errors import ComarcaError
 
 if TYPE_CHECKING:
@@ -18,7 +26,7 @@ if TYPE_CHECKING:
 
 CASES = [
     case
-    for part in (vector_cases, table_cases, figure_cases, raster_cases, settings_cases, config_cases)
+    for part in (vector_cases, table_cases, variant_cases, figure_cases, raster_cases, settings_cases, config_cases)
     for case in part.cases()
 ]
 
@@ -26,6 +34,10 @@ CASES = [
 def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:
     assert len(CASES) >= 400
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+def test_each_answer_is_compared_with_the_right_one() -> None:
+    assert not [case.name for case in CASES if (case.outcome == ANSWER) == (case.check is None)]
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -40,5 +52,6 @@ def test_a_bad_input_comes_out_right(case: Case, tmp_path: Path) -> None:
             assert "\n" not in message.strip()
             assert len(message) > 30
         else:
+            assert case.check is not None
             found = reader()
-            assert case.check is None or case.check(found), found
+            assert case.check(found), found

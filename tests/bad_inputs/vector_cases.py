@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from bad_inputs.case import ANSWER, REFUSED, Case
+from bad_inputs.right import is_layer
 from comarca.sources.boundaries.read import territories_from_file
 from comarca.sources.cities.read import cities_from_file
 from comarca.sources.vectors.parcels import read_parcels
@@ -38,7 +39,7 @@ def good(layer: str) -> gpd.GeoDataFrame:
     west = -58 + 0.3 * np.arange(COUNT)
     shapes = {
         "territories": shapely.box(west, -34, west + 0.3, -33),
-        "parcels": shapely.box(west + 0.05, -33.9, west + 0.2, -33.8),
+        "parcels": shapely.box(west + 0.05, -33.9, west + 0.2, -33.8 + 0.01 * np.arange(COUNT)),
         "roads": shapely.linestrings([[(w, -33.5), (w + 0.3, -33.5)] for w in west]),
         "power": shapely.linestrings([[(w, -33.6), (w + 0.3, -33.6)] for w in west]),
         "services": shapely.points(west + 0.1, -33.5),
@@ -46,7 +47,7 @@ def good(layer: str) -> gpd.GeoDataFrame:
     }[layer]
     table = {
         "code": [f"{row:02d}" for row in range(COUNT)],
-        "label": [f"Place {row}" for row in range(COUNT)],
+        "label": [f"Ñandú {row}" for row in range(COUNT)],
         "kind": {"roads": "primary", "power": "line", "services": "school"}.get(layer, "x"),
         "people": [10_000.0 * (row + 1) for row in range(COUNT)],
     }
@@ -74,7 +75,9 @@ def write(frame: gpd.GeoDataFrame, path: Path) -> None:
     if path.suffix == ".parquet":
         frame.to_parquet(path)
     else:
-        frame.to_file(path, driver=FORMATS[path.suffix])
+        # FlatGeobuf keeps the order of rows only without its index.
+        options = {"SPATIAL_INDEX": "NO"} if path.suffix == ".fgb" else {}
+        frame.to_file(path, driver=FORMATS[path.suffix], **options)
 
 
 def shapes_of(frame: gpd.GeoDataFrame, change: Callable[[Any], Any], rows: slice = slice(None)) -> gpd.GeoDataFrame:
@@ -158,7 +161,8 @@ def cases() -> Iterator[Case]:
                     write(change(layer), path)
                     return lambda: read(layer, path)
 
-                yield Case(layer, suffix, fault, REFUSED if refused else ANSWER, make)
+                check = None if refused else is_layer(layer, _told(layer, change))
+                yield Case(layer, suffix, fault, REFUSED if refused else ANSWER, make, check)
             for fault, damage in BYTES.items():
 
                 def spoil(folder: Path, layer: str = layer, suffix: str = suffix, damage: Any = damage) -> Any:
@@ -169,6 +173,12 @@ def cases() -> Iterator[Case]:
 
                 yield Case(layer, suffix, fault, REFUSED, spoil)
         yield from _sets_of_files(layer)
+
+
+def _told(layer: str, change: Callable[[str], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Give a layer after its change, with the sound columns in place of those it took away."""
+    changed, sound = change(layer), good(layer)
+    return changed.assign(**{name: sound[name] for name in sound if name not in changed})
 
 
 def _sets_of_files(layer: str) -> Iterator[Case]:
@@ -214,18 +224,19 @@ def _sets_of_files(layer: str) -> Iterator[Case]:
     def nested(folder: Path) -> Any:
         path = folder / "layer.geojson"
         write(good(layer), path)
-        text = path.read_text().replace('"label": "Place 0"', '"label": "Place 0", "also": {"a": [1, {}]}')
+        text = path.read_text().replace('"label": "Ñandú 0"', '"label": "Ñandú 0", "also": {"a": [1, {}]}')
         path.write_text(text)
         return lambda: read(layer, path)
 
-    yield Case(layer, ".geojson", "objects in cells", ANSWER, nested)
+    right = is_layer(layer, good(layer))
+    yield Case(layer, ".geojson", "objects in cells", ANSWER, nested, right)
     yield Case(layer, ".shp", "without .prj", REFUSED, without(".prj"))
     yield Case(layer, ".shp", "without .dbf", REFUSED, without(".dbf"))
     yield Case(layer, ".shp", "without .shx", REFUSED, without(".shx"))
-    yield Case(layer, ".zip", "one file", ANSWER, packed("a/layer.gpkg"))
+    yield Case(layer, ".zip", "one file", ANSWER, packed("a/layer.gpkg"), right)
     yield Case(layer, ".zip", "two files", REFUSED, packed("a.gpkg", "b.gpkg"))
     yield Case(layer, ".zip", "no file", REFUSED, packed())
     yield Case(layer, ".zip", "cut", REFUSED, cut_archive)
     yield Case(layer, ".gpkg", "not there", REFUSED, not_there)
     yield Case(layer, "folder", "empty", REFUSED, empty_folder)
-    yield Case(layer, ".gpkg", "odd name", ANSWER, odd_name)
+    yield Case(layer, ".gpkg", "odd name", ANSWER, odd_name, right)

@@ -8,7 +8,7 @@ import numpy as np
 
 from comarca.errors import InputError
 from comarca.registry.columns import sector_key
-from comarca.sources.names import fold_text
+from comarca.sources.names import fold_text, same_form
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.once import one_name, refuse_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
@@ -77,7 +77,7 @@ def read_economy_table(
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
     if key == "sector":
-        tidy["sector"] = tidy["sector"].str.strip()
+        tidy["sector"] = tidy["sector"].map(same_form)
         nameless = (tidy["sector"] == "") & (tidy[figure] > 0)
         if nameless.any():
             row = int(nameless.to_numpy().argmax())
@@ -117,7 +117,7 @@ def read_sectors(
         If there is no such column, or two sectors differ in accents or punctuation only.
     """
     raw = read_text_table(path, **layout)
-    names = pick_columns(raw, columns or {}, required=["sector"], where=str(path))["sector"].str.strip()
+    names = pick_columns(raw, columns or {}, required=["sector"], where=str(path))["sector"].map(same_form)
     sectors: dict[str, str] = {}
     for name in sorted(set(names) - {""}):
         key = sector_key(name)
