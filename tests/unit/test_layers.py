@@ -168,11 +168,11 @@ def test_what_lacks_is_named_by_the_key_that_would_give_it():
 def test_jobs_that_read_and_count_do_not_load_what_checks_draws_compiles_or_fetches():
     """A second or two for each of them, which is more than such a job takes."""
     lines = (
-        "import sys, comarca.layers.files, comarca.fetch.receipts",
+        "import sys, comarca.layers.files, comarca.layers.schemas, comarca.fetch.receipts",
         "import comarca.indicators.access, comarca.indicators.markets, comarca.indicators.urbanisation",
         "import comarca.publish.maps.base, comarca.publish.maps.files, comarca.publish.table_checks",
         "import comarca.dynamics.clusters, comarca.dynamics.propositions",
-        "heavy = {'pandera', 'matplotlib', 'numba', 'rasterio', 'requests', 'esda', 'libpysal', 'sklearn'}",
+        "heavy = {'pandera', 'pydantic', 'matplotlib', 'numba', 'rasterio', 'requests', 'esda', 'libpysal', 'sklearn'}",
         "print(sorted(heavy & {*sys.modules}))",
     )
     done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=True)

@@ -12,6 +12,7 @@ import pandas as pd
 from comarca.crs import require_storage_crs
 from comarca.io import atomic_path, log_read, read_table
 from comarca.layers.index import LAYERS
+from comarca.layers.schemas import validate_layer
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -62,8 +63,6 @@ def write_layer(layer: gpd.GeoDataFrame | pd.DataFrame, path: PathLike, name: st
     name : str
         Name of the schema.
     """
-    from comarca.layers.schemas import validate_layer  # a second that jobs which only read need not pay
-
     checked = validate_layer(layer, name)
     with atomic_path(path) as part:
         checked.to_parquet(part, index=False if "geometry" in checked else None, compression="zstd")

@@ -1,4 +1,4 @@
-"""Strict models of the canonical layers, one docstring line per column.
+"""Strict models of the canonical layers, one line of description per column.
 
 Every layer with a geometry is stored in EPSG:4326, sorted by its first column; none has extra columns. Text that is not
 known is null; numbers that are not known are NaN. A harmonise step that cannot meet its schema stops with a message.
@@ -10,53 +10,36 @@ from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
-import pandera.errors
-import pandera.pandas as pa
 
 from comarca.crs import STORAGE, require_storage_crs
 from comarca.errors import InputError
+from comarca.layers.schema import Column, Schema, faults
 
 
-def _text(description: str, *, nullable: bool = True, unique: bool = False, isin: list[str] | None = None) -> pa.Column:
-    checks = [pa.Check.isin(isin)] if isin else []
-    if not nullable:
-        checks.append(pa.Check.str_length(min_value=1))
-    return pa.Column(str, checks, nullable=nullable, unique=unique, description=description)
+def _text(description: str, *, nullable: bool = True, unique: bool = False, values: tuple[str, ...] = ()) -> Column:
+    return Column("text", description, nullable=nullable, unique=unique, values=values)
 
 
-def _number(
-    description: str, *, low: float | None = None, high: float | None = None, nullable: bool = True
-) -> pa.Column:
-    checks = []
-    if low is not None:
-        checks.append(pa.Check.ge(low))
-    if high is not None:
-        checks.append(pa.Check.le(high))
-    return pa.Column(float, checks, nullable=nullable, description=description)
+def _number(description: str, *, low: float | None = None, high: float | None = None, nullable: bool = True) -> Column:
+    return Column("number", description, nullable=nullable, low=low, high=high)
 
 
-def _whole(description: str) -> pa.Column:
-    return pa.Column("int64", pa.Check.ge(0), description=description)
+def _whole(description: str) -> Column:
+    return Column("whole", description, nullable=False, low=0)
 
 
-def _boolean(description: str) -> pa.Column:
-    return pa.Column(bool, description=description)
+def _boolean(description: str) -> Column:
+    return Column("boolean", description, nullable=False)
 
 
-def _geometry(*types: str) -> pa.Column:
-    return pa.Column(
-        "geometry",
-        [
-            pa.Check(lambda shapes: shapes.geom_type.isin(types), name=f"geometry is {' or '.join(types)}"),
-            pa.Check(lambda shapes: ~shapes.is_empty, name="geometry is not empty"),
-        ],
-        description=f"{' or '.join(types)}, EPSG:4326",
-    )
+def _geometry(*types: str) -> Column:
+    return Column("geometry", f"{' or '.join(types)}, EPSG:4326", nullable=False, values=types)
 
 
 AREA: Final = ("Polygon", "MultiPolygon")
 
-TERRITORIES: Final = pa.DataFrameSchema(
+TERRITORIES: Final = Schema(
+    "territories",
     {
         "territory_id": _text("Code of the territory, as text: leading zeros count", nullable=False, unique=True),
         "territory_name": _text("Name; not unique", nullable=False),
@@ -64,12 +47,10 @@ TERRITORIES: Final = pa.DataFrameSchema(
         "country": _text("ISO 3166-1 alpha-3 code", nullable=False),
         "geometry": _geometry(*AREA),
     },
-    name="territories",
-    strict=True,
-    ordered=True,
 )
 
-CITIES: Final = pa.DataFrameSchema(
+CITIES: Final = Schema(
+    "cities",
     {
         "city_id": _text("Identifier in the source, as text", nullable=False, unique=True),
         "city_name": _text("Name", nullable=False),
@@ -78,9 +59,6 @@ CITIES: Final = pa.DataFrameSchema(
         "osm_id": _text("OSM place that it was joined to, such as n123"),
         "geometry": _geometry("Point", *AREA),
     },
-    name="cities",
-    strict=True,
-    ordered=True,
 )
 
 #: Tags of a road that speeds, surfaces and passability need.
@@ -93,7 +71,8 @@ ROAD_TAGS: Final = (
 #: OSM keys of columns that are named otherwise.
 OSM_KEYS: Final = {"four_wd_only": "4wd_only", "maxspeed_practical": "maxspeed:practical"}
 
-ROADS: Final = pa.DataFrameSchema(
+ROADS: Final = Schema(
+    "roads",
     {
         "road_id": _text("Identifier of the way in the source, such as w123", nullable=False, unique=True),
         "road_class": _text("OSM highway value, or 'ferry'", nullable=False),
@@ -103,47 +82,39 @@ ROADS: Final = pa.DataFrameSchema(
         ),
         "geometry": _geometry("LineString"),
     },
-    name="roads",
-    strict=True,
-    ordered=True,
 )
 
-POWER: Final = pa.DataFrameSchema(
+POWER: Final = Schema(
+    "power",
     {
         "power_id": _text("Identifier in the source", nullable=False, unique=True),
-        "power_class": _text("Kind of line", nullable=False, isin=["line", "minor_line", "cable"]),
+        "power_class": _text("Kind of line", nullable=False, values=("line", "minor_line", "cable")),
         "voltage": _text("Value of the tag voltage"),
         "geometry": _geometry("LineString", "MultiLineString"),
     },
-    name="power",
-    strict=True,
-    ordered=True,
 )
 
-CANALS: Final = pa.DataFrameSchema(
+CANALS: Final = Schema(
+    "canals",
     {
         "canal_id": _text("Identifier in the source, such as w123", nullable=False, unique=True),
-        "canal_class": _text("canal or ditch", nullable=False, isin=["canal", "ditch"]),
+        "canal_class": _text("canal or ditch", nullable=False, values=("canal", "ditch")),
         "geometry": _geometry("LineString", "MultiLineString"),
     },
-    name="canals",
-    strict=True,
-    ordered=True,
 )
 
-SERVICES: Final = pa.DataFrameSchema(
+SERVICES: Final = Schema(
+    "services",
     {
         "service_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
         "kind": _text("Kind of service: school, hospital, bank, ...", nullable=False),
         "name": _text("Name"),
         "geometry": _geometry("Point"),
     },
-    name="services",
-    strict=True,
-    ordered=True,
 )
 
-ECONOMY: Final = pa.DataFrameSchema(
+ECONOMY: Final = Schema(
+    "economy",
     {
         "economy_id": _text("Identifier in the source, such as n123, w123, r123", nullable=False, unique=True),
         "sector": _text("Sector of the establishment: shop, office, craft, industry, tourism, service", nullable=False),
@@ -152,26 +123,22 @@ ECONOMY: Final = pa.DataFrameSchema(
         "brand": _text("Value of the tag brand"),
         "geometry": _geometry("Point"),
     },
-    name="economy",
-    strict=True,
-    ordered=True,
 )
 
-LAND_USE: Final = pa.DataFrameSchema(
+LAND_USE: Final = Schema(
+    "land_use",
     {
         "land_use_id": _text("Identifier in the source, such as w123, r123", nullable=False, unique=True),
         "land_use": _text("OSM landuse value, or natural=* for natural cover", nullable=False),
         "geometry": _geometry(*AREA),
     },
-    name="land_use",
-    strict=True,
-    ordered=True,
 )
 
 #: Value of ``land_use`` of lakes and wide rivers.
 WATER: Final = "natural=water"
 
-PLACES: Final = pa.DataFrameSchema(
+PLACES: Final = Schema(
+    "places",
     {
         "place_id": _text("Identifier in the source, such as n123", nullable=False, unique=True),
         "place": _text("OSM place value: city, town, village, hamlet, ...", nullable=False),
@@ -179,12 +146,10 @@ PLACES: Final = pa.DataFrameSchema(
         "population_persons": _number("Value of the tag population", low=0),
         "geometry": _geometry("Point"),
     },
-    name="places",
-    strict=True,
-    ordered=True,
 )
 
-BUILDINGS: Final = pa.DataFrameSchema(
+BUILDINGS: Final = Schema(
+    "buildings",
     {
         "building_id": _text("Identifier in the source, such as w123, r123", nullable=False, unique=True),
         "building": _text("Value of the tag building", nullable=False),
@@ -192,12 +157,10 @@ BUILDINGS: Final = pa.DataFrameSchema(
         "footprint_m2": _number("Area on the ground", low=0, nullable=False),
         "geometry": _geometry("Point"),
     },
-    name="buildings",
-    strict=True,
-    ordered=True,
 )
 
-BOUNDARIES: Final = pa.DataFrameSchema(
+BOUNDARIES: Final = Schema(
+    "boundaries",
     {
         "boundary_id": _text("Identifier in the source, such as r123", nullable=False, unique=True),
         "admin_level": _text("OSM admin_level", nullable=False),
@@ -206,25 +169,21 @@ BOUNDARIES: Final = pa.DataFrameSchema(
         "subdivision_code": _text("ISO 3166-2 code, or else the tag ref"),
         "geometry": _geometry(*AREA),
     },
-    name="boundaries",
-    strict=True,
-    ordered=True,
 )
 
 #: Inhabitants of places spread over their buildings.
-SETTLEMENTS: Final = pa.DataFrameSchema(
+SETTLEMENTS: Final = Schema(
+    "settlements",
     {
         "population_id": _text("Identifier: the building, place or cell", nullable=False, unique=True),
         "population_persons": _number("Inhabitants", low=0, nullable=False),
         "geometry": _geometry("Point"),
     },
-    name="settlements",
-    strict=True,
-    ordered=True,
 )
 
 #: Where people are, for access: one row per demand cell and territory.
-DEMAND: Final = pa.DataFrameSchema(
+DEMAND: Final = Schema(
+    "demand",
     {
         "demand_id": _text("Identifier, unique", nullable=False, unique=True),
         "territory_id": _text("Territory that the people belong to", nullable=False),
@@ -232,12 +191,10 @@ DEMAND: Final = pa.DataFrameSchema(
         "area_km2": _number("Area that stands for people where no population is known, else missing", low=0),
         "geometry": _geometry("Point"),
     },
-    name="demand",
-    strict=True,
-    ordered=True,
 )
 
-LAND_COVER_PATCHES: Final = pa.DataFrameSchema(
+LAND_COVER_PATCHES: Final = Schema(
+    "land_cover_patches",
     {
         "patch_id": _whole("Number of the patch in its raster"),
         "territory_id": _text("Territory that the piece lies in", nullable=False),
@@ -246,12 +203,10 @@ LAND_COVER_PATCHES: Final = pa.DataFrameSchema(
         "patch_area_ha": _number("Area of the whole patch", low=0, nullable=False),
         "is_main": _boolean("Whether this is the largest piece of its patch"),
     },
-    name="land_cover_patches",
-    strict=True,
-    ordered=True,
 )
 
-LAND_COVER_AREAS: Final = pa.DataFrameSchema(
+LAND_COVER_AREAS: Final = Schema(
+    "land_cover_areas",
     {
         "territory_id": _text("Territory", nullable=False),
         "year": _whole("Year of the raster; 0 if not known"),
@@ -264,41 +219,32 @@ LAND_COVER_AREAS: Final = pa.DataFrameSchema(
         "area_ha": _number("Area of the class in the territory", low=0, nullable=False),
         "edge_m": _number("Length of the edge between the class and others", low=0, nullable=False),
     },
-    name="land_cover_areas",
-    strict=True,
-    ordered=True,
 )
 
-TERRITORY_LIGHTS: Final = pa.DataFrameSchema(
+TERRITORY_LIGHTS: Final = Schema(
+    "territory_lights",
     {
         "territory_id": _text("Territory", nullable=False),
         "year": _whole("Year of the raster; 0 if not known"),
         "light": _number("Sum of the light; NaN where the raster has no data"),
     },
-    name="territory_lights",
-    strict=True,
-    ordered=True,
 )
 
-DEMAND_LIGHTS: Final = pa.DataFrameSchema(
+DEMAND_LIGHTS: Final = Schema(
+    "demand_lights",
     {"light": _number("Light of the cell that the place lies in; NaN where the raster has no data")},
-    index=pa.Index(str, unique=True, name="demand_id"),
-    name="demand_lights",
-    strict=True,
-    ordered=True,
+    index=("demand_id", _text("Identifier of the place", nullable=False, unique=True)),
 )
 
-CONNECTORS: Final = pa.DataFrameSchema(
+CONNECTORS: Final = Schema(
+    "connectors",
     {
-        "kind": _text("gap, component, city or foot", nullable=False, isin=["gap", "component", "city", "foot"]),
+        "kind": _text("gap, component, city or foot", nullable=False, values=("gap", "component", "city", "foot")),
         "name": _text("City, or people of the component, that it joins"),
         "length_km": _number("Length, straight", low=0, nullable=False),
         "minutes": _number("Time over it", low=0, nullable=False),
         "geometry": _geometry("LineString"),
     },
-    name="connectors",
-    strict=True,
-    ordered=True,
 )
 
 LAYERS: Final = {
@@ -324,14 +270,10 @@ def empty_layer(name: str) -> Any:
         Its columns with their types; EPSG:4326 if it has a geometry.
     """
     schema = LAYERS[name]
-    columns = {
-        column: pd.Series(dtype="str" if str(part.dtype) in {"str", "string"} else str(part.dtype))
-        for column, part in schema.columns.items()
-        if column != "geometry"
-    }
+    columns = {column: pd.Series(dtype=part.dtype) for column, part in schema.columns.items() if column != "geometry"}
     if "geometry" in schema.columns:
         return validate_layer(gpd.GeoDataFrame(columns, geometry=[], crs=STORAGE), name)
-    index = None if schema.index is None else pd.Index([], dtype="str", name=schema.index.name)
+    index = None if schema.index is None else pd.Index([], dtype="str", name=schema.index[0])
     return validate_layer(pd.DataFrame(columns, index=index), name)
 
 
@@ -361,17 +303,14 @@ def validate_layer(layer: Any, name: str) -> Any:
     schema = LAYERS[name]
     if "geometry" in schema.columns:
         require_storage_crs(layer, name=f"layer {name}")
-    try:
-        checked = schema.validate(layer, lazy=True)
-    except pandera.errors.SchemaErrors as error:
-        cases = error.failure_cases
-        first = cases.iloc[0]
+    if found := faults(layer, schema):
+        first = found[0]
         raise InputError(
-            f"layer {name}, column {first['column']}, row {first['index']}",
-            got=first["failure_case"],
-            expected=str(first["check"]),
-            remedy=f"{len(cases)} such case(s) in all.",
-        ) from error
+            f"layer {name}, column {first.column}" + (f", row {first.row}" if first.row is not None else ""),
+            got=first.got,
+            expected=first.expected,
+            remedy=f"{len(found)} such case(s) in all.",
+        )
     if "geometry" not in schema.columns:
-        return checked
-    return checked.sort_values(next(iter(schema.columns)), kind="stable", ignore_index=True)
+        return layer
+    return layer.sort_values(next(iter(schema.columns)), kind="stable", ignore_index=True)
