@@ -129,11 +129,11 @@ def test_a_territory_outside_the_raster_has_nothing_in_both(people):
 
 
 @pytest.mark.parametrize("strategy", ["raster-sequential", "feature-sequential"])
-def test_a_strip_of_rows_is_read_as_the_same_place_of_the_whole_band(people, strategy):
+def test_a_window_is_read_as_the_same_place_of_the_whole_band(people, strategy):
     zones = gpd.GeoDataFrame(geometry=[box(0.111, 0.213, 0.397, 0.388)], crs=4326)
     with open_raster(people) as grid:
-        # Rows 15 to 45 from the north hold the zone.
-        for band in (Band(grid, "whole"), Band(grid, "strip", first_row=15, rows=30)):
+        # Rows 15 to 45 from the north, and columns 10 to 45 from the west, hold the zone.
+        for band in (Band(grid, "whole"), Band(grid, "window", (15, 10, 30, 35))):
             table = extract(
                 zones,
                 [ZonalStatistic("sum", "sum", band), ZonalStatistic("sum", "km2", CellAreas(grid, "area"))],

@@ -219,11 +219,24 @@ def test_demand_sums_to_the_zonal_sums(crowd, rows):
 
 def test_demand_does_not_depend_on_the_size_of_blocks(crowd, monkeypatch):
     whole, checks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
-    monkeypatch.setattr(population_raster, "_STRIP_CELLS", 200)
+    monkeypatch.setattr(population_raster, "_TILE", (7, 11))
     in_blocks, checks_in_blocks = demand_from_raster(crowd, CUT, demand_cell_m=3000)
     assert [check.message for check in checks_in_blocks] == [check.message for check in checks]
     pd.testing.assert_frame_equal(whole.drop(columns="geometry"), in_blocks.drop(columns="geometry"), rtol=1e-12)
     assert shapely.get_coordinates(whole.geometry) == pytest.approx(shapely.get_coordinates(in_blocks.geometry))
+
+
+def test_people_of_a_year_are_the_same_to_the_last_bit_in_tiles_of_any_size(tmp_path, monkeypatch):
+    # Edges of cells are binary fractions and those of territories, so that only the order of adding up can differ.
+    people = np.random.default_rng(5).gamma(0.3, 40, (40, 50)).astype("float32")
+    raster = Raster(write(tmp_path / "p.tif", people, nodata=-99, cell=1 / 128, north=40 / 128))
+    places = territories(box(0, 0, 24 / 128, 40 / 128), box(24 / 128, 10 / 128, 50 / 128, 40 / 128))
+    persons = []
+    for tile in [(512, 2048), (5, 3), (1, 50), (40, 1)]:
+        monkeypatch.setattr(population_raster, "_TILE", tile)
+        persons.append(people_by_year({2020: raster}, places)[0]["persons"].tolist())
+    assert persons[1:] == persons[:1] * 3
+    assert persons[0] == pytest.approx(zonal({"p": raster}, places)["p_sum"].tolist(), rel=1e-12)
 
 
 def test_demand_stands_where_most_people_live(tmp_path):
@@ -311,11 +324,11 @@ def test_people_on_the_shore_do_not_depend_on_whether_the_neighbour_along_it_is_
     assert coast(names=("a",))[0] == pytest.approx([40_000])
 
 
-@pytest.mark.parametrize("rows", [None, 1])
-def test_traces_in_a_strait_are_told_from_land_in_any_strips(coast, monkeypatch, rows):
+@pytest.mark.parametrize("tile", [None, (1, 40), (40, 1), (3, 5)])
+def test_traces_in_a_strait_are_told_from_land_in_tiles_of_any_size(coast, monkeypatch, tile):
     # Its other side, 4 km off, is a territory, too.
-    if rows:
-        monkeypatch.setattr(population_raster, "_STRIP_CELLS", 40 * rows)
+    if tile:
+        monkeypatch.setattr(population_raster, "_TILE", tile)
     persons, _ = coast(0, 0, 3, 0, *[100] * 6, names=("a", "b", "c"), more=[box(0, 0, 0.4, 0.06)])
     assert persons == pytest.approx([40_000, 40_000, 24_000])
 

@@ -9,6 +9,7 @@ are spread over the covered part; on a land border they are taken by area.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
@@ -26,7 +27,7 @@ from comarca.results import Check
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -42,32 +43,51 @@ _SETTLED: Final = 0.05
 #: Share of cells far beyond that are lived in, above which there is one too, and the density from which on they are.
 _LIVED_IN: Final = 0.1
 _LIVED_IN_PER_KM2: Final = 1.0
-#: Cells of the raster that are taken at a time: each takes some 200 bytes, by zone, place and weight.
-_STRIP_CELLS: Final = 1_000_000
+#: Rows and columns of the raster that are taken at a time: each cell takes some 200 bytes, by zone, place and weight.
+_TILE: Final = (512, 2048)
 _BALANCE: Final = 1e-6
 _LEFT_OUT: Final = 0.01
 #: Cells covered to this share count as covered; the rest is rounding.
 _WHOLE: Final = 1 - 1e-6
-_COLUMNS: Final = ("zone", "row", "column", "people", "x", "y")
 
 
-class _Strip(NamedTuple):
-    """People of some rows of a raster: by zone and cell, and what became of the cells that territories cut."""
+class _Tile(NamedTuple):
+    """Inner cells of a window and the margin around it: first row and column, and the window as `OpenRaster.read`."""
 
-    cells: pd.DataFrame
+    row: int
+    column: int
+    rows: int
+    columns: int
+    window: tuple[int, int, int, int]
+
+    def holds(self, row: Integers, column: Integers) -> Booleans:
+        """Tell which cells of the raster are inner ones."""
+        in_rows = (row >= self.row) & (row < self.row + self.rows)
+        return np.asarray(in_rows & (column >= self.column) & (column < self.column + self.columns))
+
+
+class _People(NamedTuple):
+    """People in the cells of a raster, a row per zone and cell with data."""
+
+    zone: Integers
+    row: Integers
+    column: Integers
+    persons: Floats
+
+
+class _Sums(NamedTuple):
+    """Cells with data by zone, and what became of the people of cells that territories cut."""
+
     measured: Floats
-    assigned: float
-    moved: float
-    abroad: float
-    near: float
+    assigned: float = 0.0
+    moved: float = 0.0
+    abroad: float = 0.0
+    near: float = 0.0
 
-
-class _Gathered(NamedTuple):
-    """People by zone and demand cell, cells with data by zone, and the checks made on the way."""
-
-    cells: pd.DataFrame
-    measured: Floats
-    checks: list[Check]
+    def plus(self, other: _Sums) -> _Sums:
+        """Add up."""
+        amounts = (one + more for one, more in zip(self[1:], other[1:], strict=True))
+        return _Sums(self.measured + other.measured, *amounts)
 
 
 def demand_from_raster(
@@ -102,7 +122,14 @@ def demand_from_raster(
     """
     with open_raster(replace(raster, least=0.0)) as grid:
         zones = zones_on(grid, territories)
-        cells, measured, checks = _gather(grid, zones, _steps(grid, zones, demand_cell_m))
+        steps, sums = _steps(grid, zones, demand_cell_m), _Sums(np.zeros(len(zones)))
+        parts = []
+        for tile in chain.from_iterable(_tiles(grid, steps, near_cells := _near_cells(grid, zones))):
+            people, more = _people_in(grid, zones, tile, near_cells)
+            sums = sums.plus(more)
+            parts.append(_demand_cells(grid, tile, people, steps))
+        cells, measured = pd.concat(parts, ignore_index=True), sums.measured
+        checks = _checks(float(cells["people"].sum()), sums)
         cell_area = grid.cell_width * grid.cell_height
         lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(cells["x"], cells["y"])
     owner = zones["territory_id"].to_numpy()[cells["zone"]]
@@ -152,10 +179,10 @@ def people_by_year(rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame)
     for year in sorted(rasters):
         with open_raster(replace(rasters[year], least=0.0)) as grid:
             zones = zones_on(grid, territories)
-            cells, measured, remarks = _gather(grid, zones, (1, 1))
-            remarks += _cover(rasters[year], territories, zones, measured, grid.cell_width * grid.cell_height)
-        persons = np.bincount(cells["zone"], weights=cells["people"], minlength=len(zones))
-        persons = np.where(measured > 0, persons, np.nan)
+            persons, sums = _people_by_zone(grid, zones)
+            remarks = _checks(float(persons.sum()), sums)
+            remarks += _cover(rasters[year], territories, zones, sums.measured, grid.cell_width * grid.cell_height)
+        persons = np.where(sums.measured > 0, persons, np.nan)
         tables.append(pd.DataFrame({"territory_id": zones["territory_id"], "year": year, "persons": persons}))
         checks += [
             Check(check.name.replace("population", f"population_{year}", 1), *list(check.as_dict().values())[1:])
@@ -164,17 +191,39 @@ def people_by_year(rasters: Mapping[int, Raster], territories: gpd.GeoDataFrame)
     return pd.concat(tables, ignore_index=True), checks
 
 
-def _gather(grid: OpenRaster, zones: gpd.GeoDataFrame, steps: tuple[int, int]) -> _Gathered:
-    near = _near_cells(grid, zones)
-    rows = steps[0] * max(1, _STRIP_CELLS // (grid.width * steps[0]))
-    strips = [
-        _strip(grid, zones, first, min(rows, grid.height - first), steps, near) for first in range(0, grid.height, rows)
-    ]
-    cells = pd.concat([strip.cells for strip in strips], ignore_index=True)
-    cells = cells.astype({"zone": int, "row": int, "column": int})
-    measured = np.sum([strip.measured for strip in strips], axis=0)
-    sums = {name: sum(getattr(strip, name) for strip in strips) for name in ("assigned", "moved", "abroad", "near")}
-    return _Gathered(cells, measured, _checks(float(cells["people"].sum()), **sums))
+def _people_by_zone(grid: OpenRaster, zones: gpd.GeoDataFrame) -> tuple[Floats, _Sums]:
+    """People of each zone, added up cell by cell, row by row of the raster, whatever the tiles are."""
+    persons, sums = np.zeros(len(zones)), _Sums(np.zeros(len(zones)))
+    near_cells = _near_cells(grid, zones)
+    for tiles in _tiles(grid, (1, 1), near_cells):
+        parts = []
+        for tile in tiles:
+            people, more = _people_in(grid, zones, tile, near_cells)
+            sums = sums.plus(more)
+            parts.append(people)
+        zone, row, column, found = (np.concatenate(values) for values in zip(*parts, strict=True))
+        order = np.lexsort((column, row, zone))
+        np.add.at(persons, zone[order], found[order])
+    return persons, sums
+
+
+def _tiles(grid: OpenRaster, steps: tuple[int, int], near_cells: tuple[int, int]) -> Iterator[list[_Tile]]:
+    """Cut a raster into tiles of whole demand cells, one row of tiles after the other."""
+    rows, columns = (step * max(1, most // step) for step, most in zip(steps, _TILE, strict=True))
+    for row in range(0, grid.height, rows):
+        yield [
+            _tile(grid, (row, min(row + rows, grid.height)), (column, min(column + columns, grid.width)), near_cells)
+            for column in range(0, grid.width, columns)
+        ]
+
+
+def _tile(grid: OpenRaster, rows: tuple[int, int], columns: tuple[int, int], near_cells: tuple[int, int]) -> _Tile:
+    # The margin holds what is near the inner cells, and what is near that.
+    down, right = (2 * reach for reach in near_cells)
+    top, bottom = max(0, rows[0] - down), min(grid.height, rows[1] + down)
+    left, end = max(0, columns[0] - right), min(grid.width, columns[1] + right)
+    window = (top, left, bottom - top, end - left)
+    return _Tile(rows[0], columns[0], rows[1] - rows[0], columns[1] - columns[0], window)
 
 
 def _cover(
@@ -206,23 +255,16 @@ def _cell_size_m(grid: OpenRaster, zones: gpd.GeoDataFrame) -> tuple[float, floa
     return float(width_m), float(height_m)
 
 
-def _strip(
-    grid: OpenRaster,
-    zones: gpd.GeoDataFrame,
-    first_row: int,
-    rows: int,
-    steps: tuple[int, int],
-    near_cells: tuple[int, int],
-) -> _Strip:
-    """People by zone and demand cell in a strip of rows, with the mean place where they live."""
-    # What is near a row, and what is near that.
-    margin = 2 * near_cells[0]
-    top, bottom = max(0, first_row - margin), min(grid.height, first_row + rows + margin)
-    band = Band(grid, "people", first_row=top, rows=bottom - top)
+def _people_in(
+    grid: OpenRaster, zones: gpd.GeoDataFrame, tile: _Tile, near_cells: tuple[int, int]
+) -> tuple[_People, _Sums]:
+    """People by zone in the inner cells of a tile."""
+    band = Band(grid, "people", tile.window)
     touched = np.sort(zones.sindex.query(shapely.box(*band.extent())))
     measured = np.zeros(len(zones))
     if len(touched) == 0:
-        return _Strip(pd.DataFrame(columns=_COLUMNS, dtype=float), measured, 0.0, 0.0, 0.0, 0.0)
+        none = np.zeros(0, dtype=np.int64)
+        return _People(none, none, none, np.zeros(0)), _Sums(measured)
     people = extract(
         zones.iloc[touched], [ZonalStatistic(name, name, band) for name in ("values", "coverage", "cell_id")]
     )
@@ -230,57 +272,59 @@ def _strip(
         np.concatenate([np.empty(0), *people[name]]) for name in ("values", "coverage", "cell_id")
     )
     zone, cell = np.repeat(touched, people["values"].map(len)), cell.astype(np.int64)
-    land, sums = _land(grid, top, bottom - top, cell, coverage, near_cells, (first_row - top, rows))
-    row, column = np.divmod(cell, grid.width)
-    is_inside = ~np.isnan(values) & (row >= first_row - top) & (row < first_row - top + rows)
-    values, coverage, zone, cell, row, column = (
-        each[is_inside] for each in (values, coverage, zone, cell, row + top, column)
-    )
-    np.add.at(measured, zone, coverage)
-    weight = values * coverage / land.ravel()[cell]
-    y, x = grid.middles(top, 0, bottom - top, grid.width)
-    table = pd.DataFrame(
-        {"zone": zone, "row": row // steps[0], "column": column // steps[1], "people": weight,
-         "x": x[column] * weight, "y": y[row - top] * weight}
-    )  # fmt: skip
-    cells = table[weight > 0].groupby(["zone", "row", "column"], as_index=False).sum()
-    cells = cells.assign(x=cells["x"] / cells["people"], y=cells["y"] / cells["people"])
-    return _Strip(cells, measured, **sums)
+    land, sums = _land(grid, tile, cell, coverage, near_cells)
+    row, column = np.divmod(cell, tile.window[3])
+    row, column = row + tile.window[0], column + tile.window[1]
+    has_data = ~np.isnan(values) & tile.holds(row, column)
+    np.add.at(measured, zone[has_data], coverage[has_data])
+    persons = values * coverage / land.ravel()[cell]
+    kept = has_data & (persons > 0)
+    return _People(zone[kept], row[kept], column[kept], persons[kept]), sums._replace(measured=measured)
+
+
+def _demand_cells(grid: OpenRaster, tile: _Tile, people: _People, steps: tuple[int, int]) -> pd.DataFrame:
+    """Gather people by zone and demand cell, with the mean place where they live."""
+    top, left, rows, columns = tile.window
+    y, x = grid.middles(top, left, rows, columns)
+    shape = (-(-grid.height // steps[0]), -(-grid.width // steps[1]))
+    key = (people.zone * shape[0] + people.row // steps[0]) * shape[1] + people.column // steps[1]
+    weight = people.persons
+    table = pd.DataFrame({"people": weight, "x": x[people.column - left] * weight, "y": y[people.row - top] * weight})
+    cells = table.groupby(key).sum()
+    zone_row, column = np.divmod(cells.index.to_numpy(dtype=np.int64), shape[1])
+    zone, row = np.divmod(zone_row, shape[0])
+    places = {name: (cells[name] / cells["people"]).to_numpy() for name in ("x", "y")}
+    return pd.DataFrame({"zone": zone, "row": row, "column": column, "people": cells["people"].to_numpy(), **places})
 
 
 def _land(
-    grid: OpenRaster,
-    top: int,
-    rows: int,
-    cell: NDArray[np.int64],
-    coverage: Floats,
-    near_cells: tuple[int, int],
-    inner: tuple[int, int],
-) -> tuple[Floats, dict[str, float]]:
-    """Share of each of a window's cells that its people live in, and sums over its inner rows."""
-    values, is_data = grid.read(top, 0, rows, grid.width)
+    grid: OpenRaster, tile: _Tile, cell: Integers, coverage: Floats, near_cells: tuple[int, int]
+) -> tuple[Floats, _Sums]:
+    """Share of each of a window's cells that its people live in, and sums over the inner cells."""
+    values, is_data = grid.read(*tile.window)
     people = np.where(is_data, values, 0).astype(float)
     shape = people.shape
     covered: Floats = np.bincount(cell, weights=coverage, minlength=people.size).astype(float).reshape(shape)
     is_cut = (covered > 0) & (covered < _WHOLE)
     is_shore = is_cut.copy()
-    is_lived_in = people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(top, 0, rows, grid.width)
+    is_lived_in = people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(*tile.window)
     is_shore[is_cut] = ~_is_settled_beyond(people, covered, is_cut, is_lived_in, near_cells)
-    window = tuple(2 * reach + 1 for reach in near_cells)
-    is_beside = (covered == 0) & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=window) > 0)
+    size = tuple(2 * reach + 1 for reach in near_cells)
+    is_beside = (covered == 0) & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=size) > 0)
     # Where territories overlap, they share the people of a cell.
     is_shared = covered > 2 - _WHOLE
     land = np.where(is_shore | is_shared, covered, 1.0)
-    kept = slice(inner[0], sum(inner))
+    top, left = tile.row - tile.window[0], tile.column - tile.window[1]
+    kept = slice(top, top + tile.rows), slice(left, left + tile.columns)
     people_here, covered_here = people[kept], np.minimum(covered[kept], 1.0)
     part = people_here * (1 - covered_here)
-    sums = {
-        "assigned": float((people_here * np.where(is_shore[kept], 1.0, covered_here)).sum()),
-        "moved": float(part[is_shore[kept]].sum()),
-        "abroad": float(part[is_cut[kept] & ~is_shore[kept]].sum()),
-        "near": float(people_here[is_beside[kept]].sum()),
-    }
-    return land, sums
+    return land, _Sums(
+        measured=np.zeros(0),
+        assigned=float((people_here * np.where(is_shore[kept], 1.0, covered_here)).sum()),
+        moved=float(part[is_shore[kept]].sum()),
+        abroad=float(part[is_cut[kept] & ~is_shore[kept]].sum()),
+        near=float(people_here[is_beside[kept]].sum()),
+    )
 
 
 def _is_settled_beyond(
@@ -328,7 +372,8 @@ def _sums(table: Floats, box: Integers) -> Floats:
     return np.asarray(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left])
 
 
-def _checks(total: float, *, assigned: float, moved: float, abroad: float, near: float) -> list[Check]:
+def _checks(total: float, sums: _Sums) -> list[Check]:
+    _, assigned, moved, abroad, near = sums
     error = abs(total - assigned) / max(total, assigned, np.finfo(float).tiny)
     balance = Check(
         name="population_raster_balance",

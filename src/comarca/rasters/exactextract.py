@@ -78,16 +78,16 @@ def extract(
 
 
 class Band(RasterSource):  # type: ignore[misc]
-    """A band, or a strip of its rows, NaN where there is no data.
+    """A band, or a window of it, NaN where there is no data.
 
     exactextract 0.3 also takes masked arrays, but overlooks the mask where a zone covers part of the window that was
     read, and so takes what is no data for data.
     """
 
-    def __init__(self, grid: OpenRaster, name: str, *, first_row: int = 0, rows: int | None = None) -> None:
+    def __init__(self, grid: OpenRaster, name: str, window: tuple[int, int, int, int] | None = None) -> None:
         super().__init__()
-        self.grid, self.first_row = grid, first_row
-        self.rows = grid.height - first_row if rows is None else rows
+        self.grid = grid
+        self.first_row, self.first_column, self.rows, self.columns = window or (0, 0, grid.height, grid.width)
         self.set_name(name)
 
     def res(self) -> tuple[float, float]:
@@ -96,9 +96,9 @@ class Band(RasterSource):  # type: ignore[misc]
 
     def extent(self) -> tuple[float, float, float, float]:
         """West, south, east, north."""
-        west, _, east, _ = self.grid.bounds
+        west = self.grid.west + self.first_column * self.grid.cell_width
         north = self.grid.north - self.first_row * self.grid.cell_height
-        return west, north - self.rows * self.grid.cell_height, east, north
+        return west, north - self.rows * self.grid.cell_height, west + self.columns * self.grid.cell_width, north
 
     def nodata_value(self) -> None:
         """Return None: what is no data is NaN."""
@@ -109,7 +109,7 @@ class Band(RasterSource):  # type: ignore[misc]
 
     def read_window(self, column: int, row: int, columns: int, rows: int) -> FloatArray:
         """Read the values of a window in the least type of float that holds them all."""
-        values, is_data = self.grid.read(self.first_row + row, column, rows, columns)
+        values, is_data = self.grid.read(self.first_row + row, self.first_column + column, rows, columns)
         return np.where(is_data, values, np.array(np.nan, dtype=np.result_type(values, np.float32)))
 
 
@@ -118,8 +118,9 @@ class CellAreas(Band):
 
     def read_window(self, column: int, row: int, columns: int, rows: int) -> FloatArray:
         """Read the areas of a window's cells."""
-        _, is_data = self.grid.read(self.first_row + row, column, rows, columns)
-        return np.where(is_data, self.grid.cell_area_km2(self.first_row + row, column, rows, columns), np.nan)
+        window = (self.first_row + row, self.first_column + column, rows, columns)
+        _, is_data = self.grid.read(*window)
+        return np.where(is_data, self.grid.cell_area_km2(*window), np.nan)
 
 
 class _Zones(FeatureSource):  # type: ignore[misc]
