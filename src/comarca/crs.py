@@ -40,6 +40,8 @@ _REMEDY: Final = (
     " section, such as `crs: EPSG:4674`."
 )
 
+#: Points that are copied at once, where there may be hundreds of millions.
+_POINTS_AT_ONCE: Final = 1_000_000
 _GEOCENTRIC: Final = Transformer.from_crs(CRS.from_epsg(4979), CRS.from_epsg(4978), always_xy=True)
 
 
@@ -380,10 +382,12 @@ def geocentric_m(longitude: ArrayLike, latitude: ArrayLike) -> NDArray[np.float6
     numpy.ndarray, shape (n, 3)
         Metres (EPSG:4978).
     """
-    longitude = np.asarray(longitude, dtype=float)
-    return np.column_stack(
-        _GEOCENTRIC.transform(longitude, np.asarray(latitude, dtype=float), np.zeros_like(longitude))
-    )
+    lon, lat = np.atleast_1d(np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float))
+    place_m = np.empty((len(lon), 3))
+    for start in range(0, len(lon), _POINTS_AT_ONCE):
+        few = slice(start, start + _POINTS_AT_ONCE)
+        place_m[few] = np.transpose(_GEOCENTRIC.transform(lon[few], lat[few], np.zeros_like(lon[few])))
+    return place_m
 
 
 #: Mean radius of the Earth (IUGG), metres.

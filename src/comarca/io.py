@@ -100,13 +100,15 @@ def write_arrays(arrays: Mapping[str, NDArray[Any]], path: PathLike) -> None:
         np.savez(part, allow_pickle=False, **dict(arrays))
 
 
-def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
+def read_arrays(path: PathLike, *names: str) -> dict[str, NDArray[Any]]:
     """Read named arrays.
 
     Parameters
     ----------
     path : path-like
         What `write_arrays` wrote.
+    *names : str
+        Arrays to read; all of them if none is named.
 
     Returns
     -------
@@ -114,7 +116,7 @@ def read_arrays(path: PathLike) -> dict[str, NDArray[Any]]:
         Name -> array.
     """
     with np.load(path, allow_pickle=False) as archive:
-        arrays = dict(archive)
+        arrays = {name: archive[name] for name in names or archive.files}
     log_read(path, f"{len(arrays)} arrays")
     return arrays
 

@@ -188,9 +188,9 @@ class TestEdge:
     def test_roads_tell_how_far_data_reach(self):
         inside = [[(x / 100, 0.5), (x / 100 + 0.01, 0.5)] for x in range(99)]
         outside = [[(1.0 + x / 100, 0.5), (1.01 + x / 100, 0.5)] for x in range(20)]
-        assert reach_beyond_km(network_of(inside), self.places) == 0
-        reach = reach_beyond_km(network_of(inside + outside), self.places)
-        assert reach == pytest.approx(20 * KM, rel=0.1)
+        alone, both = network_of(inside), network_of(inside + outside)
+        assert reach_beyond_km(alone.node_lon, alone.node_lat, self.places) == 0
+        assert reach_beyond_km(both.node_lon, both.node_lat, self.places) == pytest.approx(20 * KM, rel=0.1)
 
 
 def test_times_to_services_are_flagged_near_the_edge_and_who_reaches_none_is_counted(root):

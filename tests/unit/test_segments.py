@@ -145,7 +145,7 @@ def test_points_use_only_segments_of_their_own_piece_however_far(seed):
     of_vertex, toll = np.repeat(component[::2], 2), np.repeat(toll[::2], 2)
     own = np.array([7, 7, 0, 1, ANY, 99])
     points_m = geocentric_m(9 + 0.04 * rng.random(6), 47 + 0.04 * rng.random(6))
-    index = index_segments(lon, lat, first, of_vertex)
+    index = index_segments(lon, lat, first, of_vertex[first])
     found = cheapest_segment(index, points_m, tolls=Tolls(toll, toll), cost_per_m=0.0195, component=own)
     for i, point_m in enumerate(points_m):
         may = first if own[i] == ANY else first[of_vertex[first] == own[i]]

@@ -34,16 +34,21 @@ def main(
     city_network: str,
     origins: str,
 ) -> None:
-    roads = RoadNetwork.from_arrays(io.read_arrays(network))
     layer = cities_to_reach(layer_io.read_layer(cities, "cities"), intervals)
     area = layer_io.read_layer(territories, "territories")
     landmasses = Landmasses.of(area.geometry.to_numpy())
     routable = routable_network(
-        roads, layer, identifier="city_id", walking=Walking(**walking), max_snap_km=max_snap_km, landmasses=landmasses
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        layer,
+        identifier="city_id",
+        walking=Walking(**walking),
+        max_snap_km=max_snap_km,
+        landmasses=landmasses,
     )
+    placed = routable.destinations
     log.info(
-        "%d edges and %d nodes of road, %d cities, %d of them on the network; %d segments indexed",
-        len(roads.edge_from), len(roads.node_lon), len(layer), routable.destinations.is_on_network.sum(),
+        "%d cities, %d of them on the network, which has %d edges and %d nodes with them; %d segments indexed",
+        len(layer), placed.is_on_network.sum(), len(placed.network.edge_from), len(placed.network.node_lon),
         len(routable.index.first),
     )  # fmt: skip
     starts = demand_origins(routable, layer_io.read_layer(demand, "demand"), landmasses=landmasses)

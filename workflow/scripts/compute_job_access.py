@@ -25,10 +25,14 @@ def main(
 ) -> None:
     people, how = layer_io.read_layer(demand, "demand"), Walking(**walking)
     places = job_places(people, io.read_table(employment))
-    roads = RoadNetwork.from_arrays(io.read_arrays(network))
     land = Landmasses.of(layer_io.read_layer(territories, "territories").geometry.to_numpy())
     routable = routable_network(
-        roads, places, identifier="place_id", walking=how, max_snap_km=max_snap_km, landmasses=land
+        RoadNetwork.from_arrays(io.read_arrays(network)),
+        places,
+        identifier="place_id",
+        walking=how,
+        max_snap_km=max_snap_km,
+        landmasses=land,
     )
     starts = Origins.from_arrays(io.read_arrays(origins))
     io.write_table(jobs_within_reach(routable, places, people, origins=starts, walking=how), jobs)

@@ -10,8 +10,8 @@ from comarca import io
 from comarca.access.friction import FrictionSurface
 from comarca.access.landmasses import Landmasses
 from comarca.access.model import Origins, Walking
-from comarca.access.routable import RoutableNetwork
-from comarca.access.services import service_network
+from comarca.access.routable import RoutableNetwork, routable_network
+from comarca.access.services import services_of
 from comarca.jobs import run
 from comarca.layers import files as layer_files
 from comarca.population.grid import PopulationGrid
@@ -57,10 +57,16 @@ def main(
         kinds = entries.get("services", {}).get("options", {}).get("kinds", [])
         on_roads, kind_of = None, np.zeros(0, dtype=object)
         if linked_network and "services" in loaded and kinds:
-            roads = RoadNetwork.from_arrays(io.read_arrays(linked_network))
-            land = Landmasses.of(loaded["territories"].geometry.to_numpy())
-            on_roads, kind_of = service_network(
-                roads, loaded["services"], kinds=kinds, walking=walking, landmasses=land
+            used = services_of(loaded["services"], kinds)
+            on_roads, kind_of = (
+                routable_network(
+                    RoadNetwork.from_arrays(io.read_arrays(linked_network)),
+                    used,
+                    identifier="service_id",
+                    walking=walking,
+                    landmasses=Landmasses.of(loaded["territories"].geometry.to_numpy()),
+                ),
+                used["kind"].to_numpy(dtype=object),
             )
         cities = loaded["cities"]
         placed = io.read_arrays(city_network) if city_network else None

@@ -109,7 +109,7 @@ def link_cut_off(
     """
     destinations, network = routable.destinations, routable.destinations.network
     inhabited = np.unique(origins.component[origins.component >= 0])
-    starts_here = np.isin(network.vertex_component, inhabited)
+    starts_here = np.isin(network.edge_component, inhabited)[network.vertex_edge]
     toll = np.where(starts_here, tolls_to_enter(network, walking.fragment_max_km).ahead, NEVER)
     is_led_to = _is_led_to(routable, inhabited, is_start=toll[network.edge_start[:-1]] == 0)
     rows = np.flatnonzero(is_abroad & ~is_led_to)

@@ -131,7 +131,7 @@ class Destinations:
     @cached_property
     def outline_index(self) -> SegmentIndex:
         """Index of the segments of the outlines."""
-        component = self.component[self.outlines.destination]
+        component = self.component[self.outlines.destination[self.outlines.first]]
         return index_segments(self.outlines.lon, self.outlines.lat, self.outlines.first, component)
 
 
@@ -150,7 +150,8 @@ def walkable_index(network: RoadNetwork) -> SegmentIndex:
     """
     is_first = network.edge_on_foot[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
-    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first), network.vertex_component)
+    first = np.flatnonzero(is_first)
+    return index_segments(network.vertex_lon, network.vertex_lat, first, network.component_at(first))
 
 
 def put_on_network(

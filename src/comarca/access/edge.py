@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.model import Origins
-    from comarca.roads.network import RoadNetwork
 
     Floats = NDArray[np.float64]
 
@@ -82,13 +81,13 @@ def edge_km(
     return np.maximum(np.asarray(distance_m) / M_PER_KM - step_km / 2, 0.0) + reach_km
 
 
-def reach_beyond_km(network: RoadNetwork, territories: gpd.GeoDataFrame) -> float:
+def reach_beyond_km(lon: Floats, lat: Floats, territories: gpd.GeoDataFrame) -> float:
     """Tell how far beyond the territories the roads of a network reach.
 
     Parameters
     ----------
-    network : RoadNetwork
-        The network.
+    lon, lat : numpy.ndarray, shape (n,)
+        Nodes of the network, degrees.
     territories : geopandas.GeoDataFrame
         Schema ``territories``.
 
@@ -98,11 +97,11 @@ def reach_beyond_km(network: RoadNetwork, territories: gpd.GeoDataFrame) -> floa
         Distance from the nearest node inside within which 95 % of the nodes outside lie, km; 0 if less than 1 % of all
         nodes lie outside.
     """
-    points: NDArray[np.object_] = np.asarray(shapely.points(network.node_lon, network.node_lat), dtype=object)
+    points: NDArray[np.object_] = np.asarray(shapely.points(lon, lat), dtype=object)
     is_inside = territory_of(points, territories) >= 0
     if is_inside.all() or not is_inside.any() or (~is_inside).mean() < _OUTSIDE_SHARE:
         return 0.0
-    place = geocentric_m(network.node_lon, network.node_lat)
+    place = geocentric_m(lon, lat)
     distance_m, _ = scipy.spatial.KDTree(place[is_inside]).query(place[~is_inside])
     return float(np.quantile(distance_m, _REACH_QUANTILE)) / M_PER_KM
 

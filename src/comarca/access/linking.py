@@ -89,7 +89,8 @@ def link_network(
     cities = _cities_inside(cities, territories, least=min(low for low, _ in intervals))
     landmasses = Landmasses.of(territories.geometry.to_numpy())
     if landmasses.number.max(initial=0) > 0:
-        network = replace(network, vertex_land=landmasses.number_at(network.vertex_lon, network.vertex_lat))
+        land = landmasses.number_at(network.vertex_lon, network.vertex_lat)
+        network = replace(network, vertex_land=land.astype(np.int32))
     land = landmasses.number_at(cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy())
     network, gaps = link_gaps(network, linking)
     network, components = link_components(
@@ -144,7 +145,7 @@ def nearest_component(
     )
     component = np.full(len(lon), -1, dtype=np.int64)
     has_road = nearest.vertex >= 0
-    component[has_road] = network.vertex_component[nearest.vertex[has_road]]
+    component[has_road] = network.component_at(nearest.vertex[has_road])
     return component
 
 

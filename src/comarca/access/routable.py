@@ -74,7 +74,7 @@ class RoutableNetwork:
         """
         network, first = self.destinations.network, self.index.first
         first = first[network.vertex_land[first] == number]
-        index = packed_index(self.index.vertex_m, first, network.vertex_component)
+        index = packed_index(self.index.vertex_m, first, network.component_at(first))
         return replace(self, index=index)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
@@ -123,13 +123,13 @@ class RoutableNetwork:
             max_snap_km=float(arrays["max_snap_km"]),
             **{name: arrays[name] for name in _DESTINATIONS},
         )
-        size = len(network.node_lon)
+        size, first = len(network.node_lon), arrays["index_first"]
         matrix = (arrays["graph_minutes"], arrays["graph_indices"], arrays["graph_indptr"])
         return cls(
             destinations=destinations,
             graph=TravelGraph(minutes=csr_array(matrix, shape=(size, size)), km=arrays["graph_km"]),
             index=packed_index(
-                geocentric_m(network.vertex_lon, network.vertex_lat), arrays["index_first"], network.vertex_component
+                geocentric_m(network.vertex_lon, network.vertex_lat), first, network.component_at(first)
             ),
         )
 
@@ -163,7 +163,8 @@ def routable_network(
     Returns
     -------
     RoutableNetwork
-        For any number of classes and origins.
+        For any number of classes and origins. It takes a copy of the network; where nothing else holds the network
+        itself, that is freed before the copy is indexed.
     """
     placed = put_on_network(
         network,
@@ -173,6 +174,7 @@ def routable_network(
         fragment_max_km=walking.fragment_max_km,
         landmasses=landmasses,
     )
+    del network
     return RoutableNetwork(placed, graph=reversed_graph(placed.network), index=walkable_index(placed.network))
 
 
@@ -220,7 +222,7 @@ def nearest_roads(routable: RoutableNetwork, point_m: Floats, land: Integers) ->
     vertex_land = routable.destinations.network.vertex_land
     if len(land) == 0 or len(vertex_land) == 0:
         return nearest
-    road_land = np.append(vertex_land, -1)[nearest.vertex]
+    road_land = np.where(nearest.vertex >= 0, vertex_land[nearest.vertex], -1)
     across = np.flatnonzero((land >= 0) & (road_land >= 0) & (road_land != land))
     for number in np.unique(land[across]):
         point = across[land[across] == number]
@@ -246,7 +248,10 @@ def component_of(routable: RoutableNetwork, roads: Cheapest) -> Integers:
     numpy.ndarray, shape (n,)
         -1 where there is no road.
     """
-    return np.append(routable.destinations.network.vertex_component, -1)[roads.vertex]
+    component = np.full(len(roads.vertex), -1)
+    has_road = roads.vertex >= 0
+    component[has_road] = routable.destinations.network.component_at(roads.vertex[has_road])
+    return component
 
 
 def demand_origins(

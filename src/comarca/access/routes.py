@@ -17,6 +17,7 @@ from comarca.access.model import WALKING, Origins, Route
 from comarca.access.routable import component_of
 from comarca.crs import GEOD
 from comarca.results import Flag
+from comarca.roads.compiled import compiled
 from comarca.roads.graph import Reached, nearest_source
 from comarca.roads.search import ANY, cheapest_segment
 from comarca.roads.segments import NEVER, Cheapest, Tolls, toll_at
@@ -155,15 +156,25 @@ def network_tolls(network: RoadNetwork, node_min: Floats) -> Tolls:
     Tolls
         One pair per vertex.
     """
-    count = np.diff(network.edge_start)
-    share = network.vertex_km / np.repeat(np.where(network.edge_km > 0, network.edge_km, 1), count)
     ahead_min = np.where(network.edge_forward, node_min[network.edge_to], NEVER)
     back_min = np.where(network.edge_backward, node_min[network.edge_from], NEVER)
-    ride_min = np.repeat(network.edge_min, count)
-    return Tolls(
-        ahead=np.minimum(np.repeat(ahead_min, count) + (1 - share) * ride_min, NEVER),
-        back=np.minimum(np.repeat(back_min, count) + share * ride_min, NEVER),
-    )
+    tolls = Tolls(np.empty(len(network.vertex_km)), np.empty(len(network.vertex_km)))
+    _fill_tolls(network.edge_start, network.vertex_km, network.edge_min, ahead_min, back_min, tolls)
+    return tolls
+
+
+@compiled
+def _fill_tolls(
+    edge_start: Integers, vertex_km: Floats, edge_min: Floats, ahead_min: Floats, back_min: Floats, tolls: Tolls
+) -> None:
+    """Enter the minutes onwards from each vertex: over the rest of its edge, and from there."""
+    for edge in range(len(edge_min)):
+        edge_km = vertex_km[edge_start[edge + 1] - 1]
+        whole_km = edge_km if edge_km > 0 else 1.0
+        for vertex in range(edge_start[edge], edge_start[edge + 1]):
+            share = vertex_km[vertex] / whole_km
+            tolls.ahead[vertex] = min(ahead_min[edge] + (1 - share) * edge_min[edge], NEVER)
+            tolls.back[vertex] = min(back_min[edge] + share * edge_min[edge], NEVER)
 
 
 def inside_areas(origins: Origins, geometry: NDArray[np.object_], chosen: Booleans) -> tuple[Integers, Integers]:

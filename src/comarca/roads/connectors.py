@@ -119,7 +119,7 @@ def link_gaps(network: RoadNetwork, linking: Linking) -> tuple[RoadNetwork, gpd.
     is_near = np.isfinite(distance_m)
     ends, vertex, fraction, distance_m = ends[is_near], vertex[is_near], fraction[is_near], distance_m[is_near]
     pair = np.sort(
-        np.column_stack([network.node_component[ends], network.vertex_component[vertex]]).astype(np.int64), axis=1
+        np.column_stack([network.node_component[ends], network.component_at(vertex)]).astype(np.int64), axis=1
     )
     order = np.lexsort((ends, distance_m, pair[:, 1], pair[:, 0]))
     chosen = order[np.sort(np.unique(pair[order], axis=0, return_index=True)[1])]
@@ -215,7 +215,7 @@ def link_cities(
         return network, as_layer([])
     lon, lat = shapely.get_x(cities.geometry.to_numpy()), shapely.get_y(cities.geometry.to_numpy())
     is_main = np.arange(len(network.component_km)) == main_component(network)
-    toll = np.where(is_main[network.vertex_component], 0.0, NEVER)
+    toll = _toll_to_enter(network, is_main)
     nearest = cheapest_segment(
         _walkable(network),
         geocentric_m(lon, lat),
@@ -270,15 +270,21 @@ def _walkable(network: RoadNetwork) -> SegmentIndex:
     """Index all segments, by landmass where the network knows it: no connector crosses the sea."""
     is_first = np.ones(len(network.vertex_lon), dtype=bool)
     is_first[network.edge_start[1:] - 1] = False
-    land = network.vertex_land if len(network.vertex_land) else None
-    return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first), land)
+    first = np.flatnonzero(is_first)
+    land = network.vertex_land[first] if len(network.vertex_land) else None
+    return index_segments(network.vertex_lon, network.vertex_lat, first, land)
+
+
+def _toll_to_enter(network: RoadNetwork, is_open: Booleans) -> Floats:
+    """Close the segments of all components that are not open."""
+    return np.where(is_open[network.edge_component], 0.0, NEVER)[network.vertex_edge]
 
 
 def _nearest(
     network: RoadNetwork, index: SegmentIndex, nodes: Integers, is_open: Booleans, *, reach_m: float
 ) -> tuple[Floats, Integers, Floats]:
     """Nearest segment of the open components to each node: metres, first vertex, fraction."""
-    toll = np.where(is_open[network.vertex_component], 0.0, NEVER)
+    toll = _toll_to_enter(network, is_open)
     nearest = cheapest_segment(
         index,
         geocentric_m(network.node_lon[nodes], network.node_lat[nodes]),
@@ -293,7 +299,8 @@ def _nearest(
 def _nearest_elsewhere(network: RoadNetwork, nodes: Integers, *, reach_m: float) -> tuple[Floats, Integers, Floats]:
     """Nearest segment of another component to each node: metres (infinite if none), first vertex, fraction."""
     is_main = np.arange(len(network.component_km)) == main_component(network)
-    distance_m, vertex, fraction = nearest_of_minor(network, nodes, ~is_main[network.vertex_component], reach_m=reach_m)
+    is_minor = ~is_main[network.edge_component][network.vertex_edge]
+    distance_m, vertex, fraction = nearest_of_minor(network, nodes, is_minor, reach_m=reach_m)
     minor = np.flatnonzero(~is_main[network.node_component[nodes]])
     if not len(minor):
         return distance_m, vertex, fraction
@@ -335,7 +342,7 @@ def nearest_of_minor(
     shapes: NDArray[np.object_] = np.asarray(shapely.linestrings(np.stack([start_m, end_m], axis=1)[:, :, 1:]))
     tree = shapely.STRtree(shapes)
     point, segment = tree.query(shapely.box(*(point_m[:, 1:] - reach_m).T, *(point_m[:, 1:] + reach_m).T))
-    is_other = network.vertex_component[first[segment]] != network.node_component[nodes[point]]
+    is_other = network.component_at(first[segment]) != network.node_component[nodes[point]]
     point, segment = point[is_other], segment[is_other]
     along = end_m[segment] - start_m[segment]
     square = np.einsum("ij,ij->i", along, along)

@@ -89,7 +89,8 @@ def link_on_foot(
     if linking.walk_m <= 0 or len(network.component_km) == 0:
         return network, as_layer([])
     piers = _piers(network, is_ferry)
-    to_main = partial(_to_main, network, _walkable(network, network.vertex_component == main_component(network)))
+    is_main = network.edge_component == main_component(network)
+    to_main = partial(_to_main, network, _walkable(network, is_main))
     links = _between_components(network, linking, is_ferry, is_blocked, to_main)
     if len(piers):
         links = links.and_those(_to_piers(network, piers, linking, is_blocked))
@@ -133,7 +134,7 @@ def _to_piers(
 ) -> _Links:
     """Link each pier to the nearest road that people may walk onto."""
     nearest = cheapest_segment(
-        _walkable(network, np.ones(len(network.vertex_lon), dtype=bool)),
+        _walkable(network, np.ones(len(network.edge_from), dtype=bool)),
         geocentric_m(network.node_lon[piers], network.node_lat[piers]),
         reach_m=np.full(len(piers), linking.walk_m),
     )
@@ -160,10 +161,10 @@ def _between_components(
     """Find the shortest walk between any two components that come near each other."""
     nodes = _ends_of_walks(network, is_ferry)
     is_loose = np.arange(len(network.component_km)) != main_component(network)
-    may_walk = network.edge_on_foot[network.vertex_edge]
     start = _vertex_of(network, nodes)
-    near = nearest_of_minor(network, nodes, is_loose[network.vertex_component] & may_walk, reach_m=linking.walk_m)
-    from_loose = to_main(start[is_loose[network.vertex_component[start]]], linking.walk_m)
+    is_usable = (is_loose[network.edge_component] & network.edge_on_foot)[network.vertex_edge]
+    near = nearest_of_minor(network, nodes, is_usable, reach_m=linking.walk_m)
+    from_loose = to_main(start[is_loose[network.component_at(start)]], linking.walk_m)
     links = from_loose.and_those(_Links(start, *near).only(near[1] >= 0))
     return _shortest(network, _dry(network, links, linking, is_blocked))
 
@@ -178,21 +179,19 @@ def _from_bends(
 ) -> _Links:
     """Find walks to the main component from along the roads of those that no link joins to it."""
     count = len(network.component_km)
-    ends = network.vertex_component[links.start], network.vertex_component[links.vertex]
+    ends = network.component_at(links.start), network.component_at(links.vertex)
     joined = scipy.sparse.csgraph.connected_components(
         scipy.sparse.coo_array((np.ones(len(links.start)), ends), shape=(count, count)), directed=False
     )[1]
     is_loose = joined != joined[main_component(network)]
-    may_start = (network.edge_on_foot & ~is_ferry)[network.vertex_edge] & is_loose[network.vertex_component]
-    links = to_main(np.flatnonzero(may_start), linking.walk_m)
+    may_start = network.edge_on_foot & ~is_ferry & is_loose[network.edge_component]
+    links = to_main(np.flatnonzero(may_start[network.vertex_edge]), linking.walk_m)
     return _shortest(network, _dry(network, links, linking, is_blocked))
 
 
 def _shortest(network: RoadNetwork, links: _Links) -> _Links:
     """Keep the shortest link between any two components; of equal ones the first."""
-    pair = np.sort(
-        np.column_stack([network.vertex_component[links.start], network.vertex_component[links.vertex]]), axis=1
-    )
+    pair = np.sort(np.column_stack([network.component_at(links.start), network.component_at(links.vertex)]), axis=1)
     order = np.lexsort((links.distance_m, pair[:, 1], pair[:, 0]))
     return links.only(order[np.sort(np.unique(pair[order], axis=0, return_index=True)[1])])
 
@@ -246,13 +245,13 @@ def _all_near(network: RoadNetwork, start: Integers, reach_m: float) -> _Links:
     none = _Links(start[:0], np.zeros(0), start[:0], np.zeros(0))
     if len(start) == 0:
         return none
-    index = _walkable(network, np.ones(len(network.vertex_lon), dtype=bool))
+    index = _walkable(network, np.ones(len(network.edge_from), dtype=bool))
     found = []
     for few in np.array_split(start, -(-len(start) // _AT_A_TIME)):
         place_m = geocentric_m(network.vertex_lon[few], network.vertex_lat[few])
         near = segments_within(index, place_m, reach_m=reach_m)
         links = _Links(few[near.point], near.distance_m, near.vertex, near.fraction)
-        is_other = network.vertex_component[links.start] != network.vertex_component[links.vertex]
+        is_other = network.component_at(links.start) != network.component_at(links.vertex)
         links = links.only(is_other & _is_on_one_landmass(network, links))
         links = links.only(np.lexsort((links.vertex, links.distance_m, links.start)))
         first = np.searchsorted(links.start, links.start)
@@ -267,7 +266,7 @@ def _is_on_one_landmass(network: RoadNetwork, links: _Links) -> Booleans:
 
 
 def _walkable(network: RoadNetwork, chosen: Booleans) -> SegmentIndex:
-    """Index the segments of chosen vertices that people may walk onto."""
-    is_first = network.edge_on_foot[network.vertex_edge] & chosen
+    """Index the segments of chosen edges that people may walk onto."""
+    is_first = (network.edge_on_foot & chosen)[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
     return index_segments(network.vertex_lon, network.vertex_lat, np.flatnonzero(is_first))

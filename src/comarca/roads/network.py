@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Numbers = NDArray[np.signedinteger]
     Booleans = NDArray[np.bool_]
 
 #: Positions are told apart to 1e-7 degree, the precision of OSM: about 1 cm.
@@ -89,7 +90,7 @@ class RoadNetwork:
     node_component: Integers
     component_km: Floats
     has_local_roads: Booleans = field(default_factory=lambda: np.array(True))
-    vertex_land: Integers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    vertex_land: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
 
     @property
     def edge_km(self) -> Floats:
@@ -97,19 +98,36 @@ class RoadNetwork:
         return self.vertex_km[self.edge_start[1:] - 1]
 
     @cached_property
-    def vertex_edge(self) -> Integers:
-        """Edge of each vertex, shape (v,)."""
-        return np.repeat(np.arange(len(self.edge_from)), np.diff(self.edge_start))
+    def vertex_edge(self) -> Numbers:
+        """Edge of each vertex, shape (v,), in 32 bits where these hold it."""
+        count = len(self.edge_from)
+        edge = np.arange(count, dtype=scipy.sparse.get_index_dtype(maxval=count))
+        return np.repeat(edge, np.diff(self.edge_start))
+
+    @property
+    def edge_component(self) -> Integers:
+        """Component of each edge, shape (e,)."""
+        return self.node_component[self.edge_from]
+
+    def component_at(self, vertex: Numbers) -> Integers:
+        """Give the component that vertices belong to.
+
+        Parameters
+        ----------
+        vertex : numpy.ndarray of int, shape (n,)
+            Vertices.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            Numbers of components.
+        """
+        return self.node_component[self.edge_from[self.vertex_edge[vertex]]]
 
     @cached_property
-    def vertex_component(self) -> Integers:
-        """Component of each vertex, shape (v,)."""
-        return self.node_component[self.edge_from][self.vertex_edge]
-
-    @cached_property
-    def node_land(self) -> Integers:
+    def node_land(self) -> Numbers:
         """Landmass of each node, shape (n,)."""
-        land = np.zeros(len(self.node_lon), dtype=np.int64)
+        land = np.zeros(len(self.node_lon), dtype=self.vertex_land.dtype)
         if len(self.vertex_land):
             land[self.edge_to] = self.vertex_land[self.edge_start[1:] - 1]
             land[self.edge_from] = self.vertex_land[self.edge_start[:-1]]

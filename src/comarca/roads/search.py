@@ -17,7 +17,7 @@ from comarca.roads.segments import FANOUT, NEVER, OPEN, Cheapest, Tolls, least_t
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from comarca.roads.segments import SegmentIndex
+    from comarca.roads.segments import Numbers, SegmentIndex
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -67,7 +67,8 @@ def cheapest_segment(
     count = len(points_m)
     cheapest = Cheapest(np.full(count, np.inf), np.full(count, -1), np.zeros(count), np.full(count, np.inf))
     if tolls is None:
-        tolls = Tolls(*(np.zeros(len(index.vertex_m)) for _ in range(2)))
+        free = np.zeros(len(index.vertex_m))
+        tolls = Tolls(free, free)
     limit = np.full(count, NEVER / 2) if bound is None else np.minimum(bound, NEVER / 2)
     _search(
         index,
@@ -100,7 +101,7 @@ class Near(NamedTuple):
 
     point: Integers
     distance_m: Floats
-    vertex: Integers
+    vertex: Numbers
     fraction: Floats
 
 
@@ -189,9 +190,10 @@ def _arc_m(chord_m: float) -> float:
 
 
 @compiled
-def _approaches(index: SegmentIndex, vertex: Integers, points_m: Floats) -> tuple[Floats, Floats]:
+def _approaches(index: SegmentIndex, vertex: Numbers, points_m: Floats) -> tuple[Floats, Floats]:
     """Give the distance to one segment per point, and the nearest position on it."""
-    free = Tolls(np.zeros(len(index.vertex_m)), np.zeros(len(index.vertex_m)))
+    none = np.zeros(len(index.vertex_m))
+    free = Tolls(none, none)
     distance_m, fraction = np.empty(len(vertex)), np.empty(len(vertex))
     for row in range(len(vertex)):
         query = _Query(points_m[row, 0], points_m[row, 1], points_m[row, 2], ANY, np.inf, 1.0)
@@ -248,7 +250,8 @@ def _push_children(
         # Where a node has fewer than eight children, the bounds of the others are infinite, or no numbers.
         if not bound <= limit or bound == np.inf or bound - least[node, lane] > reach + _rounded_up(bound) - bound:
             continue
-        low, high = index.box_component[node, 0, lane], index.box_component[node, 1, lane]
+        inner = node - index.leaf_count
+        low, high = index.box_component[inner, 0, lane], index.box_component[inner, 1, lane]
         if query.component != ANY and low != OPEN and not low <= query.component <= high:
             continue
         place = top

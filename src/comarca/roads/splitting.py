@@ -146,6 +146,7 @@ def _cut(network: RoadNetwork, vertex: Integers, fraction: Floats) -> RoadNetwor
     piece_km = vertex_km[edge_start[1:] - 1] - start_km
     whole_km = network.edge_km[parent]
     share = np.divide(piece_km, whole_km, out=np.zeros_like(piece_km), where=whole_km > 0)
+    vertex_km -= np.repeat(start_km, np.diff(edge_start))
     return replace(
         network,
         vertex_lon=vertex_lon,
@@ -153,7 +154,7 @@ def _cut(network: RoadNetwork, vertex: Integers, fraction: Floats) -> RoadNetwor
         vertex_land=np.insert(network.vertex_land, at, np.repeat(network.vertex_land[vertex], copies))
         if len(network.vertex_land)
         else network.vertex_land,
-        vertex_km=vertex_km - np.repeat(start_km, np.diff(edge_start)),
+        vertex_km=vertex_km,
         edge_start=edge_start,
         edge_from=np.where(begins >= 0, begins, network.edge_from[parent]),
         edge_to=np.where(ends >= 0, ends, network.edge_to[parent]),

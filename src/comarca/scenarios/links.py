@@ -205,7 +205,7 @@ class LinkClosures:
         nearest = cheapest_segment(routable.index, point_m, tolls=Tolls(toll, toll))
         has_road = nearest.vertex >= 0
         distance_m[moves] = np.where(has_road, nearest.distance_m, np.inf)
-        component[moves] = np.where(has_road, network.vertex_component[np.maximum(nearest.vertex, 0)], -1)
+        component[moves] = np.where(has_road, network.component_at(np.maximum(nearest.vertex, 0)), -1)
         origins = self.origins
         return replace(
             origins, lon=origins.lon[rows], lat=origins.lat[rows], distance_m=distance_m, component=component
