@@ -17,6 +17,7 @@ import json
 import math
 import os
 import pkgutil
+import resource
 import shutil
 import signal
 import sys
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 #: Places at which a change makes no difference that a test could see, and why.
 EXPLAINED = ROOT / "tests/faults/explained.yaml"
-#: A mutant that takes longer is taken for one that hangs, which is noticed, s.
-LONGEST = 120
+#: A mutant that takes more of the processor is taken for one that hangs, which is noticed, s.
+LONGEST = 180
 #: Tests of a mutant are chosen up to so long, s.
 ENOUGH = 60
 #: Libraries that are plugins of pytest, too, are loaded already.
@@ -262,7 +263,8 @@ def _forked(copy: Path, work: Callable[[], int]) -> int:
     """Do something in a process of its own that imports the copy of the source; return how it ended."""
     child = os.fork()
     if child == 0:
-        signal.alarm(LONGEST)
+        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+        signal.alarm(10 * LONGEST)
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)

@@ -47,6 +47,18 @@ def territory():
     return gpd.GeoDataFrame({"territory_id": ["1"]}, geometry=[box(-1, -1, 1, 1)], crs=4326)
 
 
+def test_cities_apart_are_told_with_why():
+    # The short road comes first, so that its component has the number 0.
+    network = network_of([[(0.8, 0.0), (0.81, 0.0)], MAIN], on_foot=False)
+    cities = cities_at((0.0, 0.0), (0.8, 0.0), (0.8, 0.6), persons=[90_000.0, 60_000.0, 70_000.0])
+    checks = linked(network, cities, max_km=1.0)[2]
+    told = next(check for check in checks if check.name == "cities_apart")
+    assert (told.value, told.status) == (2, "fail")
+    assert [(row["city_id"], row["reason"]) for row in told.rows] == [
+        ("2", "off the network"), ("1", "on a component of its own")
+    ]  # fmt: skip
+
+
 def linked(network, cities, demand=None, **options):
     return link_network(
         network, cities, demand_at((0.0, 0.001)) if demand is None else demand, territory(),

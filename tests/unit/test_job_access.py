@@ -40,6 +40,12 @@ def test_jobs_are_spread_as_people_are_and_add_up():
     assert [(point.x, point.y) for point in places.geometry] == [(0.01, 0.01), (0.2, 0.01), (0.01, 0.012)]
 
 
+def test_cells_of_jobs_are_as_wide_as_high_far_from_the_equator():
+    """At 60 degrees a degree of longitude is half as long: two cells of latitude to one of longitude."""
+    people = demand(("01", 30, 0.001, 60.0), ("01", 10, 0.015, 60.0), ("01", 10, 0.021, 60.0))
+    assert job_places(people, employment(("01", "all", 50)), cell_deg=0.01)["jobs"].tolist() == pytest.approx([40, 10])
+
+
 def test_territories_that_lack_a_figure_are_places_of_unknown_jobs():
     people = demand(("01", 30, 0.01, 0), ("02", 5, 0.2, 0), ("03", 5, 0.4, 0), ("04", 0, 0.5, 0))
     places = job_places(people, employment(("01", "farm", np.nan), ("01", "shop", 10), ("02", "farm", 7)))

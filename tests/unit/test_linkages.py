@@ -68,6 +68,8 @@ def test_multipliers_are_the_sum_of_all_rounds_of_purchases():
         assert multiplier[region] == pytest.approx(total @ share)
         assert local[region] == pytest.approx((own[region].sum(axis=0) @ share) / (inputs.sum(axis=0) @ share))
     assert (multiplier >= 1).all()
+    for scaled, plain in zip(local_linkages(jobs * 1e-3, inputs), (multiplier, local), strict=True):
+        np.testing.assert_allclose(scaled, plain)
     assert np.isnan(local_linkages([[0.0, 0], [1, 1]], np.eye(2) * 0.1)[0]).tolist() == [True, False]
 
 

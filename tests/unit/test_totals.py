@@ -70,6 +70,11 @@ def test_nobody_stays_nobody():
     assert people.groupby("territory_id")["population_persons"].sum().to_dict() == {"01": 0.0}
 
 
+def test_a_settlement_of_one_person_is_scaled_as_any_other_is():
+    population, _ = spread_totals(pd.Series({"01": 0.5}), territories=PLACES, settlements=settlements((1, 0.1, 0.1)))
+    assert population["population_persons"].tolist() == [0.5]
+
+
 def test_a_negative_total_is_refused():
     with pytest.raises(InputError, match="territory 02"):
         spread_totals(pd.Series({"01": 5.0, "02": -1.0}), territories=PLACES)

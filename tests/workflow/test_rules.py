@@ -1,6 +1,7 @@
 """What reruns when, on the made-up country."""
 
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -21,6 +22,25 @@ def total(planned):
 
 def test_a_second_run_does_nothing(synthetic_project):
     assert "Nothing to be done" in synthetic_project.run("tables").stderr
+
+
+def test_a_strict_run_without_a_job_still_ends_with_status_3_while_a_check_fails(synthetic_project):
+    path = synthetic_project.results("XXA") / "quality.json"
+    before, times = path.read_bytes(), path.stat()
+    report = json.loads(before)
+    report["checks"][0]["status"] = "fail"
+    strict = ("tables", "--configfile", str(synthetic_project.config), "--config", "strict=true")
+    try:
+        path.write_text(json.dumps(report))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        done = synthetic_project.run(*strict, ok=False)
+    finally:
+        path.write_bytes(before)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert f"XXA: FAILED: {report['checks'][0]['name']}." in done.stdout
+    assert not (synthetic_project.folder / "results/.failed_checks").exists()
+    assert synthetic_project.run(*strict, "-n").returncode == 0
 
 
 def test_an_edit_to_one_family_recomputes_that_family_and_what_hangs_on_it(synthetic_project):

@@ -1,4 +1,4 @@
-# What is checked before the first job, and what is said when a run begins and ends. No rules.
+# What is checked before the first job, and what is said when a run begins and ends.
 import time
 
 from comarca.fetch.failures import failure_table
@@ -9,6 +9,8 @@ from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 
 STARTED = time.time()
 KILLED_BEFORE = memory_kills()
+#: Wanted by the targets of a strict run if checks failed in the last one. Snakemake ends a run without any job by itself.
+FAILED_BEFORE = ["results/.failed_checks"] if PLAN.config.strict and failed_checks(PLAN.folders) else []
 
 
 def check_run():
@@ -60,3 +62,14 @@ def end_strictly():
     if PLAN.config.strict and failed_checks(PLAN.folders):
         print("comarca: `strict` is set and checks failed: exit status 3.", file=sys.stderr)
         sys.exit(3)
+
+
+# Nothing of it stays, so it is there to run each time, and the run comes to `end_strictly`.
+rule check_strictly:
+    output:
+        temp(touch("results/.failed_checks")),
+    localrule: True
+    message:
+        "Checks failed in the last run: a strict run ends with exit status 3 until they pass."
+    shell:
+        "true"
