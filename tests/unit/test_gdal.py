@@ -74,6 +74,15 @@ def test_a_raster_that_describes_other_data_is_refused(content, tmp_path):
         pass
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities_of_its_own_are_refused_in_a_virtual_file_of_any_encoding(encoding, units, tmp_path):
+    path = tmp_path / "units.vrt"
+    head = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE a [<!ENTITY units "{units}">]>'
+    path.write_bytes((head + VIRTUAL.format("&units;")).encode(encoding))
+    with pytest.raises(InputError, match="entities of its own"):
+        open_vector(path, name="territories")
+
+
 def test_a_virtual_file_of_files_that_are_there_is_read(units, raster, tmp_path):
     vector = tmp_path / "units.vrt"
     vector.write_text(VIRTUAL.format(units))
