@@ -10,7 +10,10 @@ from comarca.publish.summary import failed_checks, failed_layers, summarise_run
 STARTED = time.time()
 KILLED_BEFORE = memory_kills()
 #: Wanted by the targets of a strict run if checks failed in the last one. Snakemake ends a run without any job by itself.
-FAILED_BEFORE = ["results/.failed_checks"] if PLAN.config.strict and failed_checks(PLAN.folders) else []
+FAILED_BEFORE = [".snakemake/failed_checks"] if PLAN.config.strict and failed_checks(PLAN.folders) else []
+if workflow.is_main_process:
+    for path in FAILED_BEFORE:
+        Path(path).unlink(missing_ok=True)
 
 
 def check_run():
@@ -64,10 +67,10 @@ def end_strictly():
         sys.exit(3)
 
 
-# Nothing of it stays, so it is there to run each time, and the run comes to `end_strictly`.
+# Its file is taken away when a run begins, so that there is a job, and the run comes to `end_strictly`.
 rule check_strictly:
     output:
-        temp(touch("results/.failed_checks")),
+        touch(".snakemake/failed_checks"),
     localrule: True
     message:
         "Checks failed in the last run: a strict run ends with exit status 3 until they pass."
