@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bad_inputs import (
+    cell_cases,
     config_cases,
     figure_cases,
     raster_cases,
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
 
     from bad_inputs.case import Case
 
-CASES = [
-    case
-    for part in (vector_cases, table_cases, variant_cases, figure_cases, raster_cases, settings_cases, config_cases)
-    for case in part.cases()
-]
+PARTS = (
+    vector_cases, table_cases, variant_cases, figure_cases, raster_cases, cell_cases, settings_cases, config_cases,
+)  # fmt: skip
+CASES = [case for part in PARTS for case in part.cases()]
 
 
 def test_there_are_enough_cases_and_each_has_a_name_of_its_own() -> None:

@@ -158,6 +158,11 @@ def friction_from_classes(
     checks : list of Check
         Cells of classes without a speed, and cells that nobody can walk.
 
+    Raises
+    ------
+    InputError
+        If the raster is not of whole numbers, or its codes have a scale.
+
     Notes
     -----
     Each cell is sampled by at most 10 x 10 points, so rivers narrower than `barrier_share` of a cell are lost: take
@@ -167,6 +172,7 @@ def friction_from_classes(
     code = np.array(sorted(speed_kmh))
     pace = _pace(np.array([speed_kmh[number] for number in code.tolist()], dtype=float))
     strange = np.zeros(2, dtype=np.int64)
+    _require_codes(raster)
 
     def to_pace(values: NDArray[Any]) -> Floats:
         at = np.minimum(np.searchsorted(code, values), len(code) - 1)
@@ -211,7 +217,8 @@ def friction_from_raster(
     """
     sampled: list[NDArray[Any]] = []
 
-    def to_pace(values: NDArray[Any]) -> Floats:
+    def to_pace(stored: NDArray[Any]) -> Floats:
+        values = _scaled(stored, raster)
         positive = values[(values > 0) & np.isfinite(values)]
         sampled.append(positive[:: max(1, len(positive) // _SAMPLE)])
         return np.where((values > 0) & (values <= _SLOWEST), values, np.inf)
@@ -258,17 +265,39 @@ def elevation_on(raster: DatasetReader, grid: Grid) -> Floats:
         If there are heights that no land has, or the raster hides cells by a mask.
     """
     _refuse_mask(raster)
-    rows, columns = grid.shape
-    with WarpedVRT(raster, crs=grid.crs.to_wkt(), transform=grid.transform, width=columns, height=rows,
-                   resampling=Resampling.average, dtype="float32") as view:  # fmt: skip
-        height_m = np.asarray(view.read(1, masked=True).astype(float).filled(np.nan))
-    wrong = (height_m < _HEIGHTS_M[0]) | (height_m > _HEIGHTS_M[1])
+    lowest, height_m, highest = (
+        _warped(raster, grid, how) for how in (Resampling.min, Resampling.average, Resampling.max)
+    )
+    wrong = (lowest < _HEIGHTS_M[0]) | (highest > _HEIGHTS_M[1])
     if wrong.any():
+        got = np.where(lowest < _HEIGHTS_M[0], lowest, highest)[wrong][0]
         raise InputError(
-            f"{raster.name}, values", got=float(height_m[wrong][0]), expected="heights of land in metres",
+            f"{raster.name}, values", got=float(got), expected="heights of land in metres",
             remedy="If it means no data, write that into the file: gdal_edit.py -a_nodata <value>.",
         )  # fmt: skip
     return height_m
+
+
+def _warped(raster: DatasetReader, grid: Grid, how: Resampling) -> Floats:
+    """Bring a raster to a grid, its scale applied; NaN where there is no data."""
+    rows, columns = grid.shape
+    with WarpedVRT(raster, crs=grid.crs.to_wkt(), transform=grid.transform, width=columns, height=rows,
+                   resampling=how, dtype="float32") as view:  # fmt: skip
+        return _scaled(np.asarray(view.read(1, masked=True).astype(float).filled(np.nan)), raster)
+
+
+def _scaled(stored: NDArray[Any], raster: DatasetReader) -> Floats:
+    """Apply the scale and the offset of the band."""
+    return np.asarray(stored * np.float64(raster.scales[0]) + raster.offsets[0])
+
+
+def _require_codes(raster: DatasetReader) -> None:
+    """Refuse class codes that are fractions or have a scale."""
+    if np.dtype(raster.dtypes[0]).kind not in "ui" or (raster.scales[0], raster.offsets[0]) != (1, 0):
+        raise InputError(
+            str(raster.name), got=f"{raster.dtypes[0]}, scale {raster.scales[0]:g}, offset {raster.offsets[0]:g}",
+            expected="class codes: whole numbers without a scale", remedy="Write them as integers, with gdal_calc.py.",
+        )  # fmt: skip
 
 
 def _refuse_mask(raster: DatasetReader) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from comarca.errors import InputError
 from comarca.rasters.bands import Raster, open_raster, zones_on
 from comarca.rasters.by_centre import centre_class_km2, centre_statistics
 from comarca.rasters.engines import engines_check
@@ -17,9 +18,10 @@ from comarca.results import Check
 from comarca.units import HA_PER_KM2
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import geopandas as gpd
+    from numpy.typing import ArrayLike
 
     from comarca.rasters.bands import Raster
 
@@ -95,6 +97,11 @@ def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Eng
     pandas.DataFrame
         Hectares on the ellipsoid: one column per class that occurs, sorted, one row per territory in the order given.
         Cells without data are in no column.
+
+    Raises
+    ------
+    InputError
+        If a value is no whole number.
     """
     index = pd.Index(territories["territory_id"], name="territory_id")
     with open_raster(raster) as grid:
@@ -111,12 +118,21 @@ def class_areas_ha(raster: Raster, territories: gpd.GeoDataFrame, *, engine: Eng
                     ZonalStatistic("sum", "km2", cells),
                 ],
             )
+            _require_whole(raster, table["class"])
             areas = [
                 pd.Series(share * km2, pd.Index(np.asarray(classes).astype(int)))
                 for classes, share, km2 in zip(table["class"], table["share"], table["km2"], strict=True)
             ]
     frame = pd.DataFrame(areas).set_axis(index) if any(len(row) for row in areas) else pd.DataFrame(index=index)
     return HA_PER_KM2 * frame.fillna(0.0).sort_index(axis=1)
+
+
+def _require_whole(raster: Raster, classes: Iterable[ArrayLike]) -> None:
+    """Refuse fractions, which would be cut to whole numbers."""
+    for each in classes:
+        values = np.asarray(each)
+        if (part := values % 1 != 0).any():
+            raise InputError(f"{raster.path}, values", got=float(values[part][0]), expected="whole numbers")
 
 
 def balance_check(raster: Raster, territories: gpd.GeoDataFrame, total: float, *, name: str) -> Check:
