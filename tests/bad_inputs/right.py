@@ -97,6 +97,23 @@ def tables() -> dict[str, pd.DataFrame]:
             "origin_id": [one for one, _ in pairs], "destination_id": [other for _, other in pairs],
             "persons": [5.0, 8.0, 1300.0, 9.0, 4.0, 26.0],
         },
+        "age_groups": {
+            "territory_id": _of(_CODES, each=3), "territory_name": [""] * 9, "year": [2020] * 9, "sex": ["both"] * 9,
+            "age_from": [0.0, 15.0, 65.0] * 3, "age_to": [14.0, 64.0, np.nan] * 3,
+            "persons": [120.0, 300.0, 45.0, 80.0, 1700.0, 60.0, 12.0, 33.0, 20.0],
+        },
+        "public_finance": {
+            "territory_id": twice, "territory_name": nameless, "year": [2019, 2020] * 3,
+            "budget": [1200.5, 1310.0, 900.25, 950.0, 77.5, 81.0],
+            "transfers": [300.0, 310.25, 410.0, 400.0, 12.0, 18.75],
+        },
+        "input_output": {
+            "from_sector": ["caña", "caña", "trade", "trade"], "to_sector": ["caña", "trade", "caña", "trade"],
+            "coefficient": [0.0205, 0.12, 0.1, 0.1005],
+        },
+        "city_population": {
+            "city_id": _CODES, "year": [2010] * 3, "population_persons": [12_000.0, 25_500.0, 1001.0],
+        },
     }  # fmt: skip
     return {layer: pd.DataFrame(columns) for layer, columns in whole.items()}
 

@@ -106,7 +106,8 @@ def written(tmp_path, text):
 def test_flows_become_coefficients_and_rows_that_are_no_sectors_go(tmp_path):
     path = written(tmp_path, "rama;Agro;Resto;Demanda;VBP\nagro;10;40;50;100\nResto;30;80;90;200\nValor;60;80;;\n")
     table, check = read_input_output(path, columns={"sector": "rama", "output": "VBP"})
-    assert table["coefficient"].tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4])
+    assert table["from_sector"].tolist() == ["Resto", "Resto", "agro", "agro"]
+    assert table["coefficient"].tolist() == pytest.approx([0.4, 0.3, 0.2, 0.1])
     assert check.message.startswith("2 sectors")
     assert "1 rows" in check.message
 

@@ -11,7 +11,7 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.measures.sexes import SEXES
 from comarca.sources.names import fold_text
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
@@ -111,7 +111,9 @@ def read_age_groups(
     table = _with_limits(table, where)
     names = [name for name in ("persons", "year", "age_from", "age_to") if name in table]
     texts = [name for name in names if not pd.api.types.is_numeric_dtype(table[name])]
-    values = parse_columns(table, texts, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, texts, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("persons",)
+    )
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
     tidy["sex"] = read_sexes(tidy["sex"], sexes=sexes, where=f"{where}, column sex") if "sex" in tidy else "both"
     tidy["year"] = year_column(table, tidy.get("year"), year=year, where=where)
@@ -218,6 +220,7 @@ def _check(table: pd.DataFrame, where: str) -> None:
 
     if table.empty:
         raise InputError(where, got="no row of an age group", expected="rows of age groups")
+    refuse_only_zeros(table["persons"], where=f"{where}, column persons")
     refuse(table["persons"] < 0, "a negative number of persons", "0 or more")
     bad = table["age_from"].isna() | (table["age_from"] < 0) | (table["age_from"] > _OLDEST)
     refuse(bad | (table["age_to"] < table["age_from"]), "these ages", "a first year of age and a last one not below it")

@@ -10,7 +10,7 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.results import Check
 from comarca.sources.names import fold_names
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -72,7 +72,9 @@ def read_city_population(
     keys = {ours: column for ours, column in (("id", id), ("name", name)) if column}
     years = {f"persons_{year}": column for year, column in population.items()}
     table = pick_columns(raw, {**keys, **years}, required=[*keys, *years], where=where)
-    values = parse_columns(table, list(years), decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, list(years), decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=tuple(years)
+    )
     city_id = _city_of(table, cities)
     figures = pd.DataFrame({"city_id": city_id, **values})
     joined = figures[figures["city_id"].notna()]
@@ -81,6 +83,8 @@ def read_city_population(
                          f"cities, such as {', '.join(cities['city_name'].head(3))}")  # fmt: skip
     if (joined[list(years)] < 0).any(axis=None):
         raise InputError(where, got="a negative number of inhabitants", expected="figures of 0 or more")
+    for figure, column in years.items():
+        refuse_only_zeros(joined[figure], where=f"{where}, column {column}")
     if (again := joined["city_id"].duplicated()).any():
         row = table[list(keys)].loc[again[again].index[0]]
         raise InputError(where, got=f"two rows of {' '.join(row)}", expected="one row per city")

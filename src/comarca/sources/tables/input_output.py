@@ -9,7 +9,7 @@ import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
 from comarca.results import Check
-from comarca.sources.names import fold_text
+from comarca.sources.names import fold_text, same_form
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
 from comarca.sources.tables.once import is_total
 from comarca.sources.tables.read import Layout, pick_columns, read_text_table
@@ -48,7 +48,7 @@ def read_input_output(
     -------
     table : pandas.DataFrame
         Columns ``from_sector``, ``to_sector``, ``coefficient``: purchases per unit of output of the buyer, one row per
-        pair of sectors.
+        pair of sectors, sorted.
     check : Check
         Sectors, and rows left out.
 
@@ -84,8 +84,9 @@ def read_input_output(
         raise InputError(f"{where}, sector {rows['sector'][full.argmax()]}", got="inputs that are not below the output",
                          expected="coefficients below 1 in all, or the column `output` named for a table of flows",
                          remedy="Leave rows of totals out with `where`.")  # fmt: skip
-    pairs = pd.MultiIndex.from_product([rows["sector"], rows["sector"]], names=["from_sector", "to_sector"])
-    long = pd.Series(coefficients.ravel(), pairs, name="coefficient").reset_index()
+    sectors = rows["sector"].map(same_form)
+    pairs = pd.MultiIndex.from_product([sectors, sectors], names=["from_sector", "to_sector"])
+    long = pd.Series(coefficients.ravel(), pairs, name="coefficient").sort_index().reset_index()
     lost = len(table) - len(rows)
     message = f"{len(rows)} sectors buy of each other; {lost} rows have no column and are left out."
     return long, Check("input_output", "info", len(rows), "", message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.years import year_column
@@ -81,6 +81,8 @@ def read_public_finance(
             row = tidy[negative].iloc[0]
             raise InputError(f"{where}, column {name}, territory {row['territory_id']}", got=row[name],
                              expected="0 or more")  # fmt: skip
+    for name in sorted({*figures} & {"budget", "income", "population"}):
+        refuse_only_zeros(tidy[name], where=f"{where}, column {name}")
     if (again := tidy.duplicated(_KEYS)).any():
         row = tidy[again].iloc[0]
         raise InputError(f"{where}, territory {row['territory_id'] or row['territory_name']}",
