@@ -1,6 +1,7 @@
 """Links that matter, and places where one more pays, held against brute force."""
 
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from road_cases import network_from, network_of, road_layer
+from shapely.geometry import box
 from test_scenarios import city_layer
 
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes
@@ -40,6 +43,38 @@ def test_each_closure_equals_a_run_without_the_road(seed):
     for row in range(0, len(roads), 2):
         without = minutes_of(roads.drop(index=row).reset_index(drop=True), lon, lat)
         assert closures.minutes_without(np.array([row])) == pytest.approx(without, rel=1e-9, abs=1e-9)
+
+
+def test_nobody_walks_over_the_sea_to_a_road_that_stays_open():
+    # A mainland with a coast road, an island 1 km off with a ring of roads and a bridge, and points on the island.
+    land = Landmasses.of([box(-0.01, -0.02, 0.12, 0.05), box(0.02, 0.06, 0.08, 0.11)])
+    ring = [(0.03, 0.062), (0.07, 0.062), (0.07, 0.1), (0.03, 0.1), (0.03, 0.062)]
+    roads = road_layer(
+        [[(0, 0), (0, 0.049)], [(0, 0.049), (0.05, 0.049), (0.1, 0.049)], *([*pair] for pair in pairwise(ring)),
+         [(0.05, 0.1), (0.11, 0.1), (0.1, 0.049)], [(0.03, 0.1), (0.05, 0.1)], [(0.05, 0.1), (0.07, 0.1)]],
+    )  # fmt: skip
+    lon, lat = np.array([0.05, 0.04, 0.071, 0.05, 0.01]), np.array([0.061, 0.0605, 0.062, 0.09, 0.048])
+
+    def on_land(roads):
+        network = network_from(roads)
+        return replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
+
+    def without(row):
+        left = roads.drop(index=row).reset_index(drop=True)
+        routable = routable_network(on_land(left), CITIES, identifier="city_id", walking=WALKING, landmasses=land)
+        origins = origins_at(routable, lon, lat, landmasses=land)
+        return quickest_routes(routable, origins, only_a, walking=WALKING).minutes
+
+    only_a, persons = np.array([True, False]), np.ones(5)
+    closures = LinkClosures(
+        on_land(roads), CITIES, only_a, lon, lat, persons, walking=WALKING, landmasses=land
+    )  # fmt: skip
+    bridge, south = 6, 2
+    assert np.isfinite(closures.base.minutes).all()
+    assert np.isfinite(closures.minutes_without(np.array([bridge]))).tolist() == [False] * 4 + [True]
+    assert np.isfinite(closures.minutes_without(np.array([south]))).all()
+    for row in range(len(roads)):
+        assert closures.minutes_without(np.array([row])) == pytest.approx(without(row), rel=1e-9)
 
 
 def test_links_are_ranked_by_the_people_who_lose():

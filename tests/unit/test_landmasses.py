@@ -17,6 +17,7 @@ from comarca.access.model import WALKING
 from comarca.access.routable import RoutableNetwork, origins_at, routable_network
 from comarca.access.routes import quickest_routes
 from comarca.roads.connectors import Linking
+from comarca.roads.network import without_edges
 
 #: A mainland of two territories, 200 m apart, and an island 2 km off its coast.
 MAINLAND = [box(0, 0, 0.1, 0.1), box(0.102, 0, 0.2, 0.1)]
@@ -94,6 +95,14 @@ def test_nobody_walks_over_the_sea_to_a_city_without_a_road():
     assert routes(network, [(0.05, 0.095)], [(0.05, 0.09), (0.15, 0.005)]).destination.tolist() == [0, -1]
     route = routes(network, [(0.05, 0.095)], [(0.05, 0.121), (0.05, 0.09)])
     assert np.isfinite(route.minutes).tolist() == [False, True]
+
+
+def test_vertices_keep_their_landmass_where_edges_are_taken_out():
+    network = network_of([COAST, [(0.02, 0.121), (0.05, 0.13), (0.09, 0.121)], [(0.01, 0.05), (0.05, 0.05)]])
+    land = Landmasses.of([*MAINLAND, ISLAND])
+    network = replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
+    left = without_edges(network, np.array([True, False, False]))
+    assert left.vertex_land.tolist() == land.number_at(left.vertex_lon, left.vertex_lat).tolist()
 
 
 def test_islanders_with_a_city_at_hand_do_not_reach_those_of_the_mainland():

@@ -74,6 +74,7 @@ rule compute_critical_links:
         network=in_region("layers/linked_network.npz"),
         cities=in_region("layers/cities.parquet"),
         demand=in_region("layers/demand.parquet"),
+        territories=in_region("layers/territories.parquet"),
         code=code("compute_critical_links"),
     output:
         table=in_region("critical_links.csv"),

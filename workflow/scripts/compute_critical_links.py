@@ -5,6 +5,7 @@ from typing import Any
 
 from comarca import io
 from comarca.access.cities import cities_to_reach, in_class
+from comarca.access.landmasses import Landmasses
 from comarca.access.model import Walking
 from comarca.jobs import run
 from comarca.layers import files as layer_files
@@ -21,6 +22,7 @@ def main(
     network: str,
     cities: str,
     demand: str,
+    territories: str,
     options: Mapping[str, Any],
     intervals: Sequence[tuple[float, float | None]],
     walking: Mapping[str, float],
@@ -42,6 +44,7 @@ def main(
         demand_weight(people),
         walking=Walking(**walking),
         max_snap_km=max_snap_km,
+        landmasses=Landmasses.of(layer_files.read_layer(territories, "territories").geometry.to_numpy()),
     )
     ranked = link_table(layer, links, closures, loss_min=options["loss_min"])
     digits = {name: 0 for name in ranked if str(name).endswith("_persons")} | {"length_km": 3}

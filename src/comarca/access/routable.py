@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.landmasses import Landmasses
-    from comarca.roads.segments import Cheapest
+    from comarca.roads.segments import Cheapest, Tolls
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -201,7 +201,9 @@ def origins_at(routable: RoutableNetwork, lon: Floats, lat: Floats, *, landmasse
     return Origins(lon, lat, nearest.distance_m, component_of(routable, nearest), land)
 
 
-def nearest_roads(routable: RoutableNetwork, point_m: Floats, land: Integers) -> Cheapest:
+def nearest_roads(
+    routable: RoutableNetwork, point_m: Floats, land: Integers, *, tolls: Tolls | None = None
+) -> Cheapest:
     """Find the nearest of the roads that people may walk onto.
 
     Parameters
@@ -212,13 +214,15 @@ def nearest_roads(routable: RoutableNetwork, point_m: Floats, land: Integers) ->
         Points, geocentric metres.
     land : numpy.ndarray, shape (n,)
         Landmass of each point, which roads of another one are not on; empty if all land is one.
+    tolls : Tolls, optional
+        `NEVER` on roads that are closed, else 0.
 
     Returns
     -------
     Cheapest
         One segment per point; none where the own landmass has no road and the nearest road lies on another.
     """
-    nearest = cheapest_segment(routable.index, point_m)
+    nearest = cheapest_segment(routable.index, point_m, tolls=tolls)
     vertex_land = routable.destinations.network.vertex_land
     if len(land) == 0 or len(vertex_land) == 0:
         return nearest
@@ -226,9 +230,8 @@ def nearest_roads(routable: RoutableNetwork, point_m: Floats, land: Integers) ->
     across = np.flatnonzero((land >= 0) & (road_land >= 0) & (road_land != land))
     for number in np.unique(land[across]):
         point = across[land[across] == number]
-        for values, own in zip(
-            nearest, cheapest_segment(routable.on_land(int(number)).index, point_m[point]), strict=True
-        ):
+        index = routable.on_land(int(number)).index
+        for values, own in zip(nearest, cheapest_segment(index, point_m[point], tolls=tolls), strict=True):
             values[point] = own
     return nearest
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import shapely
 
-from comarca.access.model import WALKING, Origins, Route
-from comarca.access.routable import component_of
+from comarca.access.model import WALKING, Route
 from comarca.crs import GEOD
 from comarca.results import Flag
 from comarca.roads.compiled import compiled
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.destinations import Destinations
-    from comarca.access.model import Walking
+    from comarca.access.model import Origins, Walking
     from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
 
@@ -311,11 +310,9 @@ def _on_own_land(
     crosses = np.flatnonzero(route.is_reached & (land >= 0) & (land != origins.land))
     for number in np.unique(origins.land[crosses]):
         point = crosses[origins.land[crosses] == number]
-        own = routable.on_land(int(number))
-        nearest = cheapest_segment(own.index, origins.point_m[point])
-        starts = Origins(origins.lon[point], origins.lat[point], nearest.distance_m, component_of(own, nearest))
         near = chosen & ((destinations.land == number) | (destinations.land < 0))
-        _enter(route, point, _over_land(own, starts, targets, near, walking))
+        own = routable.on_land(int(number))
+        _enter(route, point, _over_land(own, origins.take(point), targets, near, walking))
     return route
 
 

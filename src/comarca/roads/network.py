@@ -304,6 +304,7 @@ def without_edges(network: RoadNetwork, drop: Booleans) -> RoadNetwork:
         network,
         **{name: getattr(network, name)[keep] for name in edges},
         **{name: getattr(network, name)[vertex_keep] for name in ("vertex_lon", "vertex_lat", "vertex_km")},
+        vertex_land=network.vertex_land[vertex_keep] if len(network.vertex_land) else network.vertex_land,
         edge_start=np.concatenate([[0], np.cumsum(count)]),
     )
 

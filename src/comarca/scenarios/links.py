@@ -12,13 +12,12 @@ import pandas as pd
 import shapely
 
 from comarca.access.model import WALKING
-from comarca.access.routable import origins_at, routable_network
+from comarca.access.routable import component_of, nearest_roads, origins_at, routable_network
 from comarca.access.routes import find_targets, quickest_routes
-from comarca.crs import geocentric_m, geodesic_length_km
+from comarca.crs import geodesic_length_km
 from comarca.errors import InputError
 from comarca.roads.graph import reversed_graph
 from comarca.roads.network import connected, without_edges
-from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import NEVER, Tolls, toll_at
 from comarca.sources.rows import choose_rows
 from comarca.units import MIN_PER_HOUR
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from comarca.access.landmasses import Landmasses
     from comarca.access.model import Origins, Walking
     from comarca.access.routable import RoutableNetwork
     from comarca.roads.network import RoadNetwork
@@ -90,6 +90,8 @@ class LinkClosures:
         How people walk.
     max_snap_km : float, optional
         A point farther than this from every road is off the network.
+    landmasses : Landmasses, optional
+        Land that people walk on, where the network tells which landmass its roads are on; all land is one if not given.
 
     Notes
     -----
@@ -110,12 +112,14 @@ class LinkClosures:
         *,
         walking: Walking = WALKING,
         max_snap_km: float = 1.0,
+        landmasses: Landmasses | None = None,
     ) -> None:
         self.linked, self.layer, self.chosen, self.persons = linked, destinations, chosen, persons
         self.lon, self.lat, self.walking, self.max_snap_km = lon, lat, walking, max_snap_km
+        self.landmasses = landmasses
         self.routable = self._put(linked)
-        self.origins = origins_at(self.routable, lon, lat)
-        self.nearest = cheapest_segment(self.routable.index, geocentric_m(lon, lat)).vertex
+        self.origins = origins_at(self.routable, lon, lat, landmasses=landmasses)
+        self.nearest = nearest_roads(self.routable, self.origins.point_m, self.origins.land).vertex
         self.targets = find_targets(self.routable, chosen)
         self.base = quickest_routes(self.routable, self.origins, chosen, walking=walking)
 
@@ -171,7 +175,7 @@ class LinkClosures:
         kept = connected(without_edges(network, closed))
         if self._splits(network, kept) or self._loses_a_destination(kept):
             whole = self._put(connected(without_edges(self.linked, np.isin(self.linked.edge_road, roads))))
-            origins = origins_at(whole, self.lon, self.lat)
+            origins = origins_at(whole, self.lon, self.lat, landmasses=self.landmasses)
             return quickest_routes(whole, origins, self.chosen, walking=self.walking).minutes
         shut = replace(
             network, edge_forward=network.edge_forward & ~closed, edge_backward=network.edge_backward & ~closed
@@ -198,22 +202,22 @@ class LinkClosures:
 
     def _moved(self, routable: RoutableNetwork, rows: Integers, moves: Booleans, closed: Booleans) -> Origins:
         """Take some origins, those beside a closed road with the nearest road that stays."""
-        network = routable.destinations.network
-        toll = np.where(closed[network.vertex_edge], NEVER, 0.0)
-        distance_m, component = self.origins.distance_m[rows].copy(), self.origins.component[rows].copy()
-        point_m = geocentric_m(self.lon[rows[moves]], self.lat[rows[moves]])
-        nearest = cheapest_segment(routable.index, point_m, tolls=Tolls(toll, toll))
-        has_road = nearest.vertex >= 0
-        distance_m[moves] = np.where(has_road, nearest.distance_m, np.inf)
-        component[moves] = np.where(has_road, network.component_at(np.maximum(nearest.vertex, 0)), -1)
-        origins = self.origins
-        return replace(
-            origins, lon=origins.lon[rows], lat=origins.lat[rows], distance_m=distance_m, component=component
-        )
+        toll = np.where(closed[routable.destinations.network.vertex_edge], NEVER, 0.0)
+        taken = self.origins.take(rows)
+        moved = taken.take(np.flatnonzero(moves))
+        nearest = nearest_roads(routable, moved.point_m, moved.land, tolls=Tolls(toll, toll))
+        distance_m, component = taken.distance_m.copy(), taken.component.copy()
+        distance_m[moves], component[moves] = nearest.distance_m, component_of(routable, nearest)
+        return replace(taken, distance_m=distance_m, component=component)
 
     def _put(self, network: RoadNetwork) -> RoutableNetwork:
         return routable_network(
-            network, self.layer, identifier="city_id", walking=self.walking, max_snap_km=self.max_snap_km
+            network,
+            self.layer,
+            identifier="city_id",
+            walking=self.walking,
+            max_snap_km=self.max_snap_km,
+            landmasses=self.landmasses,
         )
 
     @staticmethod
