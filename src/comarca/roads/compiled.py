@@ -38,3 +38,21 @@ def compiled(function: Function) -> Function:
     except RuntimeError as error:
         logger.info("Compiled code of %s is not kept: %s", function.__name__, error)
         return cast("Function", numba.njit(function, nogil=True, error_model="numpy"))
+
+
+def inlined(function: Function) -> Function:
+    """Copy a function into the compiled ones that call it: a call costs more than the work of a small one.
+
+    Parameters
+    ----------
+    function : callable
+        As for `compiled`.
+
+    Returns
+    -------
+    callable
+        The same; it is kept with the code of its callers.
+    """
+    import numba
+
+    return cast("Function", numba.njit(function, nogil=True, error_model="numpy", inline="always"))

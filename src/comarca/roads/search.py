@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from comarca.crs import EARTH_RADIUS_M
-from comarca.roads.compiled import compiled
+from comarca.roads.compiled import compiled, inlined
 from comarca.roads.segments import FANOUT, NEVER, OPEN, Cheapest, Tolls, least_tolls
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class _Scratch(NamedTuple):
     bound: Singles
 
 
-@compiled
+@inlined
 def _approach(index: SegmentIndex, tolls: Tolls, vertex: int, query: _Query) -> tuple[float, float, float]:
     """Give the straight distance through the Earth to a segment, the nearest position on it, and the toll there."""
     start_x, start_y, start_z = index.vertex_m[vertex, 0], index.vertex_m[vertex, 1], index.vertex_m[vertex, 2]
@@ -183,7 +183,7 @@ def _approach(index: SegmentIndex, tolls: Tolls, vertex: int, query: _Query) -> 
     return chord_m, fraction, min(ahead, back)
 
 
-@compiled
+@inlined
 def _arc_m(chord_m: float) -> float:
     """Length over the Earth's surface, as `comarca.crs.arc_m`."""
     return float(2 * EARTH_RADIUS_M * np.arcsin(min(chord_m / (2 * EARTH_RADIUS_M), 1.0)))
@@ -202,13 +202,13 @@ def _approaches(index: SegmentIndex, vertex: Numbers, points_m: Floats) -> tuple
     return distance_m, fraction
 
 
-@compiled
+@inlined
 def _rounded_up(cost: float) -> np.float32:
     """Give a cost in single precision, a hair above, so that rounding leaves no box out that holds the best."""
     return np.float32(cost * (1 + 1e-6) + 1e-4)
 
 
-@compiled
+@inlined
 def _better(
     index: SegmentIndex, tolls: Tolls, segment: int, query: _Query, best: float, best_segment: int
 ) -> tuple[float, int]:
@@ -227,19 +227,19 @@ def _better(
     return best, best_segment
 
 
-@compiled
-def _bound_boxes(box_m: Singles, toll: Singles, query: _Query, bound: Singles) -> None:
+@inlined
+def _bound_boxes(box_m: Singles, least: Singles, node: int, query: _Query, bound: Singles) -> None:
     """Bound from below what ways over the boxes of a node cost, all eight at once."""
     x, y, z = np.float32(query.x), np.float32(query.y), np.float32(query.z)
     per_m, none = np.float32(query.cost_per_m), np.float32(0)
     for lane in range(FANOUT):
-        gap_x = max(max(box_m[0, lane] - x, x - box_m[3, lane]), none)
-        gap_y = max(max(box_m[1, lane] - y, y - box_m[4, lane]), none)
-        gap_z = max(max(box_m[2, lane] - z, z - box_m[5, lane]), none)
-        bound[lane] = np.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z) * per_m + toll[lane]
+        gap_x = max(max(box_m[node, 0, lane] - x, x - box_m[node, 3, lane]), none)
+        gap_y = max(max(box_m[node, 1, lane] - y, y - box_m[node, 4, lane]), none)
+        gap_z = max(max(box_m[node, 2, lane] - z, z - box_m[node, 5, lane]), none)
+        bound[lane] = np.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z) * per_m + least[node, lane]
 
 
-@compiled
+@inlined
 def _push_children(
     index: SegmentIndex, least: Singles, node: int, query: _Query, limit: np.float32, top: int, scratch: _Scratch
 ) -> int:
@@ -264,7 +264,7 @@ def _push_children(
     return top
 
 
-@compiled
+@inlined
 def _best_of_point(
     index: SegmentIndex, tolls: Tolls, least: Singles, query: _Query, best: float, best_segment: int, scratch: _Scratch
 ) -> tuple[float, int]:
@@ -276,7 +276,7 @@ def _best_of_point(
         if scratch.stack_bound[top] > limit:
             continue
         node = scratch.stack[top]
-        _bound_boxes(index.box_m[node], least[node], query, scratch.bound)
+        _bound_boxes(index.box_m, least, node, query, scratch.bound)
         if node >= index.leaf_count:
             top = _push_children(index, least, node, query, limit, top, scratch)
             continue
