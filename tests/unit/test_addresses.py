@@ -23,6 +23,24 @@ SIGNED = "https://bucket.example/a.zip?X-Amz-Signature=51gn&X-Amz-Date=1"
         ("https://a.example/b?year=2020&iso=PER", "https://a.example/b?year=2020&iso=PER"),
         ("https://a.example:8443/b", "https://a.example:8443/b"),
         ("data/raw/a.zip", "data/raw/a.zip"),
+        ("https://a.example/wfs?service=WFS&typeNames=n:a&srsName=EPSG:4326&bbox=1,2,3,4",) * 2,
+        ("https://a.example/0/query?where=pop%3E1&outFields=*&f=json&resultOffset=2000",) * 2,
+        ("https://a.example/b?id=cod-ab-per&page_size=200&tile=12&cors=true#files",) * 2,
+        ("https://a.example/b?id=3&subscription-key=51gn", "https://a.example/b"),
+        ("https://a.example/b?MAP_KEY=51gn", "https://a.example/b"),
+        ("https://a.example/b?year=2020&hmac=51gn", "https://a.example/b"),
+        ("https://a.example/b?jwt=51gn", "https://a.example/b"),
+        ("https://a.example/b?pwd=1234", "https://a.example/b"),
+        ("https://a.example/b?ticket=1234", "https://a.example/b"),
+        ("https://a.example/b?year=2020&k=51gn", "https://a.example/b?year=2020"),
+        ("https://a.example/b?51gn", "https://a.example/b"),
+        ("https://a.example/b?name=eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.51gn", "https://a.example/b"),
+        ("https://a.example/b?q=51gnAbcdefGhijk1mnopQrstuvw", "https://a.example/b"),
+        ("https://a.example/b#access_token=51gn", "https://a.example/b"),
+        ("https://a.example/b;jsessionid=51gn?year=2020", "https://a.example/b?year=2020"),
+        ("https://someone:pa/51gn@data.example/", ""),
+        ("https://[2001:db8::1]:8443/b?k=51gn", "https://[2001:db8::1]:8443/b"),
+        ("ftp://someone:51gn@a.example/b", "ftp://a.example/b"),
         ("", ""),
     ],
 )
@@ -37,6 +55,9 @@ def test_rights_are_left_out_of_messages():
     assert "51gn" not in redacted(text)
     assert "pw" not in redacted(text)
     assert "https://a.org/b'" in redacted(text)
+    other = "ftp://u:51gn@a.org/b, http://[::1]/a?k=51gn, Authorization: Bearer 51gnAbcdef, see https://a.org/b#files."
+    assert "51gn" not in redacted(other)
+    assert "see https://a.org/b#files." in redacted(other)
     error = TransferError(text, url=SIGNED)
     assert "51gn" not in f"{error} {error.url}"
 
@@ -46,7 +67,8 @@ def test_rights_are_left_out_of_messages():
     [
         "http://127.0.0.1/a", "http://localhost:80/a", "https://10.1.2.3/", "http://192.168.0.1/", "http://169.254.169.254/meta",
         "http://[::1]/", "http://[::ffff:127.0.0.1]/", "http://[fe80::1]/", "http://nas.local/", "http://0.0.0.0/",
-        "https://100.64.0.1/",
+        "https://100.64.0.1/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[::127.0.0.1]/",
+        "http://[64:ff9b:1::1]/", "http://224.0.0.1/", "http://[ff02::1]/", "http://[2001:0:1:1::80ff:fffe]/",
     ],
 )  # fmt: skip
 def test_a_private_address_is_refused_unless_it_is_configured(url):
@@ -61,6 +83,19 @@ def test_a_name_that_leads_to_a_private_address_is_refused(monkeypatch):
     with pytest.raises(RefusedAddressError):
         require_public("https://innocent.example/a", trusted=(), proxies={})
     require_public("https://innocent.example/a", trusted=(), proxies={"https": "http://proxy.example:3128"})
+
+
+@pytest.mark.parametrize(
+    "host", ["2130706433", "0x7f000001", "0177.0.0.1", "127.1", "localhost", "nas", "a.localdomain"]
+)
+def test_another_writing_of_a_private_address_is_refused_behind_a_proxy_too(host):
+    with pytest.raises(RefusedAddressError):
+        require_public(f"http://{host}/a", trusted=(), proxies={"http": "http://proxy.example:3128"})
+
+
+@pytest.mark.parametrize("number", ["8.8.8.8", "[64:ff9b::808:808]", "[2002:808:808::]", "[2606:4700::1111]"])
+def test_public_addresses_that_are_translated_are_asked(number):
+    require_public(f"https://{number}/a", trusted=(), proxies={})
 
 
 def test_a_redirect_from_https_to_http_is_refused_before_it_is_followed():
