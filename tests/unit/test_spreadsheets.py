@@ -8,13 +8,68 @@ from comarca import io
 from comarca.errors import InputError
 from comarca.guards.spreadsheets import as_text, is_formula, refuse_formulas, without_formulas
 
-FORMULAS = ["=1+1", "@SUM(A1)", "\t=1", "\r=1", "+cmd|' /C calc'!A0", "-2+3", "- Norte", "+", "-", "=", "-5+cmd|x"]
-TEXTS = ["San José", "-5", "+5", "-5.25", "+1,234", "-5 %", "-.5", "-1e-5", "5-3", "a=b", "", "'quoted", "Ñuflo"]
+FORMULAS = [
+    "=1+1",
+    "@SUM(A1)",
+    "+cmd|' /C calc'!A0",
+    "-2+3",
+    "- Norte",
+    "+",
+    "-",
+    "=",
+    "-5+cmd|x",
+    " =1",
+    "\u200b=1",
+    "\uff1dcmd()",
+    "\uff0b1",
+    "\uff0da",
+    "\uff20SUM(A1)",
+    "\n",
+    "\tx",
+    "\rx",
+]
+TEXTS = [
+    "San José",
+    "-5",
+    "+5",
+    "-5.25",
+    "+1,234",
+    "-5 %",
+    "-.5",
+    "-1e-5",
+    "5-3",
+    "a=b",
+    "",
+    "'quoted",
+    "Ñuflo",
+    "a; b = c",
+    "Norte; -5 %, +3",
+    "a,b;c|d",
+    "x@y.org; z@y.org",
+    "1\n-2",
+    "R$ -5",
+]
+INSIDE = {
+    "\t=1": "'\t'=1",
+    "\r=1": "'\r'=1",
+    "\n=cmd()": "'\n'=cmd()",
+    "x;=cmd()": "x;'=cmd()",
+    "x, +cmd|'/C calc'!A0": "x,' +cmd|'/C calc'!A0",
+    "a\n@b": "a\n'@b",
+    "=a;\uff1db": "'=a;'\uff1db",
+    "a|-b": "a|'-b",
+}
 
 
 @pytest.mark.parametrize("text", FORMULAS)
 def test_a_formula_is_written_as_text(text):
     assert as_text(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_a_formula_behind_a_sign_that_may_part_cells_is_written_as_text(text):
+    assert is_formula(text)
+    assert as_text(text) == INSIDE[text]
 
 
 @pytest.mark.parametrize("text", TEXTS)

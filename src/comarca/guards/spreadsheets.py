@@ -10,11 +10,16 @@ from comarca.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBER: Final = re.compile(r"[+-]\s?(\d[\d.,\s]*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+_NUMBER: Final = r"[+-]\s?(?:\d[\d.,\s]*|[.,]\d+)(?:[eE][+-]?\d+)?\s?%?"
+#: Signs that begin a formula, also in full width; before those of arithmetic it may be a number.
+_SIGNS: Final = r"[=@\uff1d\uff20]|[+\-\uff0b\uff0d]"
+_START: Final = re.compile(rf"(?!{_NUMBER}\s*$)(?=[\t\r\n]|[\s\u200b\ufeff]*(?:{_SIGNS}))")
+#: The same behind a sign by which other programs or settings part cells, where the next cell would begin.
+_INSIDE: Final = re.compile(rf"(?<=[;,|\t\r\n])(?!\s*{_NUMBER}\s*(?:[;,|\t\r\n]|$))(?=[\s\u200b\ufeff]*(?:{_SIGNS}))")
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether a spreadsheet would take a text for a formula.
+    """Tell whether a spreadsheet would take a text, or a part of it, for a formula.
 
     Parameters
     ----------
@@ -24,9 +29,15 @@ def is_formula(text: str) -> bool:
     Returns
     -------
     bool
-        True if it begins with ``=``, ``@``, a tab or a carriage return, or with ``+`` or ``-`` and is no number.
+        True if it begins with ``=``, ``@``, a tab, a line end, or with ``+`` or ``-`` and is no number, blanks before
+        it or not; or if a part of it behind a semicolon, comma, bar, tab or line end does.
+
+    Notes
+    -----
+    The signs are those of the OWASP page on CSV injection, those in full width among them. Quotes part no cells for a
+    program that expects another sign between them.
     """
-    return text[:1] in {"=", "@", "\t", "\r"} or (text[:1] in {"+", "-"} and not _NUMBER.fullmatch(text.rstrip()))
+    return _START.match(text) is not None or _INSIDE.search(text) is not None
 
 
 def as_text(text: str) -> str:
@@ -40,9 +51,10 @@ def as_text(text: str) -> str:
     Returns
     -------
     str
-        With an apostrophe before it if it would be a formula.
+        With an apostrophe before it, or before the part of it, that would be a formula.
     """
-    return f"'{text}" if is_formula(text) else text
+    inside = _INSIDE.sub("'", text)
+    return f"'{inside}" if _START.match(text) else inside
 
 
 def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
@@ -64,7 +76,7 @@ def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
             texts = table[name].astype(object)
             formula = texts.map(lambda value: isinstance(value, str) and is_formula(value)).astype(bool)
             if formula.any():
-                changed[name] = texts.mask(formula, "'" + texts[formula].astype(str))
+                changed[name] = texts.mask(formula, texts[formula].astype(str).map(as_text))
     return table.assign(**changed) if changed else table
 
 
