@@ -8,7 +8,7 @@ import pytest
 
 from comarca.errors import InputError
 from comarca.sources.tables.comparable import in_common_units, join_units, read_crosswalk
-from comarca.sources.tables.outcomes import COLUMNS, ERRORS, read_outcomes, read_years
+from comarca.sources.tables.outcomes import COLUMNS, ERRORS, incomes_check, read_outcomes, read_years
 
 NAN = math.nan
 
@@ -124,3 +124,24 @@ def test_a_sign_of_per_cent_tells_the_unit_of_small_shares(tmp_path):
     path.write_text("territory_id,year,poverty\n01,2000,0.5\n01,2010,30%\n")
     with pytest.raises(InputError, match="a sign of per cent, or none"):
         read_outcomes(path)
+
+
+@pytest.mark.parametrize(
+    ("incomes", "status", "said", "rows"),
+    [
+        ({2000: (200, 300, 250), 2010: (400, 500, 300)}, "pass", "1 pairs of years", []),
+        ({2000: (200, 300, 250), 2010: (200e3, 310e3, 260e3)}, "warn", "median income of 2010 is 1033 times", []),
+        ({2000: (200e3, 300e3, 250e3), 2010: (200, 300, 250)}, "warn", "0.001 times", []),
+        ({2000: (200, 300, 250), 2010: (210, 300e3, 260)}, "warn", "1 territories change 100 times", ["2"]),
+    ],
+)
+def test_incomes_in_another_unit_than_the_year_before_are_told(incomes, status, said, rows):
+    table = pd.DataFrame(
+        [(str(at), "", year, value) for year, values in incomes.items() for at, value in enumerate(values, 1)],
+        columns=["territory_id", "territory_name", "year", "income"],
+    )
+    (check,) = incomes_check(table)
+    assert check.status == status
+    assert said in check.message
+    assert [row["territory_id"] for row in check.rows] == rows
+    assert incomes_check(table[table["year"] == 2000]) == []

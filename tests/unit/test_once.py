@@ -10,7 +10,7 @@ from comarca.errors import InputError
 from comarca.sources.tables.flows import read_flows
 from comarca.sources.tables.holdings_checks import classes_check, land_check
 from comarca.sources.tables.input_output import read_input_output
-from comarca.sources.tables.once import is_total, one_name, refuse_totals
+from comarca.sources.tables.once import find_total, is_total, one_name, refuse_totals
 
 
 def jobs(**sectors):
@@ -22,7 +22,9 @@ def jobs(**sectors):
     "name",
     [
         "Total", "TOTAL GENERAL", "Todos los sectores", "All sectors", "subtotal", "Grand total", "Total ocupados",
-        "Empleo total", "TOTAL (A+B)", "Total*", "T O T A L", "Ensemble", "Tous",
+        "Empleo total", "TOTAL (A+B)", "Total*", "T O T A L", "Ensemble", "Tous", "Total de ocupados", "Tot.",
+        "Todas as atividades", "Pessoal ocupado total", "Total 2010", "Toutes les branches", "Total nacional",
+        "Ambos sexos", "Both sexes", "Total general de empresas", "All economic activities", "Total géral",
     ],
 )  # fmt: skip
 def test_a_class_that_is_called_total_is_refused(name):
@@ -52,9 +54,34 @@ def test_a_total_beside_withheld_figures_is_refused():
     refuse_totals(table, "sector", "jobs", where="t")
 
 
-@pytest.mark.parametrize("name", ["Totora", "Somalia", "Tourism", "All-terrain vehicles", "Tout compris"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Totora", "Somalia", "Tourism", "All-terrain vehicles", "Tout compris", "Totalmente mecanizado",
+        "Produção total", "Total de la tierra propia", "Comercio total", "All other sectors",
+        "Todos los demás sectores", "Total otros",
+        "Todas as outras atividades", "Toutes les autres branches", "Suma asegurada", "Conjunto habitacional",
+    ],
+)  # fmt: skip
 def test_names_that_are_like_those_of_totals_pass(name):
     assert not is_total(name)
+
+
+@pytest.mark.parametrize(
+    ("sectors", "total"),
+    [
+        ({"farms": 6, "trade": 5, "Total censado": 12}, "Total censado"),
+        ({"farms": 90, "Comercio mayorista": 2, "Comercio minorista": 3, "Comercio total": 5}, "Comercio total"),
+        ({"farms": 6, "trade": 5, "Produção total": 9}, None),
+        ({"Total urbano": 90, "Total rural": 5, "Total disperso": 4}, None),
+        ({"Total de la tierra propia": 90, "Tierra arrendada": 5}, None),
+        ({"farms": 6, "trade": 5, "All other sectors": 40}, None),
+    ],
+)
+def test_a_name_that_may_be_that_of_a_total_is_told_by_its_figures(sectors, total):
+    table = pd.DataFrame([sectors, sectors])
+    assert find_total(table) == total
+    assert find_total(table[::-1]) == total
 
 
 def flows(tmp_path, heading, parts):
@@ -65,7 +92,9 @@ def flows(tmp_path, heading, parts):
     return read_flows(path, known=list("123"))
 
 
-@pytest.mark.parametrize("parts", [(("T", 10), ("M", 6), ("F", 4)), (("Total", 10), ("F", 4))])
+@pytest.mark.parametrize(
+    "parts", [(("T", 10), ("M", 6), ("F", 4)), (("Total", 10), ("F", 4)), (("Total censado", 11), ("M", 6), ("F", 4))]
+)
 def test_flows_with_rows_of_totals_are_refused(parts, tmp_path):
     with pytest.raises(InputError, match="total"):
         flows(tmp_path, "sex", parts)

@@ -37,6 +37,18 @@ def test_swapped_axes_are_named():
         require_overlap(swapped(points(-58, -34)), territories(), name="cities", reach_km=50)
 
 
+def test_a_part_with_swapped_axes_is_told_by_its_names():
+    shapes = np.concatenate([points(-58, -34), swapped(points(-58, -34, count=8))])
+    _, check = require_overlap(shapes, territories(), name="cities", reach_km=50, ids=[f"c{at}" for at in range(38)])
+    assert (check.name, check.status, check.value) == ("cities_swapped", "warn", 8)
+    assert [row["feature"] for row in check.rows] == [f"c{at}" for at in range(30, 38)]
+    assert check.rows[0]["longitude"] < -30
+    (check,) = require_overlap(  # of all that lies elsewhere, little would lie in the region
+        np.concatenate([shapes[:31], points(10, 50)]), territories(), name="cities", reach_km=50
+    )
+    assert check.name == "cities_overlap"
+
+
 @pytest.mark.parametrize("zones", [-1, 1, 2])
 def test_a_layer_drawn_in_another_zone_is_refused_with_the_shift(zones):
     far = points(-58 + 6 * zones, -34)

@@ -27,7 +27,7 @@ def main(
     area = layer_io.read_layer(territories, "territories")
     if files:
         whole, found = canals_from_file(source["path"], **options_of(source))
-        found += require_overlap(whole.geometry.to_numpy(), area, name="canals")
+        found += require_overlap(whole.geometry.to_numpy(), area, name="canals", ids=whole["canal_id"])
     else:
         fetched = load_layer_receipt(receipt) if receipt else None
         path = present_files(fetched)[0] if fetched is not None and fetched.provider != "file" else extract

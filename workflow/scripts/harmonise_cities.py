@@ -50,7 +50,9 @@ def main(
         found += made
     elif provider == "file":
         layer, found = own_cities(source, area, osm, country=country)
-        found += require_overlap(layer.geometry.to_numpy(), area, name="cities", reach_km=abroad_buffer_km)
+        found += require_overlap(
+            layer.geometry.to_numpy(), area, name="cities", reach_km=abroad_buffer_km, ids=layer["city_id"]
+        )
     elif provider == "osm":
         layer = cities_from_osm(osm, country=country)
     elif provider == "geonames":

@@ -55,7 +55,7 @@ def main(
         whole, found = layer_io.read_layer(source, layer), []
     area = layer_io.read_layer(territories, "territories")
     if own:
-        found += require_overlap(whole.geometry.to_numpy(), area, name=layer, reach_km=buffer_km)
+        found += require_overlap(whole.geometry.to_numpy(), area, name=layer, reach_km=buffer_km, ids=whole.iloc[:, 0])
     kept, near = within_reach(whole, area, name=layer, buffer_km=buffer_km)
     layer_io.write_layer(kept, parquet, layer)
     io.write_checks([*found, *near], checks)

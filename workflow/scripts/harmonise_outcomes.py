@@ -7,7 +7,7 @@ from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.sources.tables.comparable import combine_rows, in_common_units, join_units, read_crosswalk
 from comarca.sources.tables.join import join_by_code
-from comarca.sources.tables.outcomes import read_outcomes
+from comarca.sources.tables.outcomes import incomes_check, read_outcomes
 from comarca.sources.tables.read import layout_of, table_checks
 
 
@@ -20,6 +20,7 @@ def main(
     options = {key: source[key] for key in ("columns", "decimal", "missing") if source[key]}
     rows = read_outcomes(table, **options, **layout)
     rows = in_common_units(rows, units=source["units"], deflator=source["deflator"], where=table)
+    incomes = incomes_check(rows)
     units, others = None, names
     if crosswalk:
         section = source["crosswalk"]
@@ -29,7 +30,7 @@ def main(
     compared, units_check = join_units(combine_rows(joined), units, names)
     is_constant = source["prices"] == "constant" or bool(source["deflator"])
     io.write_table(compared.assign(has_constant_prices=is_constant), outcomes)
-    found = [check, *([units_check] if units_check else []), *table_checks(table, name="outcomes", **layout)]
+    found = [check, *incomes, *([units_check] if units_check else []), *table_checks(table, name="outcomes", **layout)]
     io.write_checks(found, checks)
 
 

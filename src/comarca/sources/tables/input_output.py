@@ -11,7 +11,7 @@ from comarca.errors import InputError, did_you_mean
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
 from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
-from comarca.sources.tables.once import is_total
+from comarca.sources.tables.once import find_total
 from comarca.sources.tables.read import Layout, pick_columns, read_text_table
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ def read_input_output(
         got = "no row that is a column as well" if rows.empty else "two rows of one sector"
         raise InputError(where, got=got, expected="rows and columns of the same sectors",
                          remedy=did_you_mean(str(table["sector"].iloc[0]), list(map(str, table))))  # fmt: skip
-    if totals := [name for name in rows["sector"] if is_total(name)]:
-        raise InputError(f"{where}, column sector", got=f"{totals[0]!r}, the total of the others",
-                         expected="each sector once",
-                         remedy="Leave the rows of the total out with `where`.")  # fmt: skip
     buyers = [name_of[fold_text(name)] for name in rows["sector"]]
     names = [*buyers, *(["output"] if "output" in rows else [])]
     values = parse_columns(rows, names, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     flows = np.column_stack([values[name].fillna(0.0) for name in buyers])
+    if total := find_total(pd.DataFrame(flows.T, columns=rows["sector"].tolist())):
+        raise InputError(f"{where}, column sector", got=f"{total!r}, the total of the others",
+                         expected="each sector once",
+                         remedy="Leave the rows of the total out with `where`.")  # fmt: skip
     output = values["output"].to_numpy(float) if "output" in rows else np.ones(len(rows))
     if (flows < 0).any() or not (output > 0).all():
         raise InputError(where, got="a negative purchase, or a sector without output",

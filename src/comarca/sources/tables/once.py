@@ -14,19 +14,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
+    from numpy.typing import NDArray
 
-#: Words that begin or end the name of a total; punctuation, footnotes and brackets are gone.
-_TOTAL: Final = re.compile(
-    r"(grand |gran |over|sub)?tota(l|is|les|ux)\b.*|.*\btota(l|is|les)|todos( (os|los)\b.*)?|todas( (as|las)\b.*)?"
-    r"|all( (sectors|industries|activities|economic activities))?|conjunto|suma|soma|tou(s|tes)( les\b.*| \w+)?"
-    r"|ensemble( des?\b.*)?|insgesamt|gesamt|jumlah"
+_WHOLE: Final = (
+    r"(?:grand |gran |over|sub)?(?:tot(?:al|als|ales|ais|aux|ale)?)|all|todos?|todas?|tous|toutes|conjunto|suma|soma"
+    r"|sum|ensemble|insgesamt|gesamt|jumlah|amb[oa]s|both"
 )
+#: A word for a whole at the beginning or the end of a name; punctuation, footnotes and brackets are gone.
+_TOTAL: Final = re.compile(rf"(?:{_WHOLE})(?: .*)?|.* (?:sub)?tot(?:al|als|ales|ais|aux|ale)")
+#: Words beside it that leave it the whole of everything.
+_NEUTRAL: Final = frozenset(
+    re.split(
+        " ",
+        "actividad actividades activites activities and as atividade atividades branches categorias categories "
+        "clases classes country da das de del departamental departamento des do dos du e economic economica "
+        "economicas economico economicos economiques el em empleo empleos emplois employed employment emprego "
+        "empregos empresas en entreprises estabelecimentos establecimientos establishments estado et farms firmas "
+        "firms general generale generales gerais geral global holdings in industrias industries jobs la las le les "
+        "los municipal municipio nacional nacionales national ocupacao ocupacion ocupacoes ocupada ocupadas ocupado "
+        "ocupados of os pais people personal personas persons pessoal pessoas poblacion populacao population postos "
+        "provincia provincial puestos ramas ramos region regional rubros secteurs sector sectores sectors setor "
+        "setores sex sexes sexos sizes tamanhos tamanos the toda todas todo todos trabajadores trabajo "
+        "trabalhadores trabalho unidades workers y",
+    )
+)
+#: Words that make the name one of what is left over.
+_OTHER: Final = re.compile(r"\b(otr[oa]s?|outr[oa]s?|others?|autres?|demas|demais|resto?|restantes?|remaining)\b")
 _SPACED: Final = re.compile(r"\b(?:\w ){2,}\w\b")
 #: Fewest territories in which a class is the sum of the others for it to be their total, whatever its name.
 _SEVERAL: Final = 3
 #: Fewest of these that tell all their figures, where others withhold some.
 _COMPLETE: Final = 2
 _ROUNDING: Final = 1e-9
+#: Part of the sum of others that a class called a total has at least.
+_NEARLY: Final = 0.99
 
 
 def one_name(table: pd.DataFrame, keys: Sequence[str] = ()) -> pd.Series:
@@ -49,7 +70,7 @@ def one_name(table: pd.DataFrame, keys: Sequence[str] = ()) -> pd.Series:
 
 
 def is_total(text: str) -> bool:
-    """Tell whether a text is a name of the total of all classes.
+    """Tell whether a text can only be a name of the total of all classes.
 
     Parameters
     ----------
@@ -59,15 +80,63 @@ def is_total(text: str) -> bool:
     Returns
     -------
     bool
-        True for a total.
+        True for a word for a whole, with none beside it that would narrow it.
 
     Examples
     --------
-    >>> is_total("TOTAL (A+B)"), is_total("Total ocupados*"), is_total("T O T A L"), is_total("Totora")
+    >>> is_total("TOTAL (A+B)"), is_total("Total ocupados*"), is_total("T O T A L"), is_total("Total de tierra propia")
     (True, True, True, False)
     """
+    plain = _plain(text)
+    words = re.sub(rf"^(?:{_WHOLE})\b|\b(?:{_WHOLE})$", "", plain).split()
+    return _may_be_total(plain) and all(len(word) == 1 or word.isdigit() or word in _NEUTRAL for word in words)
+
+
+def _plain(text: str) -> str:
     plain = " ".join(re.sub(r"[\W_]+", " ", fold_text(text)).split())
-    return _TOTAL.fullmatch(_SPACED.sub(lambda found: found[0].replace(" ", ""), plain)) is not None
+    return _SPACED.sub(lambda found: found[0].replace(" ", ""), plain)
+
+
+def _may_be_total(plain: str) -> bool:
+    return _TOTAL.fullmatch(plain) is not None and _OTHER.search(plain) is None
+
+
+def find_total(wide: pd.DataFrame, is_whole: NDArray[np.bool_] | None = None) -> str | None:
+    """Find a class that is the total of others.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        A row per territory, a column per class; missing figures are NaN.
+    is_whole : numpy.ndarray of bool, optional
+        Rows that tell all their figures; by default all.
+
+    Returns
+    -------
+    str or None
+        The class: one whose name says so; one whose name may say so (``Comercio total``) and that is not less than the
+        others, or than those that share its words, in any row; or one that is the sum of two or more others in at least
+        three rows.
+    """
+    whole = np.ones(len(wide), dtype=bool) if is_whole is None else is_whole
+    names = {str(label): _plain(str(label)) for label in wide.columns}
+    doubtful = [label for label, plain in names.items() if _may_be_total(plain)]
+    for label in wide.columns if len(wide.columns) > 1 else ():
+        others = wide.drop(columns=label)
+        if is_total(str(label)) or _is_sum(wide[label], others, whole):
+            return str(label)
+        if str(label) in doubtful and 2 * len(doubtful) < len(names):
+            words = {word for word in names[str(label)].split() if word not in _NEUTRAL and not _TOTAL.fullmatch(word)}
+            family = others[[name for name in others if words & {*names[str(name)].split()}]]
+            if any(_covers(wide[label], part) for part in (others, family)):
+                return str(label)
+    return None
+
+
+def _covers(figures: pd.Series, parts: pd.DataFrame) -> bool:
+    """Whether a class is nowhere less than two or more others together, but for rounding."""
+    rows = figures.notna() & ((parts > 0).sum(axis=1) > 1)
+    return bool(rows.any() and (figures[rows] >= _NEARLY * parts[rows].sum(axis=1)).all())
 
 
 def refuse_totals(table: pd.DataFrame, key: str, figure: str, *, where: str) -> None:
@@ -87,23 +156,18 @@ def refuse_totals(table: pd.DataFrame, key: str, figure: str, *, where: str) -> 
     Raises
     ------
     InputError
-        If a class is called a total, or is the sum of two or more others in all of at least three territories; where
-        figures are withheld, at least as much as the others together.
+        If `find_total` finds one; where figures are withheld, a class is at least as much as the others together.
     """
     wide = table.assign(label=table[key].astype("str").fillna("")).pivot_table(
         index=["territory_id", "territory_name"], columns="label", values=figure, aggfunc="sum"
     )
-    if len(wide.columns) == 1:
-        return
     lacking = table[figure].isna().groupby([table["territory_id"], table["territory_name"]]).any()
-    is_whole = ~lacking.reindex(wide.index)
-    for label in wide.columns:
-        if is_total(str(label)) or _is_sum(wide[label], wide.drop(columns=label), is_whole):
-            shown = label or "(empty)"
-            raise InputError(
-                f"{where}, column {key}", got=f"{shown!r}, the total of the others", expected="each class once",
-                remedy="Leave the rows of the total out with `where`.",
-            )  # fmt: skip
+    total = find_total(wide, ~lacking.reindex(wide.index).to_numpy(bool))
+    if total is not None:
+        raise InputError(
+            f"{where}, column {key}", got=f"{total or '(empty)'!r}, the total of the others",
+            expected="each class once", remedy="Leave the rows of the total out with `where`.",
+        )  # fmt: skip
 
 
 def refuse_rows_of_totals(
@@ -135,7 +199,7 @@ def refuse_rows_of_totals(
     for column in labels:
         if not groups[column].nunique().gt(1).any():
             continue  # It tells something of the key, such as its name.
-        totals = [text for text in table[column].unique() if is_total(str(text))]
+        totals = _total_rows(table, figure, by=by, column=column)
         if totals and not table[column].isin(totals).all():
             got = f"{totals[0]!r} in the column {column}, beside rows of its parts"
             break
@@ -150,11 +214,21 @@ def refuse_rows_of_totals(
                          remedy="Leave the rows of the total out with `where`.")  # fmt: skip
 
 
-def _is_sum(figures: pd.Series, others: pd.DataFrame, is_whole: pd.Series) -> bool:
+def _total_rows(table: pd.DataFrame, figure: str, *, by: Sequence[str], column: str) -> list[str]:
+    """Texts of a column that are names of totals, or may be and cover the other rows of their keys."""
+    totals = [text for text in table[column].unique() if is_total(str(text))]
+    if not totals:
+        wide = table.pivot_table(index=list(by), columns=column, values=figure, aggfunc="sum")
+        found = find_total(wide) if any(_may_be_total(_plain(str(text))) for text in wide) else None
+        totals = [text for text in wide if found == str(text)]
+    return totals
+
+
+def _is_sum(figures: pd.Series, others: pd.DataFrame, is_whole: NDArray[np.bool_]) -> bool:
     """Whether a class is the sum of the others wherever all figures are told, and not less elsewhere."""
     rows = ((others > 0).sum(axis=1) > 1) & (figures > 0)
     told, rest = figures[rows], others[rows].sum(axis=1)
-    whole = is_whole[rows]
+    whole = is_whole[rows.to_numpy()]
     is_sum = np.isclose(told[whole], rest[whole], rtol=_ROUNDING, atol=0)
     is_enough = len(told) >= _SEVERAL and len(is_sum) >= _COMPLETE
     return bool(is_enough and is_sum.all() and (told[~whole] >= rest[~whole]).all())

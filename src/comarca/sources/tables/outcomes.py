@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 
 from comarca.errors import InputError
+from comarca.results import Check
 from comarca.sources.tables.numbers import (
     Decimal,
     decimal_hint,
@@ -34,6 +36,10 @@ COLUMNS: Final = ("territory_id", "territory_name", "year", "population", *ESTIM
 _NUMBERS: Final = COLUMNS[2:]
 #: Greatest value that can be right; poverty, inequality and women may be given as shares or in per cent.
 _GREATEST: Final = {"year": LAST_YEAR, "poverty": 100.0, "inequality": 100.0, "women": 100.0}
+#: Change of the median income between two years, and of a territory against the median, of another unit.
+_OTHER_UNIT: Final = 20.0
+_ODD: Final = 100.0
+_TWO: Final = 2
 
 
 def read_outcomes(
@@ -91,6 +97,50 @@ def read_outcomes(
     refuse_only_zeros(tidy["income"], where=f"{where}, column income")
     tidy.attrs[PERCENT] = [name for name in given if has_percent(table[name])]
     return tidy.astype({"year": np.int64})
+
+
+def incomes_check(table: pd.DataFrame) -> list[Check]:
+    """Compare the incomes of each year with those of the year before in the same territories, to find other units.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `read_outcomes`.
+
+    Returns
+    -------
+    list of Check
+        ``outcomes_incomes``, a warning if the median of a year is 20 times or a 20th of the one before, or a territory
+        changes 100 times more or less than the median does; nothing where no two years have incomes.
+    """
+    wide = table.pivot_table(index=["territory_id", "territory_name"], columns="year", values="income", aggfunc="first")
+    wide = wide.where(wide > 0).dropna(axis=1, how="all")
+    years = [int(str(year)) for year in wide]
+    said, rows = [], []
+    for first, second in pairwise(years):
+        ratio = (wide[second] / wide[first]).dropna()
+        middle = float(ratio.median())
+        if len(ratio) and not 1 / _OTHER_UNIT < middle < _OTHER_UNIT:
+            said.append(
+                f"The median income of {second} is {middle:.4g} times that of {first} in the same territories: if no "
+                "rise of prices explains it, one of them is in another unit."
+            )
+        off = ratio[(ratio >= _ODD * middle) | (ratio <= middle / _ODD)]
+        codes = off.index.get_level_values("territory_id")
+        rows += [
+            {"territory_id": str(code), "year": second, "ratio": float(value)}
+            for code, value in zip(codes, off, strict=True)
+        ]
+    if rows:
+        said.append(
+            f"{len(rows)} territories change {_ODD:g} times more or less than the others between two years: their "
+            "incomes may be in another unit."
+        )
+    if len(years) < _TWO:
+        return []
+    message = " ".join(said) or f"{len(years) - 1} pairs of years are compared."
+    threshold = f"less than {_OTHER_UNIT:g} times the year before"
+    return [Check("outcomes_incomes", "warn" if said else "pass", len(said), threshold, message, rows)]
 
 
 def read_years(path: str | Path, *, columns: Mapping[str, str] | None = None, **layout: Unpack[Layout]) -> list[int]:

@@ -13,7 +13,10 @@ from comarca.results import Check
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
     Shapes = NDArray[np.object_]
@@ -30,6 +33,9 @@ _MOST: Final = 0.9
 #: Up to this share of the features, or so many, may be far off by an error in their coordinates.
 _STRAY_SHARE: Final = 0.01
 _STRAY_FEATURES: Final = 3
+#: Part of the features far off that lie in the region with longitude and latitude exchanged, if they are swapped.
+_SWAPPED_SHARE: Final = 0.5
+_LISTED: Final = 20
 _SWAPPED: Final = (
     "Latitude and longitude look swapped: with both exchanged it lies in the region. Write longitude first into the "
     "file, or exchange the keys `longitude` and `latitude` of a table."
@@ -44,8 +50,15 @@ _ELSEWHERE: Final = (
 )
 
 
-def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str, reach_km: float = 0.0) -> list[Check]:
-    """Refuse a layer of another place, and report one of which little lies in the region.
+def require_overlap(
+    shapes: Shapes,
+    territories: gpd.GeoDataFrame,
+    *,
+    name: str,
+    reach_km: float = 0.0,
+    ids: Sequence[object] | pd.Series | None = None,
+) -> list[Check]:
+    """Refuse a layer of another place, and report one of which little, or a part with its axes swapped, lies there.
 
     Parameters
     ----------
@@ -57,11 +70,13 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
         Name of the layer, for messages.
     reach_km : float, optional
         How far from the region its features still matter.
+    ids : sequence, shape (n,), optional
+        What to call the features; by default their number, from 1.
 
     Returns
     -------
     list of Check
-        How many features lie in the region's box with its reach.
+        How many features lie in the region's box with its reach; which ones look swapped, if any do.
 
     Raises
     ------
@@ -74,7 +89,9 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
     Boxes are compared, not outlines: what lies beside the territories inside their box is found by the layer's own
     checks.
     """
-    present = np.asarray(shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))], dtype=object)
+    is_present = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    present = np.asarray(shapes[is_present], dtype=object)
+    names = np.asarray(list(range(1, len(shapes) + 1) if ids is None else ids), dtype=object)[is_present]
     if len(present) == 0:
         return []
     region = np.asarray(territories.total_bounds, dtype=float)
@@ -89,8 +106,9 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
             raise CRSError(where, got=got, expected=expected, remedy=_ZONE.format(zones))
         if not _meets(bounds, _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM))).any():
             raise CRSError(where, got=got, expected=expected, remedy=_ELSEWHERE)
+    wide = _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM))
     little = near == 0 or (len(present) >= _SOME_FEATURES and _covered_share(bounds, region) < _LITTLE_SHARE)
-    stray = int((~_meets(bounds, _widened(region, max(_FAR * reach_km, _LEAST_REACH_KM)))).sum())
+    stray = int((~_meets(bounds, wide)).sum())
     is_stray = 0 < stray <= max(_STRAY_SHARE * len(present), _STRAY_FEATURES) and 2 * near > len(present)
     message = f"{near} of {len(present)} features of {name} lie in the region's box or within {reach_km:g} km of it."
     return [
@@ -99,8 +117,33 @@ def require_overlap(shapes: Shapes, territories: gpd.GeoDataFrame, *, name: str,
             f"some features, whose box covers at least {_LITTLE_SHARE:.0%} of the region's",
             message + (" They cover little of the region." if little else "")
             + (f" {stray} lie more than ten times as far off: their coordinates may be wrong." if is_stray else ""),
-        )
+        ),
+        *_swapped_check(bounds, names, region, wide, name=name),
     ]  # fmt: skip
+
+
+def _swapped_check(
+    bounds: NDArray[np.float64],
+    names: NDArray[np.object_],
+    region: NDArray[np.float64],
+    wide: NDArray[np.float64],
+    *,
+    name: str,
+) -> list[Check]:
+    """Report features far off that lie in the region's box with their axes exchanged, if most of those far off do."""
+    is_far = ~_meets(bounds, wide)
+    is_swapped = is_far & _meets(bounds[:, [1, 0, 3, 2]], region)
+    count = int(is_swapped.sum())
+    if count == 0 or count < _SWAPPED_SHARE * is_far.sum():
+        return []
+    chosen = np.flatnonzero(is_swapped)[:_LISTED]
+    rows = [{"feature": str(names[at]), "longitude": float(bounds[at, 0]), "latitude": float(bounds[at, 1])}
+            for at in chosen]  # fmt: skip
+    message = (
+        f"{count} of {len(bounds)} features of {name} lie in the region only with latitude and longitude exchanged, "
+        "and count nowhere as they are: exchange their coordinates."
+    )
+    return [Check(f"{name}_swapped", "warn", count, "0 features", message, rows)]
 
 
 def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], *, country: str) -> None:
