@@ -54,6 +54,11 @@ def test_a_centre_inside_another_is_no_gap():
     assert (fill_gaps(grid) == grid).all()
 
 
+def test_centres_keep_their_numbers_beside_others():
+    grid = labels([1, 0, 0, 0], [0, 0, 2, 2], [0, 0, 0, 0])
+    assert (fill_gaps(grid) == grid).all()
+
+
 def test_a_bay_open_to_the_edge_of_the_grid_is_no_gap():
     grid = labels([1, 0, 1], [1, 0, 1], [1, 1, 1])
     assert (fill_gaps(grid) == grid).all()

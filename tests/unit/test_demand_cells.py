@@ -9,7 +9,7 @@ from affine import Affine
 from families import territories
 from shapely.geometry import box
 
-from comarca.population.raster import demand_from_raster
+from comarca.population.raster import _boxes_around, demand_from_raster
 from comarca.rasters.bands import Raster
 
 
@@ -25,3 +25,11 @@ def test_cells_of_a_kilometre_take_more_columns_far_from_the_equator(tmp_path, l
     demand, _ = demand_from_raster(Raster(tmp_path / "people.tif"), area, demand_cell_m=1100.0)
     assert len(demand) == 4 * 8 / columns
     assert demand["population_persons"].to_numpy() == pytest.approx(columns)
+
+
+def test_the_surroundings_of_a_cell_leave_it_out_on_each_side():
+    chosen = np.zeros((9, 9), dtype=bool)
+    chosen[4, 5] = True
+    # Rows from and to, columns from and to, up to 2 rows and 3 columns away.
+    boxes = [box.ravel().tolist() for box in _boxes_around(chosen, (2, 3))]
+    assert boxes == [[2, 4, 2, 9], [5, 7, 2, 9], [2, 7, 2, 5], [2, 7, 6, 9], [2, 7, 2, 9]]

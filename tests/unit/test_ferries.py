@@ -23,7 +23,7 @@ KM = GEOD.line_length([0.1, 0.2], [0, 0]) / 1000
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("00:20", 20), ("1:30:30", 90.5), ("20", 20), ("20 min", 20), ("1 h 30 min", 90), ("PT1H30M", 90), ("PT45M", 45),
-     ("2h", 120), ("\u0661:\u0663\u0660", 90), ("\uff12\uff10 min", 20),
+     ("2h", 120), ("1", 1), ("0:00:30", 0.5), ("\u0661:\u0663\u0660", 90), ("\uff12\uff10 min", 20),
      ("0:00", np.nan), ("soon", np.nan), ("", np.nan), (None, np.nan)],
 )  # fmt: skip
 def test_durations_are_read_in_all_forms_that_mappers_use(text, minutes):

@@ -9,6 +9,7 @@ from affine import Affine
 from grid_cases import grid_of
 from rasterio.io import MemoryFile
 
+from comarca.access import friction
 from comarca.access.friction import (
     FrictionSurface,
     _subcells,
@@ -88,6 +89,16 @@ def test_a_friction_raster_is_taken_as_it_is():
     assert np.isinf(pace).any(axis=1).all()
     assert np.isnan(height).any()
     assert height[np.isfinite(height)] == pytest.approx(0.02)
+
+
+def test_strips_of_a_friction_raster_change_nothing(classes_raster, monkeypatch):
+    grid = square_grid((0.0, 0.0, 0.03, 0.018), cell_m=200.0)
+    whole, _ = friction_from_classes(classes_raster, grid, {10: 1.62, 30: 4.86, 80: 0.0}, other_kmh=3.0)
+    for rows in (1, 4):
+        monkeypatch.setattr(friction, "BLOCK_CELLS", rows * grid.shape[1] * _subcells(classes_raster, grid) ** 2)
+        parts, _ = friction_from_classes(classes_raster, grid, {10: 1.62, 30: 4.86, 80: 0.0}, other_kmh=3.0)
+        np.testing.assert_array_equal(parts, whole)
+    assert grid.shape[0] % 4
 
 
 @pytest.mark.parametrize(("height_m", "is_land"), [(-500.0, True), (9000.0, True), (-501.0, False), (9001.0, False)])

@@ -42,6 +42,19 @@ def test_a_single_holding_in_a_class_is_not_spread():
     assert found.lower[0] == found.upper[0] == pytest.approx(gini_of([5, 50]))
 
 
+def test_a_class_of_one_holding_is_complete_so_that_the_total_has_a_class_more():
+    found = complete_cells(
+        cells([(0, 10, 1, 5.0)]), group_count=1, totals=pd.DataFrame({"holdings": [3.0], "area_ha": [65.0]})
+    )
+    assert found[["holdings", "area_ha"]].to_numpy().tolist() == [[1, 5], [2, 60]]
+
+
+def test_an_area_below_a_hectare_is_an_area():
+    found = complete_cells(cells([(0, 1, np.nan, 0.5), (1, 10, 4, 20.0)]), group_count=1)
+    assert found["area_ha"].tolist() == [0.5, 20]
+    assert found["is_area_estimated"].tolist() == [False, False]
+
+
 @st.composite
 def holdings_and_their_table(draw):
     """Single holdings, the table of classes that an office would print of them, and which areas it withholds."""

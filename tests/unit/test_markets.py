@@ -70,6 +70,9 @@ def test_one_market_or_none_in_reach():
     table = table_of(city_layer(("a", 1000, 0.0)), demand(("01", 1, 0.05, 0), ("02", 1, 0.18, 0)))
     assert table["effective_market_count"].tolist() == pytest.approx([1, np.nan], nan_ok=True)
     assert table["cities_within_60min_count"].tolist() == [1, 0]
+    hamlet = table_of(city_layer(("a", 1, 0.0)), demand(("01", 1, 0.05, 0)))
+    assert 0 < hamlet["market_potential_persons"].item() < 1
+    assert hamlet["effective_market_count"].item() == pytest.approx(1)
 
 
 def test_the_potential_is_that_of_the_plain_sum():

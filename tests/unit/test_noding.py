@@ -11,7 +11,8 @@ from road_cases import network_of
 from shapely import LineString
 
 from comarca.crs import GEOD, geodesic_length_km
-from comarca.roads.crossings import position_code, read_vertices
+from comarca.roads import crossings
+from comarca.roads.crossings import position_code, read_vertices, segments_near
 from comarca.roads.noding import node_lines, noding_checks
 
 #: Degrees per metre on the equator: of longitude, and of latitude.
@@ -28,6 +29,18 @@ def places_of(lines):
     vertices = read_vertices(np.asarray(lines, dtype=object))
     code = position_code(vertices.step)
     return [set(code[vertices.line == line]) for line in range(len(lines))]
+
+
+def test_points_are_looked_up_in_blocks_that_change_nothing(monkeypatch):
+    random = np.random.default_rng(3)
+    lines = [LineString(random.uniform(0, 0.01, (4, 2))) for _ in range(12)]
+    vertices = read_vertices(np.asarray(lines, dtype=object))
+    points = np.rint(random.uniform(0, 1e5, (25, 2))).astype(np.int64)
+    whole = segments_near(vertices, points, reach_m=np.full(25, 200.0))
+    monkeypatch.setattr(crossings, "_BLOCK_BOXES", 4)
+    for one, other in zip(segments_near(vertices, points, reach_m=np.full(25, 200.0)), whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert len(whole.point) > 25
 
 
 def rounded(lines):

@@ -16,13 +16,15 @@ from rasterio.io import MemoryFile
 from rasterio.transform import Affine
 from rasterio.windows import Window
 from scipy import ndimage
+from scipy.interpolate import RegularGridInterpolator
 from skimage.measure import label as skimage_label
 
 from comarca.crs import geodesic_area_km2
 from comarca.errors import CRSError, InputError
 from comarca.land.cover import landscape_measures, patch_units, whole_areas
+from comarca.rasters.bands import _interpolated
 from comarca.rasters.cell_areas import measure_cells
-from comarca.rasters.patches import find_patches
+from comarca.rasters.patches import _require_codes, find_patches
 
 DEGREES = Affine(0.001, 0, -60, 0, -0.001, -10)
 UTM = Affine(30, 0, 400_000, 0, -30, 9_000_000)
@@ -111,6 +113,29 @@ def test_a_spiral_through_many_blocks_is_one_patch():
     assert ndimage.label(spiral == 1, np.ones((3, 3)))[1] == 1
     for size in (5, 7, 16):
         assert tabulate(spiral, [columns(0, 41, 41)], block_size=size).pieces["patch"].unique().tolist() == [0]
+
+
+def test_cells_in_degrees_are_measured_on_the_sphere_or_ellipsoid_of_their_system():
+    sphere = CRS.from_proj4("+proj=longlat +R=2000000 +no_defs")
+    cells = measure_cells(Affine(0.5, 0, 10, 0, -0.5, 60.0), (2, 1), sphere)
+    edges = np.sin(np.radians([60.0, 59.5, 59.0]))
+    expected = 2e6**2 * np.radians(0.5) * -np.diff(edges) / 1e4
+    np.testing.assert_allclose(cells.of(cells.area_ha, slice(0, 2), slice(0, 1)).ravel(), expected, rtol=1e-12)
+
+
+def test_areas_in_the_plane_are_interpolated_as_scipy_does():
+    random = np.random.default_rng(4)
+    rows, columns = np.array([3.0, 10.0, 12.0, 20.0]), np.array([-4.0, 1.0, 9.0])
+    values, y, x = random.random((4, 3)), np.linspace(3, 20, 7), np.linspace(-4, 9, 5)
+    expected = RegularGridInterpolator((rows, columns), values)(tuple(np.meshgrid(y, x, indexing="ij")))
+    np.testing.assert_allclose(_interpolated(rows, columns, values, y, x), expected)
+
+
+def test_codes_begin_at_0():
+    _require_codes(np.array([0, 65_535]), "r")
+    for wrong in (-1, 65_536):
+        with pytest.raises(InputError, match="from 0 to 65,535"):
+            _require_codes(np.array([wrong]), "r")
 
 
 def test_cells_in_degrees_have_the_area_of_their_quadrangle_on_the_ellipsoid():

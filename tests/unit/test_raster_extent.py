@@ -38,14 +38,18 @@ def written(path, cells, *, west=WEST, north=NORTH, cell=0.01, crs="EPSG:4326", 
     [
         ({"west": WEST + 360}, "0 to 360"),
         ({"west": NORTH - 0.1, "north": WEST + 0.1}, "swapped"),
+        ({"west": WEST + 360, "north": NORTH + 0.5}, "another place"),
         ({"west": 0.0}, "another place"),
+        # The far side of the globe, which this projection cannot show.
+        ({"west": 0.0, "north": 0.0, "cell": 1_000, "crs": "+proj=gnom +lat_0=33 +lon_0=123"}, "another place"),
         ({"west": 500_000, "north": 6_350_000, "cell": 1_000, "crs": "EPSG:32722"}, "another place"),
     ],
 )
 def test_a_raster_of_another_place_is_refused_with_the_likely_cause(place, told, tmp_path):
     path = written(tmp_path / "far.tif", np.ones((10, 10), "uint8"), **place)
-    with open_dataset(path) as raster, pytest.raises(CRSError, match=told):
+    with open_dataset(path) as raster, pytest.raises(CRSError, match=told) as refused:
         require_extent(raster, TERRITORIES)
+    assert "longitude -57 to -56.9, latitude -33.1 to -33" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -205,6 +207,13 @@ def test_what_was_left_out_or_not_understood_is_counted():
     assert checks["roads_surface_unknown"].rows == [{"value": "moon dust", "ways": 2}]
     assert checks["roads_smoothness_unknown"].status == "pass"
     assert checks["roads_maxspeed_ignored"].value == 2
+
+
+def test_a_class_whose_factor_is_1_is_not_slowed_as_untagged():
+    table = replace(default_table(), untagged_factor={"tertiary": 1.0})
+    roads = road_layer([LINE], road_class="tertiary")
+    found = {check.name: check for check in speed_checks(roads, table, road_speed_kmh(roads, table))}
+    assert found["roads_surface_not_recorded"].rows == []
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,7 @@ def test_coverage_makes_up_for_kinds_that_a_small_sample_misses():
     counts = np.random.default_rng(5).multinomial(40, share, size=2_000)
     assert chao_shen_entropy(counts).mean() == pytest.approx(true, abs=0.1)
     assert shannon(counts).mean() < true - 0.3
+    assert sample_coverage([[1, 0], [0, 0]]).tolist() == pytest.approx([1, np.nan], nan_ok=True)
     # Good's estimate errs little on average from the share of the kinds that were seen.
     assert sample_coverage(counts).mean() == pytest.approx(((counts > 0) * share).sum(axis=1).mean(), abs=0.005)
 

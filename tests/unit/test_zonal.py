@@ -18,7 +18,7 @@ from comarca.layers.schemas import validate_layer
 from comarca.population import raster as population_raster
 from comarca.population.raster import demand_from_raster, people_by_year
 from comarca.rasters.bands import Raster, open_raster, values_at
-from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, zonal
+from comarca.rasters.zonal import balance_check, class_areas_ha, cover_check, data_check, zonal
 
 ENGINES = ("exactextract", "rasterstats")
 
@@ -33,6 +33,11 @@ def write(path, values, *, nodata=None, crs="EPSG:4326", west=0.0, north=None, c
     with rasterio.open(path, "w", **profile) as file:
         file.write(array, 1)
     return path
+
+
+@pytest.mark.parametrize(("share", "status"), [([0.5], "warn"), ([0.5, 0.6, 1.0], "info"), ([0.5, 1.0], "warn")])
+def test_data_that_most_of_several_territories_lack_are_left_out_on_purpose(share, status):
+    assert data_check(pd.Series(share), name="people").status == status
 
 
 @pytest.fixture
