@@ -11,7 +11,7 @@ from road_cases import network_of
 from shapely.geometry import Point, box
 
 from comarca.access.cities import travel_times_by_class, urca_travel_times
-from comarca.access.cut_off import Beyond, estimated_minutes, link_cut_off
+from comarca.access.cut_off import Beyond, estimated_minutes, link_cut_off, over_sea_km
 from comarca.access.edge import edge_km, reach_beyond_km
 from comarca.access.model import Walking
 from comarca.access.routable import RoutableNetwork, demand_origins, routable_network
@@ -212,3 +212,10 @@ def test_times_to_services_are_flagged_near_the_edge_and_who_reaches_none_is_cou
     assert got.values["time_school_mean_min"].tolist() == [10, 5]
     assert got.values["unreachable_school_population_share"].tolist() == [0.25, 0]
     assert got.flags["time_school_mean_min"].tolist() == [Flag.OK, Flag.BORDER_BIAS]
+
+
+def test_the_way_over_the_sea_is_counted_at_101_points():
+    zero, one = np.zeros(1), np.ones(1)
+    km = GEOD.inv(0, 0, 1, 0)[2] / 1000
+    west_half = np.array([box(-1, -1, 0.501, 1)], dtype=object)
+    assert over_sea_km(zero, zero, one, zero, west_half)[0] == pytest.approx(50 / 101 * km)
