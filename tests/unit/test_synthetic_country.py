@@ -193,6 +193,25 @@ def test_the_command_holds_a_table_against_what_was_planted(tmp_path, capsys):
     assert "10 to 10,000" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--seed", "-1"], "synthetic country, seed: got -1, expected 0, or a whole number above it."),
+        (["--check", "{folder}/none.parquet"], "{folder}/none.parquet: got "),
+        (["--check", "{folder}"], "{folder}: got "),
+        (["--check", "{folder}/text.parquet"], "{folder}/text.parquet: got "),
+        (["--check", "{folder}/other.parquet"], "other.parquet: got 'the columns a', expected the table of a run"),
+        (["--folder", "{folder}/text.parquet/below"], "Not a directory: '{folder}/text.parquet/below'"),
+    ],
+)
+def test_what_cannot_be_made_or_read_is_told_in_one_line(tmp_path, capsys, arguments, told):
+    (tmp_path / "text.parquet").write_text("no table", encoding="utf-8")
+    pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "other.parquet")
+    assert main(["--territories", "10", *(each.format(folder=tmp_path) for each in arguments)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert told.format(folder=tmp_path) in line
+
+
 def test_the_share_of_mines_and_the_variety_of_jobs_are_what_was_planted(folder, osm, root):
     config = yaml.safe_load((root / "config/regions/synthetic.yaml").read_text(encoding="utf-8"))
     groups = config["regions"]["synthetic"]["employment"]["groups"]

@@ -6,12 +6,16 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from comarca.errors import ComarcaError
+from comarca.errors import ComarcaError, InputError
 from comarca.io import read_table
 from comarca.synthetic.country import Country
 from comarca.synthetic.truths import bounds, differences, truths
 from comarca.synthetic.write import write_country
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,13 +46,23 @@ def main(arguments: list[str] | None = None) -> int:
         if options.check is None:
             write_country(country, options.folder)
             return 0
-        table = read_table(options.check).set_index("territory_id")
-        found = differences(table, truths(country), bounds(country))
-    except ComarcaError as error:
+        found = differences(_table_of(options.check), truths(country), bounds(country))
+    except (ComarcaError, OSError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return 1
     print(found.to_string(index=False))  # noqa: T201
     return int(found["wrong"].sum() > 0)
+
+
+def _table_of(path: Path) -> pd.DataFrame:
+    expected = "the table of a run on this country, results/synthetic/assembled/table.parquet"
+    try:
+        table = read_table(path)
+    except (OSError, ValueError) as error:
+        raise InputError(str(path), got=str(error).splitlines()[0], expected=expected) from error
+    if "territory_id" not in table:
+        raise InputError(str(path), got=f"the columns {', '.join(map(str, table))}", expected=expected)
+    return table.set_index("territory_id")
 
 
 if __name__ == "__main__":

@@ -66,6 +66,8 @@ class Country:
             raise ConfigError(
                 "synthetic country, territories", got=self.territory_count, expected=f"{_LEAST} to {_MOST:,}"
             )
+        if self.seed < 0:
+            raise ConfigError("synthetic country, seed", got=self.seed, expected="0, or a whole number above it")
 
     def rng(self, subject: int, *numbers: int) -> np.random.Generator:
         """Return the generator of one subject, such as the roads of one territory."""
