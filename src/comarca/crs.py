@@ -20,6 +20,8 @@ from comarca.results import Check
 from comarca.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
     from shapely.geometry.base import BaseGeometry
@@ -336,7 +338,30 @@ def geodesic_length_km(geometry: ArrayLike, *, geod: Geod = GEOD) -> NDArray[np.
     numpy.ndarray, shape (n,)
         Kilometres. Straight lines in degrees are taken as geodesics between their vertices.
     """
-    geometry = np.asarray(geometry, dtype=object)
+    shapes = np.asarray(geometry, dtype=object)
+    return np.concatenate([np.zeros(0), *(_lengths_km(block, geod) for block in vertex_blocks(shapes))])
+
+
+def vertex_blocks(shapes: NDArray[np.object_], *, vertices: int = 1_000_000) -> Iterator[NDArray[np.object_]]:
+    """Take geometries some at a time, so that what is computed of their vertices does not fill the memory.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely geometries, shape (n,)
+        The geometries.
+    vertices : int, optional
+        About as many vertices make a block; a geometry is never divided.
+
+    Yields
+    ------
+    numpy.ndarray of shapely geometries
+        Blocks in order; together they are all geometries.
+    """
+    block = np.cumsum(shapely.get_num_coordinates(shapes)) // vertices
+    yield from np.split(shapes, np.flatnonzero(np.diff(block)) + 1)
+
+
+def _lengths_km(geometry: NDArray[np.object_], geod: Geod) -> Floats:
     parts, owner = shapely.get_parts(geometry, return_index=True)
     is_line = np.isin(shapely.get_type_id(parts), (1, 2))
     parts, owner = parts[is_line], owner[is_line]

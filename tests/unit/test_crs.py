@@ -12,6 +12,7 @@ from comarca.crs import (
     require_known_crs,
     require_storage_crs,
     to_storage_crs,
+    vertex_blocks,
 )
 from comarca.errors import CRSError
 
@@ -88,3 +89,20 @@ def test_a_system_whose_text_is_torn_inside_is_refused_by_name():
     assert torn != whole
     with pytest.raises(CRSError):
         require_known_crs(torn, name="a.fgb")
+
+
+@pytest.mark.parametrize("vertices", [1, 4, 100])
+def test_blocks_hold_all_geometries_in_order_and_about_as_many_vertices(vertices):
+    shapes = np.array([None, *(shapely.linestrings(np.arange(2 * n).reshape(n, 2)) for n in (2, 3, 9, 2, 2))])
+    blocks = list(vertex_blocks(shapes, vertices=vertices))
+    assert np.concatenate(blocks).tolist() == shapes.tolist()
+    assert all(shapely.get_num_coordinates(block[1:]).sum() < vertices for block in blocks)
+    assert [block.tolist() for block in vertex_blocks(shapes[:0])] == [[]]
+
+
+def test_places_are_the_same_in_blocks(monkeypatch):
+    lon, lat = np.linspace(-180, 180, 11), np.linspace(-90, 90, 11)
+    whole = geocentric_m(lon, lat)
+    monkeypatch.setattr("comarca.crs._POINTS_AT_ONCE", 4)
+    assert (geocentric_m(lon, lat) == whole).all()
+    assert geocentric_m(9.0, 47.0).shape == (1, 3)

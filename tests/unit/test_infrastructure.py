@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import shapely
 from families import WEST_EAST, columns_of, degree_of_urbanisation, demand, only, territories
 from shapely.geometry import LineString, box
 
-from comarca.crs import GEOD, geodesic_length_km
+from comarca.crs import GEOD, geodesic_length_km, vertex_blocks
 from comarca.indicators.infrastructure import compute
 from comarca.layers.schemas import ROAD_TAGS
 from comarca.results import Flag
@@ -266,9 +268,12 @@ def test_the_balance_is_checked(columns):
     assert got.values["road_length_km"].tolist() == pytest.approx([0.02 * KM_PER_DEGREE] * 2, rel=1e-4)
 
 
-def test_each_point_is_near_a_line_or_not_as_brute_force_says():
-    from comarca.roads.lengths import within_distance
+@pytest.mark.parametrize("vertices", [1_000_000, 3])
+def test_each_point_is_near_a_line_or_not_as_brute_force_says(monkeypatch, vertices):
+    from comarca.roads import lengths
 
+    monkeypatch.setattr(lengths, "vertex_blocks", partial(vertex_blocks, vertices=vertices))
+    within_distance = lengths.within_distance
     random = np.random.default_rng(3)
     lines = shapely.linestrings(random.uniform((8, 46), (8.2, 46.2), (5, 4, 2)))
     lon, lat = random.uniform((8, 46), (8.2, 46.2), (400, 2)).T

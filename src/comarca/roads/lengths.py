@@ -10,7 +10,7 @@ import scipy
 import shapely
 from shapely import STRtree
 
-from comarca.crs import geocentric_m, geodesic_length_km
+from comarca.crs import geocentric_m, geodesic_length_km, vertex_blocks
 from comarca.polygons import valid_areas
 from comarca.units import M_PER_KM
 
@@ -121,7 +121,16 @@ def within_distance(longitude: ArrayLike, latitude: ArrayLike, lines: ArrayLike,
     """
     reach_m = distance_km * M_PER_KM
     points = geocentric_m(longitude, latitude)
-    ends, _ = _segment_ends(shapely.segmentize(np.asarray(lines, dtype=object), _SHORT_STEP_DEG))
+    near = np.zeros(len(points), dtype=bool)
+    for block in vertex_blocks(np.asarray(lines, dtype=object)):
+        far = np.flatnonzero(~near)
+        near[far] = _within_reach(points[far], block, reach_m)
+    return near
+
+
+def _within_reach(points: FloatArray, lines: ShapeArray, reach_m: float) -> BoolArray:
+    """Whether each point, in geocentric metres, has one of some lines near enough."""
+    ends, _ = _segment_ends(shapely.segmentize(lines, _SHORT_STEP_DEG))
     if len(ends) == 0 or len(points) == 0:
         return np.zeros(len(points), dtype=bool)
     start, end = (geocentric_m(at[:, 0], at[:, 1]) for at in (ends[:, 0], ends[:, 1]))

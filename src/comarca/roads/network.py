@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 STEPS_PER_DEGREE: Final = 10_000_000
 #: Classes of roads that lead to homes and fields; data without any of them are of main roads only.
 LOCAL_CLASSES: Final = frozenset({"unclassified", "residential", "living_street", "service", "road", "track"})
+#: Vertices that are measured at once, where there may be hundreds of millions.
+_VERTICES_AT_ONCE: Final = 1_000_000
 _ONEWAY: Final = ("yes", "true", "1", "-1", "reverse", "T", "F")
 _REVERSED: Final = ("-1", "reverse", "T")
 
@@ -226,25 +228,20 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
     lon, lat, row, position = _distinct_vertices(roads, rows)
     is_first = np.diff(row, prepend=-1) != 0
     is_last = np.diff(row, append=-1) != 0
-    _, first_use, vertex_position, uses = np.unique(
-        position, return_index=True, return_inverse=True, return_counts=True
-    )
-    is_node_position = uses > 1
-    is_node_position[vertex_position[is_first | is_last]] = True
-    is_node = is_node_position[vertex_position]
-
-    copies = np.where(is_node & ~is_first & ~is_last, 2, 1)
-    vertex = np.repeat(np.arange(len(lon)), copies)
-    starts_edge = is_node & ~is_last
-    edge_start = np.append((np.cumsum(copies) - 1)[starts_edge], len(vertex))
+    node, first_use = _nodes(position, is_first | is_last)
+    del position
+    is_node = node >= 0
+    copies = np.where(is_node & ~is_first & ~is_last, 2, 1).astype(np.int8)
+    edge_start = np.append((np.cumsum(copies) - 1)[is_node & ~is_last], copies.sum(dtype=np.int64))
+    vertex = np.repeat(np.arange(len(lon), dtype=scipy.sparse.get_index_dtype(maxval=len(lon))), copies)
     along_km = _along_km(lon, lat, is_first, geod)
     edge_first, edge_last = vertex[edge_start[:-1]], vertex[edge_start[1:] - 1]
     edge_road = row[edge_first]
     edge_km = along_km[edge_last] - along_km[edge_first]
-    node_of_position = np.cumsum(is_node_position) - 1
-    edge_from, edge_to = node_of_position[vertex_position[edge_first]], node_of_position[vertex_position[edge_last]]
+    edge_from, edge_to = node[edge_first], node[edge_last]
+    del node, row
     forward, backward = _directions(roads)
-    component, component_km = _components(edge_from, edge_to, edge_km, node_count=int(is_node_position.sum()))
+    component, component_km = _components(edge_from, edge_to, edge_km, node_count=len(first_use))
     return RoadNetwork(
         vertex_lon=lon[vertex],
         vertex_lat=lat[vertex],
@@ -257,8 +254,8 @@ def build_network(roads: gpd.GeoDataFrame, *, speed_kmh: Floats, on_foot: Boolea
         edge_backward=backward[edge_road],
         edge_on_foot=np.asarray(on_foot, dtype=bool)[edge_road],
         edge_road=edge_road,
-        node_lon=lon[first_use[is_node_position]],
-        node_lat=lat[first_use[is_node_position]],
+        node_lon=lon[first_use],
+        node_lat=lat[first_use],
         node_component=component,
         component_km=component_km,
         has_local_roads=np.array(len(edge_road) == 0 or bool(roads["road_class"].isin(LOCAL_CLASSES).any())),
@@ -375,6 +372,20 @@ def _distinct_vertices(roads: gpd.GeoDataFrame, rows: Integers) -> tuple[Floats,
     return coordinates[keep, 0], coordinates[keep, 1], rows[part[keep]], position[keep]
 
 
+def _nodes(position: Integers, is_end: Booleans) -> tuple[Integers, Integers]:
+    """Give the node of each vertex, -1 where one road alone passes, and the first vertex of each node."""
+    order = np.argsort(position, kind="stable")
+    starts = np.append(True, np.diff(position[order]) != 0) if len(order) else np.zeros(0, bool)
+    group = np.cumsum(starts, dtype=scipy.sparse.get_index_dtype(maxval=len(order))) - 1
+    first = np.flatnonzero(starts)
+    is_node = np.diff(first, append=len(order)) > 1
+    is_node[group[is_end[order]]] = True
+    number = np.where(is_node, np.cumsum(is_node) - 1, -1)
+    node = np.empty(len(order), dtype=np.int64)
+    node[order] = number[group]
+    return node, order[first[is_node]]
+
+
 def _separated_vertices(grade_separated: pd.Series) -> tuple[Integers, Integers, Integers]:
     """Give the vertices that are told apart by their node: position of the road, vertex of the road, node."""
     pairs = grade_separated.reset_index(drop=True).dropna().str.split().explode()
@@ -385,9 +396,11 @@ def _separated_vertices(grade_separated: pd.Series) -> tuple[Integers, Integers,
 def _along_km(lon: Floats, lat: Floats, is_first: Booleans, geod: Geod) -> Floats:
     """Run up the length over all roads, without the jumps from one to the next."""
     km = np.zeros(len(lon))
-    km[1:] = geodesic_step_km(lon[:-1], lat[:-1], lon[1:], lat[1:], geod=geod)
+    for start in range(0, len(lon) - 1, _VERTICES_AT_ONCE):
+        few, next_ones = (slice(start + at, min(start + _VERTICES_AT_ONCE, len(lon) - 1) + at) for at in (0, 1))
+        km[next_ones] = geodesic_step_km(lon[few], lat[few], lon[next_ones], lat[next_ones], geod=geod)
     km[is_first] = 0
-    return np.cumsum(km)
+    return np.cumsum(km, out=km)
 
 
 def _directions(roads: gpd.GeoDataFrame) -> tuple[Booleans, Booleans]:
