@@ -73,6 +73,8 @@ REGIONS: dict[str, Any] = {
     "tiny cell": {"raster_cell_m": 1e-9},
     "classes reversed": {"city_classes_persons": {"town": [50_000, 20_000]}},
     "classes of dots": {"city_classes_persons": {"town": [20.000, 50.000]}},
+    "class with one dot": {"city_classes_persons": {"town": [50.000, 1_000_000]}},
+    "open class with a dot": {"city_classes_persons": {"town": [50.000, None]}},
     "classes with capitals": {"city_classes_persons": {"Town": [20_000, None]}},
     "class without limits": {"city_classes_persons": {"town": []}},
     "no classes": {"city_classes_persons": {}},

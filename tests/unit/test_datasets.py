@@ -204,3 +204,12 @@ def test_marks_that_are_not_seen_part_no_codes(tmp_path: Path) -> None:
     assert as_code(open_vector(tmp_path / "places.gpkg")[0]["code"], where="codes").tolist() == ["01", "02", "03"]
     (tmp_path / "t.csv").write_text("\ufeff\ufeffcode,n\n\u200b01,1\n", encoding="utf-8")
     assert read_text_table(tmp_path / "t.csv").to_dict("list") == {"code": ["01"], "n": ["1"]}
+
+
+def test_figures_under_headings_without_a_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("code,kind,n,,\n01,a,40,5,\n02,b,7,,\n")
+    with pytest.raises(InputError, match=r"row 2.*4 cells.*at most 3"):
+        read_text_table(path)
+    path.write_text("code,kind,n,,\n01,a,40,,\n02,b,7,see below,\n")
+    assert read_text_table(path)["n"].tolist() == ["40", "7"]

@@ -100,6 +100,13 @@ def test_flows_with_rows_of_totals_are_refused(parts, tmp_path):
         flows(tmp_path, "sex", parts)
 
 
+def test_flows_whose_codes_lost_zeros_in_part_are_refused(tmp_path):
+    path = tmp_path / "flows.csv"
+    path.write_text("origin_id,destination_id,persons\n10,11,5\n10,2,7\n11,99,3\n")
+    with pytest.raises(InputError, match=r"destination_id.*'2'.*'02'"):
+        read_flows(path, known=["01", "02", "10", "11"])
+
+
 def test_flows_of_parts_are_added_up(tmp_path):
     found = flows(tmp_path, "mode", (("bus", 10), ("car", 6), ("foot", 3)))
     assert found["persons"].tolist() == [19.0] * 9

@@ -47,7 +47,7 @@ from comarca.guards.file_names import file_names
 logger = logging.getLogger(__name__)
 
 
-#: No class of cities ends below this number of persons; a smaller figure has a dot for thousands.
+#: A limit below this number of persons, if written with a dot, has it for thousands; no class of cities ends below it.
 _LEAST_CITY = 1_000.0
 
 
@@ -261,6 +261,13 @@ class Region(Model):
     def _without_removed_classes(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
+        for name, interval in value.items():
+            for limit in interval if isinstance(interval, list) else ():
+                if isinstance(limit, float) and 0 < limit < _LEAST_CITY:
+                    raise ValueError(
+                        f"{name}: a limit of {limit:g} persons, with a dot, which is a decimal sign in YAML: write"
+                        " fifty thousand as 50000 or 50_000, not as 50.000"
+                    )
         return {name: interval for name, interval in value.items() if interval is not None}
 
     @model_validator(mode="after")

@@ -11,7 +11,7 @@ from comarca.sources.tables.once import refuse_rows_of_totals
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -54,8 +54,8 @@ def read_flows(
     Raises
     ------
     InputError
-        If a column lacks, a number is negative or cannot be read, no flow is between territories of the region, or rows
-        are the total of others.
+        If a column lacks, a number is negative or cannot be read, no flow is between territories of the region, codes
+        lack the leading zeros of territories, or rows are the total of others.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
@@ -72,9 +72,22 @@ def read_flows(
     if not inside.any():
         raise InputError(where, got="no flow between two territories of the region", expected="codes of the region",
                          remedy="Its territories are such as " + ", ".join(sorted(codes)[:3]) + ".")  # fmt: skip
+    _refuse_shortened(flows, codes, where)
     logger.info("%d flows read; %.0f of %.0f persons go from or to places outside the region and are left out.",
                 len(flows), flows.loc[~inside, "persons"].sum(), flows["persons"].sum())  # fmt: skip
     pair = ["origin_id", "destination_id"]
     labels = [str(name) for name in flows if name not in (*pair, "persons")]
     refuse_rows_of_totals(flows[inside], "persons", by=pair, labels=labels, where=where)
     return flows[inside].groupby(pair, as_index=False, sort=True).agg({"persons": "sum"})
+
+
+def _refuse_shortened(flows: pd.DataFrame, codes: Sequence[str], where: str) -> None:
+    """Refuse codes that are those of territories without their leading zeros: their flows would count as outside."""
+    known, width = set(codes), max(map(len, codes))
+    for end in ("origin_id", "destination_id"):
+        written = [code for code in flows[end].unique() if code and code not in known and code.zfill(width) in known]
+        if written:
+            raise InputError(
+                f"{where}, column {end}", got=f"code {written[0]!r}", expected=f"{written[0].zfill(width)!r}",
+                remedy="Leading zeros are lost: save the column as text, or pad it.",
+            )  # fmt: skip

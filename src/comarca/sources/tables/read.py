@@ -448,9 +448,9 @@ def _refuse_ragged(rows: list[list[str]], layout: Layout, *, separator: str, whe
                 expected=f"cells parted by {separator!r}, as in the heading",
                 remedy="Save it anew with one sign between all cells.",
             )  # fmt: skip
-        if _filled(row) > most:
+        if _filled(row) > most or any(_NUMBER.match(cell.strip()) for cell in row[width:]):
             raise InputError(
-                f"{where}, row {place}", got=f"{len(row)} cells", expected=f"at most {most}, as in the heading",
+                f"{where}, row {place}", got=f"{_filled(row)} cells", expected=f"at most {width}, as in the heading",
                 remedy="Texts and numbers that hold the separator need quotes. Lines above the heading: `skip_rows`.",
             )  # fmt: skip
         if _filled(row) and len(row) < width and not _is_caption(row, is_last=place == end):
