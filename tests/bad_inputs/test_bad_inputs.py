@@ -11,6 +11,7 @@ from bad_inputs import (
     cell_cases,
     config_cases,
     figure_cases,
+    place_cases,
     raster_cases,
     settings_cases,
     table_cases,
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from bad_inputs.case import Case
 
 PARTS = (
-    vector_cases, table_cases, variant_cases, figure_cases, raster_cases, cell_cases, settings_cases, config_cases,
+    vector_cases, table_cases, variant_cases, figure_cases, raster_cases, cell_cases, place_cases, settings_cases,
+    config_cases,
 )  # fmt: skip
 CASES = [case for part in PARTS for case in part.cases()]
 

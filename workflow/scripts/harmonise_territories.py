@@ -38,7 +38,7 @@ def main(
         layer, found = territories_from_file(
             source["path"], country=country, **{key: source[key] for key in keys}, **options_of(source)
         )
-        require_country(layer, country_places(country), country=country)
+        found += require_country(layer, country_places(country), country=country)
     else:
         files = present_files(fetched)
         layer, found = fetched_territories(files, provider=provider, country=known, level=source["level"])

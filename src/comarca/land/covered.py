@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from comarca.crs import geodesic_area_km2, require_storage_crs
+from comarca.errors import InputError
 from comarca.land.fields import covered_ha
 from comarca.polygons import valid_areas
 from comarca.rasters.zonal import class_areas_ha, data_check
@@ -51,7 +52,7 @@ def covered_by_polygons(
     Parameters
     ----------
     shapes : numpy.ndarray of shapely geometries
-        EPSG:4326; what is no polygon is left out.
+        EPSG:4326; what is no polygon, or has no area, is left out.
     territories : geopandas.GeoDataFrame
         Layer ``territories``, EPSG:4326.
     name : str
@@ -63,10 +64,19 @@ def covered_by_polygons(
         Columns ``territory_id``, ``area_ha`` (0 where no polygon lies) and ``mapped_ha`` (the whole territory), sorted.
     check : Check
         Polygons, rows left out, and the total.
+
+    Raises
+    ------
+    InputError
+        If there are rows and none is a polygon with an area.
     """
     require_storage_crs(territories, name="layer territories")
     places = territories.sort_values("territory_id", ignore_index=True)
     areas = valid_areas(shapes[(shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)])
+    areas = areas[shapely.area(areas) > 0]
+    if len(shapes) and not len(areas):
+        raise InputError(f"layer {name}", got=f"{len(shapes)} rows without a polygon that has an area",
+                         expected="polygons")  # fmt: skip
     outlines = places.geometry.to_numpy()
     area_ha = covered_ha(areas, outlines) if len(areas) else np.zeros(len(places))
     # Plane and geodesic areas differ in the last digits.
@@ -75,7 +85,7 @@ def covered_by_polygons(
     table = pd.DataFrame({"territory_id": places["territory_id"], "area_ha": area_ha, "mapped_ha": whole_ha})
     left_out = len(shapes) - len(areas)
     message = f"{len(areas)} polygons cover {area_ha.sum():,.0f} ha of the territories, overlaps counted once; "
-    message += f"{left_out} rows are no polygons."
+    message += f"{left_out} rows are no polygons, or have no area."
     return table, Check(f"{name}_covered", "warn" if left_out else "info", float(area_ha.sum()), "", message)
 
 

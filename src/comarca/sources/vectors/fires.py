@@ -102,7 +102,7 @@ def read_fires(
         parts.append(_told(spots, date, confidence, kind, where=f"fires: {each}").assign(file=each))
         checks += remarks
     fires = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    checks += _doubled(fires)
+    checks += [_placeless(fires, str(path)), *_doubled(fires)]
     checks += require_overlap(fires["shape"].to_numpy(), territories, name="fires")
     first, last = years or _years(fires, str(path))
     places = territories.sort_values("territory_id", ignore_index=True)
@@ -127,6 +127,16 @@ def read_fires(
         *checks,
         Check("fires_counted", "info", int(counted.sum()), "", message + (f": {told}." if told else ".")),
     ]
+
+
+def _placeless(fires: pd.DataFrame, path: str) -> Check:
+    """Report fires without a place, which count nowhere."""
+    shapes = fires["shape"].to_numpy(dtype=object)
+    lost = int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
+    if lost and lost == len(fires):
+        raise InputError(f"fires: {path}", got=f"{lost} fires without a place", expected="longitudes and latitudes")
+    return Check("fires_without_shape", "warn" if lost else "pass", lost, "0 rows",
+                 f"{lost} of {len(fires)} fires have no place, and count nowhere.")  # fmt: skip
 
 
 def _told(spots: gpd.GeoDataFrame, date: str, confidence: str, kind: str, *, where: str) -> pd.DataFrame:

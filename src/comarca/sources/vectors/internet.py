@@ -134,6 +134,9 @@ def _tiles(path: str, speed: str, tests: str, quadkey: str, options: VectorOptio
     else:
         table, remarks = open_vector(path, columns=[speed, tests], name="internet", **options)
         sides = table.geometry.bounds.to_numpy()
+        if lost := int(np.isnan(sides).any(axis=1).sum()):
+            message = f"{lost} of {len(sides)} tiles have no place, and are left out."
+            remarks = [*remarks, Check("internet_without_shape", "warn", lost, "0 rows", message)]
     figures = {
         "kbps": _numbers(table[speed], where=f"{where}, column {speed}"),
         "tests": _numbers(table[tests], where=f"{where}, column {tests}"),

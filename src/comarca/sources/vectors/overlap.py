@@ -27,6 +27,8 @@ _LEAST_REACH_KM: Final = 10.0
 #: A layer whose box covers less of the region's box than this is warned of, if it has so many features.
 _LITTLE_SHARE: Final = 0.05
 _SOME_FEATURES: Final = 20
+#: So many features are not all at whole degrees by chance.
+_FEW_FEATURES: Final = 5
 #: Width of a zone of UTM, degrees; and the share of the features that one zone's shift has to bring into the region.
 _ZONE_DEG: Final = 6.0
 _MOST: Final = 0.9
@@ -110,10 +112,12 @@ def require_overlap(
     little = near == 0 or (len(present) >= _SOME_FEATURES and _covered_share(bounds, region) < _LITTLE_SHARE)
     stray = int((~_meets(bounds, wide)).sum())
     is_stray = 0 < stray <= max(_STRAY_SHARE * len(present), _STRAY_FEATURES) and 2 * near > len(present)
+    is_coarse = len(present) >= _FEW_FEATURES and bool((bounds % 1 == 0).all())
     message = f"{near} of {len(present)} features of {name} lie in the region's box or within {reach_km:g} km of it."
+    message += " All coordinates are whole degrees: their decimals may be lost." if is_coarse else ""
     return [
         Check(
-            f"{name}_overlap", "warn" if little or is_stray else "info", near,
+            f"{name}_overlap", "warn" if little or is_stray or is_coarse else "info", near,
             f"some features, whose box covers at least {_LITTLE_SHARE:.0%} of the region's",
             message + (" They cover little of the region." if little else "")
             + (f" {stray} lie more than ten times as far off: their coordinates may be wrong." if is_stray else ""),
@@ -146,8 +150,8 @@ def _swapped_check(
     return [Check(f"{name}_swapped", "warn", count, "0 features", message, rows)]
 
 
-def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], *, country: str) -> None:
-    """Refuse territories that lie outside their country.
+def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], *, country: str) -> list[Check]:
+    """Refuse territories that lie outside their country, and report single ones that do.
 
     Parameters
     ----------
@@ -158,23 +162,49 @@ def require_country(territories: gpd.GeoDataFrame, places: NDArray[np.float64], 
     country : str
         Its code, for messages.
 
+    Returns
+    -------
+    list of Check
+        ``territories_outside_country``: those without a place of the country within 1 degree, as of remote islands.
+
     Raises
     ------
     CRSError
-        If none of the places lies in the territories' box or within 1 degree of it.
+        If none of the places lies in the territories' box or within 1 degree of it, or some lie in a territory's box
+        only with longitude and latitude exchanged.
     """
     if len(places) == 0:
-        return
+        return []
     region = np.asarray(territories.total_bounds, dtype=float)
     wide = region + np.array([-1.0, -1.0, 1.0, 1.0])
     boxes = np.column_stack([places, places])
     if _meets(boxes, wide).any():
-        return
+        return [_outside_check(territories, places, country)]
     is_swapped = _meets(boxes[:, [1, 0, 3, 2]], wide).any()
     raise CRSError(
         "layer territories", got=f"territories in {_box(region)}",
         expected=f"territories of {country}, whose places lie in {_box(_total(boxes))}",
         remedy=_SWAPPED.replace("the region", country) if is_swapped else _ELSEWHERE,
+    )  # fmt: skip
+
+
+def _outside_check(territories: gpd.GeoDataFrame, places: NDArray[np.float64], country: str) -> Check:
+    """Look for each territory whether a place of the country is near, or would be with exchanged axes."""
+    bounds = shapely.bounds(territories.geometry.to_numpy()) + np.array([-1.0, -1.0, 1.0, 1.0])
+    tree = shapely.STRtree(np.asarray(shapely.points(places), dtype=object))
+    lone = np.setdiff1d(np.arange(len(bounds)), tree.query(shapely.box(*bounds.T))[0])
+    codes = territories["territory_id"].to_numpy()
+    turned = lone[np.unique(tree.query(shapely.box(*bounds[lone][:, [1, 0, 3, 2]].T))[0])]
+    if len(turned):
+        raise CRSError(
+            "layer territories", got=f"{len(turned)} territories that lie elsewhere: {', '.join(codes[turned][:5])}",
+            expected=f"territories of {country}",
+            remedy=_SWAPPED.replace("it lies in the region", f"they lie in {country}"),
+        )  # fmt: skip
+    return Check(
+        "territories_outside_country", "warn" if len(lone) else "pass", len(lone), "none",
+        f"{len(lone)} territories have no place of {country} within 1 degree: their coordinates may be wrong.",
+        [{"territory_id": code} for code in codes[lone]],
     )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     from comarca.io import PathLike
 
@@ -77,6 +78,9 @@ _DAMAGE: Final = (
     AttributeError,
 )  # fmt: skip
 _TOLD: Final = 300
+#: A vertex at 0, 0 that is farther than this from all others of its shape stands for a place that is not known.
+_FAR_DEG: Final = 5.0
+_DEGREE_M: Final = 111_000.0
 _LIMITS: Final = np.array([-180.0, -90.0, 180.0, 90.0]) * (1 + 1e-9)
 
 
@@ -174,7 +178,7 @@ def open_vector(
     -------
     layer : geopandas.GeoDataFrame
         The rows asked for, with all columns, in two dimensions, on a fresh index. Columns asked for stand under the
-        name asked for. Shapes with coordinates that are no numbers are missing.
+        name asked for. Shapes with coordinates that are no numbers, or with a lone vertex at 0, 0, are missing.
     checks : list of Check
         Encoding, coordinate system, rows left out.
 
@@ -356,7 +360,8 @@ def repair_polygons(layer: gpd.GeoDataFrame, *, ids: pd.Series, name: str) -> tu
         If a geometry is missing, empty, not a polygon, or has no area left after the repair.
     """
     shapes, _ = parts_of(layer.geometry.to_numpy(), _AREA_DIMENSION)
-    _refuse(shapely.is_missing(shapes) | shapely.is_empty(shapes), ids, name, got="an empty geometry")
+    void = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    _refuse(void, ids, name, got="an empty geometry, or one with a vertex that is no place")
     shapes = shapely.force_2d(shapes)
     _refuse(~np.isin(shapely.get_type_id(shapes), _POLYGON_TYPES), ids, name, got="a geometry that is no polygon")
     broken = np.flatnonzero(~shapely.is_valid(shapes))
@@ -505,7 +510,8 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
         crs = _crs(source, frame.crs, options.get("crs"))
     logger.info("read: %s, %d rows, %s", source.path, len(frame), str(crs)[:60])
     shapes = shapely.force_2d(frame.geometry.to_numpy())
-    finite = _is_finite(shapes)
+    at_zero = _is_at_zero(shapes, crs)
+    finite = _is_finite(shapes) & ~at_zero
     with _told(source.where):
         stored = gpd.GeoSeries(np.where(finite, shapes, None), crs=crs, index=frame.index).to_crs(STORAGE)
     if finite.any():
@@ -513,7 +519,30 @@ def _read_source(source: _Source, options: VectorOptions) -> tuple[gpd.GeoDataFr
         _require_extent(stored.total_bounds, STORAGE, source.where)
     frame = _flat(frame)
     renamed = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-    return renamed.set_geometry(stored), [*checks, *crs_checks(crs, name=source.where)]
+    return renamed.set_geometry(stored), [*checks, *_zero_check(at_zero), *crs_checks(crs, name=source.where)]
+
+
+def _is_at_zero(shapes: NDArray[np.object_], crs: CRS) -> NDArray[np.bool_]:
+    """Whether each shape has a vertex at 0, 0 that is far from its other ones, or from those of the layer."""
+    coordinates, shape = shapely.get_coordinates(shapes, return_index=True)
+    zero = (coordinates == 0).all(axis=1)
+    doubtful = np.zeros(len(shapes), dtype=bool)
+    if not zero.any() or zero.all():
+        return doubtful
+    far = _FAR_DEG if crs.is_geographic else _FAR_DEG * _DEGREE_M
+    distance = pd.Series(np.abs(coordinates[~zero]).max(axis=1))
+    nearest = distance.groupby(shape[~zero]).min().reindex(np.unique(shape[zero]))
+    nearest = nearest.fillna(float(np.nanmedian(distance)))
+    doubtful[nearest.index[nearest > far]] = True
+    return doubtful
+
+
+def _zero_check(at_zero: NDArray[np.bool_]) -> list[Check]:
+    rows = np.flatnonzero(at_zero) + 1
+    if not len(rows):
+        return []
+    message = f"{len(rows)} rows have a vertex at 0, 0, far from all others, and are taken to have no shape."
+    return [Check("zero_coordinates", "warn", len(rows), "0 rows", message, [{"row": int(row)} for row in rows])]
 
 
 def _is_finite(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
