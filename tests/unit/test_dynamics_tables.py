@@ -2,6 +2,8 @@
 
 import logging
 import math
+import time
+from itertools import pairwise
 
 import geopandas as gpd
 import networkx as nx
@@ -17,7 +19,7 @@ from statsmodels.stats.multitest import multipletests
 from comarca.dynamics.clusters import cluster_columns, local_clusters, moran_check
 from comarca.dynamics.commuting import louvain_areas, travel_to_work_areas
 from comarca.dynamics.factors import factor_table
-from comarca.dynamics.neighbours import among, queen_neighbours
+from comarca.dynamics.neighbours import among, graph_of, queen_neighbours
 from comarca.dynamics.profiles import percentiles, profile_columns, profile_table, similar_territories
 from comarca.dynamics.propositions import Outcome, Period
 from comarca.dynamics.summary import balance_check, summarise, transitions
@@ -175,6 +177,16 @@ def test_neighbours_meet_and_an_island_has_the_nearest(caplog):
     kept = among(graph, pd.Index(list("abde")))
     assert list(kept.unique_ids) == ["a", "b", "d", "e"]
     assert among(graph, pd.Index(list("abd"))).n == 2
+
+
+def test_keeping_some_neighbours_takes_no_longer_than_joining_all_of_them_many_times():
+    names = [f"{number:04}" for number in range(4000)]
+    pairs = {pair for one, other in pairwise(names) for pair in ((one, other), (other, one))}
+    start = time.process_time()
+    graph = graph_of(pairs, names)
+    joined = time.process_time()
+    assert among(graph, pd.Index(names[:-1])).n == 3999
+    assert time.process_time() - joined < 15 * (joined - start)
 
 
 @pytest.mark.filterwarnings("ignore:The alternative hypothesis:DeprecationWarning")

@@ -142,9 +142,12 @@ def moran_check(table: pd.DataFrame, columns: Iterable[str], neighbours: Graph) 
     from esda import Moran
 
     rows: list[dict[str, Any]] = []
+    graphs: dict[bytes, Graph] = {}
     for name in columns:
         present = pd.to_numeric(table[name]).astype(float).dropna()
-        graph = among(neighbours, present.index)
+        # Most columns lack the same territories, or none.
+        key = table.index.isin(present.index).tobytes()
+        graph = graphs[key] = graphs[key] if key in graphs else among(neighbours, present.index)
         if graph.n < MIN_TERRITORIES or np.ptp(present.loc[graph.unique_ids].to_numpy()) == 0:
             continue
         result = Moran(present.loc[graph.unique_ids].to_numpy(), graph, permutations=0)

@@ -106,6 +106,5 @@ def among(graph: Graph, members: pd.Index) -> Graph:
         & index.get_level_values(1).isin(members)
         & (index.get_level_values(0) != index.get_level_values(1))
     ]
-    pairs = set(kept.index)
-    connected = [name for name in members if name in {focal for focal, _ in pairs}]
-    return graph_of(pairs, connected).transform("r")
+    connected = members[members.isin(kept.index.get_level_values(0))]
+    return graph_of(set(kept.index), connected.tolist()).transform("r")
