@@ -270,3 +270,18 @@ class TestWalksFromLoosePieces:
         ]
         is_joined = joined.node_component[ends] == main_component(joined)
         assert is_joined.tolist() == [not is_split_on_water] * 2
+
+
+def test_nothing_is_joined_to_a_ferry_that_passes_at_sea():
+    lines = [MAIN, [(0.2, 0.0), (0.3, 0.0), (0.4, 0.0)], [(0.28, 0.05), (0.32, 0.05)]]
+    is_ferry = np.array([False, True, False])
+    network, city = network_of(lines), cities_at((0.3, 0.06))
+    names = pd.Series({number: "loose" for number in range(2)})
+    crossings = is_ferry[network.edge_road]
+    assert len(link_components(network, names, Linking(max_km=10))[1]) == 1
+    assert len(link_components(network, names, Linking(max_km=10), is_ferry=crossings)[1]) == 0
+    assert len(link_gaps(network, Linking(bridge_gap_m=6_000), is_ferry=crossings)[1]) == 0
+    options = {"max_snap_km": 0.5, "reach_km": np.array([8.0])}
+    without_road = network_of(lines[:2])
+    assert len(link_cities(without_road, city, Linking(), **options)[1]) == 1
+    assert len(link_cities(without_road, city, Linking(), is_ferry=is_ferry[without_road.edge_road], **options)[1]) == 0

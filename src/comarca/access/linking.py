@@ -92,21 +92,35 @@ def link_network(
         land = landmasses.number_at(network.vertex_lon, network.vertex_lat)
         network = replace(network, vertex_land=land.astype(np.int32))
     land = landmasses.number_at(cities.geometry.x.to_numpy(), cities.geometry.y.to_numpy())
-    network, gaps = link_gaps(network, linking)
+    crossings = np.append(np.zeros(0, dtype=bool) if is_ferry is None else is_ferry, False)  # connectors are road -1
+
+    def on_ferry(network: RoadNetwork) -> Booleans:
+        return crossings[network.edge_road] if len(crossings) > 1 else np.zeros(len(network.edge_road), dtype=bool)
+
+    network, gaps = link_gaps(network, linking, is_ferry=on_ferry(network))
     network, components = link_components(
-        network, _components_that_matter(network, cities, demand, linking, max_snap_km), linking
+        network,
+        _components_that_matter(network, cities, demand, linking, max_snap_km),
+        linking,
+        is_ferry=on_ferry(network),
     )
     second = sorted(low for low, _ in intervals)[1:2] or [np.inf]
     persons = cities["population_persons"].to_numpy(dtype=float)
     reach_km = np.where(persons >= second[0], np.maximum(linking.max_km, linking.radius_km(persons)), 0.0)
     reach_km = np.maximum(reach_km, linking.radius_km(persons))
-    network, links = link_cities(network, cities, linking, max_snap_km=max_snap_km, reach_km=reach_km, land=land)
+    network, links = link_cities(
+        network,
+        cities,
+        linking,
+        max_snap_km=max_snap_km,
+        reach_km=reach_km,
+        land=land,
+        is_ferry=on_ferry(network),
+    )
     network, walks = link_on_foot(
         network,
         linking,
-        is_ferry=np.zeros(len(network.edge_road), dtype=bool)
-        if is_ferry is None
-        else np.append(is_ferry, False)[network.edge_road],
+        is_ferry=on_ferry(network),
         is_blocked=partial(_is_over_water, water=water, territories=territories),
     )
     index = _all_segments(network)

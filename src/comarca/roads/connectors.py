@@ -94,7 +94,9 @@ class _Ends:
     name: NDArray[np.object_]
 
 
-def link_gaps(network: RoadNetwork, linking: Linking) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
+def link_gaps(
+    network: RoadNetwork, linking: Linking, *, is_ferry: Booleans | None = None
+) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
     """Join ends of roads that nearly meet a road of another component.
 
     Parameters
@@ -103,6 +105,8 @@ def link_gaps(network: RoadNetwork, linking: Linking) -> tuple[RoadNetwork, gpd.
         The network.
     linking : Linking
         How connectors are drawn.
+    is_ferry : numpy.ndarray of bool, shape (e,), optional
+        Edges that are crossings, which no connector leads to: they are boarded at piers, not at sea.
 
     Returns
     -------
@@ -115,7 +119,7 @@ def link_gaps(network: RoadNetwork, linking: Linking) -> tuple[RoadNetwork, gpd.
     ends = np.flatnonzero(degree == 1)
     if linking.bridge_gap_m <= 0 or len(network.component_km) < 2 or len(ends) == 0:
         return network, as_layer([])
-    distance_m, vertex, fraction = _nearest_elsewhere(network, ends, reach_m=linking.bridge_gap_m)
+    distance_m, vertex, fraction = _nearest_elsewhere(network, ends, is_ferry, reach_m=linking.bridge_gap_m)
     is_near = np.isfinite(distance_m)
     ends, vertex, fraction, distance_m = ends[is_near], vertex[is_near], fraction[is_near], distance_m[is_near]
     pair = np.sort(
@@ -134,7 +138,9 @@ def link_gaps(network: RoadNetwork, linking: Linking) -> tuple[RoadNetwork, gpd.
     )  # fmt: skip
 
 
-def link_components(network: RoadNetwork, names: pd.Series, linking: Linking) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
+def link_components(
+    network: RoadNetwork, names: pd.Series, linking: Linking, *, is_ferry: Booleans | None = None
+) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
     """Join components that matter to the main one, the nearest first, so that a chain of them comes along.
 
     Parameters
@@ -145,6 +151,8 @@ def link_components(network: RoadNetwork, names: pd.Series, linking: Linking) ->
         Component number -> what it is called in the list of connectors, for those that are to be joined.
     linking : Linking
         How connectors are drawn.
+    is_ferry : numpy.ndarray of bool, shape (e,), optional
+        Edges that are crossings, which no connector leads to: they are boarded at piers, not at sea.
 
     Returns
     -------
@@ -158,7 +166,7 @@ def link_components(network: RoadNetwork, names: pd.Series, linking: Linking) ->
     if not waiting:
         return network, as_layer([])
     is_joined = np.arange(len(network.component_km)) == main_component(network)
-    index, rows = _walkable(network), []
+    index, rows = _boardable(network, is_ferry), []
     while waiting:
         nodes = np.flatnonzero(np.isin(network.node_component, list(waiting)))
         distance_m, vertex, fraction = _nearest(network, index, nodes, is_joined, reach_m=linking.max_km * M_PER_KM)
@@ -186,6 +194,7 @@ def link_cities(
     max_snap_km: float,
     reach_km: Floats,
     land: Integers | None = None,
+    is_ferry: Booleans | None = None,
 ) -> tuple[RoadNetwork, gpd.GeoDataFrame]:
     """Join cities to the road that reaches them, where none passes by.
 
@@ -203,6 +212,8 @@ def link_cities(
         Longest connector of each city; 0 for cities that are not to be joined.
     land : numpy.ndarray, shape (n,), optional
         Landmass of each city, where the network knows that of its roads.
+    is_ferry : numpy.ndarray of bool, shape (e,), optional
+        Edges that are crossings, which no connector leads to.
 
     Returns
     -------
@@ -217,7 +228,7 @@ def link_cities(
     is_main = np.arange(len(network.component_km)) == main_component(network)
     toll = _toll_to_enter(network, is_main)
     nearest = cheapest_segment(
-        _walkable(network),
+        _boardable(network, is_ferry),
         geocentric_m(lon, lat),
         tolls=Tolls(toll, toll),
         cost_per_m=1.0,
@@ -266,9 +277,10 @@ def as_layer(rows: list[tuple[Kind, str | None, float, float, shapely.LineString
     return gpd.GeoDataFrame(table, geometry=[row[4] for row in rows], crs=STORAGE)
 
 
-def _walkable(network: RoadNetwork) -> SegmentIndex:
-    """Index all segments, by landmass where the network knows it: no connector crosses the sea."""
-    is_first = np.ones(len(network.vertex_lon), dtype=bool)
+def _boardable(network: RoadNetwork, is_ferry: Booleans | None) -> SegmentIndex:
+    """Index the segments of roads, by landmass where the network knows it: no connector crosses the sea."""
+    is_road = np.ones(len(network.edge_from), dtype=bool) if is_ferry is None else ~is_ferry
+    is_first = is_road[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
     first = np.flatnonzero(is_first)
     land = network.vertex_land[first] if len(network.vertex_land) else None
@@ -296,15 +308,17 @@ def _nearest(
     return np.where(nearest.vertex >= 0, nearest.distance_m, np.inf), nearest.vertex, nearest.fraction
 
 
-def _nearest_elsewhere(network: RoadNetwork, nodes: Integers, *, reach_m: float) -> tuple[Floats, Integers, Floats]:
+def _nearest_elsewhere(
+    network: RoadNetwork, nodes: Integers, is_ferry: Booleans | None, *, reach_m: float
+) -> tuple[Floats, Integers, Floats]:
     """Nearest segment of another component to each node: metres (infinite if none), first vertex, fraction."""
     is_main = np.arange(len(network.component_km)) == main_component(network)
-    is_minor = ~is_main[network.edge_component][network.vertex_edge]
-    distance_m, vertex, fraction = nearest_of_minor(network, nodes, is_minor, reach_m=reach_m)
+    is_minor = ~is_main[network.edge_component] if is_ferry is None else ~is_main[network.edge_component] & ~is_ferry
+    distance_m, vertex, fraction = nearest_of_minor(network, nodes, is_minor[network.vertex_edge], reach_m=reach_m)
     minor = np.flatnonzero(~is_main[network.node_component[nodes]])
     if not len(minor):
         return distance_m, vertex, fraction
-    to_main = _nearest(network, _walkable(network), nodes[minor], is_main, reach_m=reach_m)
+    to_main = _nearest(network, _boardable(network, is_ferry), nodes[minor], is_main, reach_m=reach_m)
     is_nearer = to_main[0] < distance_m[minor]
     for values, found in zip((distance_m, vertex, fraction), to_main, strict=True):
         values[minor[is_nearer]] = found[is_nearer]
