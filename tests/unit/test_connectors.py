@@ -276,7 +276,7 @@ def test_nothing_is_joined_to_a_ferry_that_passes_at_sea():
     lines = [MAIN, [(0.2, 0.0), (0.3, 0.0), (0.4, 0.0)], [(0.28, 0.05), (0.32, 0.05)]]
     is_ferry = np.array([False, True, False])
     network, city = network_of(lines), cities_at((0.3, 0.06))
-    names = pd.Series({number: "loose" for number in range(2)})
+    names = pd.Series(dict.fromkeys(range(2), "loose"))
     crossings = is_ferry[network.edge_road]
     assert len(link_components(network, names, Linking(max_km=10))[1]) == 1
     assert len(link_components(network, names, Linking(max_km=10), is_ferry=crossings)[1]) == 0

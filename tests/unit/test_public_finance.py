@@ -92,3 +92,12 @@ def test_people_come_from_the_table_or_from_the_population():
     assert "finance_people" in available_layers(
         Region(country="NIC", osm="none", population="none", public_finance=told)
     )
+
+
+def test_people_with_dots_are_thousands_and_columns_of_one_name_are_refused(tmp_path):
+    path = tmp_path / "money.csv"
+    path.write_text("territory_id,budget,population\n01,100.5,1.234\n02,90.25,2.000\n")
+    assert read_public_finance(path)["population"].tolist() == [1234, 2000]
+    path.write_text("territory_id,budget,budget\n01,100,5\n02,90,7\n")
+    with pytest.raises(InputError, match="two columns budget"):
+        read_public_finance(path)

@@ -73,7 +73,9 @@ def read_economy_table(
     raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["territory_id", key, figure], where=where)
     numbers = [column for column in (key, figure, "women") if column != "sector" and column in table]
-    values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=(figure, "women")
+    )
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values)
     if key == "sector":

@@ -192,6 +192,30 @@ def decimal_hint(table: pd.DataFrame) -> Decimal | None:
     return "," if table.attrs.get("separator") == ";" else None
 
 
+def refuse_twins(table: pd.DataFrame, names: Iterable[str], *, where: str) -> None:
+    """Refuse columns that are read and stand twice in the heading with other cells.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As read.
+    names : iterable of str
+        Headings that are read.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    InputError
+        Names the heading.
+    """
+    for name in names:
+        twin = f"{name} #2"
+        if name in table and twin in table and not table[name].equals(table[twin]):
+            raise InputError(where, got=f"two columns {name}", expected="each name once in the heading",
+                             remedy="Give one of them another name, or take it out.")  # fmt: skip
+
+
 def parse_columns(
     table: pd.DataFrame,
     names: Iterable[str],
@@ -228,9 +252,11 @@ def parse_columns(
     Raises
     ------
     InputError
-        As from `parse_numbers`, and where the reader of the table tells that figures are not as they seem.
+        As from `parse_numbers` and `refuse_twins`, and where the reader of the table tells that figures are not as they
+        seem.
     """
     chosen = list(names)
+    refuse_twins(table, chosen, where=where)
     for name in [name for name in chosen if name not in _KEYS]:
         if name in table.attrs.get(DOUBTS, {}):
             got, expected, remedy = table.attrs[DOUBTS][name]
@@ -400,7 +426,7 @@ def _signs(
     for name in doubtful:
         common = next(iter(others)) if len(others) == 1 else None
         sign = decimal_of(known[name], where=f"{where}, column {name}", hint=common or hint)
-        if name in whole and common is None:
+        if name in whole:
             _refuse_three_decimals(known[name], sign, f"{where}, column {name}")
         signs_of[name] = sign
     for name in [name for name in whole if name in known]:

@@ -18,7 +18,7 @@ from comarca.sources.tables.numbers import (
     refuse_only_zeros,
 )
 from comarca.sources.tables.once import one_name
-from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table, refuse_twins
+from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.years import FIRST_YEAR, LAST_YEAR, is_year
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ def read_outcomes(
         raise InputError(where, got=list(raw), expected="a column income, poverty or inequality",
                          remedy="Name it in the configuration, under columns.")  # fmt: skip
     given = [name for name in _NUMBERS if name in table]
-    refuse_twins(table, given, where=where)
-    values = parse_columns(table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("population",)
+    )
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)

@@ -71,7 +71,9 @@ def read_public_finance(
         raise InputError(where, got=list(table), expected=f"one of the columns {', '.join(FIGURES[:-1])}",
                          remedy="Name it in the configuration: columns: {budget: <its name in the file>}.")  # fmt: skip
     numbers = [*figures, *(["year"] if "year" in table else [])]
-    values = parse_columns(table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("population",)
+    )
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
     tidy["year"] = year_column(table, tidy.get("year"), year=year, where=where)
     tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])

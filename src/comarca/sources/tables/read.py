@@ -24,12 +24,12 @@ from comarca.io import log_read
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
 from comarca.sources.rows import Where, choose_rows
-from comarca.sources.tables.numbers import DOUBTS, NUMBERS, cell_text, number_texts
+from comarca.sources.tables.numbers import DOUBTS, NUMBERS, cell_text, number_texts, refuse_twins
 from comarca.sources.tables.workbooks import sheet_rows
 from comarca.sources.texts import decode, mojibake_check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -264,30 +264,6 @@ def pick_columns(
                 remedy=f"Name it in the configuration: columns: {{{name}: <its name in the file>}}.",
             )  # fmt: skip
     return renamed
-
-
-def refuse_twins(table: pd.DataFrame, names: Iterable[str], *, where: str) -> None:
-    """Refuse columns that are read and stand twice in the heading with other cells.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        As read.
-    names : iterable of str
-        Headings that are read.
-    where : str
-        The file, for messages.
-
-    Raises
-    ------
-    InputError
-        Names the heading.
-    """
-    for name in names:
-        twin = f"{name} #2"
-        if name in table and twin in table and not table[name].equals(table[twin]):
-            raise InputError(where, got=f"two columns {name}", expected="each name once in the heading",
-                             remedy="Give one of them another name, or take it out.")  # fmt: skip
 
 
 def find_column(name: str, table: pd.DataFrame, *, where: str) -> str:
