@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pytest
+import rasterio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from road_cases import network_of
@@ -16,7 +18,8 @@ from shapely.geometry import Point, box
 from comarca.access import rasters, routes
 from comarca.access.market import market_potential
 from comarca.access.model import WALKING, Walking
-from comarca.access.rasters import travel_time_raster
+from comarca.access.raster_files import BlockFiles, block_rows, gather, write_block
+from comarca.access.rasters import travel_time_strips
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes, reasons, straight_km
 from comarca.crs import GEOD
@@ -337,7 +340,9 @@ def test_the_raster_holds_the_time_from_each_cells_centre():
     grid = square_grid((0.0, -0.02, 0.1, 0.02), cell_m=1000)
     assert isinstance(grid, Grid)
     area = box(0, -0.02, 0.1, 0.02)
-    raster = travel_time_raster(routable, np.array([True]), grid=grid, area=area, walking=NO_FRAGMENTS)
+    (raster,) = travel_time_strips(routable, np.array([[True]]), grid=grid, area=area, walking=NO_FRAGMENTS)
+    assert raster.row == 0
+    raster = SimpleNamespace(minutes=raster.minutes[0], destination=raster.destination[0])
     assert raster.minutes.shape == raster.destination.shape == grid.shape
     assert raster.minutes.dtype == np.float32
     # Centres 500 m north of the road, and n + 0.5 km from the city in its middle.
@@ -353,20 +358,48 @@ def test_the_raster_holds_the_time_from_each_cells_centre():
     assert (raster.destination[row, known] == 0).all()
 
 
-def test_a_raster_is_the_same_in_strips(monkeypatch):
+def test_rasters_have_the_same_bytes_in_any_blocks_strips_and_threads(monkeypatch, tmp_path):
     network = network_of([ROAD, [(0.02, -0.03), (0.02, 0.03)]], speed_kmh=60)
     routable = routable_network(network, places((0.05, 0), (0.02, 0.02)), walking=NO_FRAGMENTS)
-    options = {"grid": square_grid((0.0, -0.04, 0.1, 0.04), cell_m=500), "area": box(0, -0.04, 0.1, 0.04)}
-    chosen = np.ones(2, dtype=bool)
-    whole = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
+    grid = square_grid((0.0, -0.04, 0.1, 0.04), cell_m=333.3)
+    classes = np.array([[True, True], [False, True], [False, False]])
     searches = []
     monkeypatch.setattr(routes, "nearest_source", lambda *given: searches.append(1) or nearest_source(*given))
-    monkeypatch.setattr(rasters, "_STRIP_CELLS", 70)
-    strips = travel_time_raster(routable, chosen, **options, walking=NO_FRAGMENTS)
-    assert len(searches) == 1
-    np.testing.assert_array_equal(strips.minutes, whole.minutes)
-    np.testing.assert_array_equal(strips.destination, whole.destination)
-    assert set(np.unique(whole.destination)) == {-1, 0, 1}
+
+    def written(name, blocks, threads, cells):
+        monkeypatch.setattr(rasters, "_STRIP_CELLS", cells)
+        files = [
+            BlockFiles(tmp_path / f"{name}{block}t.tif", tmp_path / f"{name}{block}c.tif") for block in range(blocks)
+        ]
+        for block in range(blocks):
+            rows = block_rows(grid, block, blocks)
+            strips = travel_time_strips(
+                routable, classes, grid=grid, area=box(0, -0.04, 0.1, 0.035), walking=NO_FRAGMENTS, rows=rows,
+                threads=threads,
+            )  # fmt: skip
+            write_block(strips, files[block], grid=grid, rows=rows, classes=classes)
+        made = {}
+        for kind, lot in zip(("min", "city"), zip(*files, strict=True), strict=True):
+            for band in (1, 2, 3):
+                path = tmp_path / f"{name}_{kind}_{band}.tif"
+                gather(lot, path, grid=grid, band=band, description="any", unit="min")
+                made[kind, band] = path.read_bytes()
+        with (
+            rasterio.open(tmp_path / f"{name}_city_1.tif") as one,
+            rasterio.open(tmp_path / f"{name}_city_2.tif") as two,
+        ):
+            assert set(np.unique(one.read(1))) == {-1, 0, 1}
+            assert set(np.unique(two.read(1))) == {-1, 0}
+        return made
+
+    whole = written("whole", 1, 1, 1 << 17)
+    # One search for each class that has any destination.
+    assert len(searches) == 2
+    assert written("strips", 1, 1, 70) == whole
+    assert written("threads", 1, 3, 70) == whole
+    assert written("blocks", 3, 2, 100) == whole
+    # More blocks than rows: some are empty.
+    assert written("many", grid.shape[0] + 2, 1, 70) == whole
 
 
 def test_where_the_data_have_main_roads_only_people_drive_to_them_over_local_roads_that_they_lack():

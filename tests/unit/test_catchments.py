@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
-from comarca.access.rasters import catchment_areas
+from comarca.access.raster_files import catchment_areas
 from comarca.crs import geodesic_area_km2
 from comarca.rasters.grids import cell_middles, square_grid
 

@@ -27,7 +27,7 @@ from comarca.access.friction import (
 )
 from comarca.access.offroad import offroad_reasons, offroad_routes, offroad_targets
 from comarca.access.offroad_network import offroad_network
-from comarca.access.rasters import travel_time_raster
+from comarca.access.rasters import travel_time_strips
 from comarca.access.routable import origins_at, routable_network
 from comarca.access.routes import quickest_routes, straight_km
 from comarca.rasters.grids import cell_middles, square_grid
@@ -195,16 +195,15 @@ def test_the_raster_of_times_holds_those_of_the_middles_of_its_cells(no_roads):
     routable = routable_network(no_roads, places(friction.grid, (20.5, 10.5)))
     lon, lat = cell_middles(friction.grid)
     world = shapely.box(-1, -1, 1, 1)
-    one = np.ones(1, dtype=bool)
-    raster = travel_time_raster(routable, one, grid=friction.grid, area=world, friction=friction)
+    classes = np.array([[True], [False]])
+    (raster,) = travel_time_strips(routable, classes, grid=friction.grid, area=world, friction=friction)
     points = answer(routable, friction, lon, lat)
     np.testing.assert_allclose(
-        raster.minutes.ravel(), np.where(np.isinf(points.minutes), np.nan, points.minutes), rtol=1e-6
+        raster.minutes[0].ravel(), np.where(np.isinf(points.minutes), np.nan, points.minutes), rtol=1e-6
     )
-    np.testing.assert_array_equal(raster.destination.ravel(), points.destination)
-    nothing = travel_time_raster(routable, ~one, grid=friction.grid, area=world, friction=friction)
-    assert np.isnan(nothing.minutes).all()
-    assert (nothing.destination == -1).all()
+    np.testing.assert_array_equal(raster.destination[0].ravel(), points.destination)
+    assert np.isnan(raster.minutes[1]).all()
+    assert (raster.destination[1] == -1).all()
 
 
 def test_one_way_roads_are_driven_one_way():

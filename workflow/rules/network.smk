@@ -216,31 +216,65 @@ rule compute_travel_times:
         "../scripts/compute_travel_times.py"
 
 
-rule compute_travel_raster:
+rule compute_travel_block:
     input:
         unpack(of("inputs", "compute_travel_times")),
         network=in_region("layers/city_network.npz"),
         cities=in_region("layers/cities.parquet"),
         territories=in_region("layers/territories.parquet"),
-        code=code("compute_travel_raster"),
+        code=code("compute_travel_block"),
     output:
-        times=in_region("layers/travel_time_{city_class}.tif"),
-        catchments=in_region("layers/catchment_{city_class}.tif"),
-        areas=in_region("layers/catchments_{city_class}.parquet"),
+        times=temp(in_region("layers/travel_blocks/{block}_of_{blocks}_times.tif")),
+        reached=temp(in_region("layers/travel_blocks/{block}_of_{blocks}_cities.tif")),
     log:
-        in_region("logs/compute_travel_raster/{city_class}.log"),
+        in_region("logs/compute_travel_block/{block}_of_{blocks}.log"),
     benchmark:
-        in_region("benchmarks/compute_travel_raster/{city_class}.tsv")
+        in_region("benchmarks/compute_travel_block/{block}_of_{blocks}.tsv")
     conda:
         "../envs/comarca.yaml"
+    wildcard_constraints:
+        block="[0-9]+",
+        blocks="[0-9]+",
+    threads: 2
     params:
-        interval=of("city_class", "{city_class}"),
+        classes=of("config.city_classes_persons"),
         walking=of("walking"),
         cell_m=of("config.raster_cell_m"),
     message:
-        "{wildcards.region}: raster of travel time to {wildcards.city_class} cities, and their catchments."
+        "{wildcards.region}: travel time from each cell, block {wildcards.block} of {wildcards.blocks}."
     script:
-        "../scripts/compute_travel_raster.py"
+        "../scripts/compute_travel_block.py"
+
+
+for number, (classes, regions) in enumerate(PLAN.by_city_classes.items(), start=1):
+
+    rule:
+        name:
+            "compute_travel_raster" if number == 1 else f"compute_travel_raster_{number}"
+        input:
+            unpack(of("inputs", "compute_travel_raster")),
+            cities=in_region("layers/cities.parquet"),
+            territories=in_region("layers/territories.parquet"),
+            code=code("compute_travel_raster"),
+        output:
+            times=[in_region(f"layers/travel_time_{name}.tif") for name in classes],
+            catchments=[in_region(f"layers/catchment_{name}.tif") for name in classes],
+            areas=[in_region(f"layers/catchments_{name}.parquet") for name in classes],
+        log:
+            in_region("logs/compute_travel_raster.log"),
+        benchmark:
+            in_region("benchmarks/compute_travel_raster.tsv")
+        conda:
+            "../envs/comarca.yaml"
+        wildcard_constraints:
+            region="|".join(regions),
+        params:
+            classes=of("config.city_classes_persons"),
+            cell_m=of("config.raster_cell_m"),
+        message:
+            "{wildcards.region}: rasters of travel time to cities of each class, and their catchments."
+        script:
+            "../scripts/compute_travel_raster.py"
 
 
 rule compute_urca_times:

@@ -2,74 +2,77 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-import rasterio.features
 import shapely
-import shapely.geometry
-from affine import Affine
 
-from comarca.access.model import WALKING, Origins
+from comarca.access.model import WALKING, Origins, Route
 from comarca.access.offroad import offroad_routes, offroad_targets
 from comarca.access.offroad_network import offroad_network
 from comarca.access.routable import origins_at
 from comarca.access.routes import find_targets, quickest_routes
-from comarca.crs import STORAGE
-from comarca.rasters.grids import Grid, cell_middles
-from comarca.units import M2_PER_KM2
+from comarca.rasters.grids import cell_middles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
     from comarca.access.friction import FrictionSurface
     from comarca.access.landmasses import Landmasses
-    from comarca.access.model import Route, Walking
+    from comarca.access.model import Walking
     from comarca.access.routable import RoutableNetwork
+    from comarca.rasters.grids import Grid
 
     Booleans = NDArray[np.bool_]
     Floats = NDArray[np.float64]
 
 
 #: Cells whose routes are searched in one go, which bounds the memory.
-_STRIP_CELLS: Final = 500_000
+_STRIP_CELLS: Final = 1 << 17
 
 
-class RasterTimes(NamedTuple):
-    """Travel times of the cells of a grid.
+class Strip(NamedTuple):
+    """Travel times of some rows of a grid, to several classes of destinations.
 
     Attributes
     ----------
-    minutes : numpy.ndarray of float32, shape (rows, columns)
+    row : int
+        First row.
+    minutes : numpy.ndarray of float32, shape (classes, rows, columns)
         NaN outside the area, and where no destination can be reached.
-    destination : numpy.ndarray of int32, shape (rows, columns)
+    destination : numpy.ndarray of int32, shape (classes, rows, columns)
         Row of the destination that is reached first; -1 where there is none.
     """
 
+    row: int
     minutes: NDArray[np.float32]
     destination: NDArray[np.int32]
 
 
-def travel_time_raster(
+def travel_time_strips(
     routable: RoutableNetwork,
-    chosen: Booleans,
+    classes: Booleans,
     *,
     grid: Grid,
     area: shapely.Geometry,
     walking: Walking = WALKING,
     friction: FrictionSurface | None = None,
     landmasses: Landmasses | None = None,
-) -> RasterTimes:
-    """Compute the travel time from the centre of each cell to the nearest of the chosen destinations.
+    rows: range | None = None,
+    threads: int = 1,
+) -> Iterator[Strip]:
+    """Compute the travel time from the centre of each cell to the nearest destination of each class.
 
     Parameters
     ----------
     routable : RoutableNetwork
         The network and the destinations.
-    chosen : numpy.ndarray of bool, shape (p,)
+    classes : numpy.ndarray of bool, shape (classes, p)
         Destinations that count.
     grid : Grid
         The cells.
@@ -81,96 +84,84 @@ def travel_time_raster(
         Walking times over land; without them walks go straight.
     landmasses : Landmasses, optional
         Land that straight walks do not leave; all land is one if not given.
+    rows : range, optional
+        Rows of the grid to compute; all if not given.
+    threads : int, optional
+        Strips that are computed at a time.
 
-    Returns
-    -------
-    RasterTimes
-        Times and catchments.
+    Yields
+    ------
+    Strip
+        From the first row to the last; not all are in memory at once.
 
     Notes
     -----
-    Exact: every cell has the route of its centre. Neighbours follow each other in the search, so each begins with the
-    road of the one before it.
+    Exact: every cell has the route of its centre, whatever the strips, threads and rows. Where a cell lies, and which
+    road is next to it, is found once for all classes. Neighbours follow each other in the search, so each begins with
+    the road of the one before it.
     """
+    rows = range(grid.shape[0]) if rows is None else rows
+    step = max(1, _STRIP_CELLS // grid.shape[1])
+    parts = [range(first, min(first + step, rows.stop)) for first in range(rows.start, rows.stop, step)]
+    routes = _routes_of_points(routable, classes, walking, friction, landmasses)
     shapely.prepare(area)
-    routes = _routes_of_points(routable, chosen, walking, friction, landmasses)
-    minutes = np.full(grid.shape, np.nan, dtype=np.float32)
-    destination = np.full(grid.shape, -1, dtype=np.int32)
-    rows, columns = grid.shape
-    step = max(1, _STRIP_CELLS // columns)
-    for first in range(0, rows, step):
-        shape = (min(step, rows - first), columns)
-        strip = Grid(grid.crs, grid.transform @ Affine.translation(0, first), shape)
-        lon, lat = cell_middles(strip)
+    # What is prepared at the first question must be there before threads ask.
+    shapely.intersects(area, shapely.point_on_surface(area))
+
+    def strip(part: range) -> Strip:
+        shape = (len(classes), len(part), grid.shape[1])
+        minutes, destination = np.full(shape, np.nan, dtype=np.float32), np.full(shape, -1, dtype=np.int32)
+        lon, lat = cell_middles(grid, part)
         inside = np.flatnonzero(shapely.contains_xy(area, lon, lat))
-        route = routes(lon[inside], lat[inside])
-        flat = first * columns + inside
-        minutes.ravel()[flat] = np.where(route.is_reached, route.minutes, np.nan)
-        destination.ravel()[flat] = route.destination
-    return RasterTimes(minutes=minutes, destination=destination)
+        for number, route in enumerate(routes(lon[inside], lat[inside])):
+            minutes[number].ravel()[inside] = np.where(route.is_reached, route.minutes, np.nan)
+            destination[number].ravel()[inside] = route.destination
+        return Strip(part.start, minutes, destination)
+
+    yield from _in_order(strip, parts, threads)
+
+
+def _in_order(function: Callable[[range], Strip], parts: Sequence[range], threads: int) -> Iterator[Strip]:
+    """Compute strips some at a time, and give them in their order."""
+    if threads == 1:
+        yield from map(function, parts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        ahead: deque[Future[Strip]] = deque()
+        for part in parts:
+            ahead.append(pool.submit(function, part))
+            if len(ahead) > threads:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def _routes_of_points(
     routable: RoutableNetwork,
-    chosen: Booleans,
+    classes: Booleans,
     walking: Walking,
     friction: FrictionSurface | None,
     landmasses: Landmasses | None,
-) -> Callable[[Floats, Floats], Route]:
-    """Make the function that gives the routes from points."""
-    if friction is None or not chosen.any():
-        shared = find_targets(routable, chosen)
-        return lambda lon, lat: quickest_routes(
-            routable, origins_at(routable, lon, lat, landmasses=landmasses), chosen, walking=walking, targets=shared
-        )
-    offroad = offroad_network(routable, friction)
-    targets = offroad_targets(offroad, chosen)
+) -> Callable[[Floats, Floats], list[Route]]:
+    """Make the function that gives the routes from points to each class."""
+    if friction is None:
+        roads = [find_targets(routable, chosen) for chosen in classes]
 
-    def routes(lon: Floats, lat: Floats) -> Route:
+        def over_roads(lon: Floats, lat: Floats) -> list[Route]:
+            origins = origins_at(routable, lon, lat, landmasses=landmasses)
+            return [
+                quickest_routes(routable, origins, chosen, walking=walking, targets=targets)
+                for chosen, targets in zip(classes, roads, strict=True)
+            ]
+
+        return over_roads
+    offroad = offroad_network(routable, friction)
+    cells = [offroad_targets(offroad, chosen) if chosen.any() else None for chosen in classes]
+
+    def over_land(lon: Floats, lat: Floats) -> list[Route]:
         # Which road is nearest does not matter here.
         origins = Origins(lon, lat, distance_m=np.full(len(lon), np.nan), component=np.full(len(lon), -1))
-        return offroad_routes(offroad, origins, targets)
+        none = Route.none(len(lon))
+        return [none if targets is None else offroad_routes(offroad, origins, targets) for targets in cells]
 
-    return routes
-
-
-def catchment_areas(destination: NDArray[np.int32], grid: Grid, cities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Draw the outlines of catchments.
-
-    Parameters
-    ----------
-    destination : numpy.ndarray of int32, shape (rows, columns)
-        Row of the city that is reached first from each cell, as in `comarca.access.rasters.RasterTimes`; -1 where there
-        is none.
-    grid : Grid
-        The cells.
-    cities : geopandas.GeoDataFrame
-        Schema ``cities``: those that the rows count.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        One row per city that is reached first from somewhere, in the order of `cities`: ``city_id``, ``city_name``,
-        ``area_km2`` (of its cells) and a (Multi)Polygon, EPSG:4326. Areas do not overlap, and cover all cells that
-        reach a city.
-    """
-    pieces = rasterio.features.shapes(destination, mask=destination >= 0, connectivity=4, transform=grid.transform)
-    shapes, rows = [], []
-    for shape, row in pieces:
-        shapes.append(shapely.geometry.shape(shape))
-        rows.append(int(row))
-    owner = np.array(rows, dtype=np.int64)
-    order = np.argsort(owner, kind="stable")
-    numbers, start = np.unique(owner[order], return_index=True)
-    parts = np.split(np.array(shapes, dtype=object)[order], start[1:]) if len(numbers) else []
-    whole = [part[0] if len(part) == 1 else shapely.multipolygons(part) for part in parts]
-    chosen = cities.iloc[numbers]
-    return gpd.GeoDataFrame(
-        {
-            "city_id": chosen["city_id"].to_numpy(),
-            "city_name": chosen["city_name"].to_numpy(),
-            "area_km2": shapely.area(np.array(whole, dtype=object)) / M2_PER_KM2,
-        },
-        geometry=whole,
-        crs=grid.crs,
-    ).to_crs(STORAGE)
+    return over_land

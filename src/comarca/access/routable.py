@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
@@ -14,7 +15,7 @@ from comarca.crs import geocentric_m, require_storage_crs
 from comarca.roads.graph import TravelGraph, reversed_graph
 from comarca.roads.network import RoadNetwork
 from comarca.roads.search import cheapest_segment
-from comarca.roads.segments import SegmentIndex, packed_index
+from comarca.roads.segments import SegmentIndex, Tolls, least_tolls, packed_index
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from comarca.access.landmasses import Landmasses
-    from comarca.roads.segments import Cheapest, Tolls
+    from comarca.roads.segments import Cheapest
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -72,6 +73,22 @@ class RoutableNetwork:
         RoutableNetwork
             All roads may still be driven.
         """
+        if number not in self._by_land:
+            self._by_land[number] = self._cut_to_land(number)
+        return self._by_land[number]
+
+    @cached_property
+    def _by_land(self) -> dict[int, RoutableNetwork]:
+        """What was cut to one landmass before."""
+        return {}
+
+    @cached_property
+    def free(self) -> tuple[Tolls, NDArray[np.float32]]:
+        """No tolls, and the least of them in each box of the index."""
+        none = np.zeros(len(self.index.vertex_m))
+        return Tolls(none, none), least_tolls(self.index, Tolls(none, none))
+
+    def _cut_to_land(self, number: int) -> RoutableNetwork:
         network, first = self.destinations.network, self.index.first
         first = first[network.vertex_land[first] == number]
         index = packed_index(self.index.vertex_m, first, network.component_at(first))
@@ -222,7 +239,8 @@ def nearest_roads(
     Cheapest
         One segment per point; none where the own landmass has no road and the nearest road lies on another.
     """
-    nearest = cheapest_segment(routable.index, point_m, tolls=tolls)
+    costs, least = routable.free if tolls is None else (tolls, None)
+    nearest = cheapest_segment(routable.index, point_m, tolls=costs, least=least)
     vertex_land = routable.destinations.network.vertex_land
     if len(land) == 0 or len(vertex_land) == 0:
         return nearest

@@ -7,7 +7,7 @@ road belongs to, so that nobody crosses water by being snapped to a road on the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from comarca.results import Flag
 from comarca.roads.compiled import compiled
 from comarca.roads.graph import Reached, nearest_source
 from comarca.roads.search import ANY, cheapest_segment
-from comarca.roads.segments import NEVER, Cheapest, Tolls, toll_at
+from comarca.roads.segments import NEVER, Cheapest, Tolls, least_tolls, toll_at
 from comarca.units import M_PER_KM
 
 if TYPE_CHECKING:
@@ -215,12 +215,15 @@ class Targets:
         Minutes onwards from each vertex.
     has_destination : numpy.ndarray of bool, shape (c,)
         Components with a chosen destination.
+    least : numpy.ndarray of float32, shape (nodes, 8)
+        Least toll inside each box of the network's index, see `comarca.roads.segments.least_tolls`.
     """
 
     reached: Reached
     destination_of_node: Integers
     tolls: Tolls
     has_destination: Booleans
+    least: NDArray[np.float32]
 
 
 def find_targets(routable: RoutableNetwork, chosen: Booleans) -> Targets:
@@ -248,10 +251,12 @@ def find_targets(routable: RoutableNetwork, chosen: Booleans) -> Targets:
         reached = nearest_source(routable.graph, node)
     else:
         reached = Reached(np.full(node_count, np.inf), np.full(node_count, np.inf), np.full(node_count, -1))
+    tolls = network_tolls(network, reached.minutes)
     return Targets(
         reached=reached,
         destination_of_node=destination_of_node,
-        tolls=network_tolls(network, reached.minutes),
+        tolls=tolls,
+        least=least_tolls(routable.index, tolls),
         has_destination=np.bincount(network.node_component[node], minlength=len(network.component_km)) > 0,
     )
 
@@ -312,7 +317,8 @@ def _on_own_land(
         point = crosses[origins.land[crosses] == number]
         near = chosen & ((destinations.land == number) | (destinations.land < 0))
         own = routable.on_land(int(number))
-        _enter(route, point, _over_land(own, origins.take(point), targets, near, walking))
+        onward = replace(targets, least=least_tolls(own.index, targets.tolls))
+        _enter(route, point, _over_land(own, origins.take(point), onward, near, walking))
     return route
 
 
@@ -341,6 +347,7 @@ def _over_roads(
         routable.index,
         origins.point_m,
         tolls=targets.tolls,
+        least=targets.least,
         cost_per_m=walking.min_per_m,
         reach_m=reach_m,
         component=component,

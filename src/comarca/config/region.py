@@ -174,6 +174,11 @@ class Region(Model):
     raster_cell_m: Annotated[float, Field(ge=10, le=100_000)] = Field(
         500.0, description="Size of the cells of the travel-time raster, m."
     )
+    raster_blocks: Annotated[int, Field(ge=1, le=1000)] | None = Field(
+        None,
+        description="Blocks of rows that travel-time rasters are computed in, each a job of its own; null is one per "
+        "50 million cells of the country. The rasters are the same.",
+    )
     keep_empty_columns: bool = Field(
         False,
         description="Keep columns without a single value in the region, as who puts tables of regions on top of each "

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from comarca.layers.index import LAYERS
 from comarca.plan.preflight import require_file
+from comarca.plan.size import raster_blocks
 from comarca.registry import DATA
 from comarca.registry.products import ASSEMBLED
 from comarca.sources.datasets import files_of
@@ -346,6 +347,14 @@ def compute_scenario(region: RegionPlan, scenario: str) -> dict[str, Any]:
     families = [region.file(f"indicators/{family}.parquet") for family in region.scenario_families(scenario)]
     layers = region.given(*edits.edited_layers, "connectors", "travel_times", "service_times")
     return layers | _named(files=files, families=families)
+
+
+@_rule
+def compute_travel_raster(region: RegionPlan) -> dict[str, Any]:
+    """Name the blocks of rows that the rasters are gathered from."""
+    count = raster_blocks(region)
+    blocks = [f"layers/travel_blocks/{block}_of_{count}" for block in range(1, count + 1)]
+    return {f"block_{kind}": [region.file(f"{block}_{kind}.tif") for block in blocks] for kind in ("times", "cities")}
 
 
 @_rule

@@ -89,6 +89,14 @@ class RunPlan:
         return self.regions[region]
 
     @property
+    def by_city_classes(self) -> dict[tuple[str, ...], list[str]]:
+        """Names of classes of cities -> the regions that have these."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for name, region in self.regions.items():
+            found.setdefault(tuple(region.config.city_classes_persons), []).append(name)
+        return found
+
+    @property
     def tables(self) -> list[str]:
         """The products of every region but for maps and atlases."""
         return [path for region in self.regions.values() for path in region.tables] + self._shared

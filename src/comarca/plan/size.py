@@ -24,6 +24,8 @@ JOB_S: Final = 1.5
 JOBS: Final = 50
 CELL_BYTES: Final = 60.0
 BASE_GB: Final = 1.0
+#: Cells of a raster that one job computes.
+BLOCK_CELLS: Final = 50_000_000
 #: Cells of a raster from which on larger ones are advised, and what these are to come to.
 MANY_CELLS: Final = 20_000_000
 GOOD_CELLS: Final = 5_000_000
@@ -61,6 +63,29 @@ def size_lines(region: RegionPlan) -> list[str]:
             side = _rounded_up(math.sqrt(area_km2 * M2_PER_KM2 / GOOD_CELLS))
             lines.append(f"{region.name}: `{key}: {side}` would do, unless you need finer ones.")
     return lines
+
+
+def raster_blocks(region: RegionPlan) -> int:
+    """Say into how many blocks of rows the travel-time rasters of a region are cut, each a job of its own.
+
+    Parameters
+    ----------
+    region : RegionPlan
+        The region.
+
+    Returns
+    -------
+    int
+        As configured, else one per `BLOCK_CELLS` of the country; one where people walk over a friction surface, as
+        each block would search the whole of it.
+    """
+    config = region.config
+    if region.has("friction"):
+        return 1
+    if config.raster_blocks is not None:
+        return config.raster_blocks
+    area_km2 = country(config.country).area_km2 or 0.0
+    return max(1, math.ceil(area_km2 * M2_PER_KM2 / config.raster_cell_m**2 / BLOCK_CELLS))
 
 
 def download_lines(rows: Iterable[Failure]) -> list[str]:

@@ -83,20 +83,23 @@ def anchored_grid(bounds: tuple[float, float, float, float], *, crs: CRS, cell_m
     return Grid(crs=crs, transform=transform, shape=(int(north - south), int(east - west)))
 
 
-def cell_middles(grid: Grid) -> tuple[Floats, Floats]:
-    """Give the middles of all cells.
+def cell_middles(grid: Grid, rows: range | None = None) -> tuple[Floats, Floats]:
+    """Give the middles of all cells, or of those of some rows.
 
     Parameters
     ----------
     grid : Grid
         The grid.
+    rows : range, optional
+        Rows that follow each other; all if not given.
 
     Returns
     -------
     longitude, latitude : numpy.ndarray, shape (rows * columns,)
         Degrees, row by row.
     """
-    east, north = middles_m(grid, np.arange(grid.shape[0] * grid.shape[1]))
+    rows = range(grid.shape[0]) if rows is None else rows
+    east, north = middles_m(grid, np.arange(rows.start * grid.shape[1], rows.stop * grid.shape[1]))
     lon, lat = Transformer.from_crs(grid.crs, STORAGE, always_xy=True).transform(east, north)
     return np.asarray(lon), np.asarray(lat)
 

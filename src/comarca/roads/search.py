@@ -35,6 +35,7 @@ def cheapest_segment(
     *,
     cost_per_m: float = 1.0,
     tolls: Tolls | None = None,
+    least: Singles | None = None,
     bound: Floats | None = None,
     reach_m: Floats | None = None,
     component: Integers | None = None,
@@ -51,6 +52,8 @@ def cheapest_segment(
         Cost of the straight way from the point to the nearest point of the segment.
     tolls : Tolls, optional
         Costs onwards from the vertices; none if not given.
+    least : numpy.ndarray of float32, shape (nodes, 8), optional
+        What `comarca.roads.segments.least_tolls` gives for these tolls, where many sets of points share it.
     bound : numpy.ndarray, shape (n,), optional
         Only segments that cost at most this much are of interest.
     reach_m : numpy.ndarray, shape (n,), optional
@@ -73,7 +76,7 @@ def cheapest_segment(
     _search(
         index,
         tolls,
-        least_tolls(index, tolls),
+        least_tolls(index, tolls) if least is None else least,
         np.ascontiguousarray(points_m, dtype=float),
         np.ascontiguousarray(np.full(count, ANY) if component is None else component, dtype=np.int64),
         limit,
