@@ -23,7 +23,7 @@ WEIGHTS: Final = {
     "build_network": 5,
     "build_connectors": 4,
     "compute_travel_times": 5,
-    "compute_travel_raster": 4,
+    "compute_travel_block": 8,
     "export_atlas_html": 3,
     "fetch_layer": 5,
     "all": 0,

@@ -17,7 +17,7 @@ from comarca.layers.index import LAYERS
 from comarca.plan.inputs import INPUTS
 from comarca.plan.region import RegionPlan
 from comarca.plan.run import RunPlan
-from comarca.plan.size import size_lines
+from comarca.plan.size import raster_blocks, size_lines
 from comarca.registry.products import PRODUCTS
 
 FILES = {
@@ -353,6 +353,23 @@ def test_a_run_tells_its_size_and_what_it_would_fetch_before_it_begins(root, in_
     Path("results/LIE").mkdir(parents=True)
     Path("results/LIE/indicators.csv").touch()
     assert "comarca: the size of this run:" not in plan(root, LIE={"country": "LIE"}).size()
+
+
+def test_rasters_of_large_countries_are_cut_into_blocks_and_regions_of_the_same_classes_share_a_rule(root, in_folder):
+    fine = {"country": "BRA", "raster_cell_m": 100}
+    town = {"town": [5000, None]}
+    # 851 million cells, and 50 million a block.
+    run = plan(root, BRA=fine, LIE={"country": "LIE"}, TEN={**fine, "raster_blocks": 10}, TOWN={**fine,
+               "city_classes_persons": {"large": None, "intermediate": None, **town}})  # fmt: skip
+    assert {name: raster_blocks(region) for name, region in run.regions.items()} == {
+        "BRA": 18, "LIE": 1, "TEN": 10, "TOWN": 18,
+    }  # fmt: skip
+    times = run["TEN"].inputs("compute_travel_raster")["block_times"]
+    assert len(times) == 10
+    assert times[-1] == "results/TEN/layers/travel_blocks/10_of_10_times.tif"
+    assert run.by_city_classes == {("town", "intermediate", "large"): ["BRA", "LIE", "TEN"], ("town",): ["TOWN"]}
+    walked = plan(root, NIC={**FILES, "friction": {"provider": "land_cover"}, "raster_blocks": 10})["NIC"]
+    assert raster_blocks(walked) == 1
 
 
 def test_speeds_are_read_by_what_drives_and_no_layer_is_read_anew_for_them(root, in_folder):

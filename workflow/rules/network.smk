@@ -230,11 +230,11 @@ rule compute_travel_block:
         in_region("logs/compute_travel_block/{block}_of_{blocks}.log"),
     benchmark:
         in_region("benchmarks/compute_travel_block/{block}_of_{blocks}.tsv")
-    conda:
-        "../envs/comarca.yaml"
     wildcard_constraints:
         block="[0-9]+",
         blocks="[0-9]+",
+    conda:
+        "../envs/comarca.yaml"
     threads: 2
     params:
         classes=of("config.city_classes_persons"),
@@ -264,10 +264,10 @@ for number, (classes, regions) in enumerate(PLAN.by_city_classes.items(), start=
             in_region("logs/compute_travel_raster.log"),
         benchmark:
             in_region("benchmarks/compute_travel_raster.tsv")
-        conda:
-            "../envs/comarca.yaml"
         wildcard_constraints:
             region="|".join(regions),
+        conda:
+            "../envs/comarca.yaml"
         params:
             classes=of("config.city_classes_persons"),
             cell_m=of("config.raster_cell_m"),
