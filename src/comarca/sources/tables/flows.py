@@ -60,7 +60,9 @@ def read_flows(
     where = str(path)
     raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["origin_id", "destination_id", "persons"], where=where)
-    values = parse_columns(table, ["persons"], decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    values = parse_columns(
+        table, ["persons"], decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("persons",)
+    )
     flows = table.assign(
         origin_id=clean_codes(table["origin_id"]), destination_id=clean_codes(table["destination_id"]), **values
     ).dropna(subset=["persons"])
