@@ -48,9 +48,9 @@ def territory():
 
 
 def test_cities_apart_are_told_with_why():
-    # The short road comes first, so that its component has the number 0.
-    network = network_of([[(0.8, 0.0), (0.81, 0.0)], MAIN], on_foot=False)
-    cities = cities_at((0.0, 0.0), (0.8, 0.0), (0.8, 0.6), persons=[90_000.0, 60_000.0, 70_000.0])
+    # The short road lies in the west, so that its component has the number 0.
+    network = network_of([[(-0.8, 0.0), (-0.79, 0.0)], MAIN], on_foot=False)
+    cities = cities_at((0.0, 0.0), (-0.8, 0.0), (0.8, 0.6), persons=[90_000.0, 60_000.0, 70_000.0])
     checks = linked(network, cities, max_km=1.0)[2]
     told = next(check for check in checks if check.name == "cities_apart")
     assert (told.value, told.status) == (2, "fail")

@@ -475,7 +475,7 @@ def test_classes_without_holdings_do_not_hide_that_others_do_not_add_up(territor
     assert check.rows == [{"territory_id": "a", "year": 2006}]
 
 
-@pytest.mark.parametrize(("highest", "cut"), [(1000.0, []), (1000.04, []), (2000.0, [{"territory_id": "a"}])])
+@pytest.mark.parametrize(("highest", "cut"), [(1000.0, []), (1000.4, []), (2000.0, [{"territory_id": "a"}])])
 def test_a_class_that_ends_elsewhere_in_another_year_is_another_class(territories, highest, cut):
     years = (1996, [60, 20, 10, 10], [300, 800, 3000, 20_000]), (2006, [50, 30, 15, 5], [250, 1200, 4500, 10_000])
     table = holdings(*(("a", *year, np.nan) for year in years))

@@ -77,11 +77,11 @@ def test_one_market_or_none_in_reach():
 
 def test_a_point_beside_a_road_of_several_segments_goes_along_all_of_them():
     road = network_of([[(0, 0), (0.05, 0), (0.1, 0), (0.2, 0)]], speed_kmh=60)
-    routable = routable_network(road, city_layer(("a", 1000, 0.0)), identifier="city_id", walking=WALKING)
-    layer = city_layer(("a", 1000, 0.0))
+    layer = city_layer(("a", 1000, 0.0), ("b", 1000, 0.05))
+    routable = routable_network(road, layer, identifier="city_id", walking=WALKING)
     table = market_table(routable, layer, demand(("01", 1, 0.15, 0)), min_persons=1, walking=WALKING,
                          half_life_min=15 * STEP_MIN)  # fmt: skip
-    assert table["market_potential_persons"].item() == pytest.approx(500, rel=1e-4)
+    assert table["market_potential_persons"].item() == pytest.approx(1000 * (0.5 + 2 ** (-2 / 3)), rel=1e-4)
 
 
 def test_the_potential_is_that_of_the_plain_sum():

@@ -39,6 +39,7 @@ def written(path, cells, *, west=WEST, north=NORTH, cell=0.01, crs="EPSG:4326", 
         ({"west": WEST + 360}, "0 to 360"),
         ({"west": NORTH - 0.1, "north": WEST + 0.1}, "swapped"),
         ({"west": WEST + 360, "north": NORTH + 0.5}, "another place"),
+        ({"west": NORTH - 0.1, "north": WEST + 10}, "another place"),
         ({"west": 0.0}, "another place"),
         # The far side of the globe, which this projection cannot show.
         ({"west": 0.0, "north": 0.0, "cell": 1_000, "crs": "+proj=gnom +lat_0=33 +lon_0=123"}, "another place"),
