@@ -84,4 +84,6 @@ def polygons_only(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     parts, inner = shapely.get_parts(parts, return_index=True)
     owner, is_area = owner[inner], shapely.get_dimensions(parts) == _AREA_DIMENSION
     empty = np.full(len(shapes), shapely.MultiPolygon(), dtype=object)
+    if not is_area.any():  # shapely would give none at all
+        return empty
     return np.asarray(shapely.multipolygons(parts[is_area], indices=owner[is_area], out=empty), dtype=object)

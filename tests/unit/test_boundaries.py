@@ -287,6 +287,12 @@ def test_neighbours_whose_vertices_differ_do_not_overlap() -> None:
     assert (overlaps.value, gaps.value) == (0.0, 0.0)
 
 
+def test_several_neighbours_whose_vertices_differ_do_not_overlap() -> None:
+    left = shapely.Polygon([(0, 0), (1, 0), (1, 0.3), (1, 0.7), (1, 1), (0, 1)])
+    overlaps, _ = topology_checks(_squares(left, shapely.box(1, 0, 2, 0.5), shapely.box(1, 0.5, 2, 1)))
+    assert (overlaps.value, overlaps.rows) == (0, [])
+
+
 # --- the level of the units --------------------------------------------------------------------------------------
 
 
