@@ -10,6 +10,7 @@ import pytest
 from road_cases import network_of
 from shapely.geometry import MultiPolygon, Point, box
 
+from comarca.access import landmasses
 from comarca.access.landmasses import Landmasses
 from comarca.access.linking import link_network
 from comarca.access.market import city_minutes
@@ -34,7 +35,10 @@ def test_wide_water_parts_land_and_a_river_does_not():
     assert island == far != west
 
 
-def test_numbers_of_points_are_those_of_a_search_by_distance():
+@pytest.mark.parametrize(("at_once", "cells"), [(1_000, 512), (70, 16), (70, 1)])
+def test_numbers_of_points_are_those_of_a_search_by_distance(monkeypatch, at_once, cells):
+    monkeypatch.setattr(landmasses, "_POINTS_AT_ONCE", at_once)
+    monkeypatch.setattr(landmasses, "_CELLS", cells)
     shapes = [*MAINLAND, ISLAND]
     land, random = Landmasses.of(shapes), np.random.default_rng(1)
     lon, lat = random.uniform(-0.05, 0.25, 200), random.uniform(-0.05, 0.2, 200)

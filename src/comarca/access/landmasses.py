@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 STRAIT_M: Final = 500.0
 #: Points that are objects in memory at once.
 _POINTS_AT_ONCE: Final = 200_000
+#: Cells along a side of the box around all land, to tell points well inside it from those near a border.
+_CELLS: Final = 512
 _M_PER_DEGREE: Final = 111_320.0
 
 
@@ -84,15 +86,35 @@ class Landmasses:
         if len(self.parts) == 0 or self.number.max() == 0:
             return number
         is_on_land = np.zeros(len(lon), dtype=bool)
-        for start in range(0, len(lon), _POINTS_AT_ONCE):
-            few = slice(start, start + _POINTS_AT_ONCE)
+        if len(lon) > _POINTS_AT_ONCE:
+            found = self._number_inside(lon, lat)
+            is_on_land = found >= 0
+            number[is_on_land] = found[is_on_land]
+        rest = np.flatnonzero(~is_on_land)
+        for start in range(0, len(rest), _POINTS_AT_ONCE):
+            few = rest[start : start + _POINTS_AT_ONCE]
             part, point = shapely.STRtree(as_points(lon[few], lat[few])).query(self.parts, predicate="intersects")
-            is_on_land[start + point], number[start + point] = True, self.number[part]
+            is_on_land[few[point]], number[few[point]] = True, self.number[part]
         off = np.flatnonzero(~is_on_land)
         index, part_of_vertex = self._shores
         nearest = cheapest_segment(index, geocentric_m(lon[off], lat[off]))
         number[off] = self.number[part_of_vertex[nearest.vertex]]
         return number
+
+    def _number_inside(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
+        """Find the landmass of points well inside a part, by the cells that one part covers; -1 for all others."""
+        west, south, east, north = shapely.total_bounds(self.parts)
+        edges = [np.linspace(*ends, _CELLS + 1) for ends in ((west, east), (south, north))]
+        (left, bottom), (right, top) = (
+            np.meshgrid(*(edge[cut] for edge in edges)) for cut in (slice(-1), slice(1, None))
+        )
+        cells = shapely.box(left.ravel(), bottom.ravel(), right.ravel(), top.ravel())
+        part, cell = shapely.STRtree(cells).query(self.parts, predicate="covers")
+        number = np.full(len(cells) + 1, -1, dtype=np.int32)
+        number[cell] = self.number[part]
+        column, row = (np.searchsorted(edge, at, side="right") - 1 for edge, at in zip(edges, (lon, lat), strict=True))
+        is_inside = (column >= 0) & (column < _CELLS) & (row >= 0) & (row < _CELLS)
+        return number[np.where(is_inside, row * _CELLS + column, len(cells))]
 
     @cached_property
     def _shores(self) -> tuple[SegmentIndex, Integers]:
