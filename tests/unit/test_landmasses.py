@@ -11,6 +11,7 @@ from road_cases import network_of
 from shapely.geometry import MultiPolygon, Point, box
 
 from comarca.access import landmasses
+from comarca.access.destinations import put_on_network
 from comarca.access.landmasses import Landmasses
 from comarca.access.linking import link_network
 from comarca.access.market import city_minutes
@@ -99,6 +100,25 @@ def test_nobody_walks_over_the_sea_to_a_city_without_a_road():
     assert routes(network, [(0.05, 0.095)], [(0.05, 0.09), (0.15, 0.005)]).destination.tolist() == [0, -1]
     route = routes(network, [(0.05, 0.095)], [(0.05, 0.121), (0.05, 0.09)])
     assert np.isfinite(route.minutes).tolist() == [False, True]
+
+
+def test_a_city_is_moved_to_a_road_of_its_own_landmass_only():
+    # 0.6 km of water lie between the city and the coast road, 0.9 km of land between it and its own road.
+    near = box(0, 0.1055, 0.1, 0.15)
+    land = Landmasses.of([*MAINLAND, near])
+    coast, own = [(0.01, 0.1), (0.09, 0.1)], [(0.02, 0.1137), (0.08, 0.1137)]
+    layer = gpd.GeoDataFrame(geometry=[Point(0.05, 0.1056), Point(0.05, 0.103)], crs=4326)
+
+    def placed(*roads):
+        network = network_of(roads)
+        network = replace(network, vertex_land=land.number_at(network.vertex_lon, network.vertex_lat))
+        return put_on_network(network, layer, landmasses=land)
+
+    island = land.number[2]
+    assert placed(coast, own).land.tolist() == [island, land.number[0]]
+    assert placed(coast, own).snap_km[0] == pytest.approx(0.0081 * 110.574, rel=0.01)
+    # A point on no land, as on a bridge or abroad, may be moved to any road.
+    assert placed(coast).is_on_network.tolist() == [False, True]
 
 
 def test_vertices_keep_their_landmass_where_edges_are_taken_out():

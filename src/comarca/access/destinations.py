@@ -135,13 +135,15 @@ class Destinations:
         return index_segments(self.outlines.lon, self.outlines.lat, self.outlines.first, component)
 
 
-def walkable_index(network: RoadNetwork) -> SegmentIndex:
+def walkable_index(network: RoadNetwork, *, by_land: bool = False) -> SegmentIndex:
     """Index the segments that people may walk onto.
 
     Parameters
     ----------
     network : RoadNetwork
         The network.
+    by_land : bool, optional
+        Whether searches tell landmasses apart, and not components.
 
     Returns
     -------
@@ -151,7 +153,8 @@ def walkable_index(network: RoadNetwork) -> SegmentIndex:
     is_first = network.edge_on_foot[network.vertex_edge]
     is_first[network.edge_start[1:] - 1] = False
     first = np.flatnonzero(is_first)
-    return index_segments(network.vertex_lon, network.vertex_lat, first, network.component_at(first))
+    member = network.vertex_land[first] if by_land else network.component_at(first)
+    return index_segments(network.vertex_lon, network.vertex_lat, first, member)
 
 
 def put_on_network(
@@ -184,7 +187,8 @@ def put_on_network(
     -------
     Destinations
         The network with the destinations. A point is moved to the nearest road of the main part of a component, that is
-        its longest strongly connected part; only where none is within `max_snap_km`, to one of another such part. An
+        its longest strongly connected part; only where none is within `max_snap_km`, to one of another such part; a
+        point on land, to a road of its own landmass only. An
         area takes in every node inside it, and roads are cut where they cross its border, so that times run to its
         edge. An area without any road is treated as its central point.
     """
@@ -197,6 +201,7 @@ def put_on_network(
     nearest = _nearest_road(
         network,
         geocentric_m(lon, lat),
+        _no_rows() if landmasses is None or len(network.vertex_land) == 0 else landmasses.number_on(lon, lat),
         max_snap_km=max_snap_km,
         fragment_max_km=fragment_max_km,
     )
@@ -257,11 +262,18 @@ def tolls_to_enter(network: RoadNetwork, fragment_max_km: float, *, main_only: b
     return Tolls(toll, toll)
 
 
-def _nearest_road(network: RoadNetwork, point_m: Floats, *, max_snap_km: float, fragment_max_km: float) -> Cheapest:
-    """Take the nearest road of a main part within reach, else that of any part that is large enough."""
-    index = walkable_index(network)
+def _nearest_road(
+    network: RoadNetwork, point_m: Floats, land: Integers, *, max_snap_km: float, fragment_max_km: float
+) -> Cheapest:
+    """Take the nearest road of a main part within reach, on the own landmass if it is known, else that of any part."""
+    index = walkable_index(network, by_land=len(land) > 0)
     main, other = (
-        cheapest_segment(index, point_m, tolls=tolls_to_enter(network, fragment_max_km, main_only=main_only))
+        cheapest_segment(
+            index,
+            point_m,
+            tolls=tolls_to_enter(network, fragment_max_km, main_only=main_only),
+            component=land if len(land) else None,
+        )
         for main_only in (True, False)
     )
     is_near = main.distance_m <= max_snap_km * M_PER_KM

@@ -82,23 +82,36 @@ class Landmasses:
         numpy.ndarray, shape (n,)
             Its number; that of the nearest land for points on none, such as bridges and roads abroad.
         """
-        number = np.zeros(len(lon), dtype=np.int64)
         if len(self.parts) == 0 or self.number.max() == 0:
-            return number
-        is_on_land = np.zeros(len(lon), dtype=bool)
-        if len(lon) > _POINTS_AT_ONCE:
-            found = self._number_inside(lon, lat)
-            is_on_land = found >= 0
-            number[is_on_land] = found[is_on_land]
-        rest = np.flatnonzero(~is_on_land)
-        for start in range(0, len(rest), _POINTS_AT_ONCE):
-            few = rest[start : start + _POINTS_AT_ONCE]
-            part, point = shapely.STRtree(as_points(lon[few], lat[few])).query(self.parts, predicate="intersects")
-            is_on_land[few[point]], number[few[point]] = True, self.number[part]
-        off = np.flatnonzero(~is_on_land)
+            return np.zeros(len(lon), dtype=np.int64)
+        number = self.number_on(lon, lat)
+        off = np.flatnonzero(number < 0)
         index, part_of_vertex = self._shores
         nearest = cheapest_segment(index, geocentric_m(lon[off], lat[off]))
         number[off] = self.number[part_of_vertex[nearest.vertex]]
+        return number
+
+    def number_on(self, lon: Floats, lat: Floats) -> Integers:
+        """Find the landmass of the points that are on land.
+
+        Parameters
+        ----------
+        lon, lat : numpy.ndarray, shape (n,)
+            Degrees.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            Its number; -1 for points on none.
+        """
+        number = np.full(len(lon), -1, dtype=np.int64)
+        if len(lon) > _POINTS_AT_ONCE:
+            number[:] = self._number_inside(lon, lat)
+        rest = np.flatnonzero(number < 0)
+        for start in range(0, len(rest), _POINTS_AT_ONCE):
+            few = rest[start : start + _POINTS_AT_ONCE]
+            part, point = shapely.STRtree(as_points(lon[few], lat[few])).query(self.parts, predicate="intersects")
+            number[few[point]] = self.number[part]
         return number
 
     def _number_inside(self, lon: Floats, lat: Floats) -> NDArray[np.int32]:
