@@ -67,5 +67,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _short(value: object, limit: int = 120) -> str:
-    text = repr(value)
+    is_scalar = type(value).__module__ == "numpy" and hasattr(value, "item")
+    text = repr(value.item() if is_scalar else value)  # type: ignore[attr-defined]
     return text if len(text) <= limit else text[: limit - 3] + "..."

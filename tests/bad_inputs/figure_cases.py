@@ -27,6 +27,7 @@ _SECTORS = ["territory_id", "sector", "jobs"]
 _FIRMS = ["territory_id", "max_jobs", "firms"]
 _HOLDINGS = ["territory_id", "class_min_ha", "class_max_ha", "holdings", "area_ha"]
 _OUTCOMES = ["territory_id", "year"]
+_FLOWS = ["origin_id", "destination_id", "persons"]
 
 
 def _jobs(**of_sector: str) -> list[list[str]]:
@@ -50,6 +51,14 @@ TABLES: dict[str, tuple[str, list[str], list[list[str]]]] = {
     "a sector called total": ("employment", _SECTORS, _jobs(farms="40", trade="20", Total="60")),
     "a sector called todos los sectores": ("employment", _SECTORS, _jobs(farms="4", **{"Todos los sectores": "4"})),
     "a total without its name": ("employment", _SECTORS, _jobs(farms="40", trade="20", A_Z="60")),
+    "jobs as shares of 1": ("employment", _SECTORS, _jobs(farms="0.4", trade="0.6")),
+    "jobs beyond those of the earth": ("employment", _SECTORS, _jobs(farms="1e15", trade="60")),
+    "persons of flows as shares": (
+        "flows", _FLOWS, [["0101", "0102", "0.25"], ["0101", "0201", "0.75"], ["0102", "0101", "1"]],
+    ),
+    "flows with codes that lost zeros in some rows": (
+        "flows", _FLOWS, [["0101", "0102", "5"], ["101", "0102", "50"], ["0102", "0101", "3"]],
+    ),
     "a sector under two spellings": ("employment", _SECTORS, _jobs(Comércio="40", COMERCIO="20")),
     "a sector twice": ("employment", _SECTORS, [*_jobs(farms="4", trade="2"), ["0101", "farms", "3"]]),
     "firms with a row of the total": (

@@ -120,7 +120,7 @@ def read(layer: str, path: Path) -> Any:
     if layer == "totals":
         return read_totals(path, NAMES, id="territory_id", population={2010: "people"})[0]
     if layer == "flows":
-        return read_flows(path, known=list(NAMES))
+        return read_flows(path, known=list(NAMES))[0]
     if layer == "age_groups":
         return read_age_groups(path, year=2020)
     if layer == "public_finance":
@@ -180,6 +180,7 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
     "a huge exponent": lambda layer: with_figures(layer, "1e999"),
     "figures that are all 0": lambda layer: with_figures(layer, *["0"] * len(SOUND[layer][1])),
     "one figure in per cent": lambda layer: with_figures(layer, "12%"),
+    "all figures in per cent": lambda layer: with_figures(layer, *["12%"] * len(SOUND[layer][1])),
     "a figure of -9999": lambda layer: with_figures(layer, "-9999"),
     "the rows twice": lambda layer: (SOUND[layer][0], SOUND[layer][1] * 2),
 }
@@ -187,6 +188,7 @@ CONTENT: dict[str, Callable[[str], tuple[list[str], list[list[str]]]]] = {
 READ_WHERE: dict[tuple[str, str], Callable[[pd.DataFrame], pd.DataFrame]] = {
     ("negative figures", "attributes"): lambda right: right.assign(income_currency=[-5.0, 1730.25, 9.0]),
     ("figures that are all 0", "attributes"): lambda right: right.assign(income_currency=0.0),
+    ("all figures in per cent", "attributes"): lambda right: right.assign(income_currency=12.0),
     ("figures that are all 0", "holdings"): lambda right: right.assign(area_ha=0.0),
     ("no column of figures", "outcomes"): lambda right: right.drop(columns="income"),  # poverty is left
     ("no column of figures", "public_finance"): lambda right: right.drop(columns="budget"),  # transfers are left

@@ -151,7 +151,7 @@ def test_flows_of_one_pair_are_summed_and_those_across_the_border_left_out(tmp_p
     path = tmp_path / "flows.csv"
     path.write_text("de;a;n\na;b;1,5\na;b;2\na;z;9\nb;b;-\nb;a;4\n", encoding="utf-8")
     columns = {"origin_id": "de", "destination_id": "a", "persons": "n"}
-    flows = read_flows(path, known=["a", "b"], columns=columns)
+    flows, _ = read_flows(path, known=["a", "b"], columns=columns)
     assert flows.to_numpy().tolist() == [["a", "b", 3.5], ["b", "a", 4.0], ["b", "b", 0.0]]
     with pytest.raises(InputError, match="no flow between two territories"):
         read_flows(path, known=["x"], columns=columns)
@@ -165,9 +165,13 @@ def test_flows_are_read_by_pair_and_those_outside_are_left_out_and_told(tmp_path
     path.write_text("from;to;n\na;a;9.000\na;b;500\nb;a;6.000\nb;b;2.000\nb;zz;40\na;b;1\n", encoding="utf-8")
     columns = {"origin_id": "from", "destination_id": "to", "persons": "n"}
     with caplog.at_level(logging.INFO):
-        found = read_flows(path, known=["a", "b", "c"], columns=columns)
+        found, check = read_flows(path, known=["a", "b", "c"], columns=columns)
     assert found.to_numpy().tolist() == [["a", "a", 9000], ["a", "b", 501], ["b", "a", 6000], ["b", "b", 2000]]
-    assert "40 of 17541 persons go from or to places outside" in caplog.text
+    assert "40 of 17,541 persons of the flows go from or to places outside" in caplog.text
+    assert (check.status, check.value) == ("info", 0.2)
+    path.write_text("from;to;n\na;b;10\na;;50\n", encoding="utf-8")
+    _, check = read_flows(path, known=["a", "b", "c"], columns=columns)
+    assert (check.status, check.value) == ("warn", 83.3)
     options = Functional(by="flows", path=str(path)).model_dump()
     assert grouping_of(pd.DataFrame(), options, flows=found, cities=None)[0] == {"a": "a", "b": "a"}
     louvain = Functional(by="flows", path=str(path), method="louvain").model_dump()

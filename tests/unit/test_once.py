@@ -89,7 +89,7 @@ def flows(tmp_path, heading, parts):
     pairs = [(a, b) for a in "123" for b in "123"]
     rows = [f"{a},{b},{part},{n}" for a, b in pairs for part, n in parts]
     path.write_text("\n".join([f"origin_id,destination_id,{heading},persons", *rows]))
-    return read_flows(path, known=list("123"))
+    return read_flows(path, known=list("123"))[0]
 
 
 @pytest.mark.parametrize(

@@ -140,6 +140,10 @@ def test_texts_read_in_a_wrong_encoding_are_known_by_what_they_were():
     (check,) = mojibake_check(pd.DataFrame({"name": [spoilt, "Bogotá"], "n": [1, 2]}), "f")
     assert check.rows == [{"text": spoilt, "meant": "Medellín"}]
     assert mojibake_check(pd.DataFrame({"name": ["Bogotá"]}), "f") == []
+    for word in ("Construcción", "Ñandú", "Peñón", "Açaí", "Medellín"):
+        assert unmangled(word.encode("cp850").decode("cp1252")) == word
+    for word in ("precio US$", "5 £", "¡Hola!", "Fe—da", "cœur", "100 ¤"):
+        assert unmangled(word) is None
 
 
 # Encodings of shapefiles

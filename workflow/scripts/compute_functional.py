@@ -33,10 +33,11 @@ def main(
     data, lost = Assembled({"table": table, "columns": columns}), Absent.read(absent)
     rows, area = data.table.set_index("territory_id", drop=False), layer_files.read_layer(territories, "territories")
     loaded = {name: layer_files.load(name, path) for name, path in layers.items() if name not in lost.layers}
-    commuters = None
+    commuters, told = None, []
     if flows:
         options = {key: grouping[key] for key in ("columns", "decimal", "missing") if grouping[key]}
-        commuters = read_flows(flows, known=rows.index, **options, **layout_of(grouping))
+        commuters, check = read_flows(flows, known=rows.index, **options, **layout_of(grouping))
+        told = [check]
     group_of, names = grouping_of(rows, grouping, flows=commuters, cities=loaded.get("cities"))
     people = rows["population_persons"].astype(float) if "population_persons" in rows else None
     grouped, table_of_members = group_territories(area, group_of, population=people, names=names)
@@ -52,7 +53,7 @@ def main(
     io.write_csv(table_of_members, members)
     layer_files.write_layer(grouped, layer, "territories")
     left_out = [column.name for column in data.columns if column.name not in found[0]]
-    io.write_checks(balance_checks(rows, found[0], kept, left_out), checks)
+    io.write_checks([*told, *balance_checks(rows, found[0], kept, left_out)], checks)
 
 
 if "snakemake" in globals():

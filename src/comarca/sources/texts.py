@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import logging
+import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -21,7 +23,13 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
 _WESTERN: Final = "cp1252"
+_DOS: Final = "cp850"
 _LISTED: Final = 5
+#: Signs of money and others inside words, as where texts of DOS are read as those of Windows.
+_ODD_SIGN: Final = re.compile(
+    r"(?<=[A-Za-z])[\u00a1-\u00a5\u201a\u2021](?=[a-z\u00a1-\u00a5]|$)|^[\u00a4\u00a5\u201a\u2021](?=[a-z])"
+)
+_LETTERS: Final = re.compile(r"[\w\s.,;:'()/&-]+")
 
 
 def decode(data: bytes, *, where: str, encoding: str | None = None) -> tuple[str, list[Check]]:
@@ -90,7 +98,7 @@ def is_utf8(data: bytes) -> bool:
 
 
 def unmangled(text: str) -> str | None:
-    """Undo the reading of UTF-8 bytes in a one-byte encoding.
+    """Undo the reading of UTF-8 bytes in a one-byte encoding, or of a text of DOS as one of Windows.
 
     Parameters
     ----------
@@ -104,7 +112,12 @@ def unmangled(text: str) -> str | None:
     """
     if text.isascii():
         return None
-    for codec in (_WESTERN, "latin-1", "cp850"):
+    if _ODD_SIGN.search(text):
+        with suppress(UnicodeEncodeError):
+            plain = text.encode(_WESTERN).decode(_DOS)
+            if _LETTERS.fullmatch(plain):
+                return plain
+    for codec in (_WESTERN, "latin-1", _DOS):
         try:
             plain = text.encode(codec).decode("utf-8")
         except (UnicodeEncodeError, UnicodeDecodeError):
@@ -115,7 +128,7 @@ def unmangled(text: str) -> str | None:
 
 
 def mojibake_check(table: pd.DataFrame, where: str) -> list[Check]:
-    """Warn of texts whose UTF-8 bytes were read in another encoding.
+    """Warn of texts whose bytes were read in another encoding.
 
     Parameters
     ----------
@@ -143,7 +156,8 @@ def mojibake_check(table: pd.DataFrame, where: str) -> list[Check]:
         return []
     rows = [{"text": text, "meant": meant.get(text, "")} for text in sorted([*meant, *lost])[:_LISTED]]
     message = (
-        f"{len(meant) + len(lost)} texts of {where} look as if UTF-8 had been read in another encoding, such as "
-        f"{rows[0]['text']!r}. Set the key `encoding` to UTF-8, or save the file anew if its own texts are spoilt."
+        f"{len(meant) + len(lost)} texts of {where} look as if they had been read in another encoding, such as "
+        f"{rows[0]['text']!r}. Set the key `encoding` to UTF-8 or cp850, or save the file anew if its own "
+        "texts are spoilt."
     )
     return [Check("mojibake", "warn", len(meant) + len(lost), "0 texts", message, rows)]

@@ -17,7 +17,7 @@ import pandas as pd
 from comarca.errors import InputError
 from comarca.sources.names import fold_text
 from comarca.sources.tables.area_units import HECTARE, AreaUnit, area_unit, find_unit
-from comarca.sources.tables.numbers import NUMBERS, Decimal, NumberTexts, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import NUMBERS, Decimal, NumberTexts, decimal_hint, parse_columns, refuse_percent
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, find_column, pick_columns, read_text_table
 from comarca.sources.tables.sexes import read_sexes, totals_of_sexes
@@ -143,6 +143,8 @@ def read_holdings(
     )
     numbers = [name for name in columns_of_numbers if name in rows]
     texts = [name for name in numbers if not pd.api.types.is_numeric_dtype(rows[name])]
+    for name in [name for name in ("area_ha", "total_area_ha") if name in texts]:
+        refuse_percent(rows[name], where=f"{where}, column {name}")
     parsed = parse_columns(
         rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=("holdings", "landless"),
         missing=missing,

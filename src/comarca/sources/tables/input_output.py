@@ -10,7 +10,7 @@ import pandas as pd
 from comarca.errors import InputError, did_you_mean
 from comarca.results import Check
 from comarca.sources.names import fold_text, same_form
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_percent
 from comarca.sources.tables.once import find_total
 from comarca.sources.tables.read import Layout, pick_columns, read_text_table
 
@@ -70,6 +70,8 @@ def read_input_output(
     buyers = [name_of[fold_text(name)] for name in rows["sector"]]
     names = [*buyers, *(["output"] if "output" in rows else [])]
     values = parse_columns(rows, names, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
+    for name in names:
+        refuse_percent(rows[name], where=f"{where}, column {name}")
     flows = np.column_stack([values[name].fillna(0.0) for name in buyers])
     if total := find_total(pd.DataFrame(flows.T, columns=rows["sector"].tolist())):
         raise InputError(f"{where}, column sector", got=f"{total!r}, the total of the others",

@@ -36,6 +36,8 @@ _LETTERS: Final = frozenset({"x", "s", "d", "*", "-", "#", "?", "sd"})
 _BLANKS: Final = r"[\s\u00a0\u202f\u2009'\u2019\u00b4]"
 _REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
 _FEW: Final = 3
+#: More persons, jobs or holdings than there are on earth.
+_MOST: Final = 1e10
 #: Attribute of a table of texts: column -> what is wrong with its numbers, what was expected, what to do.
 DOUBTS: Final = "doubts"
 #: Attribute of a table of texts: column -> texts of those cells that came as numbers with decimals, not as text.
@@ -240,7 +242,8 @@ def parse_columns(
     where : str
         The file, for messages.
     whole : collection of str, optional
-        Columns that count things: there, signs before exactly three digits part thousands if shorter numbers have none.
+        Columns that count things: there, signs before exactly three digits part thousands if shorter numbers have
+        none, and per cent, shares below 1 and numbers beyond 10 billion are refused.
     missing : collection of str, optional
         Further marks of missing figures.
 
@@ -265,12 +268,28 @@ def parse_columns(
     written = {name: table[name].mask(stored[name].notna(), "") for name in chosen}
     known = {name: written[name][~is_missing(written[name], marks=missing)] for name in chosen}
     signs = dict.fromkeys(chosen, decimal) if decimal else _signs(known, hint, where, whole)
-    return {
+    numbers = {
         name: parse_numbers(
             written[name], decimal=signs[name] or ".", where=f"{where}, column {name}", missing=missing
         ).fillna(stored[name])
         for name in chosen
     }
+    for name in [name for name in chosen if name in whole]:
+        _require_counts(numbers[name], known[name], f"{where}, column {name}")
+    return numbers
+
+
+def _require_counts(numbers: pd.Series, texts: pd.Series, where: str) -> None:
+    """Refuse counts in per cent, in shares of 1, or of more than there can be."""
+    refuse_percent(texts, where=where)
+    given, got = numbers.dropna(), ""
+    if len(given) and given.between(0, 1).all() and (given % 1 > 0).any():
+        got = f"figures from {given.min():g} to {given.max():g}"
+    elif len(given) and given.max() > _MOST:
+        got = f"{given.max():g}"
+    if got:
+        raise InputError(where, got=got, expected="numbers of persons, jobs, firms or holdings",
+                         remedy="Shares and per cent of a total are no counts; multiply them by it.")  # fmt: skip
 
 
 def _stored_numbers(table: pd.DataFrame, name: str, missing: Collection[str], where: str) -> pd.Series:
@@ -365,6 +384,26 @@ def has_percent(texts: pd.Series) -> bool:
         Whether any does.
     """
     return bool(texts.astype("str").str.contains(r"\d\s*%", regex=True).any())
+
+
+def refuse_percent(texts: pd.Series, *, where: str) -> None:
+    """Refuse cells in per cent in a column of amounts.
+
+    Parameters
+    ----------
+    texts : pandas.Series of str
+        Cells.
+    where : str
+        File and column, for messages.
+
+    Raises
+    ------
+    InputError
+        Names the first such cell.
+    """
+    if has_percent(texts):
+        raise InputError(where, got=texts[texts.str.contains("%", regex=False)].iloc[0], expected="amounts, not parts",
+                         remedy="Multiply per cent by the total that they are of.")  # fmt: skip
 
 
 def _refuse_some_percent(texts: pd.Series, where: str) -> None:

@@ -16,6 +16,7 @@ from comarca.sources.tables.numbers import (
     parse_columns,
     parse_numbers,
     refuse_only_zeros,
+    refuse_percent,
 )
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
@@ -89,6 +90,8 @@ def read_outcomes(
     values = parse_columns(
         table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("population",)
     )
+    for name in [name for name in ("income", "population") if name in given]:
+        refuse_percent(table[name], where=f"{where}, column {name}")
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)

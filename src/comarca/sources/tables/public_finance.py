@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Unpack
 import numpy as np
 
 from comarca.errors import InputError
-from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros
+from comarca.sources.tables.numbers import Decimal, decimal_hint, parse_columns, refuse_only_zeros, refuse_percent
 from comarca.sources.tables.once import one_name
 from comarca.sources.tables.read import Layout, clean_codes, pick_columns, read_text_table
 from comarca.sources.tables.years import year_column
@@ -74,6 +74,8 @@ def read_public_finance(
     values = parse_columns(
         table, numbers, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("population",)
     )
+    for name in figures:
+        refuse_percent(table[name], where=f"{where}, column {name}")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), **values)
     tidy["year"] = year_column(table, tidy.get("year"), year=year, where=where)
     tidy["territory_name"] = one_name(tidy.assign(territory_name=tidy.get("territory_name", "")), ["year"])
