@@ -1,4 +1,4 @@
-"""Bad tables of settings: speeds, and legends of land cover."""
+"""Bad tables of settings: speeds, surfaces, and legends of land cover."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from typing import TYPE_CHECKING, Any
 from bad_inputs.case import ANSWER, REFUSED, Case
 from comarca.registry import DATA
 from comarca.registry.legends import ROLES, read_legend
-from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.speeds import speed_table
+from comarca.roads.surfaces import check_surfaces
+from comarca.settings_tables import read_csv_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    import pandas as pd
 
     from comarca.registry.legends import Legend
     from comarca.roads.speeds import SpeedTable
 
 SPEEDS = (Path(__file__).parents[2] / "config/speeds.csv").read_text(encoding="utf-8")
 LEGEND = (DATA / "legends/worldcover.csv").read_text(encoding="utf-8")
+SURFACES = (Path(__file__).parents[2] / "config/surfaces.csv").read_text(encoding="utf-8")
 PRIMARY, CROPLAND = ",class,primary,60,,yes,", "40,Cropland,true,false,false,false"
 #: Fault of any table of settings -> its change of a text; and what comes of it.
 BOTH: dict[str, tuple[Callable[[str], bytes], str]] = {
@@ -57,6 +61,12 @@ SPEED_ROWS = {
     "negative factor": PRIMARY + "\n,surface,mud2,,-1,,",
     "factor of 5": PRIMARY + "\n,surface,mud2,,5,,",
     "on foot perhaps": ",class,primary,60,,maybe,",
+    "value left empty": PRIMARY + "\n,surface,,20,,,",
+    "surface twice, once with a capital": PRIMARY + "\n,surface,Gravel,20,,,",
+    "grade that is none": PRIMARY + "\n,track_grade,grade9,20,,,",
+    "limit that is none": PRIMARY + "\n,maxspeed,lowst,20,,,",
+    "factor of a class": ",class,primary,60,0.5,yes,",
+    "speed of a factor": PRIMARY + "\n,untagged_surface,track,0.8,,,",
 }
 #: Fault -> row in place of that of cropland.
 LEGEND_ROWS = {
@@ -72,16 +82,32 @@ LEGEND_ROWS = {
     "role as another word": "40,Cropland,perhaps,false,false,false",
     "roles left empty": "40,Cropland,,,,",
 }
+#: Fault -> row beside those of the table of surfaces.
+SURFACE_ROWS = {
+    "surface twice, once with a capital": "Asphalt,false,false",
+    "surface without a name": ",true,true",
+    "role as another word": "mud2,perhaps,false",
+    "roles left empty": "mud2,,",
+}
 
 
 def cases() -> Iterator[Case]:
     """List all cases."""
-    both = ("speeds", SPEEDS, _speeds, _right_speeds), ("legends", LEGEND, _legend, _right_legend)
+    both = (
+        ("speeds", SPEEDS, _speeds, _right_speeds),
+        ("legends", LEGEND, _legend, _right_legend),
+        ("surfaces", SURFACES, _surfaces, _right_surfaces),
+    )
     for layer, text, read, check in both:
         for fault, (change, outcome) in BOTH.items():
             yield Case(layer, ".csv", fault, outcome, _made(change(text), read), check if outcome == ANSWER else None)
     for fault, row in SPEED_ROWS.items():
         yield Case("speeds", ".csv", fault, REFUSED, _made(SPEEDS.replace(PRIMARY, row).encode(), _speeds))
+    for fault, row in SURFACE_ROWS.items():
+        yield Case("surfaces", ".csv", fault, REFUSED, _made(f"{SURFACES.rstrip()}\n{row}\n".encode(), _surfaces))
+    for answers in ("True,True", "yes,yes", "TRUE,YES"):
+        text = SURFACES.replace("asphalt,true,true", f"Asphalt,{answers}")
+        yield Case("surfaces", ".csv", answers, ANSWER, _made(text.encode(), _surfaces), _right_surfaces)
     for fault, row in LEGEND_ROWS.items():
         yield Case("legends", ".csv", fault, REFUSED, _made(LEGEND.replace(CROPLAND, row).encode(), _legend))
 
@@ -98,6 +124,12 @@ def _right_speeds(found: SpeedTable) -> bool:
     assert found.caps_kmh["surface"] == caps
     assert found.terrain_factor == terrain
     return bool(found.class_kmh["primary"] == 60.0 and found.on_foot >= {"primary"})
+
+
+def _right_surfaces(found: pd.DataFrame) -> bool:
+    rows = [line.split(",") for line in SURFACES.splitlines()[1:]]
+    assert list(found.index) == [row[0] for row in rows]
+    return bool((found.to_numpy() == [[word == "true" for word in row[1:]] for row in rows]).all())
 
 
 def _right_legend(found: Legend) -> bool:
@@ -120,6 +152,10 @@ def _made(body: bytes, read: Callable[[Path], Any]) -> Callable[[Path], Any]:
 
 def _speeds(path: Path) -> Any:
     return speed_table(read_csv_texts(path), country="URY", name=str(path))
+
+
+def _surfaces(path: Path) -> Any:
+    return check_surfaces(read_csv_texts(path), name=str(path))
 
 
 def _legend(path: Path) -> Any:

@@ -10,9 +10,9 @@ import pytest
 from road_cases import SPEEDS_CSV, default_table, road_layer
 
 from comarca.errors import InputError
-from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.restrictions import ACCESS_TAGS, RESTRICTED
 from comarca.roads.speeds import may_walk_onto, road_speed_kmh, speed_checks, speed_table
+from comarca.settings_tables import read_csv_texts
 
 LINE = [(0, 0), (0.01, 0)]
 

@@ -18,7 +18,7 @@ from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
 from comarca.rasters.extent import require_extent
 from comarca.rasters.grids import Grid, square_grid
-from comarca.registry.settings_tables import read_csv_texts
+from comarca.settings_tables import read_csv_texts
 
 #: Walks may leave the territories by this much, degrees.
 MARGIN_DEG = 0.05

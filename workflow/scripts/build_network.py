@@ -8,11 +8,11 @@ from comarca.jobs import run
 from comarca.layers import files as layer_io
 from comarca.rasters.bands import open_dataset
 from comarca.rasters.grids import square_grid
-from comarca.registry.settings_tables import read_csv_texts
 from comarca.roads.ferries import ferry_check, with_waits
 from comarca.roads.network import build_network, network_checks
 from comarca.roads.speeds import is_slowed_by_terrain, may_walk_onto, road_speed_kmh, speed_checks, speed_table
 from comarca.roads.terrain import CELL_M, MAX_CELLS, slowed_by_terrain, terrain_of
+from comarca.settings_tables import read_csv_texts
 
 
 def main(

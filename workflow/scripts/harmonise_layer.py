@@ -8,9 +8,9 @@ from comarca import io
 from comarca.fetch.receipts import load_layer_receipt, present_files
 from comarca.jobs import run
 from comarca.layers import files as layer_io
-from comarca.registry.settings_tables import read_csv_texts
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
+from comarca.settings_tables import read_csv_texts
 from comarca.sources.vectors.graphml import roads_from_graphml
 from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.overlap import require_overlap

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = ("legend", "code", "speed_kmh")
 _MAX_SUBCELLS: Final = 10
+#: Fastest way off the roads, on foot or by boat.
+_FASTEST_KMH: Final = 30.0
 #: Fastest and slowest pace that the middle one of a raster may be.
 _PACES: Final = (0.002, 0.15)
 #: Nobody walks where a metre takes more minutes; such values stand for no data.
@@ -112,19 +114,22 @@ def walking_speeds(rows: pd.DataFrame, *, legend: str, name: str = "off-road spe
     Raises
     ------
     InputError
-        If a column lacks, the legend has no row, a code stands twice, or a number is not one or negative.
+        If a column lacks, the legend has no row, a code stands twice, all speeds are 0, or a number is not one,
+        negative or too large.
     """
     if lacking := [column for column in _COLUMNS if column not in rows]:
         raise InputError(name, got=list(rows), expected=f"also the columns {lacking}")
-    table = rows[rows["legend"] == legend]
+    table = rows[rows["legend"].str.lower() == legend]
     if table.empty:
         raise InputError(f"{name}, column legend", got=sorted(set(rows["legend"])), expected=f"rows of {legend!r}")
     code, speed = (pd.to_numeric(table[column], errors="coerce") for column in ("code", "speed_kmh"))
-    wrong = code.isna() | (code % 1 != 0) | code.duplicated() | ~(speed >= 0) | np.isinf(speed)
+    wrong = code.isna() | (code % 1 != 0) | code.duplicated() | ~speed.between(0, _FASTEST_KMH)
     if wrong.any():
         line = wrong.index[wrong][0]
         raise InputError(f"{name}, line {line + 2}", got=table.loc[line, list(_COLUMNS)].tolist(),
-                         expected="each code once, with a speed of 0 or more in km/h")  # fmt: skip
+                         expected=f"each code once, with a speed from 0 to {_FASTEST_KMH:g} km/h")  # fmt: skip
+    if not speed.any():
+        raise InputError(f"{name}, column speed_kmh", got="0 for all classes", expected="a class that people walk over")
     return dict(zip(code.astype(int).tolist(), speed.astype(float).tolist(), strict=True))
 
 

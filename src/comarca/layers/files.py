@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import pandas as pd
 
 from comarca.crs import require_storage_crs
 from comarca.io import atomic_path, log_read, read_table
 from comarca.layers.index import LAYERS
 from comarca.layers.schemas import validate_layer
+from comarca.settings_tables import read_csv_texts
 
 if TYPE_CHECKING:
+    import pandas as pd
     from affine import Affine
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -93,7 +94,7 @@ def load(name: str, path: PathLike) -> Any:
     if layer.kind == "tables":
         return {str(key): table for key, table in read_table(path).groupby(layer.field, sort=False)}
     if layer.kind == "reference":
-        table = pd.read_csv(path)
+        table = read_csv_texts(path)
         log_read(path, f"{len(table)} rows")
         return table
     return Path(path)

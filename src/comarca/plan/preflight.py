@@ -39,7 +39,9 @@ _TABLE_KEYS = ("longitude", "latitude", "territory", "area", "weight")
 TABLES = frozenset({"holdings", "outcomes", "employment", "firms", "age_groups", "public_finance"})
 
 
-def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: str | None = None) -> None:
+def check_inputs(
+    config: Config, *, legends: Path = DATA / "legends", speeds: str | None = None, surfaces: str | None = None
+) -> None:
     """Check that every file the configuration names is there and has the layer, columns and CRS it needs.
 
     Parameters
@@ -50,14 +52,17 @@ def check_inputs(config: Config, *, legends: Path = DATA / "legends", speeds: st
         Folder of the legends that come with the project.
     speeds : str, optional
         The project's table of speeds, which the classes of roads are held against; they are not if it is not given.
+    surfaces : str, optional
+        The project's table of surfaces.
 
     Raises
     ------
     ConfigError
         Names the key, the file, what was found and the nearest right spelling.
     InputError
-        If a table of speeds is wrong: names the file, the line and what was expected.
+        If a table of speeds or surfaces is wrong: names the file, the line and what was expected.
     """
+    _check_tables(speeds, surfaces)
     for name, region in config.regions.items():
         if region.speeds is not None:
             _check_speeds(region.speeds, country=region.country, key=f"regions.{name}.speeds")
@@ -196,8 +201,8 @@ def _check_scenarios(region: Region, *, key: str) -> None:
 
 
 def _check_speeds(path: str, *, country: str, key: str) -> None:
-    from comarca.registry.settings_tables import read_csv_texts
     from comarca.roads.speeds import speed_table
+    from comarca.settings_tables import read_csv_texts
 
     require_file(path, key=key)
     if not Path(path).is_file():
@@ -205,10 +210,21 @@ def _check_speeds(path: str, *, country: str, key: str) -> None:
     speed_table(read_csv_texts(path), country=country, name=path)
 
 
+def _check_tables(speeds: str | None, surfaces: str | None) -> None:
+    """Read the project's own tables, which users may edit."""
+    from comarca.roads.surfaces import check_surfaces
+    from comarca.settings_tables import read_csv_texts
+
+    if speeds:
+        _check_speeds(speeds, country="", key="speeds")
+    if surfaces:
+        check_surfaces(read_csv_texts(surfaces), name=surfaces)
+
+
 def _check_road_classes(region: Region, speeds: str, *, key: str) -> None:
     """Hold the classes in the file against the table of speeds; shapes are not read."""
-    from comarca.registry.settings_tables import read_csv_texts
     from comarca.roads.speeds import speed_table
+    from comarca.settings_tables import read_csv_texts
     from comarca.sources.vectors.read import options_of, read_column, read_fields
     from comarca.sources.vectors.roads import RoadColumns, class_meanings
     from comarca.sources.vectors.rows import check_targets

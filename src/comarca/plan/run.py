@@ -159,8 +159,9 @@ class RunPlan:
         RetrievalError
             If files of required layers are not there, and the run is offline or nothing answers.
         """
-        speeds = {region.project_file("config/speeds.csv") for region in self.regions.values()}
-        check_inputs(self.config, speeds=min(speeds))
+        region = next(iter(self.regions.values()))
+        speeds, surfaces = (region.project_file(f"config/{name}.csv") for name in ("speeds", "surfaces"))
+        check_inputs(self.config, speeds=speeds, surfaces=surfaces)
         rows = self._lacking()
         if rows and self.config.offline:
             raise RetrievalError(f"offline=true, and these files are not there:\n{failure_table(rows)}")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from comarca.errors import InputError, did_you_mean
 from comarca.registry import DATA
-from comarca.registry.settings_tables import read_csv_texts
+from comarca.settings_tables import read_csv_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

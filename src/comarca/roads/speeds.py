@@ -39,7 +39,7 @@ from comarca.roads.terrain import TERRAINS
 from comarca.units import KM_PER_MILE, latin_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -51,6 +51,12 @@ _COLUMNS: Final = ("country", "kind", "value", "speed_kmh", "factor", "on_foot")
 _KINDS: Final = ("class", "track_grade", "untagged_surface", "terrain", "maxspeed", *ROAD_TAGS)
 #: Classes whose limit says nothing of how fast they can be driven: it only slows down.
 _SLOW_CLASSES: Final = ("track", "ferry")
+#: Values of kinds that have no others.
+_VALUES: Final[Mapping[str, Sequence[str]]] = {
+    "terrain": TERRAINS,
+    "track_grade": tuple(f"grade{grade}" for grade in range(1, 6)),
+    "maxspeed": ("factor", "lowest", "highest"),
+}
 _LIMITS: Final = ("maxspeed", "maxspeed_practical")
 _LIMIT: Final = r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/?h|kph)?\s*$"
 
@@ -337,6 +343,12 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     for row, kind in text["kind"].items():
         if kind not in _KINDS:
             raise InputError(_where(name, row), got=kind, expected="a known kind", remedy=did_you_mean(kind, _KINDS))
+    # Tags are looked up in small letters; classes are held against the user's own words, so a capital there is refused.
+    text["value"] = text["value"].where(text["kind"] == "class", text["value"].str.lower())
+    _refuse(text[text["value"] == ""], name, "value", "a value of the kind")
+    for kind, values in _VALUES.items():
+        strange = (text["kind"] == kind) & ~text["value"].isin(values)
+        _refuse(text[strange], name, "value", f"one of {', '.join(values)}")
     if text.duplicated(["country", "kind", "value"]).any():
         row = text.index[text.duplicated(["country", "kind", "value"])][0]
         raise InputError(_where(name, row), got=text.loc[row, "value"], expected="each value of a kind once")
@@ -351,8 +363,10 @@ def _checked_rows(rows: pd.DataFrame, name: str) -> pd.DataFrame:
     _refuse(checked[checked["speed_kmh"] > FASTEST_KMH], name, "speed_kmh", f"at most {FASTEST_KMH:g} km/h")
     _refuse(checked[checked["factor"] <= 0], name, "factor", "a positive factor")
     _refuse(checked[checked["factor"] > _LARGEST_FACTOR], name, "factor", f"a factor of at most {_LARGEST_FACTOR:g}")
-    strange = (checked["kind"] == "terrain") & ~checked["value"].isin(TERRAINS)
-    _refuse(checked[strange], name, "value", f"one of {', '.join(TERRAINS)}")
+    idle = ~needs_factor & checked["factor"].notna()
+    _refuse(checked[idle], name, "factor", "an empty cell: rows of this kind have a speed")
+    idle = needs_factor & checked["speed_kmh"].notna()
+    _refuse(checked[idle], name, "speed_kmh", "an empty cell: rows of this kind have a factor")
     wrong_foot = (checked["kind"] == "class") & ~checked["on_foot"].isin(["yes", "no"])
     _refuse(checked[wrong_foot], name, "on_foot", "`yes` or `no`")
     capital = (checked["kind"] == "class") & (checked["value"] != checked["value"].str.lower())

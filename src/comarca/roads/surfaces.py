@@ -30,6 +30,7 @@ UNTAGGED_PAVED_SHARE: Final[Mapping[str, float]] = {
     "path": 0.0,
 }
 _UNKNOWN_SHARE: Final = 0.5
+_ANSWERS: Final[Mapping[str, bool]] = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def check_surfaces(surfaces: pd.DataFrame, *, name: str = "surfaces") -> pd.DataFrame:
@@ -50,11 +51,17 @@ def check_surfaces(surfaces: pd.DataFrame, *, name: str = "surfaces") -> pd.Data
     Raises
     ------
     InputError
-        If a column lacks, a surface stands twice, or a value is not true or false.
+        If a column or a name lacks, a surface stands twice, or a value is not true or false.
     """
     if lacking := set(COLUMNS) - set(surfaces.columns):
         raise InputError(name, got=list(surfaces.columns), expected=f"also the column(s) {sorted(lacking)}")
-    table = surfaces.set_index("surface")[list(COLUMNS[1:])]
+    if surfaces.empty:
+        raise InputError(name, got="no row", expected="surfaces below the heading")
+    names = surfaces["surface"].fillna("").str.lower().rename("surface")
+    if (names == "").any():
+        raise InputError(name, got=f"row {(names == '').argmax() + 1} without a surface", expected="a name in each row")
+    # Tags are looked up in small letters.
+    table = surfaces.set_axis(names)[list(COLUMNS[1:])].map(lambda answer: _ANSWERS.get(str(answer).lower(), answer))
     if table.index.has_duplicates:
         raise InputError(
             f"{name}, surface", got=table.index[table.index.duplicated()][0], expected="one row per surface"
@@ -62,7 +69,7 @@ def check_surfaces(surfaces: pd.DataFrame, *, name: str = "surfaces") -> pd.Data
     for column, values in table.items():
         bad = values[~values.isin([True, False])]
         if len(bad):
-            raise InputError(f"{name}, {column}, row {bad.index[0]}", got=bad.iloc[0], expected="true or false")
+            raise InputError(f"{name}, {column}, surface {bad.index[0]}", got=bad.iloc[0], expected="true or false")
     return table.astype(bool)
 
 

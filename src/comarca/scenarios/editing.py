@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from comarca.crs import geodesic_length_km
 from comarca.errors import InputError
-from comarca.registry.settings_tables import read_csv_texts
 from comarca.results import Check
 from comarca.roads.speeds import speed_table
 from comarca.scenarios.edits import (
@@ -19,6 +18,7 @@ from comarca.scenarios.edits import (
     close_services,
 )
 from comarca.scenarios.two_networks import extract_roads, is_extract, mapping_effort
+from comarca.settings_tables import read_csv_texts
 from comarca.sources.vectors.nearby import within_reach
 from comarca.sources.vectors.power_services import services_from_file
 from comarca.sources.vectors.read import VectorOptions, open_vector, options_of
