@@ -146,7 +146,7 @@ _ALL = tuple(SHAPES)
 EVERYWHERE: dict[str, Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]] = {
     "axes swapped": _moved(lambda at: at[:, ::-1]),
     "degrees called metres": _called(4326, 32721),
-    "metres called degrees": _called(32721, 4326),
+    "metres of a zone called degrees": _called(32721, 4326),
     "zone 20 for 21": _called(32721, 32720),
     "zone 18 for 21": _called(32721, 32718),
     "north for south": _called(32721, 32621),
@@ -198,7 +198,7 @@ def cases() -> Iterator[Case]:
     for layer in SPOTS:
         right = _whole_and_silent(layer)
         yield Case(layer, ".csv", "in its place", ANSWER, _written(layer, lambda frame: frame, ".csv"), right)
-        for fault in ("axes swapped", "metres called degrees", "no signs", "longitudes from 0 to 360"):
+        for fault in ("axes swapped", "metres of a zone called degrees", "no signs", "longitudes from 0 to 360"):
             yield Case(layer, ".csv", fault, REFUSED, _written(layer, EVERYWHERE[fault], ".csv"))
         for fault in ("a latitude that is no number", "a row with axes swapped", "a row of another continent"):
             change, checks = TOLD[fault]
