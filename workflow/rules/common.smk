@@ -22,6 +22,7 @@ from comarca.errors import ComarcaError
 from comarca.fetch.providers.index import PROVIDERS
 from comarca.layers.index import LAYERS
 from comarca.plan.code import module_files, script_modules
+from comarca.plan.memory import asked_mb
 from comarca.plan.region import BANDED
 from comarca.plan.run import RunPlan
 from comarca.plan.unfinished import take_over
@@ -112,6 +113,11 @@ def of(question, *arguments):
             raise WorkflowError(str(error)) from None
 
     return answer
+
+
+def memory(rule):
+    """Resource function: memory of a job by the size of what it reads, more each time that it is sent again."""
+    return lambda w, input, attempt: asked_mb(rule, input.size_mb, attempt=attempt)
 
 
 def code(script, *modules):

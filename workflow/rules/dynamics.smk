@@ -102,6 +102,8 @@ rule compute_functional:
         in_region("benchmarks/compute_functional.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_functional"),
     params:
         grouping=of("config.functional.model_dump"),
         families=of("analysed_families"),

@@ -16,7 +16,7 @@ rule harmonise_osm:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (1_000 + 20 * input.size_mb),
+        mem_mb=memory("harmonise_osm"),
     params:
         country=of("config.country"),
         territories=of("section", "territories"),
@@ -87,6 +87,8 @@ rule harmonise_layer:
         layer="|".join(name for name, layer in LAYERS.items() if layer.is_cut),
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("harmonise_layer"),
     params:
         own=of("own_options", "{layer}"),
         # Its classes are what roads are read by; a change of speeds must not read them anew.

@@ -14,6 +14,8 @@ rule compute_family:
         in_region("benchmarks/compute_family/{family}.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_family"),
     params:
         options=of("options", "{family}"),
         columns=of("columns", "{family}"),
@@ -39,7 +41,7 @@ rule compute_uncertainty:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (1_000 + 20 * input.size_mb),
+        mem_mb=memory("compute_uncertainty"),
     params:
         families=of("banded_families"),
         settings=of("config.uncertainty.model_dump"),

@@ -43,7 +43,7 @@ rule build_land_cover:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, attempt: attempt * 2_000,
+        mem_mb=memory("build_land_cover"),
     params:
         years=of("raster_years", "land_cover"),
     message:

@@ -70,7 +70,7 @@ rule build_network:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (500 + 30 * input.size_mb),
+        mem_mb=memory("build_network"),
     params:
         country=of("config.country"),
         ferry_wait_min=of("access.ferry_wait_min"),
@@ -117,7 +117,7 @@ rule build_connectors:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (500 + 30 * input.size_mb),
+        mem_mb=memory("build_connectors"),
     params:
         intervals=of("city_intervals"),
         options=of("connectors"),
@@ -144,7 +144,7 @@ rule build_city_network:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (500 + 10 * input.size_mb),
+        mem_mb=memory("build_city_network"),
     params:
         intervals=of("city_intervals"),
         walking=of("walking"),
@@ -203,7 +203,7 @@ rule compute_travel_times:
     conda:
         "../envs/comarca.yaml"
     resources:
-        mem_mb=lambda w, input, attempt: attempt * (500 + 10 * input.size_mb),
+        mem_mb=memory("compute_travel_times"),
     params:
         city_classes_persons=of("config.city_classes_persons"),
         walking=of("walking"),
@@ -236,6 +236,8 @@ rule compute_travel_block:
     conda:
         "../envs/comarca.yaml"
     threads: 2
+    resources:
+        mem_mb=memory("compute_travel_block"),
     params:
         classes=of("config.city_classes_persons"),
         walking=of("walking"),
@@ -293,6 +295,8 @@ rule compute_urca_times:
         in_region("benchmarks/compute_urca_times.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_urca_times"),
     params:
         walking=of("walking"),
     message:
@@ -319,6 +323,8 @@ rule compute_market_potential:
         in_region("benchmarks/compute_market_potential.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_market_potential"),
     params:
         min_persons=of("min_city_persons"),
         half_life_min=of("access.half_life_min"),
@@ -347,6 +353,8 @@ rule compute_job_access:
         in_region("benchmarks/compute_job_access.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_job_access"),
     params:
         walking=of("walking"),
         max_snap_km=of("config.connectors.max_snap_km"),
@@ -373,6 +381,8 @@ rule compute_service_times:
         in_region("benchmarks/compute_service_times.tsv")
     conda:
         "../envs/comarca.yaml"
+    resources:
+        mem_mb=memory("compute_service_times"),
     params:
         kinds=of("service_kinds"),
         walking=of("walking"),

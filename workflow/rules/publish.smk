@@ -60,6 +60,8 @@ for job, products in jobs().items():
             in_region(f"benchmarks/export_{job}.tsv")
         conda:
             "../envs/comarca.yaml"
+        resources:
+            mem_mb=memory("export_products"),
         params:
             modules=[(part.module, language) for part in products for language, _ in part.editions(LANGUAGE)],
         message:

@@ -30,8 +30,25 @@ class Need(NamedTuple):
 
 #: What is asked for over what was measured.
 MARGIN: Final = 1.3
-#: Jobs that take more than what `profiles/slurm` asks for by default, by their rule.
-NEEDS: Final[Mapping[str, Need]] = {}
+#: Jobs that take more than a GB in a large country, by their rule.
+NEEDS: Final[Mapping[str, Need]] = {
+    "harmonise_osm": Need(480, 23.5),
+    "harmonise_layer": Need(300, 6.8),
+    "build_land_cover": Need(870, 9.0),
+    "build_network": Need(300, 8.6),
+    "build_connectors": Need(410, 3.1),
+    "build_city_network": Need(400, 3.85),
+    "compute_travel_times": Need(380, 3.5),
+    "compute_travel_block": Need(380, 3.5),
+    "compute_urca_times": Need(380, 3.5),
+    "compute_market_potential": Need(380, 3.5),
+    "compute_job_access": Need(380, 4.0),
+    "compute_service_times": Need(440, 4.1),
+    "compute_family": Need(300, 9.2),
+    "compute_functional": Need(300, 8.8),
+    "compute_uncertainty": Need(420, 2.4),
+    "export_products": Need(330, 6.2),
+}
 
 
 def asked_mb(rule: str, input_mb: float, *, attempt: int = 1) -> int:

@@ -1,8 +1,8 @@
 """How large a run is, told before it begins: cells, points, minutes and memory, and cell sizes that would do.
 
-Rates were measured on two cores (docs/validation/scale.md): a route from a point or cell to a class of cities takes
-8 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times 60 bytes a cell while it is
-made. The roads are not counted, as nobody knows them before they are read.
+Rates were measured on one core of a busy machine (docs/benchmarks.md, "The synthetic country"): a route from a point or
+cell to a class of cities takes 4 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times
+25 bytes a cell while it is made. The roads are not counted, as nobody knows them before they are read.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from comarca.fetch.receipts import Failure
     from comarca.plan.region import RegionPlan
 
-ROUTE_S: Final = 8e-6
+ROUTE_S: Final = 4e-6
 JOB_S: Final = 1.5
 JOBS: Final = 50
-CELL_BYTES: Final = 60.0
+CELL_BYTES: Final = 25.0
 BASE_GB: Final = 1.0
 #: Cells of a raster that one job computes.
 BLOCK_CELLS: Final = 50_000_000
