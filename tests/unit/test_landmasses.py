@@ -36,6 +36,15 @@ def test_wide_water_parts_land_and_a_river_does_not():
     assert island == far != west
 
 
+@pytest.mark.parametrize(("metres", "count"), [(400, 1), (600, 2)])
+@pytest.mark.parametrize("latitude", [0, -54, 65])
+def test_a_strait_is_as_wide_in_the_far_south_as_at_the_equator(metres, count, latitude):
+    gap = metres / (111_320 * np.cos(np.radians(latitude)))
+    shapes = [box(-70.1, latitude - 0.01, -70, latitude + 0.01), box(gap - 70, latitude - 0.01, -69.9, latitude + 0.01)]
+    assert len(set(Landmasses.of(shapes).number)) == count
+    assert Landmasses.of([]).number_at(np.zeros(1), np.zeros(1)).tolist() == [0]
+
+
 @pytest.mark.parametrize(("at_once", "cells"), [(1_000, 512), (70, 16), (70, 1)])
 def test_numbers_of_points_are_those_of_a_search_by_distance(monkeypatch, at_once, cells):
     monkeypatch.setattr(landmasses, "_POINTS_AT_ONCE", at_once)

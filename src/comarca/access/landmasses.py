@@ -63,7 +63,13 @@ class Landmasses:
             Parts are of one landmass that meet, or come within about `STRAIT_M` of each other.
         """
         parts = shapely.get_parts(polygons_only(np.asarray(shapes, dtype=object)))
-        pairs = shapely.STRtree(parts).query(parts, predicate="dwithin", distance=STRAIT_M / _M_PER_DEGREE)
+        if len(parts) == 0:
+            return cls(parts, np.zeros(0, dtype=np.int64))
+        _, south, _, north = shapely.total_bounds(parts)
+        # Degrees of longitude are shorter away from the equator.
+        narrowing = np.array([np.cos(np.radians((south + north) / 2)), 1.0])
+        scaled = shapely.transform(parts, lambda degrees: degrees * narrowing)
+        pairs = shapely.STRtree(scaled).query(scaled, predicate="dwithin", distance=STRAIT_M / _M_PER_DEGREE)
         links = scipy.sparse.coo_array(
             (np.ones(pairs.shape[1], dtype=np.int8), tuple(pairs)), shape=(len(parts), len(parts))
         )
