@@ -83,11 +83,11 @@ def _full(value: float, dtype: str = "float64", **others: float) -> NDArray[Any]
     return cells
 
 
-def _counted() -> NDArray[Any]:
+def counted() -> NDArray[Any]:
     return np.arange(_ROWS * _COLUMNS, dtype=float).reshape(_ROWS, _COLUMNS)
 
 
-def _sums(cells: NDArray[Any]) -> list[float]:
+def sums(cells: NDArray[Any]) -> list[float]:
     return [float(np.nansum(cells[:, :4])), float(np.nansum(cells[:, 4:]))]
 
 
@@ -103,10 +103,10 @@ def _hectares() -> NDArray[np.float64]:
 
 
 def _areas(chosen: NDArray[np.bool_]) -> list[float]:
-    return _sums(np.where(chosen, _hectares(), 0.0))
+    return sums(np.where(chosen, _hectares(), 0.0))
 
 
-def _people(path: Path, **options: Any) -> pd.DataFrame:
+def read_people(path: Path, **options: Any) -> pd.DataFrame:
     area = _region()
     with open_dataset(path) as raster:
         require_extent(raster, area)
@@ -156,15 +156,15 @@ def _burnt(path: Path, **options: Any) -> pd.DataFrame:
     return covered_by_raster(Raster(path, **options), _region(), name="burnt_areas")[0]
 
 
-def _by_territory(column: str, sums: list[float], **others: Any) -> Callable[[Any], bool]:
+def by_territory(column: str, sums: list[float], **others: Any) -> Callable[[Any], bool]:
     return is_table(pd.DataFrame({"territory_id": ["1", "2"], **others, column: sums}))
 
 
 def _population() -> Iterator[tuple[str, Cells, dict[str, Any], Callable[[Any], bool] | None]]:
-    people = _counted()
-    right = _by_territory("population_persons", _sums(people))
-    no_last = _by_territory("population_persons", _sums(np.where(people == 47, 0, people)))
-    density = _by_territory("population_persons", _sums(people * _hectares() / 100))
+    people = counted()
+    right = by_territory("population_persons", sums(people))
+    no_last = by_territory("population_persons", sums(np.where(people == 47, 0, people)))
+    density = by_territory("population_persons", sums(people * _hectares() / 100))
     yield "sound", Cells(people, -1.0), {}, right
     yield "no value for no data, as told", Cells(people), {"nodata": "none"}, right
     yield "no value for no data, not told", Cells(people), {}, None
@@ -192,14 +192,14 @@ ELSEWHERE: dict[str, dict[str, Any]] = {
 
 
 def _lights() -> Iterator[tuple[str, Cells, dict[str, Any], Callable[[Any], bool] | None]]:
-    light = _counted() - 3
-    right = _by_territory("sum", _sums(light), year=2020)
+    light = counted() - 3
+    right = by_territory("sum", sums(light), year=2020)
     yield "sound", Cells(light.astype("float32"), -9999.0), {}, right
     yield "dark cells a little below 0", Cells(light, np.nan), {}, right
     yield "-9999 of which nobody tells", Cells(_full(5.0, r2c2=-9999)), {"nodata": "none"}, None
     yield "light of -50", Cells(_full(5.0, r2c2=-50), -9999.0), {}, None
     yield "an infinite number", Cells(_full(5.0, r2c2=np.inf), -9999.0), {}, None
-    yield "complex numbers", Cells(_counted().astype("complex64")), {"nodata": "none"}, None
+    yield "complex numbers", Cells(counted().astype("complex64")), {"nodata": "none"}, None
     yield from ((fault, Cells(light, -9999.0, keys), {}, None) for fault, keys in ELSEWHERE.items())
 
 
@@ -289,7 +289,7 @@ def _elevation() -> Iterator[tuple[str, Cells, dict[str, Any], Callable[[Any], b
 
 
 def _burns() -> Iterator[tuple[str, Cells, dict[str, Any], Callable[[Any], bool] | None]]:
-    day = np.where(_counted() % 3 == 0, 200, 0)
+    day = np.where(counted() % 3 == 0, 200, 0)
 
     def right(cells: NDArray[Any], known: NDArray[np.bool_]) -> Callable[[Any], bool]:
         table = {"territory_id": ["1", "2"], "area_ha": _areas((cells > 0) & known), "mapped_ha": _areas(known)}
@@ -305,7 +305,7 @@ def _burns() -> Iterator[tuple[str, Cells, dict[str, Any], Callable[[Any], bool]
 
 
 _RASTERS = {
-    "population": (_population, _people), "night_lights": (_lights, _light), "land_cover": (_classes, _cover),
+    "population": (_population, read_people), "night_lights": (_lights, _light), "land_cover": (_classes, _cover),
     "friction": (_friction, _paces), "friction_by_class": (_ways_of_classes, _paces),
     "elevation": (_elevation, _heights), "burnt_or_protected": (_burns, _burnt),
 }  # fmt: skip
@@ -325,8 +325,8 @@ def cases() -> Iterator[Case]:
 
 
 def _forests() -> Iterator[Case]:
-    cover = np.where(_counted() < 24, 80, 10)
-    years = np.where(_counted() % 4 == 0, 7, 0)
+    cover = np.where(counted() < 24, 80, 10)
+    years = np.where(counted() % 4 == 0, 7, 0)
     lost = (cover >= 30) & (years == 7)
     rows = [
         ("1", 2000, *[_areas(cover >= 30)[0]]), ("1", 2007, _areas(lost)[0]),

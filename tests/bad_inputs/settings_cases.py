@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bad_inputs.case import ANSWER, REFUSED, Case
+from comarca.access.friction import walking_speeds
 from comarca.registry import DATA
 from comarca.registry.legends import ROLES, read_legend
 from comarca.roads.speeds import speed_table
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from comarca.registry.legends import Legend
     from comarca.roads.speeds import SpeedTable
 
-SPEEDS = (Path(__file__).parents[2] / "config/speeds.csv").read_text(encoding="utf-8")
+SPEEDS_FILE = Path(__file__).parents[2] / "config/speeds.csv"
+SPEEDS = SPEEDS_FILE.read_text(encoding="utf-8")
+WALKS = SPEEDS_FILE.with_name("offroad_speeds.csv").read_text(encoding="utf-8")
 LEGEND = (DATA / "legends/worldcover.csv").read_text(encoding="utf-8")
 SURFACES = (Path(__file__).parents[2] / "config/surfaces.csv").read_text(encoding="utf-8")
 PRIMARY, CROPLAND = ",class,primary,60,,yes,", "40,Cropland,true,false,false,false"
@@ -97,10 +100,14 @@ def cases() -> Iterator[Case]:
         ("speeds", SPEEDS, _speeds, _right_speeds),
         ("legends", LEGEND, _legend, _right_legend),
         ("surfaces", SURFACES, _surfaces, _right_surfaces),
+        ("walking speeds", WALKS, _walks, _right_walks),
     )
     for layer, text, read, check in both:
         for fault, (change, outcome) in BOTH.items():
             yield Case(layer, ".csv", fault, outcome, _made(change(text), read), check if outcome == ANSWER else None)
+    for fault, cell in {"negative": "-3", "infinite": "inf", "a word": "slow"}.items():
+        text = WALKS.replace("worldcover,20,3,", f"worldcover,20,{cell},")
+        yield Case("walking speeds", ".csv", f"a speed that is {fault}", REFUSED, _made(text.encode(), _walks))
     for fault, row in SPEED_ROWS.items():
         yield Case("speeds", ".csv", fault, REFUSED, _made(SPEEDS.replace(PRIMARY, row).encode(), _speeds))
     for fault, row in SURFACE_ROWS.items():
@@ -110,6 +117,15 @@ def cases() -> Iterator[Case]:
         yield Case("surfaces", ".csv", answers, ANSWER, _made(text.encode(), _surfaces), _right_surfaces)
     for fault, row in LEGEND_ROWS.items():
         yield Case("legends", ".csv", fault, REFUSED, _made(LEGEND.replace(CROPLAND, row).encode(), _legend))
+
+
+def _walks(path: Path) -> dict[int, float]:
+    return walking_speeds(read_csv_texts(path), legend="worldcover", name=str(path))
+
+
+def _right_walks(found: dict[int, float]) -> bool:
+    rows = csv.DictReader(WALKS.splitlines())
+    return found == {int(row["code"]): float(row["speed_kmh"]) for row in rows if row["legend"] == "worldcover"}
 
 
 def _right_speeds(found: SpeedTable) -> bool:

@@ -11,6 +11,8 @@ from bad_inputs import (
     cell_cases,
     config_cases,
     figure_cases,
+    name_cases,
+    osm_file_cases,
     place_cases,
     raster_cases,
     settings_cases,
@@ -27,7 +29,16 @@ if TYPE_CHECKING:
     from bad_inputs.case import Case
 
 PARTS = (
-    vector_cases, table_cases, variant_cases, figure_cases, raster_cases, cell_cases, place_cases, settings_cases,
+    vector_cases,
+    table_cases,
+    variant_cases,
+    figure_cases,
+    raster_cases,
+    cell_cases,
+    place_cases,
+    name_cases,
+    osm_file_cases,
+    settings_cases,
     config_cases,
 )  # fmt: skip
 CASES = [case for part in PARTS for case in part.cases()]

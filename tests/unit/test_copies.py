@@ -165,13 +165,13 @@ def test_repeated_numbers_are_those_that_a_count_gives_twice():
     assert is_among(blocks[0], repeated([*blocks])).tolist() == np.isin(blocks[0], numbers[count > 1]).tolist()
 
 
-def test_services_of_one_kind_at_one_place_are_told(tmp_path):
+def test_services_of_one_kind_within_a_metre_are_told(tmp_path):
     places = gpd.GeoDataFrame(
-        {"kind": ["school", "bank", "school", "school"]},
-        geometry=shapely.points([[0, 0], [0, 0], [0, 0], [1, 0]]), crs=4326,
+        {"kind": ["school", "bank", "school", "school", "school", "school"]},
+        geometry=shapely.points([[0, 0], [0, 0], [0, 0], [1, 0], [5e-6, 0], [2e-5, 0]]), crs=4326,  # 0.6 m and 2 m
     )  # fmt: skip
     places.to_file(tmp_path / "services.gpkg")
     services, checks = services_from_file(tmp_path / "services.gpkg", kind="kind", known_kinds={"school", "bank"})
     (alike,) = (check for check in checks if check.name == "services_alike")
-    assert len(services) == 4
-    assert (alike.status, alike.value, alike.rows) == ("warn", 1, [{"id": "3"}])
+    assert len(services) == 6
+    assert (alike.status, alike.value, alike.rows) == ("warn", 2, [{"id": "3"}, {"id": "5"}])

@@ -129,8 +129,12 @@ def tidied(path: Path, target: Path) -> Path:
 
 
 def _objects(path: Path) -> Iterator[Any]:
-    """Nodes, ways and relations of a file, one after the other."""
-    yield from osmium.FileProcessor(str(path), osm.NODE | osm.WAY | osm.RELATION)
+    """Nodes, ways and relations of a file, one after the other; a node that is there without a place is an error."""
+    for each in osmium.FileProcessor(str(path), osm.NODE | osm.WAY | osm.RELATION):
+        node = cast("Any", each)  # what is_node() says is not known to the checker of types
+        if node.is_node() and node.visible and not node.location.valid():
+            raise osmium.InvalidLocationError(f"node {node.id} without a place on the Earth")
+        yield each
 
 
 def _numbered(each: Any) -> Any:

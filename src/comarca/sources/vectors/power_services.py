@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Unpack
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import scipy
 import shapely
 
-from comarca.crs import STORAGE, geodesic_length_km
+from comarca.crs import STORAGE, geocentric_m, geodesic_length_km
 from comarca.errors import InputError
 from comarca.layers.schemas import validate_layer
 from comarca.results import Check
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
     from comarca.io import PathLike
 
+#: Two services of one kind that are no farther apart may be one.
+_ALIKE_M: Final = 1.0
 #: Voltages below this are taken as kilovolts.
 _LOWEST_VOLT: Final = 1_000.0
 
@@ -245,14 +249,19 @@ def services_from_file(
 
 
 def _alike_check(services: gpd.GeoDataFrame) -> Check:
-    """Report services that have the kind and the very place of another one, as where a file holds its rows twice."""
-    places = shapely.get_coordinates(services.geometry.to_numpy()).round(7)
-    again = pd.DataFrame(places).assign(kind=services["kind"].to_numpy()).duplicated().to_numpy()
-    rows = [{"id": str(code)} for code in services.loc[again, "service_id"].head(20)]
+    """Report services of the kind of another one within a metre, as where a file holds its rows twice."""
+    places = pd.DataFrame(shapely.get_coordinates(services.geometry.to_numpy()).round(7))
+    kind = pd.factorize(services["kind"])[0]
+    is_copy = places.assign(kind=kind).duplicated().to_numpy()
+    apart = np.flatnonzero(~is_copy)  # many may share one place, so pairs are sought among different ones only
+    tree = scipy.spatial.cKDTree(geocentric_m(*places.to_numpy()[apart].T))
+    first, second = apart[tree.query_pairs(_ALIKE_M, output_type="ndarray").reshape(-1, 2)].T
+    again = np.union1d(np.flatnonzero(is_copy), np.maximum(first, second)[kind[first] == kind[second]])
+    rows = [{"id": str(code)} for code in services["service_id"].iloc[again[:20]]]
     return Check(
-        "services_alike", "warn" if rows else "pass", int(again.sum()), "none",
-        f"{int(again.sum())} services have the kind and the very place of another one: if they are the same, they "
-        "count twice; leave one of each out with `where`.",
+        "services_alike", "warn" if rows else "pass", len(again), "none",
+        f"{len(again)} services have the kind of another one within {_ALIKE_M:g} m: if they are the same, they count "
+        "twice; leave one of each out with `where`.",
         rows,
     )  # fmt: skip
 
