@@ -1,8 +1,8 @@
 """How large a run is, told before it begins: cells, points, minutes and memory, and cell sizes that would do.
 
-Rates were measured on one core of a busy machine (docs/benchmarks.md, "The synthetic country"): a route from a point or
-cell to a class of cities takes 4 microseconds, a job 1.5 seconds before it does anything, and a raster of travel times
-25 bytes a cell while it is made. The roads are not counted, as nobody knows them before they are read.
+Rates were measured on one core of a busy machine (docs/benchmarks.md): a route from a point to a class of cities takes
+4 microseconds, one from a cell of a raster 1.75, and a job 1.5 seconds before it does anything. Rasters are written as
+they are computed and take no memory of their own. The roads are not counted, as nobody knows them before they are read.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from comarca.plan.region import RegionPlan
 
 ROUTE_S: Final = 4e-6
+CELL_S: Final = 1.75e-6
 JOB_S: Final = 1.5
 JOBS: Final = 50
-CELL_BYTES: Final = 25.0
 BASE_GB: Final = 1.0
 #: Cells of a raster that one job computes.
 BLOCK_CELLS: Final = 50_000_000
@@ -51,11 +51,10 @@ def size_lines(region: RegionPlan) -> list[str]:
         return []
     classes = len(config.city_classes_persons)
     points, cells = (area_km2 * M2_PER_KM2 / side**2 for side in (config.demand_cell_m, config.raster_cell_m))
-    minutes = (JOBS * JOB_S + (points + cells) * classes * ROUTE_S) / 60
-    memory_gb = BASE_GB + cells * CELL_BYTES / 1e9
+    minutes = (JOBS * JOB_S + (points * ROUTE_S + cells * CELL_S) * classes) / 60
     lines = [
         f"{region.name}: at most {area_km2:,.0f} km2 (the whole country): {points:,.0f} demand points and {cells:,.0f} "
-        f"raster cells for {classes} classes of cities; about {max(math.ceil(minutes), 1)} min and {memory_gb:.1f} GB, "
+        f"raster cells for {classes} classes of cities; about {max(math.ceil(minutes), 1)} min and {BASE_GB:.1f} GB, "
         "the reading of roads and rasters not counted."
     ]
     for key, count in (("demand_cell_m", points), ("raster_cell_m", cells)):
