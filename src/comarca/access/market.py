@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.sparse.csgraph import dijkstra
 
 from comarca.access.model import WALKING
 from comarca.access.routable import nearest_roads
+from comarca.roads.bounded import BoundedSearch
 from comarca.roads.core_graph import core_graph
 
 if TYPE_CHECKING:
@@ -153,13 +153,12 @@ def city_minutes(
     size = core.minutes.shape[0]
     starts_ahead, starts_back = _Groups.of(ahead, size), _Groups.of(back, size)
     nodes_of, first_of = _Groups.of(destination, len(counts)), _Groups.of(nearest.destination, len(counts))
-    minutes = np.full(len(nearest.minutes), np.inf)
+    minutes, search = np.full(len(nearest.minutes), np.inf), BoundedSearch(core.minutes)
     for city in map(int, np.flatnonzero(counts)):
         point = first_of.rows(np.array([city]))
         minutes[point] = nearest.minutes[point]
         if len(nodes := core.number[node[nodes_of.rows(np.array([city]))]]):
-            node_min = dijkstra(core.minutes, indices=nodes, min_only=True, limit=limit_min)
-            reached = np.flatnonzero(np.isfinite(node_min))
+            reached, node_min = search.within(nodes, limit_min), search.minutes
             row, other = starts_ahead.rows(reached), starts_back.rows(reached)
             row = np.concatenate([row, other[np.isinf(node_min[ahead[other]])]])
             by_road = np.minimum(entry.ahead_min[row] + node_min[ahead[row]], entry.back_min[row] + node_min[back[row]])
