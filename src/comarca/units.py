@@ -12,6 +12,7 @@ HA_PER_KM2: Final = 100.0
 MIN_PER_HOUR: Final = 60.0
 KM_PER_MILE: Final = 1.609344
 S_PER_MIN: Final = 60.0
+M_PER_INCH: Final = 0.0254
 
 #: Signs between digits of other scripts.
 _SEPARATORS: Final = {"\u066b": ".", "\u066c": ",", "\uff0e": ".", "\uff0c": ","}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from comarca.publish.maps.furniture import Legend, draw_legend
 from comarca.publish.maps.labels import HALO_ID
 from comarca.publish.maps.layout import choose_layout
 from comarca.publish.maps.page import Content, compose
+from comarca.publish.maps.png import save_picture
 from comarca.publish.maps.style import RC
 from comarca.publish.maps.theme import column_classes, is_amount, make_theme, range_text
 from comarca.publish.words import unit_label, word
@@ -119,7 +119,7 @@ def save_map(figure: Figure, path: Path) -> None:
         ``.png`` (200 dpi), ``.svg`` (text as text) or ``.pdf``.
     """
     if path.suffix == ".png":
-        save_picture(picture_of(figure), path)
+        save_picture(picture_of(figure), path, dpi=PNG_DPI)
         return
     metadata = {".svg": {"Date": None, "Creator": None}, ".pdf": {"CreationDate": None}}
     with mpl.rc_context(RC), _plain_names(figure, when=path.suffix == ".svg"):
@@ -152,11 +152,6 @@ def picture_of(figure: Figure) -> Image.Image:
         return Image.fromarray(pixels).convert("RGB")
     finally:
         figure.dpi = dpi
-
-
-def save_picture(picture: Image.Image, path: Path) -> None:
-    """Write pixels as PNG: long runs of one colour are packed in half the time, and as small, without a search."""
-    picture.save(path, format="png", dpi=(PNG_DPI, PNG_DPI), compress_type=zlib.Z_RLE)
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comarca import io
 from comarca.publish.maps.atlas_pdf import few_shapes, pages_of
-from comarca.publish.maps.choropleth import draw_map, picture_of, save_map, save_picture
+from comarca.publish.maps.choropleth import PNG_DPI, draw_map, picture_of, save_map
 from comarca.publish.maps.files import base_of, classes_of, text_of
+from comarca.publish.maps.png import save_picture
 from comarca.publish.maps.theme import not_drawable
 from comarca.publish.words import word
 
@@ -102,7 +103,7 @@ class Drawer:
         picture = picture_of(figure)
         thumbnails[column.name] = thumbnail(picture)
         with io.atomic_path(self.folder / f"{column.name}.png") as part:
-            save_picture(picture, part)
+            save_picture(picture, part, dpi=PNG_DPI)
         with io.atomic_path(self.folder / f"{column.name}.svg") as part:
             save_map(figure, part)
         return few_shapes(figure, len(self.base.territory_id))
