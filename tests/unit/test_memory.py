@@ -23,8 +23,6 @@ MEASURED = [
     ("build_city_network", 660.8, 2911),
     ("compute_travel_times", 79.3, 646),
     ("compute_travel_times", 790.0, 3124),
-    ("compute_urca_times", 79.2, 621),
-    ("compute_urca_times", 788.8, 3106),
     ("compute_market_potential", 79.2, 583),
     ("compute_market_potential", 960.0, 4163),
     ("compute_job_access", 67.3, 632),

@@ -195,6 +195,7 @@ rule compute_travel_times:
         times=in_region("layers/travel_times.parquet"),
         reached_cities=in_region("layers/reached_cities.parquet"),
         seats=in_region("layers/seat_times.parquet"),
+        urca=in_region("layers/urca_times.parquet"),
         checks=in_region("checks/travel_times.json"),
     log:
         in_region("logs/compute_travel_times.log"),
@@ -211,7 +212,7 @@ rule compute_travel_times:
         abroad_buffer_km=of("config.abroad_buffer_km"),
         parent_seats=of("access.parent_seats"),
     message:
-        "{wildcards.region}: travel time to the nearest city of each class, and to the seat of the unit above."
+        "{wildcards.region}: travel time to the nearest city of each class and size, and to the seat of the unit above."
     script:
         "../scripts/compute_travel_times.py"
 
@@ -277,32 +278,6 @@ for number, (classes, regions) in enumerate(PLAN.by_city_classes.items(), start=
             "{wildcards.region}: rasters of travel time to cities of each class, and their catchments."
         script:
             "../scripts/compute_travel_raster.py"
-
-
-rule compute_urca_times:
-    input:
-        unpack(of("inputs", "compute_travel_times")),
-        network=in_region("layers/city_network.npz"),
-        cities=in_region("layers/cities.parquet"),
-        demand=in_region("layers/demand.parquet"),
-        origins=in_region("layers/origins.npz"),
-        code=code("compute_urca_times"),
-    output:
-        times=in_region("layers/urca_times.parquet"),
-    log:
-        in_region("logs/compute_urca_times.log"),
-    benchmark:
-        in_region("benchmarks/compute_urca_times.tsv")
-    conda:
-        "../envs/comarca.yaml"
-    resources:
-        mem_mb=memory("compute_urca_times"),
-    params:
-        walking=of("walking"),
-    message:
-        "{wildcards.region}: travel time to the centres of the urban-rural catchments."
-    script:
-        "../scripts/compute_urca_times.py"
 
 
 rule compute_market_potential:

@@ -1,9 +1,9 @@
-"""Compute the time from every place where people live to the nearest city of each class, and to the unit's seat."""
+"""Compute the time from every place where people live to the nearest city of each class and size, and to a seat."""
 
 from collections.abc import Mapping
 
 from comarca import io
-from comarca.access.cities import travel_times_by_class
+from comarca.access.cities import travel_times_by_class, urca_travel_times
 from comarca.access.cut_off import Beyond
 from comarca.access.edge import edge_km
 from comarca.access.friction import FrictionSurface
@@ -31,6 +31,7 @@ def main(
     times: str,
     reached_cities: str,
     seats: str,
+    urca: str,
     checks: str,
     friction: str | None = None,
 ) -> None:
@@ -56,9 +57,11 @@ def main(
     to_seats = seat_times(
         routable, people, places, chosen, origins=starts, walking=Walking(**walking), friction=surface
     )
+    by_size = urca_travel_times(routable, layer, people, origins=starts, walking=Walking(**walking), friction=surface)
     io.write_tables(result.times, times, field="city_class")
     io.write_table(result.cities, reached_cities)
     io.write_table(to_seats, seats)
+    io.write_table(by_size, urca)
     io.write_checks([*result.checks, *found], checks)
 
 

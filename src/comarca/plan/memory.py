@@ -40,7 +40,6 @@ NEEDS: Final[Mapping[str, Need]] = {
     "build_city_network": Need(400, 3.85),
     "compute_travel_times": Need(380, 3.5),
     "compute_travel_block": Need(440, 4.7),
-    "compute_urca_times": Need(380, 3.5),
     "compute_market_potential": Need(380, 3.5),
     "compute_job_access": Need(380, 4.0),
     "compute_service_times": Need(440, 4.1),

@@ -54,7 +54,6 @@ LAYER_OF_STEP: Final = {
     "build_city_network": "city_network",
     "compute_travel_times": "travel_times",
     "compute_market_potential": "market_potential",
-    "compute_urca_times": "urca_times",
     "compute_job_access": "job_access",
     "compute_service_times": "service_times",
 }

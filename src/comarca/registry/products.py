@@ -155,7 +155,7 @@ PRODUCTS: Final = (
         keeps=True,
     ),
     *(
-        Product(name, f"{name}.csv", "analysis_csv", (name,), job="profiles")
+        Product(name, f"{name}.csv", "analysis_csv", (name,), job="tables")
         for name in ("profiles", "similar_territories")
     ),
     *(

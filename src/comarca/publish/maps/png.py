@@ -45,7 +45,7 @@ def save_picture(picture: Image.Image, path: Path, *, dpi: int) -> None:
     chunks = {
         b"IHDR": struct.pack(">IIBBBBB", picture.width, picture.height, _BITS, _RGB, 0, 0, 0),
         b"pHYs": struct.pack(">IIB", per_metre, per_metre, 1),
-        b"IDAT": zlib.compress(unfiltered, _PACKING),
+        b"IDAT": zlib.compress(unfiltered.tobytes(), _PACKING),
         b"IEND": b"",
     }
     with path.open("wb") as file:
