@@ -307,8 +307,11 @@ def _land(
     covered: Floats = np.bincount(cell, weights=coverage, minlength=people.size).astype(float).reshape(shape)
     is_cut = (covered > 0) & (covered < _WHOLE)
     is_shore = is_cut.copy()
-    is_lived_in = people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(*tile.window)
-    is_shore[is_cut] = ~_is_settled_beyond(people, covered, is_cut, is_lived_in, near_cells)
+    if is_cut.any():
+        near = _part_around(is_cut, near_cells)
+        is_lived_in = people >= _LIVED_IN_PER_KM2 * grid.cell_area_km2(*tile.window)
+        part_near = people[near], covered[near], is_cut[near], is_lived_in[near]
+        is_shore[is_cut] = ~_is_settled_beyond(*part_near, near_cells)
     size = tuple(2 * reach + 1 for reach in near_cells)
     is_beside = (covered == 0) & (scipy.ndimage.maximum_filter((covered > 0).view(np.uint8), size=size) > 0)
     # Where territories overlap, they share the people of a cell.
@@ -324,6 +327,15 @@ def _land(
         moved=float(part[is_shore[kept]].sum()),
         abroad=float(part[is_cut[kept] & ~is_shore[kept]].sum()),
         near=float(people_here[is_beside[kept]].sum()),
+    )
+
+
+def _part_around(is_cut: Booleans, near_cells: tuple[int, int]) -> tuple[slice, slice]:
+    """Rows and columns that tell on the cut cells: those near them, and those that say which of these are far."""
+    rows, columns = np.flatnonzero(is_cut.any(axis=1)), np.flatnonzero(is_cut.any(axis=0))
+    down, right = (2 * reach + 1 for reach in near_cells)
+    return slice(max(rows[0] - down, 0), rows[-1] + down + 1), slice(
+        max(columns[0] - right, 0), columns[-1] + right + 1
     )
 
 
