@@ -61,7 +61,7 @@ def project(make_project, tmp_path_factory, root):
     roadless = {**region, "roads": roads, "speeds": str(folder / "speeds.csv"), "friction": walking}
     done = make_project({"files": region, "roadless": roadless})
     by_foot = "results/roadless/layers/travel_times.parquet", "results/roadless/layers/catchments_intermediate.parquet"
-    done.run("results/files/indicators.csv", "results/files/quality.md", MAP, *by_foot)
+    done.run_in_process("results/files/indicators.csv", "results/files/quality.md", MAP, *by_foot)
     return done
 
 

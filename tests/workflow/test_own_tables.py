@@ -85,7 +85,7 @@ def project(make_project, tmp_path_factory):
         "indicators": {"infrastructure": {"lit_above": 3}},
     }  # fmt: skip
     done = make_project({"own": region})
-    done.run("tables", *(f"results/own/maps/{name}.png" for name in ("poverty_share", "own_class")))
+    done.run_in_process("tables", *(f"results/own/maps/{name}.png" for name in ("poverty_share", "own_class")))
     return done
 
 
