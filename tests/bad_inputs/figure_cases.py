@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -113,6 +114,8 @@ def cases() -> Iterator[Case]:
         for decimal in (",", None):
             fault = f"numbers of three decimals, {decimal or 'no'} sign given"
             yield Case("outcomes", suffix, fault, ANSWER, _stored(suffix, decimal), _gives([12.125, 200.125, 13.375]))
+    yield Case("outcomes", ".parquet", "decimal numbers", ANSWER, _decimals, _gives([12.125, 200.0, 13.375]))
+    yield Case("outcomes", ".xlsx", "a code of more digits than numbers keep", REFUSED, _long_code)
     yield Case("outcomes", ".xlsx", "a text of thousands among numbers", REFUSED, _stored(".xlsx", None, "13.375"))
 
 
@@ -152,6 +155,23 @@ def _stored(suffix: str, decimal: Any, last: Any = 13.375) -> Callable[[Path], A
         return lambda: read_outcomes(path, decimal=decimal)["income"].tolist()
 
     return make
+
+
+def _decimals(folder: Path) -> Any:
+    incomes = [Decimal("12.125"), Decimal("200.000"), Decimal("13.375")]
+    pd.DataFrame({"territory_id": list(NAMES), "year": 2010, "income": incomes}).to_parquet(folder / "t.parquet")
+    return lambda: read_outcomes(folder / "t.parquet")["income"].tolist()
+
+
+def _long_code(folder: Path) -> Any:
+    """Write codes of 18 digits as numbers, whose last digits are lost: no territory gets what may be another's."""
+    codes = [123456789012345678, 123456789012345696]
+    pd.DataFrame(
+        {"territory_id": [float(code) for code in codes], "year": [2000, 2010], "income": [1.5, 2.5]}
+    ).to_excel(folder / "t.xlsx", index=False)
+    territories = {str(code): "A" for code in codes}
+
+    return lambda: join_by_code(read_outcomes(folder / "t.xlsx"), territories, name="outcomes")
 
 
 def _gives(expected: Any) -> Callable[[Any], bool]:

@@ -6,6 +6,7 @@ Each column is read in one way, which all of its cells together decide.
 from __future__ import annotations
 
 import re
+from decimal import Decimal as StoredDecimal
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -36,6 +37,8 @@ _LETTERS: Final = frozenset({"x", "s", "d", "*", "-", "#", "?", "sd"})
 _BLANKS: Final = r"[\s\u00a0\u202f\u2009'\u2019\u00b4]"
 _REMARK: Final = r"(?<=[\d%])(?:[*¹²³⁴⁵†‡]+|\((?:[a-z]|\d)\))$"
 _FEW: Final = 3
+#: From here on a stored number may stand for several whole ones.
+_EXACT: Final = 2.0**53
 #: More persons, jobs or holdings than there are on earth.
 _MOST: Final = 1e10
 #: Attribute of a table of texts: column -> what is wrong with its numbers, what was expected, what to do.
@@ -56,6 +59,8 @@ class NumberTexts(frozenset[str]):
 def cell_text(cell: object) -> str:
     """Write a cell as text: numbers with a dot before their decimals, nothing for nothing.
 
+    Numbers of so many digits that their last ones are lost keep the form of a power of ten, which is no code.
+
     Parameters
     ----------
     cell : object
@@ -68,9 +73,13 @@ def cell_text(cell: object) -> str:
     """
     if cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and np.isnan(cell)):
         return ""
-    if isinstance(cell, float) and cell.is_integer():
+    if isinstance(cell, float | StoredDecimal) and _is_whole(cell):
         return str(int(cell))
     return visible(str(cell))
+
+
+def _is_whole(number: float | StoredDecimal) -> bool:
+    return bool(abs(float(number)) < _EXACT and number == int(number))
 
 
 def number_texts(cells: Iterable[object]) -> NumberTexts:
@@ -86,7 +95,7 @@ def number_texts(cells: Iterable[object]) -> NumberTexts:
     NumberTexts
         As `cell_text` writes them.
     """
-    texts = {cell_text(cell) for cell in cells if isinstance(cell, float) and not cell.is_integer()}
+    texts = {cell_text(cell) for cell in cells if isinstance(cell, float | StoredDecimal) and not _is_whole(cell)}
     return NumberTexts(texts - {""})
 
 
