@@ -96,9 +96,13 @@ def cases() -> Iterator[Case]:
             for way, change in FRAMES.items():
                 yield Case(layer, suffix, f"written with {way}", ANSWER, _frame(layer, suffix, change), right)
     for layer in vector_cases.LAYERS:
-        right = is_layer(layer, vector_cases.good(layer))
+        right = _is_right(layer)
         for way, (suffix, turn) in SHAPES.items():
             yield Case(layer, suffix, f"written with {way}", ANSWER, _shapes(layer, suffix, turn), right)
+
+
+def _is_right(layer: str) -> Callable[[Any], bool]:
+    return lambda found: is_layer(layer, vector_cases.good(layer))(found)
 
 
 def _numbers(table: pd.DataFrame) -> pd.DataFrame:

@@ -161,7 +161,7 @@ def cases() -> Iterator[Case]:
                     write(change(layer), path)
                     return lambda: read(layer, path)
 
-                check = None if refused else is_layer(layer, _told(layer, change))
+                check = None if refused else _is_right(layer, change)
                 yield Case(layer, suffix, fault, REFUSED if refused else ANSWER, make, check)
             for fault, damage in BYTES.items():
 
@@ -173,6 +173,11 @@ def cases() -> Iterator[Case]:
 
                 yield Case(layer, suffix, fault, REFUSED, spoil)
         yield from _sets_of_files(layer)
+
+
+def _is_right(layer: str, change: Callable[[str], gpd.GeoDataFrame]) -> Callable[[Any], bool]:
+    """Compare with the right answer, which is made when it is needed."""
+    return lambda found: is_layer(layer, _told(layer, change))(found)
 
 
 def _told(layer: str, change: Callable[[str], gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -228,7 +233,7 @@ def _sets_of_files(layer: str) -> Iterator[Case]:
         path.write_text(text)
         return lambda: read(layer, path)
 
-    right = is_layer(layer, good(layer))
+    right = _is_right(layer, good)
     yield Case(layer, ".geojson", "objects in cells", ANSWER, nested, right)
     yield Case(layer, ".shp", "without .prj", REFUSED, without(".prj"))
     yield Case(layer, ".shp", "without .dbf", REFUSED, without(".dbf"))
