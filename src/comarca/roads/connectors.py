@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from comarca.crs import STORAGE, geocentric_m, geodesic_step_km
+from comarca.roads.joining import Links, join_nearest_first
 from comarca.roads.network import connected
 from comarca.roads.search import cheapest_segment
 from comarca.roads.segments import NEVER, SegmentIndex, Tolls, index_segments
@@ -165,25 +166,16 @@ def link_components(
     waiting.pop(main_component(network), None)
     if not waiting:
         return network, as_layer([])
-    is_joined = np.arange(len(network.component_km)) == main_component(network)
-    index, rows = _boardable(network, is_ferry), []
-    while waiting:
-        nodes = np.flatnonzero(np.isin(network.node_component, list(waiting)))
-        distance_m, vertex, fraction = _nearest(network, index, nodes, is_joined, reach_m=linking.max_km * M_PER_KM)
-        best = int(np.argmin(distance_m))
-        if not np.isfinite(distance_m[best]):
-            break
-        component = int(network.node_component[nodes[best]])
-        rows.append((int(nodes[best]), int(vertex[best]), float(fraction[best]), waiting.pop(component)))
-        is_joined[component] = True
-    if not rows:
-        return network, as_layer([])
-    node = np.array([row[0] for row in rows], dtype=np.int64)
+    is_main, reach_m = np.arange(len(network.component_km)) == main_component(network), linking.max_km * M_PER_KM
+    index = _boardable(network, is_ferry)
+    nodes = np.flatnonzero(np.isin(network.node_component, list(waiting)))
+    distance_m, vertex, fraction = _nearest(network, index, nodes, is_main, reach_m=reach_m)
+    links = join_nearest_first(network, index, Links(nodes, vertex, fraction, distance_m), reach_m=reach_m)
+    called = np.array([waiting[number] for number in network.node_component[links.node].tolist()], dtype=object)
     ends = _Ends(
-        network.node_lon[node], network.node_lat[node], np.array([row[1] for row in rows], dtype=np.int64),
-        np.array([row[2] for row in rows]), "component", np.array([row[3] for row in rows], dtype=object),
-    )  # fmt: skip
-    return _link(network, ends, linking, node=node)
+        network.node_lon[links.node], network.node_lat[links.node], links.vertex, links.fraction, "component", called
+    )
+    return _link(network, ends, linking, node=links.node)
 
 
 def link_cities(
