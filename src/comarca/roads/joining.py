@@ -59,7 +59,7 @@ class Links(NamedTuple):
         Links
             These rows.
         """
-        return Links(*(values[rows] for values in self))
+        return Links(self.node[rows], self.vertex[rows], self.fraction[rows], self.distance_m[rows])
 
 
 def join_nearest_first(network: RoadNetwork, index: SegmentIndex, to_main: Links, *, reach_m: float) -> Links:
