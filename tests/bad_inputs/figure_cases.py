@@ -125,6 +125,11 @@ _CITIES = (
     ("a dot that nothing tells of", ("60.000", ""), REFUSED, None),
     ("dots of thousands beside decimals", ("10000.0", "12.000"), REFUSED, None),
     ("commas of thousands", ("60,000", "45,000"), ANSWER, [60_000, 45_000]),
+    ("thousands with decimals", ("60.5", "12.25"), REFUSED, None),
+    ("per cents", ("5%", "12%"), REFUSED, None),
+    ("zeros", ("0", "0"), REFUSED, None),
+    ("persons of a model", ("812.40625", "61250.5"), ANSWER, [812.40625, 61_250.5]),
+    ("persons of a hamlet and a town", ("120", "8000"), ANSWER, [120, 8000]),
     ("decimals that are none", ("10000.0", "12000.0"), ANSWER, [10_000, 12_000]),
 )
 

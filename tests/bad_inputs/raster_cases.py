@@ -36,6 +36,7 @@ GRIDS: dict[str, tuple[dict[str, Any], str]] = {
     "two bands": ({"count": 2}, REFUSED),
     "no place": ({"transform": Affine(math.nan, 0, math.nan, 0, math.nan, 0)}, REFUSED),
     "cells of no size": ({"transform": Affine(1e-320, 0, -58, 0, -1e-320, -33)}, REFUSED),
+    "grads": ({"crs": "EPSG:4901", "transform": Affine(0.01, 0, -64, 0, -0.01, -36)}, REFUSED),
     "metres called degrees": ({"transform": Affine(100, 0, 500_000, 0, -100, 6_300_000)}, REFUSED),
 }
 #: Other ways of writing the same raster -> change of the grid.

@@ -219,6 +219,73 @@ def test_owners_in_a_table_have_their_parts_in_any_form_and_order(tmp_path):
         assert found.to_numpy().tolist() == [["01", 5.0], ["01", 9.0], ["02", 6.0], ["02", 8.0]]
 
 
+@pytest.mark.parametrize(
+    ("parts", "right"),
+    [
+        (["1/4", "3/4"], [2.5, 7.5]),
+        (["0.25", "0.75"], [2.5, 7.5]),
+        (["25", "75"], [2.5, 7.5]),
+        (["0.5%", "99.5%"], [0.05, 9.95]),
+        (["0.5", "99.5"], [0.05, 9.95]),
+        (["25%", "3/4"], [2.5, 7.5]),
+        (["33.3", "66.7"], [3.33, 6.67]),
+        (["-50", "150"], "shares from 0"),
+        (["1/0", "1/2"], "a share of a parcel"),
+        (["-1/2", "3/2"], "shares from 0"),
+        (["150", "50"], "shares from 0"),
+        (["3/2", "1/2"], "shares from 0"),
+        (["0.5", "50"], "all shares as parts of 1"),
+        (["1", "100"], "all shares as parts of 1"),
+        (["0.5%", "0.5"], "sign of per cent"),
+    ],
+)
+def test_shares_of_owners_are_parts_of_the_whole_parcel(tmp_path, parts, right):
+    text = "code,area,who,part\n" + "".join(f"01,10,{who},{part}\n" for who, part in zip("AB", parts, strict=True))
+    if isinstance(right, str):
+        with pytest.raises(InputError, match=right):
+            from_table(tmp_path, text, owner="who", share="part")
+    else:
+        found, checks = from_table(tmp_path, text, owner="who", share="part")
+        np.testing.assert_allclose(found["area_ha"], right)
+        assert checks["parcels_shares"].status == "pass"
+
+
+def test_shares_of_a_table_that_are_no_whole_are_told(tmp_path):
+    _, checks = from_table(tmp_path, "code,area,who,part\n01,10,A,2\n01,10,B,1.5\n", owner="who", share="part")
+    assert (checks["parcels_shares"].status, checks["parcels_shares"].value) == ("warn", 1)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".gpkg"])
+def test_owners_who_are_not_known_are_not_one_owner(tmp_path, suffix):
+    owners = ["S/D", "S/D", "desconocido", "Desconocido", "-", "-", "X", "X", "Ana", "Ana"]
+    frame = gpd.GeoDataFrame(
+        {"who": owners}, geometry=[box(k / 20, 0.1, k / 20 + 0.01, 0.2) for k in range(10)], crs=4326
+    )
+    if suffix == ".csv":
+        text = "code,area,who\n" + "".join(f"01,10,{owner}\n" for owner in owners)
+        found, _ = from_table(tmp_path, text, owner="who")
+        assert found["area_ha"].tolist() == [10.0] * 8 + [20.0]
+    else:
+        frame.to_file(tmp_path / "t.gpkg")
+        found, _ = read_parcels(tmp_path / "t.gpkg", two_territories(), owner="who")
+    assert len(found) == 9
+
+
+def test_a_letter_is_an_owner_among_letters_and_a_total_is_none(tmp_path):
+    found, _ = from_table(tmp_path, "code,area,who\n01,10,X\n01,5,X\n01,7,Y\n", owner="who")
+    assert found["area_ha"].tolist() == [7, 15]
+    with pytest.raises(InputError, match="an owner Total"):
+        from_table(tmp_path, "code,area,who\n01,10,Ana\n01,5,Eva\n01,15,Total\n", owner="who")
+
+
+def test_parcels_with_more_land_than_there_is_are_of_another_unit(tmp_path):
+    land = geodesic_area_km2(two_territories().geometry) * 100
+    with pytest.raises(InputError, match=r"areas of the parcels: got '?1e\+04"):
+        from_table(tmp_path, f"code,area\n01,{land[0] * 1e4:.0f}\n")
+    _, checks = from_table(tmp_path, f"code,area\n01,{land[0] * 1.2:.0f}\n02,{land[1] * 0.5:.0f}\n")
+    assert (checks["parcels_land"].status, checks["parcels_land"].value) == ("warn", 1)
+
+
 def test_a_row_of_a_survey_counts_as_often_as_its_weight_says(tmp_path):
     text = "code,area,n\n" + "".join(f"01,{area},{count}\n" for area, count in [(1, 30), (5, 12), (200, 3), (9, 0)])
     found, checks = from_table(tmp_path, text, weight="n")

@@ -380,6 +380,12 @@ def test_hours_given_as_minutes_are_refused_and_single_errors_are_told(tmp_path)
     hours = write(tmp_path / "hours.gpkg", lines, t=[0.1, 0.1, 0.1])
     with pytest.raises(InputError, match=r"middle speed of 3e\+03 km/h.*hours or seconds"):
         read(hours, default_class="primary", minutes="t")
+    slow = write(tmp_path / "slow.gpkg", lines, t=[1e6, 6.0, 5.0])
+    roads, checks = read(slow, default_class="primary", minutes="t")
+    assert roads["maxspeed_practical"].isna().tolist() == [True, False, False]
+    assert (checks["roads_speed_driven"].status, checks["roads_speed_driven"].value) == ("warn", 1)
+    with pytest.raises(InputError, match="a middle limit of 600 km/h"):
+        read(write(tmp_path / "limits.gpkg", lines, v=[600] * 3), default_class="primary", maxspeed="v")
     slip = write(tmp_path / "slip.gpkg", [*lines, utm((0, 150), (5000, 150))], t=[0.1, 6.0, 0.0, 5.0])
     _, checks = read(slip, default_class="primary", minutes="t")
     assert (checks["roads_speed_driven"].status, checks["roads_speed_driven"].value) == ("warn", 1)

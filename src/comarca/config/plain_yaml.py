@@ -30,6 +30,10 @@ _OTHER_BASE: Final = re.compile(r"[-+]?(0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|[1-9][
 #: Digits of a whole number that is none: Python itself refuses some thousands.
 _MAX_DIGITS: Final = 30
 _WHOLE: Final = re.compile(r"[-+]?[0-9_]+")
+#: Plain texts that YAML takes for days and times.
+_TIME: Final = re.compile(r"\d{4}-\d\d?-\d\d?")
+#: Plain texts that mean something as keys only.
+_ODD: Final = frozenset({"=", "<<"})
 #: Key of conditions on the rows of a file, whose values are compared with its cells as texts.
 _WHERE: Final = "where"
 _REMEDY: Final = "A configuration is read as plain YAML; write the values themselves."
@@ -59,10 +63,10 @@ def require_plain_yaml(path: str | Path, *, where: str = "configuration") -> Non
     ------
     ConfigError
         If it is no YAML in UTF-8, has keys of Snakemake's templates (``__use_yte__``, ``__definitions__``,
-        ``__variables__``, ``?``), tags, an alias as a key, a key that stands twice in one mapping, plain
-        numbers that YAML reads to another base than 10, under ``where`` texts that it reads as something else (``NO``,
-        ``1.10``), or more bytes, levels, keys, digits or, with its aliases expanded, values than a configuration can
-        have. The message names the line.
+        ``__variables__``, ``?``), several documents, tags, an alias, list or mapping as a key, a key that stands twice
+        in one mapping, plain numbers that YAML reads to another base than 10, days and times that there are not, under
+        ``where`` texts that it reads as something else (``NO``, ``1.10``), or more bytes, levels, keys, digits or, with
+        its aliases expanded, values than a configuration can have. The message names the line.
     """
     name = f"{where}, {path}"
     size = Path(path).stat().st_size
@@ -94,7 +98,7 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
     """Go through the events of a parser once, counting what they would expand to."""
     sizes: dict[str, int] = {}
     levels: list[_Open] = []
-    values = keys = 0
+    values = keys = documents = 0
     for event in events:
         where = f"{name}, line {_line(event)}"
         if (tag := getattr(event, "tag", None)) not in {None, "!"}:
@@ -104,7 +108,7 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
                 raise ConfigError(where, got=f"*{event.anchor} inside itself", expected="an anchor defined before")
             values += sizes[event.anchor]
         elif isinstance(event, yaml.ScalarEvent):
-            if event.implicit[0]:
+            if event.implicit[0] and not _is_merge(event, levels):
                 _refuse_other_value(event.value, is_where=bool(levels) and _leads_to_where(levels[-1]), where=where)
             values += 1
             sizes |= {event.anchor: 1} if event.anchor else {}
@@ -118,10 +122,17 @@ def _check(events: Iterator[yaml.Event], name: str) -> None:
             keys_of: dict[str, int] | None = {} if isinstance(event, yaml.MappingStartEvent) else None
             levels.append(_Open(event.anchor, keys_of, values, [], is_where))
             values += 1
-        for count, most, what in ((len(levels), MAX_DEPTH, "levels"), (keys, MAX_KEYS, "keys"),
-                                  (values, MAX_VALUES, "values, aliases expanded")):  # fmt: skip
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        counts = ((documents, 1, "document"), (len(levels), MAX_DEPTH, "levels"), (keys, MAX_KEYS, "keys"),
+                  (values, MAX_VALUES, "values, aliases expanded"))  # fmt: skip
+        for count, most, what in counts:
             if count > most:
                 raise ConfigError(where, got=f"more than {most:,} {what}", expected="a configuration")
+
+
+def _is_merge(event: yaml.ScalarEvent, levels: Sequence[_Open]) -> bool:
+    """Tell whether a text is the key ``<<`` of a mapping."""
+    return event.value == "<<" and bool(levels) and levels[-1].keys is not None and len(levels[-1].nodes) % 2 == 0
 
 
 def _leads_to_where(level: _Open) -> bool:
@@ -137,6 +148,8 @@ def _refuse_other_value(text: str, *, is_where: bool, where: str) -> None:
     if _OTHER_BASE.fullmatch(text):
         raise ConfigError(where, got=f"{text}, which YAML reads to another base than 10",
                           expected="a number without leading zeros, or a text in quotes")  # fmt: skip
+    if _TIME.match(text) or text in _ODD:
+        _refuse_unreadable(text, where)
     if is_where:
         value = yaml.load(text, Loader=yaml.CSafeLoader)
         is_same = str(value).lower() == text.lower() if isinstance(value, bool) else str(value) == text
@@ -144,6 +157,15 @@ def _refuse_other_value(text: str, *, is_where: bool, where: str) -> None:
             shown = str(value).lower() if isinstance(value, bool) else value
             raise ConfigError(where, got=f"{text}, which YAML reads as {shown}", expected=f"{shown}, or '{text}'",
                               remedy="Put texts of the file in quotes.")  # fmt: skip
+
+
+def _refuse_unreadable(text: str, where: str) -> None:
+    """Refuse a plain text that YAML takes for a value and cannot make one of, such as a day that there is not."""
+    try:
+        yaml.load(text, Loader=yaml.CSafeLoader)
+    except (ValueError, yaml.YAMLError) as error:
+        raise ConfigError(where, got=f"{text}, of which YAML can make no value", expected="a day such as 2026-03-31",
+                          remedy="If it is a text, put it in quotes.") from error  # fmt: skip
 
 
 def _line(event: yaml.Event) -> int:
@@ -159,6 +181,8 @@ def _enter(level: _Open, event: yaml.NodeEvent, where: str) -> int:
         return 0
     if isinstance(event, yaml.AliasEvent):
         raise ConfigError(where, got=f"the key *{event.anchor}", expected="keys that are written out", remedy=_REMEDY)
+    if isinstance(event, yaml.CollectionStartEvent):
+        raise ConfigError(where, got="a list or mapping as a key", expected="keys that are texts", remedy=_REMEDY)
     key = event.value if isinstance(event, yaml.ScalarEvent) else ""
     if key in _TEMPLATE or key.startswith("?"):
         raise ConfigError(where, got=f"the key {key}", expected="keys of a configuration", remedy=_REMEDY)

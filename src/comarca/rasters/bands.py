@@ -339,7 +339,12 @@ def _require_band(dataset: DatasetReader, band: int | None, where: str) -> None:
 
 
 def _require_place(dataset: DatasetReader, where: str) -> None:
-    """Refuse grids without a place, and degrees beyond the Earth."""
+    """Refuse grids without a place, angles that are no degrees, and degrees beyond the Earth."""
+    if dataset.crs is not None and dataset.crs.is_geographic:
+        unit = CRS.from_wkt(dataset.crs.to_wkt()).axis_info[0]
+        if not np.isclose(unit.unit_conversion_factor, np.pi / 180, rtol=1e-6):
+            raise CRSError(where, got=f"longitudes and latitudes in {unit.unit_name}", expected="degrees",
+                           remedy="Bring it to degrees with gdalwarp -t_srs EPSG:4326.")  # fmt: skip
     corners = np.array([dataset.transform @ corner for corner in ((0, 0), (dataset.width, dataset.height))])
     has_place = np.isfinite(corners).all() and (np.abs(np.diff(corners, axis=0)) > 0).all()
     if has_place and dataset.crs is not None and dataset.crs.is_geographic:

@@ -24,7 +24,7 @@ from comarca.results import Check
 from comarca.sources.cities.merge import without_sections
 from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_names
-from comarca.sources.tables.numbers import as_texts, parse_columns
+from comarca.sources.tables.numbers import as_texts, has_percent, parse_columns, refuse_only_zeros
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
 from comarca.sources.vectors.spots import read_spots
@@ -51,6 +51,11 @@ _DEGREE_KM: Final = 110.0
 _SAME_PLACE_DIGITS: Final = 3
 #: No city has more inhabitants.
 _MOST_PERSONS: Final = 100_000_000
+#: Numbers with decimals are no persons, but thousands or millions, where half of them and all of them are below these.
+_HALF_BELOW: Final = 1000.0
+_ALL_BELOW: Final = 50_000.0
+#: Numbers written with more decimals are of a model, which gives parts of persons.
+_FEW_DECIMALS: Final = 3
 #: Two cities of one name and one number of inhabitants that are no farther apart are one.
 _ALIKE_KM: Final = 20.0
 
@@ -288,19 +293,38 @@ def parse_persons(values: pd.Series, where: str) -> pd.Series:
     Raises
     ------
     InputError
-        If one is no number, negative, or more than any city has.
+        If one is no number, negative, or more than any city has; if all are 0, in per cent, or in thousands.
     """
     if pd.api.types.is_numeric_dtype(values):
         persons = values.astype(float)
     else:
-        persons = parse_columns(
-            as_texts(values, "population"), ["population"], decimal=None, hint=".", where=where, whole=("population",)
-        )["population"]
+        texts = as_texts(values, "population")
+        if has_percent(texts["population"]):
+            raise InputError(where, got="numbers in per cent", expected="inhabitants of cities",
+                             remedy="Is it another column?")  # fmt: skip
+        persons = parse_columns(texts, ["population"], decimal=None, hint=".", where=where, whole=("population",))[
+            "population"
+        ]
     wrong = (persons < 0) | (persons > _MOST_PERSONS)
     if wrong.any():
         raise InputError(where, got=float(persons[wrong].iloc[0]),
                          expected=f"inhabitants of a city, from 0 to {_MOST_PERSONS:,}")  # fmt: skip
+    refuse_only_zeros(persons, where=where)
+    _refuse_thousands(persons[persons > 0], where)
     return persons
+
+
+def _refuse_thousands(persons: pd.Series, where: str) -> None:
+    """Refuse small numbers with decimals: thousands of people, and not people."""
+    parts = persons[persons % 1 != 0]
+    if parts.empty:
+        return
+    is_written = (parts.round(_FEW_DECIMALS) == parts).all()
+    is_small = persons.max() < (_ALL_BELOW if is_written else _HALF_BELOW) and persons.median() < _HALF_BELOW
+    if is_small:
+        raise InputError(where, got=f"{parts.iloc[0]:g} inhabitants, and none above {persons.max():g}",
+                         expected="numbers of persons",
+                         remedy="Multiply thousands by 1000; round what a model gives to whole persons.")  # fmt: skip
 
 
 def _one_place(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,14 @@ _MOST_OUT: Final = 0.5
 _FEW: Final = 10
 
 
-def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: str) -> Check:
-    """Compare the land of the holdings with that of their territories.
+def land_check(
+    holdings: pd.DataFrame,
+    territories: gpd.GeoDataFrame,
+    *,
+    units: Literal["holdings", "parcels"] = "holdings",
+    where: str,
+) -> Check:
+    """Compare the land of the holdings or parcels with that of their territories.
 
     Parameters
     ----------
@@ -37,13 +43,15 @@ def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: 
         The long table after joining: ``territory_id``, ``year``, ``area_ha`` (NaN if withheld).
     territories : geopandas.GeoDataFrame
         Layer ``territories``.
+    units : {"holdings", "parcels"}, default "holdings"
+        What the rows are.
     where : str
         The file, for messages.
 
     Returns
     -------
     Check
-        ``holdings_land``: ``warn`` with the territories whose holdings have more land than there is.
+        ``holdings_land`` or ``parcels_land``: ``warn`` with the territories whose units have more land than there is.
 
     Raises
     ------
@@ -57,23 +65,29 @@ def land_check(holdings: pd.DataFrame, territories: gpd.GeoDataFrame, *, where: 
     share = by_year["area_ha"] / by_year["land_ha"]
     if (share > _OTHER_UNIT).any():
         raise InputError(
-            f"{where}, areas of the holdings", got=f"{share.max():.3g} times the land of their territories",
+            f"{where}, areas of the {units}", got=f"{share.max():.3g} times the land of their territories",
             expected="no more land than there is",
             remedy="Is the unit of area another one (`area_unit`), or the sign of the decimals (`decimal`), or is"
             " something counted twice?",
         )  # fmt: skip
     beyond = sums[sums["area_ha"] > _MORE * sums["land_ha"]]
     rows = beyond.assign(share=beyond["area_ha"] / beyond["land_ha"]).sort_values("share", ascending=False)
-    message = (
-        f"The holdings of {len(beyond)} of {len(sums)} territories and years have more land than the territory: they"
-        " are counted where their seat is, or a figure is wrong."
-    )
+    if units == "parcels":
+        message = (
+            f"The parcels of {len(beyond)} of {len(sums)} territories have more land than the territory: a figure is"
+            " wrong, or land counts twice."
+        )
+    else:
+        message = (
+            f"The holdings of {len(beyond)} of {len(sums)} territories and years have more land than the territory:"
+            " they are counted where their seat is, or a figure is wrong."
+        )
     listed = [
         {"territory_id": str(code), "area_ha": float(area), "land_ha": float(whole)}
         for code, area, whole in zip(rows["territory_id"], rows["area_ha"], rows["land_ha"], strict=True)
     ]
     limit = f"at most {_MORE:g} times the territory's land"
-    return Check("holdings_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed[:_LISTED])
+    return Check(f"{units}_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed[:_LISTED])
 
 
 def classes_check(holdings: pd.DataFrame) -> Check:

@@ -12,8 +12,10 @@ from comarca.land.parcels import Border, parcels_in_territories
 from comarca.results import Check
 from comarca.sources.datasets import paths_of
 from comarca.sources.tables.area_units import area_unit as area_unit_of
+from comarca.sources.tables.holdings_checks import land_check
 from comarca.sources.tables.join import join_by_code
-from comarca.sources.tables.numbers import Decimal, as_texts, parse_columns
+from comarca.sources.tables.numbers import Decimal, parse_columns
+from comarca.sources.tables.owners import known_owners, read_shares, table_shares_check
 from comarca.sources.tables.read import clean_codes, open_table, pick_columns
 from comarca.sources.vectors.overlap import require_overlap
 from comarca.sources.vectors.read import VectorOptions, open_vector, parts_of
@@ -78,8 +80,11 @@ def read_parcels(
         return _from_table(path, territories, keys, area_unit, country, options)
     columns = [column for column in (owner, share) if column is not None]
     raw, remarks = open_vector(path, columns=columns, name="parcels", **options)
-    owners = raw[owner].where(raw[owner].notna(), None) if owner else None
-    shares = _shares(raw[share], f"parcels: {path}, column {share}") if share else None
+    owners = known_owners(raw[owner], where=f"parcels: {path}, column {owner}") if owner else None
+    shares = None
+    if share:
+        outline = pd.factorize(shapely.to_wkb(raw.geometry.to_numpy()))[0]
+        shares = read_shares(raw[share], parcel=outline, where=f"parcels: {path}, column {share}")
     shapes, _ = parts_of(raw.geometry.to_numpy(), 2)
     if len(shapes) and (shapely.get_dimensions(shapes) != 2).all():
         raise InputError(f"parcels: {path}", got=f"{len(shapes)} rows without a polygon", expected="polygons")
@@ -112,16 +117,24 @@ def _from_table(
     hint: Decimal | None = "," if opened.separator == ";" else None
     values = parse_columns(table, figures, decimal=None, hint=hint, where=where)
     hectares = area_unit_of(unit, country=country, where=f"{where}, area_unit").hectares if unit else 1.0
+    told = table.assign(territory_id=clean_codes(table["territory"]), territory_name="")
     if "share" in named:
-        values["share"] = _shares(table["share"].mask(table["share"] == ""), f"{where}, column {named['share']}")
-    rows = table.assign(**values, territory_id=clean_codes(table["territory"]), territory_name="")
-    rows, left_out = _with_figures(rows.assign(area_ha=rows["area"] * hectares), list(values))
+        alike = told.groupby(["territory_id", values["area"]], dropna=False, sort=False).ngroup()
+        values["share"] = read_shares(told["share"], parcel=alike, where=f"{where}, column {named['share']}")
+    if "owner" in named:
+        told["owner"] = known_owners(told["owner"], where=f"{where}, column {named['owner']}")
+    rows, left_out = _with_figures(told.assign(**values, area_ha=values["area"] * hectares), list(values))
+    checks = [*opened.checks, left_out]
+    if "share" in named:
+        checks.append(table_shares_check(rows["share"], parcel=alike[rows.index]))
     names = dict(zip(territories["territory_id"], territories["territory_name"], strict=True))
     joined, check = join_by_code(rows, names, name="parcels")
     if "owner" in named:
         joined = _by_owner(joined)
+    land = joined.assign(area_ha=joined["area_ha"] * joined.get("weight", 1.0), year=float("nan"))
+    checks += [check, land_check(land, territories, units="parcels", where=where)]
     kept = ["territory_id", "area_ha", *(["weight"] if "weight" in joined else [])]
-    return joined[kept].sort_values(kept, ignore_index=True), [*opened.checks, left_out, check]
+    return joined[kept].sort_values(kept, ignore_index=True), checks
 
 
 def _with_figures(rows: pd.DataFrame, figures: Sequence[str]) -> tuple[pd.DataFrame, Check]:
@@ -139,20 +152,8 @@ def _with_figures(rows: pd.DataFrame, figures: Sequence[str]) -> tuple[pd.DataFr
 
 
 def _by_owner(joined: pd.DataFrame) -> pd.DataFrame:
-    """Sum areas by owner and territory; a share in per cent or as a part says how much of a row is the owner's."""
-    part = joined["share"] / (100.0 if (joined["share"] > 1).any() else 1.0) if "share" in joined else 1.0
-    owned = joined.assign(area_ha=joined["area_ha"] * part)
-    unknown = owned["owner"] == ""
-    owned["owner"] = owned["owner"].mask(unknown, "row " + owned.index.astype("str").to_series(index=owned.index))
+    """Sum areas by owner and territory; a share says how much of a row is the owner's."""
+    owned = joined.assign(area_ha=joined["area_ha"] * joined.get("share", 1.0))
+    row = "row " + owned.index.astype("str").to_series(index=owned.index)
+    owned["owner"] = owned["owner"].where(owned["owner"].notna(), row)
     return owned.groupby(["territory_id", "owner"], as_index=False)[["area_ha"]].sum()
-
-
-def _shares(values: pd.Series, where: str) -> pd.Series:
-    if pd.api.types.is_numeric_dtype(values):
-        return values.astype(float)
-    texts = as_texts(values, "share")
-    text = texts["share"]
-    parts = text.str.extract(r"^\s*(\d+)\s*/\s*(\d+)\s*$", expand=True).astype(float)
-    plain = texts.assign(share=text.mask(parts[0].notna(), ""))
-    numbers = parse_columns(plain, ["share"], decimal=None, hint=".", where=where)["share"]
-    return numbers.where(parts[0].isna(), parts[0] / parts[1])

@@ -61,6 +61,9 @@ _NO_LIMIT: Final = frozenset(
 _GROUND: Final = frozenset({"", "0", "no", "nao", "n", "false", "falso", "ninguno", "nenhum", "none", "ground"})
 #: Below this middle speed a file holds no speeds that are driven.
 _SLOWEST_KMH: Final = 3.0
+#: A road of some length that is driven more slowly than anybody walks has another figure than its minutes.
+_CRAWL_KMH: Final = 1.0
+_CRAWL_KM: Final = 1.0
 _LIMIT: Final = r"^(\d+(?:[.,]\d+)?)\s*(km/?h|kph|kmph|mph)?$"
 
 
@@ -337,6 +340,11 @@ def _speed(
         words, {}, {}, km=km, name=f"roads_{key}", key=f"roads.{key}", where=f"{where}, column {column}",
         unknown=columns.unknown,
     )  # fmt: skip
+    limits = kmh[kmh > 0]
+    if key == "maxspeed" and len(limits) and float(limits.median()) > FASTEST_KMH:
+        raise InputError(f"{where}, column {column}", got=f"a middle limit of {limits.median():g} km/h",
+                         expected=f"limits of at most {FASTEST_KMH:g} km/h",
+                         remedy="Is it another column, or another unit?")  # fmt: skip
     return _plain(kmh.where(kmh > 0)), check
 
 
@@ -361,8 +369,8 @@ def _driven(
             expected=f"speeds of {_SLOWEST_KMH:g} to {FASTEST_KMH:g} km/h",
             remedy="Are these minutes and not hours or seconds, or speeds in another unit?",
         )  # fmt: skip
-    beyond = kmh > FASTEST_KMH
-    checks.append(_too_fast(rows, kmh, beyond, without=int(kmh.isna().sum())))
+    beyond = (kmh > FASTEST_KMH) | ((kmh < _CRAWL_KMH) & (km >= _CRAWL_KM))
+    checks.append(_not_driven(rows, kmh, beyond, without=int(kmh.isna().sum())))
     return _plain(kmh.mask(beyond)), checks
 
 
@@ -372,12 +380,13 @@ def _minutes(values: pd.Series, where: str) -> pd.Series:
     return parse_columns(as_texts(values, "minutes"), ["minutes"], decimal=None, hint=".", where=where)["minutes"]
 
 
-def _too_fast(rows: gpd.GeoDataFrame, kmh: pd.Series, beyond: pd.Series, *, without: int) -> Check:
+def _not_driven(rows: gpd.GeoDataFrame, kmh: pd.Series, beyond: pd.Series, *, without: int) -> Check:
     return Check(
-        "roads_speed_driven", "warn" if beyond.any() else "pass", int(beyond.sum()), f"at most {FASTEST_KMH:g} km/h",
-        f"{int(beyond.sum())} of {len(rows)} roads are driven faster than any road is, and {without} have no speed of"
-        " their own; these take the speed of their class.",
-        [{"row": int(row), "speed_kmh": round(float(speed), 1)}
+        "roads_speed_driven", "warn" if beyond.any() else "pass", int(beyond.sum()),
+        f"from {_CRAWL_KMH:g} to {FASTEST_KMH:g} km/h",
+        f"{int(beyond.sum())} of {len(rows)} roads are driven faster than any road is, or slower than anybody walks,"
+        f" and {without} have no speed of their own; these take the speed of their class.",
+        [{"row": int(row), "speed_kmh": float(f"{speed:.4g}")}
          for row, speed in zip(rows.loc[beyond, ROW], kmh[beyond], strict=False)],
     )  # fmt: skip
 
