@@ -37,8 +37,9 @@ _COLLECTED_EVERY: Final = (50_000, 20, 20)
 _RESUME: Final = "and run the same command again: what is done is kept, and nothing half-written is left."
 #: What to do where memory lacks.
 MORE_MEMORY: Final = (
-    "Run fewer jobs at a time (`--cores 1`, or `--resources mem_mb=8000`), take coarser cells (`raster_cell_m`,"
-    " `demand_cell_m`), or use a machine with more memory"
+    "Run fewer jobs at a time (`--cores 1`, or `--resources mem_mb=8000`). Where one job alone takes too much: a job"
+    " that holds the road network shrinks with the network alone (a smaller extract, a smaller `abroad_buffer_km`), one"
+    " of demand points with coarser cells (`demand_cell_m`). Else use a machine with more memory"
 )
 
 

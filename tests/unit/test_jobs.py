@@ -142,7 +142,7 @@ def test_every_script_ends_in_the_same_call(root):
         ),
         (OSError(errno.EROFS, "Read-only file system"), "cannot be written to"),
         (PermissionError(errno.EACCES, "Permission denied", "results"), "may not be read or written.*results"),
-        (MemoryError("Unable to allocate 4 GiB"), "too little memory.*4 GiB.*--resources mem_mb.*demand_cell_m"),
+        (MemoryError("Unable to allocate 4 GiB"), "too little memory.*4 GiB.*--cores 1.*abroad_buffer_km"),
         (RuntimeError("GDAL: No space left on device"), "the disk is full"),
     ],
 )

@@ -347,6 +347,7 @@ def test_a_run_tells_its_size_and_what_it_would_fetch_before_it_begins(root, in_
     lines = run.size()
     # 8,511,965 km2 in cells of 0.25 km2.
     assert "34,047,860 raster cells for 3 classes" in size_lines(run["BRA"])[0]
+    assert "1.0 GB with 0.14 GB more per million vertices of road" in size_lines(run["BRA"])[0]
     assert "  BRA: `raster_cell_m: 2000` would do, unless you need finer ones." in lines
     assert any(line.startswith("  BRA osm: from geofabrik, https://") for line in lines)
     assert not any("would do" in line for line in plan(root, LIE={"country": "LIE"}).size())

@@ -2,7 +2,8 @@
 
 Rates were measured on one core of a busy machine (docs/benchmarks.md): a route from a point to a class of cities takes
 4 microseconds, one from a cell of a raster 1.75, and a job 1.5 seconds before it does anything. Rasters are written as
-they are computed and take no memory of their own. The roads are not counted, as nobody knows them before they are read.
+they are computed and take no memory of their own. A network takes 137 bytes per vertex of road where it is searched;
+how many there are nobody knows before they are read.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ CELL_S: Final = 1.75e-6
 JOB_S: Final = 1.5
 JOBS: Final = 50
 BASE_GB: Final = 1.0
+#: What a job that searches the network takes over that.
+GB_PER_MILLION_VERTICES: Final = 0.14
 #: Cells of a raster that one job computes.
 BLOCK_CELLS: Final = 50_000_000
 #: Cells of a raster from which on larger ones are advised, and what these are to come to.
@@ -54,8 +57,9 @@ def size_lines(region: RegionPlan) -> list[str]:
     minutes = (JOBS * JOB_S + (points * ROUTE_S + cells * CELL_S) * classes) / 60
     lines = [
         f"{region.name}: at most {area_km2:,.0f} km2 (the whole country): {points:,.0f} demand points and {cells:,.0f} "
-        f"raster cells for {classes} classes of cities; about {max(math.ceil(minutes), 1)} min and {BASE_GB:.1f} GB, "
-        "the reading of roads and rasters not counted."
+        f"raster cells for {classes} classes of cities; about {max(math.ceil(minutes), 1)} min and {BASE_GB:.1f} GB "
+        f"with {GB_PER_MILLION_VERTICES} GB more per million vertices of road, the minutes of reading roads and "
+        "rasters not counted."
     ]
     for key, count in (("demand_cell_m", points), ("raster_cell_m", cells)):
         if count > MANY_CELLS:
