@@ -1,6 +1,7 @@
 """The synthetic country: seeded, of any size, and its planted truths come out of the readers."""
 
 import filecmp
+import re
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from comarca.errors import ConfigError, InputError
 from comarca.indicators import production
 from comarca.measures.inequality import gini
 from comarca.measures.ranked import RankedSizes
+from comarca.plan.run import RunPlan
 from comarca.roads.ferries import with_waits
 from comarca.roads.graph import nearest_source, reversed_graph
 from comarca.roads.network import build_network
@@ -228,3 +230,17 @@ def test_the_share_of_mines_and_the_variety_of_jobs_are_what_was_planted(folder,
     for name, tolerance in zip(names, (1e-4, 1e-9, 1e-9), strict=True):
         assert found[name].reindex(planted.index).to_numpy() == pytest.approx(planted[name], rel=tolerance)
     assert planted["mine_area_share"].nunique() >= 10
+
+
+def test_the_page_of_benchmarks_lists_the_columns_that_the_country_has_no_files_for(folder, root):
+    text = (root / "config/regions/synthetic.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text.replace("data/raw/synthetic", str(folder)))
+    region = RunPlan.read(config, project_file=lambda path: str(root / path))["synthetic"]
+    known = [column.name for family in region.registry.families.values() for column in family.columns]
+    lacking = {*known} - {column.template for column in region.published}
+    page = (root / "docs/benchmarks.md").read_text(encoding="utf-8")
+    table = page.partition("| no file of |")[2].partition("\n\n")[0]
+    listed = re.findall(r"`([^`]+)`", table)
+    assert len(listed) == len({*listed})
+    # Columns of clusters are named after the column that is clustered.
+    assert {*listed} == {name for name in lacking if not name.endswith("_cluster_class")}
