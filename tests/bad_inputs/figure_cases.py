@@ -61,6 +61,13 @@ TABLES: dict[str, tuple[str, list[str], list[list[str]]]] = {
         "flows", _FLOWS, [["0101", "0102", "5"], ["101", "0102", "50"], ["0102", "0101", "3"]],
     ),
     "a sector under two spellings": ("employment", _SECTORS, _jobs(Comércio="40", COMERCIO="20")),
+    "women in per cent": (
+        "employment", [*_SECTORS, "women"], [[code, "farms", "400", "45%"] for code in NAMES],
+    ),
+    "jobs of women and men that are not those of both": (
+        "employment", [*_SECTORS, "sex"],
+        [[code, "farms", n, sex] for code in NAMES for sex, n in (("women", "10"), ("men", "12"), ("both", "50"))],
+    ),
     "a sector twice": ("employment", _SECTORS, [*_jobs(farms="4", trade="2"), ["0101", "farms", "3"]]),
     "firms with a row of the total": (
         "firms", _FIRMS, [[code, top, n] for code in NAMES for top, n in (("9", "7"), ("49", "3"), ("", "10"))],
@@ -109,6 +116,8 @@ def cases() -> Iterator[Case]:
     )
     for fault, cells, outcome, persons in _CITIES:
         yield Case("cities", ".csv", fault, outcome, _cities_table(cells), _gives(persons) if persons else None)
+    yield Case("cities", ".csv", "degrees of three decimals among semicolons", ANSWER, _semicolons,
+               _gives([-58.123, -33.456, -57.25, -33.0]))  # fmt: skip
     yield Case("cities", ".geojson", "one text of thousands among numbers", REFUSED, _cities_geojson)
     for suffix in (".xlsx", ".parquet"):
         for decimal in (",", None):
@@ -128,6 +137,9 @@ _CITIES = (
     ("thousands with decimals", ("60.5", "12.25"), REFUSED, None),
     ("per cents", ("5%", "12%"), REFUSED, None),
     ("zeros", ("0", "0"), REFUSED, None),
+    ("powers of ten", ("6.125e4", "4.5e3"), ANSWER, [61_250, 4500]),
+    ("groups of two digits after dots", ("1.23.456", "60.000"), REFUSED, None),
+    ("groups of two digits after commas", ("1,23,456", "60,000"), ANSWER, [123_456, 60_000]),
     ("persons of a model", ("812.40625", "61250.5"), ANSWER, [812.40625, 61_250.5]),
     ("persons of a hamlet and a town", ("120", "8000"), ANSWER, [120, 8000]),
     ("decimals that are none", ("10000.0", "12000.0"), ANSWER, [10_000, 12_000]),
@@ -141,6 +153,12 @@ def _cities_table(cells: tuple[str, str]) -> Callable[[Path], Any]:
         return lambda: vector_cases.read("cities", folder / "t.csv")["population_persons"].tolist()
 
     return make
+
+
+def _semicolons(folder: Path) -> Any:
+    text = "code;label;people;lon;lat\n1;A;60000;-58.123;-33.456\n2;B;45000;-57.250;-33\n"
+    (folder / "t.csv").write_text(text)
+    return lambda: vector_cases.read("cities", folder / "t.csv").get_coordinates().to_numpy().ravel().tolist()
 
 
 def _cities_geojson(folder: Path) -> Any:

@@ -24,7 +24,7 @@ from comarca.results import Check
 from comarca.sources.cities.merge import without_sections
 from comarca.sources.datasets import paths_of
 from comarca.sources.names import fold_names
-from comarca.sources.tables.numbers import as_texts, has_percent, parse_columns, refuse_only_zeros
+from comarca.sources.tables.numbers import as_texts, parse_columns, refuse_only_zeros
 from comarca.sources.vectors.read import VectorOptions, as_code, require_column
 from comarca.sources.vectors.rows import ROW, SPOTS, with_shapes
 from comarca.sources.vectors.spots import read_spots
@@ -298,13 +298,9 @@ def parse_persons(values: pd.Series, where: str) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         persons = values.astype(float)
     else:
-        texts = as_texts(values, "population")
-        if has_percent(texts["population"]):
-            raise InputError(where, got="numbers in per cent", expected="inhabitants of cities",
-                             remedy="Is it another column?")  # fmt: skip
-        persons = parse_columns(texts, ["population"], decimal=None, hint=".", where=where, whole=("population",))[
-            "population"
-        ]
+        persons = parse_columns(
+            as_texts(values, "population"), ["population"], decimal=None, hint=".", where=where, whole=("population",)
+        )["population"]
     wrong = (persons < 0) | (persons > _MOST_PERSONS)
     if wrong.any():
         raise InputError(where, got=float(persons[wrong].iloc[0]),

@@ -273,6 +273,9 @@ def parse_columns(
         if name in table.attrs.get(DOUBTS, {}):
             got, expected, remedy = table.attrs[DOUBTS][name]
             raise InputError(f"{where}, column {name}", got=got, expected=expected, remedy=remedy)
+    for name in [name for name in chosen if name in whole and has_percent(table[name])]:
+        raise InputError(f"{where}, column {name}", got="figures in per cent", expected="numbers of what is counted",
+                         remedy="Is it another column? Shares of a total do not tell how many.")  # fmt: skip
     stored = {name: _stored_numbers(table, name, missing, where) for name in chosen}
     written = {name: table[name].mask(stored[name].notna(), "") for name in chosen}
     known = {name: written[name][~is_missing(written[name], marks=missing)] for name in chosen}
@@ -340,8 +343,9 @@ def parse_numbers(texts: pd.Series, *, decimal: Decimal, where: str, missing: Co
     bare = _bare(texts)
     torn = _is_torn(texts)
     grouped = bare.str.contains(re.escape(thousands), regex=True)
+    lakh = r"\d{2,3}" if thousands == "," else r"\d{3}"  # India groups by two digits, and with commas
     well_grouped = bare.str.match(
-        rf"^-?\d{{1,3}}(?:{re.escape(thousands)}\d{{2,3}})*{re.escape(thousands)}\d{{3}}(?:{re.escape(decimal)}\d*)?$"
+        rf"^-?\d{{1,3}}(?:{re.escape(thousands)}{lakh})*{re.escape(thousands)}\d{{3}}(?:{re.escape(decimal)}\d*)?$"
     )
     plain = bare.str.replace(thousands, "", regex=False).str.replace(decimal, ".", regex=False)
     plain = plain.mask((grouped & ~well_grouped) | torn, "?").mask(bare.isin(ZERO_MARKS), "0").mask(is_void, "nan")
@@ -522,5 +526,6 @@ def _shows_decimal(texts: pd.Series, sign: str) -> pd.Series:
     not_three_after = ~texts.str.match(rf"^.*{mark}\d{{3}}$")
     no_thousands_before = texts.str.match(rf"^(0+|\d{{4,}}){mark}")
     after_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}})+{mark}\d*$")
+    with_exponent = texts.str.match(rf"^\d+{mark}\d+[eE][-+]?\d+$")
     only_thousands = texts.str.match(rf"^\d{{1,3}}({mark_other}\d{{3}}){{2,}}$")
-    return (alone & (not_three_after | no_thousands_before)) | after_thousands | only_thousands
+    return (alone & (not_three_after | no_thousands_before)) | after_thousands | only_thousands | with_exponent

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 Sex = Literal["women", "men", "both"]
+#: Part of a figure of both sexes by which women and men may miss it in most cells.
+_FAR: Final = 0.1
 #: The letter that is short for men in English and Portuguese, and for women in Spanish.
 _EITHER: Final = "m"
 
@@ -78,8 +80,15 @@ def totals_of_sexes(rows: pd.DataFrame, figures: Sequence[str], *, by: Sequence[
     -------
     pandas.DataFrame
         As from `comarca.measures.sexes.figures_by_sex`.
+
+    Raises
+    ------
+    InputError
+        If women and men together are mostly not what the rows of both sexes say.
     """
     told = figures_by_sex(rows, figures, by=by)
+    for figure in figures:
+        _refuse_other_totals(told, figure, by, where)
     unknown = int(told[f"{figures[0]}_both"].isna().sum())
     logger.log(
         logging.WARNING if unknown else logging.INFO,
@@ -87,3 +96,18 @@ def totals_of_sexes(rows: pd.DataFrame, figures: Sequence[str], *, by: Sequence[
         " (a 0 has to be written)", where, len(rows), len(told), unknown,
     )  # fmt: skip
     return told
+
+
+def _refuse_other_totals(told: pd.DataFrame, figure: str, by: Sequence[str], where: str) -> None:
+    """Refuse women and men who in most cells are far from the figure of both sexes; single cells are left to checks."""
+    parts, both = told[f"{figure}_women"] + told[f"{figure}_men"], told[f"{figure}_both"]
+    known = parts.notna() & (both > 0)
+    off = ((parts - both).abs() / both)[known]
+    if len(off) and float(off.median()) > _FAR:
+        cell = told.loc[off[off > _FAR].index[0]]
+        at = ", ".join(f"{key} {cell[key]}" for key in by if cell[key] != "")
+        raise InputError(
+            f"{where}, {at}", got=f"{cell[f'{figure}_women']:g} {figure} of women and {cell[f'{figure}_men']:g} of men,"
+            f" {cell[f'{figure}_both']:g} of both", expected="figures of both sexes that are those of women and men",
+            remedy="Is something counted twice, or a unit another one?",
+        )  # fmt: skip

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from comarca.results import Check
 
 _LONGITUDE: Final = ("longitude", "lon", "long", "lng", "longitud", "x", "coord x", "lon dec", "long dec")
+#: Degrees with a dot and three decimals: read as thousands they lie beyond the Earth.
+_DEGREES: Final = r"\s*[-+\u2212]?\d{1,3}(?:\.\d{3})?\s*"
 _LATITUDE: Final = ("latitude", "lat", "latitud", "y", "coord y", "lat dec")
 
 
@@ -128,7 +130,9 @@ def read_spots(
     ]
     # A dash stands for zero in statistical tables, but for nothing in a column of coordinates.
     texts = table[named].apply(lambda column: column.mask(column == "-", ""))
-    hint = decimal_hint(table) or "."
+    # A dot before three digits parts no thousands in degrees, though the file is one of semicolons.
+    is_degrees = options.get("crs") is None and texts.apply(lambda c: c.str.fullmatch(_DEGREES) | (c == "")).all(None)
+    hint = "." if is_degrees else decimal_hint(table) or "."
     degrees = np.column_stack([*parse_columns(texts, named, decimal=None, hint=hint, where=where).values()])
     unknown = np.isnan(degrees).any(axis=1) | (degrees == 0).all(axis=1)
     shapes = np.asarray(shapely.points(np.where(unknown[:, None], 0, degrees)), dtype=object)
