@@ -26,6 +26,8 @@ _SECTORS: Final = ("Agriculture", "Industry", "Construction", "Trade", "Public s
 SECTOR_GROUPS: Final = {
     "Industry": "Secondary", "Construction": "Secondary", "Trade": "Services", "Other services": "Services",
 }  # fmt: skip
+#: Age from which on people are one group.
+_OPEN_AGE: Final = 80
 #: Largest firms of the size classes, and parts of firms in them.
 _MAX_JOBS: Final = (9.0, 49.0, 249.0, np.nan)
 #: What the letters of a type say of one period: growth in % a year, change of poverty in points and of the Gini.
@@ -107,6 +109,9 @@ def holdings(country: Country) -> pd.DataFrame:
                 "territory_id": country.codes[number], "year": year, "size_class": labels,
                 "holdings": [*number_of, len(sizes), landless(country)[number]],
                 "area_ha": [*texts, f"{sizes.sum():.4f}", "0"],
+                "women": [*(number_of // 4), (number_of // 4).sum(), 0],
+                "absent": [*(number_of // 10), (number_of // 10).sum(), 0],
+                "irrigated_ha": [*(f"{value:.4f}" for value in area_of / 5), f"{sizes.sum() / 5:.4f}", "0"],
             }))  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
@@ -128,7 +133,7 @@ def landless(country: Country) -> NDArray[np.int64]:
 
 
 def employment(country: Country) -> pd.DataFrame:
-    """Jobs by territory and sector.
+    """Jobs, and those of women, by territory and sector.
 
     Parameters
     ----------
@@ -141,9 +146,53 @@ def employment(country: Country) -> pd.DataFrame:
         One row per territory and sector.
     """
     jobs = country.rng(32).integers(50, 2_000, (country.territory_count, len(_SECTORS)))
+    women = np.rint(jobs * country.rng(35).uniform(0.2, 0.7, jobs.shape)).astype(np.int64)
     return pd.DataFrame({
         "territory_id": country.codes.repeat(len(_SECTORS)), "sector": np.tile(_SECTORS, len(jobs)),
-        "jobs": jobs.ravel(),
+        "jobs": jobs.ravel(), "women": women.ravel(),
+    })  # fmt: skip
+
+
+def age_groups(country: Country) -> pd.DataFrame:
+    """People by age and sex in two years.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per territory, year, sex and group of five years, the last one open.
+    """
+    ages = [*(f"{first}-{first + 4}" for first in range(0, _OPEN_AGE, 5)), f"{_OPEN_AGE}+"]
+    rows = pd.MultiIndex.from_product(
+        [country.codes.tolist(), YEARS, ("women", "men"), ages], names=["territory_id", "year", "sex", "age_group"]
+    )
+    return pd.DataFrame({"persons": country.rng(36).integers(20, 400, len(rows))}, index=rows).reset_index()
+
+
+def public_finance(country: Country) -> pd.DataFrame:
+    """Public money of each territory in two years.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per territory and year: what is spent, invested, transferred and taken in, and inhabitants.
+    """
+    rng, count = country.rng(37), country.territory_count * len(YEARS)
+    income = np.rint(rng.uniform(1e6, 9e6, count))
+    return pd.DataFrame({
+        "territory_id": country.codes.repeat(len(YEARS)), "year": np.tile(YEARS, country.territory_count),
+        "budget": income, "investment": np.rint(income * rng.uniform(0.1, 0.4, count)),
+        "transfers": np.rint(income * rng.uniform(0.2, 0.9, count)), "income": income,
+        "population": np.rint(country.seat_persons * 2).repeat(len(YEARS)),
     })  # fmt: skip
 
 
@@ -187,6 +236,23 @@ def commuters(country: Country) -> pd.DataFrame:
     return pd.DataFrame(
         {"origin_id": country.codes[pairs[:, 0]], "destination_id": country.codes[pairs[:, 1]], "persons": persons}
     )
+
+
+def input_output(country: Country) -> pd.DataFrame:
+    """Give the coefficients of a national table of inputs and outputs.
+
+    Parameters
+    ----------
+    country : Country
+        The country.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per selling sector, ``sector`` and a column per buying one; a sector buys at most half its output.
+    """
+    coefficients = country.rng(38).uniform(0.01, 0.08, (len(_SECTORS), len(_SECTORS)))
+    return pd.DataFrame(coefficients, columns=list(_SECTORS)).round(4).assign(sector=_SECTORS)[["sector", *_SECTORS]]
 
 
 def cities(country: Country) -> pd.DataFrame:

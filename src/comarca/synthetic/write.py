@@ -64,6 +64,7 @@ def _write_shapes(country: Country, folder: Path) -> None:
 def _write_tables(country: Country, folder: Path) -> None:
     for make in (
         tables.cities, tables.holdings, tables.outcomes, tables.employment, tables.firms, tables.commuters,
+        tables.age_groups, tables.public_finance, tables.input_output,
     ):  # fmt: skip
         write_csv(make(country), folder / f"{make.__name__}.csv")
 
