@@ -125,6 +125,7 @@ def cases() -> Iterator[Case]:
             yield Case("outcomes", suffix, fault, ANSWER, _stored(suffix, decimal), _gives([12.125, 200.125, 13.375]))
     yield Case("outcomes", ".parquet", "decimal numbers", ANSWER, _decimals, _gives([12.125, 200.0, 13.375]))
     yield Case("outcomes", ".xlsx", "a code of more digits than numbers keep", REFUSED, _long_code)
+    yield Case("outcomes", ".parquet", "codes in an index with a name", ANSWER, _indexed, _gives(list(NAMES)))
     yield Case("outcomes", ".xlsx", "a text of thousands among numbers", REFUSED, _stored(".xlsx", None, "13.375"))
 
 
@@ -195,6 +196,12 @@ def _long_code(folder: Path) -> Any:
     territories = {str(code): "A" for code in codes}
 
     return lambda: join_by_code(read_outcomes(folder / "t.xlsx"), territories, name="outcomes")
+
+
+def _indexed(folder: Path) -> Any:
+    table = pd.DataFrame({"territory_id": list(NAMES), "year": 2010, "income": [12.5, 20.5, 13.5]})
+    table.set_index("territory_id").to_parquet(folder / "t.parquet")
+    return lambda: read_outcomes(folder / "t.parquet")["territory_id"].tolist()
 
 
 def _gives(expected: Any) -> Callable[[Any], bool]:

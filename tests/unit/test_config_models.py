@@ -9,9 +9,9 @@ from comarca.config import dynamics, families, layers, tables
 from comarca.config.base import Model, Source
 from comarca.config.dynamics import Clusters, Functional
 from comarca.config.families import IndicatorOptions, LandOptions
-from comarca.config.layers import Cities, LandCover, NightLights, Parcels, Roads
+from comarca.config.layers import Cities, LandCover, NightLights, Parcels, Roads, Totals
 from comarca.config.region import Region
-from comarca.config.tables import Attributes, Holdings
+from comarca.config.tables import Attributes, CityPopulation, Holdings
 from comarca.indicators import infrastructure, land, production, urbanisation
 
 
@@ -125,3 +125,11 @@ def test_the_options_of_a_test_are_all_but_its_columns():
     assert Clusters(columns=("a",)).tests == {"permutations": 999, "level": 0.05, "seed": 12_345}
     with pytest.raises(ValidationError, match="level"):
         Clusters(level=1.0)
+
+
+def test_one_column_stands_for_one_year():
+    assert Totals(path="README.md", id="code", population={2010: "p10", 2020: "p20"}).latest == 2020
+    with pytest.raises(ValidationError, match="the column 'p' stands for 2010 and for 2020"):
+        Totals(path="README.md", id="code", population={2010: "p", 2020: "p"})
+    with pytest.raises(ValidationError, match="the column 'p' stands for 2010 and for 2020"):
+        CityPopulation(provider="file", path="README.md", id="code", population={2010: "p", 2020: "p"})

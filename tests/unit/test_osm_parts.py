@@ -26,7 +26,7 @@ from comarca.sources.osm.lines import (
     roads_layer,
 )
 from comarca.sources.osm.opl import Vertices, WayBlock, read_nodes, read_tags, read_vertices, read_ways
-from comarca.sources.osm.stream import Wanted, extract, read_header
+from comarca.sources.osm.stream import Wanted, extract, named_errors, read_header
 from comarca.sources.osm.twins import without_twins
 from comarca.sources.osm.write import write_elements
 
@@ -169,3 +169,12 @@ def test_a_file_from_an_editor_is_told_and_written_as_a_server_would_have_it(wri
     for text, answer in ((b"", False), (b"w1 T Nn1x0y0,n2x0y1\n", False), (b"w1 T Nn1x0y0,n-2x0y1\n", True)):
         opl.write_bytes(text)
         assert has_new_nodes(opl) is answer
+
+
+def test_the_end_of_a_name_in_capitals_is_told_from_damage(tmp_path):
+    path = tmp_path / "ROADS.OSM"
+    path.write_text("<osm version='0.6'></osm>", encoding="utf-8")
+    with pytest.raises(InputError, match=r"small letters: roads\.osm"), named_errors(path):
+        list(osmium.FileProcessor(str(path)))
+    with pytest.raises(InputError, match="cut short"), named_errors(path):
+        raise RuntimeError("unexpected end")

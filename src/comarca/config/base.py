@@ -60,6 +60,20 @@ Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Year = Annotated[int, Field(ge=1800, le=2100)]
 
 
+def _each_once(columns: dict[int, str]) -> dict[int, str]:
+    """Refuse one column for two years."""
+    for year, column in columns.items():
+        other = next(first for first, name in columns.items() if name == column)
+        if other != year:
+            raise ValueError(f"the column {column!r} stands for {other} and for {year}: each year needs its own")
+    return columns
+
+
+#: Year -> column.
+ColumnsByYear = Annotated[dict[int, str], AfterValidator(_each_once)]
+ColumnsByFullYear = Annotated[dict[Year, str], AfterValidator(_each_once)]
+
+
 def _kinds(annotation: Any) -> Iterator[Any]:
     """List the types that a field takes, those of literals and of entries of lists and mappings among them."""
     parts = get_args(annotation)

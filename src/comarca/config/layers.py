@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from comarca.config.base import FilePath, PlacesSource, ProviderOf, Source, VectorSource, Word, Year
+from comarca.config.base import ColumnsByYear, FilePath, PlacesSource, ProviderOf, Source, VectorSource, Word, Year
 from comarca.config.tables import TableLayout
 
 _NODATA = "Value of the raster that means no data, if the file does not say; `none`: every value is data."
@@ -168,7 +168,7 @@ class Totals(TableLayout):
 
     path: FilePath = Field(description="Table with one row per territory: CSV, XLSX, XLS, ODS or Parquet file.")
     id: str = Field(description="Column with the code of the territory.")
-    population: str | dict[int, str] = Field(
+    population: str | ColumnsByYear = Field(
         description="Column with the persons, or year -> column: the last year counts, the first gives the change."
     )
     year: Year | None = Field(None, description="Year of the census, for one column.")
@@ -251,7 +251,7 @@ class Population(Source, TableLayout):
         "`totals` the people of a census over settlements and land, or over a `pattern`.",
     )
     id: str | None = Field(None, description="Column of a table of totals with the code of the territory.")
-    population: str | dict[int, str] | None = Field(
+    population: str | ColumnsByYear | None = Field(
         None, description="Column of a table of totals with the persons, or year -> column."
     )
     pattern: FilePath | None = Field(

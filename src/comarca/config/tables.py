@@ -6,7 +6,7 @@ from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from comarca.config.base import WHERE, Described, FilePath, Model, Source, Titles, Where, Word, Year
+from comarca.config.base import WHERE, ColumnsByFullYear, Described, FilePath, Model, Source, Titles, Where, Word, Year
 from comarca.errors import did_you_mean
 from comarca.registry.columns import sector_key
 
@@ -298,7 +298,7 @@ class CityPopulation(Source, TableLayout):
     provider: tuple[Literal["file", "none"], ...] = Field(("none",), description="Where the figures come from.")
     id: str | None = Field(None, description="Column with the code of the city, as the layer of cities has it.")
     name: str | None = Field(None, description="Column with the name of the city: joins the rows without a code.")
-    population: dict[Year, str] = Field(
+    population: ColumnsByFullYear = Field(
         default_factory=dict, description="Year -> column with the inhabitants; the first and the last year count."
     )
     country_percent_per_year: float | None = Field(

@@ -252,7 +252,8 @@ def _roadless(path: Path, dropped: Counter[str]) -> InputError:
             str(path),
             got="roads whose nodes have no coordinates",
             expected="an extract with the nodes of its ways",
-            remedy="Make it again with all nodes, as `osmium tags-filter` does unless told to omit referenced ones.",
+            remedy="Make it again with all nodes, as `osmium tags-filter` does unless told to omit referenced ones; or,"
+            " if its ways stand before their nodes, as in answers of Overpass, sort it with `osmium sort`.",
         )
     return InputError(
         str(path),

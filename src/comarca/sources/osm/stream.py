@@ -228,9 +228,10 @@ def named_errors(path: Path) -> Iterator[None]:
             remedy="Shift or leave out what is beyond, for instance with `osmium extract`.",
         ) from error  # fmt: skip
     except (RuntimeError, ValueError, EOFError, zlib.error) as error:
+        small = path.name.lower()
+        is_loud = "detect file format" in str(error) and small != path.name
+        remedy = "It is damaged, cut short or of another kind: fetch it again."
         raise InputError(
-            str(path),
-            got=str(error),
-            expected="a whole OSM file (.osm.pbf, .osm, .osm.bz2)",
-            remedy="It is damaged, cut short or of another kind: fetch it again.",
-        ) from error
+            str(path), got=str(error), expected="a whole OSM file (.osm.pbf, .osm, .osm.bz2)",
+            remedy=f"The end of its name has to be in small letters: {small}." if is_loud else remedy,
+        ) from error  # fmt: skip

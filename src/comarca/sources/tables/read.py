@@ -313,9 +313,11 @@ def clean_codes(texts: pd.Series) -> pd.Series:
 
 
 def _parquet(path: Path, *, only_names: bool = False) -> pd.DataFrame:
-    """Read a Parquet file, or its columns without rows."""
+    """Read a Parquet file, or its columns without rows; an index that has a name is a column."""
     try:
-        return pq.read_schema(path).empty_table().to_pandas() if only_names else pd.read_parquet(path)
+        frame = pq.read_schema(path).empty_table().to_pandas() if only_names else pd.read_parquet(path)
+        named = [name for name in frame.index.names if name is not None and name not in frame]
+        return frame.reset_index(named) if named else frame
     except (pa.ArrowException, OSError) as error:
         raise InputError(str(path), got=" ".join(str(error).split()), expected="a Parquet file") from error
 
