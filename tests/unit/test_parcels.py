@@ -26,6 +26,7 @@ from comarca.land.parcels import (
     sum_by_owner,
 )
 from comarca.results import Flag
+from comarca.sources.tables.owners import known_owners, read_shares
 from comarca.sources.vectors.parcels import read_parcels
 
 WEST, EAST = box(0, 0, 1, 1), box(1, 0, 2, 1)
@@ -269,6 +270,13 @@ def test_owners_who_are_not_known_are_not_one_owner(tmp_path, suffix):
         frame.to_file(tmp_path / "t.gpkg")
         found, _ = read_parcels(tmp_path / "t.gpkg", two_territories(), owner="who")
     assert len(found) == 9
+
+
+def test_stored_numbers_are_shares_and_owners_as_texts_are():
+    shares = read_shares(pd.Series([0.125, 99.875, np.nan, 100.0]), parcel=[1, 1, 2, 3], where="t")
+    np.testing.assert_allclose(shares, [0.00125, 0.99875, np.nan, 1.0])
+    owners = known_owners(pd.Series([17.0, None, 23.0, "Ana"], dtype=object), where="t")
+    assert owners.tolist() == ["17", None, "23", "Ana"]
 
 
 def test_a_letter_is_an_owner_among_letters_and_a_total_is_none(tmp_path):
