@@ -87,7 +87,10 @@ def land_check(
         for code, area, whole in zip(rows["territory_id"], rows["area_ha"], rows["land_ha"], strict=True)
     ]
     limit = f"at most {_MORE:g} times the territory's land"
-    return Check(f"{units}_land", "warn" if len(beyond) else "pass", len(beyond), limit, message, listed[:_LISTED])
+    return Check(
+        "parcels_land" if units == "parcels" else "holdings_land", "warn" if len(beyond) else "pass", len(beyond),
+        limit, message, listed[:_LISTED],
+    )  # fmt: skip
 
 
 def classes_check(holdings: pd.DataFrame) -> Check:
