@@ -115,19 +115,20 @@ test-programs: run
 probe: $(READY)
 	$(BIN)/python -m comarca.fetch.probe
 
-# The environment of a run: exactly what the lock file says, then this package on top of it.
+# The environment of a run: exactly what the lock file says, which is complete, then this package on top of it. pip chooses
+# nothing (`--no-deps`): where a newer release is out, it may ask for the hash of that one.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "No Python from 3.11 to 3.13 was found. Install one, or name it: make PYTHON=<path>" >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what a run needs into $(VENV) (once; a minute or two) ..."
-	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --require-hashes -r requirements.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 # What tests, checks and the documentation need beside it.
 $(READY_DEV): $(READY) requirements-dev.lock
 	@echo "Installing what tests and documentation need beside it ..."
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Needs uv. Writes versions and hashes for Python 3.11 to 3.13, no addresses; the second lock follows the first.
