@@ -131,7 +131,9 @@ def read_spots(
     # A dash stands for zero in statistical tables, but for nothing in a column of coordinates.
     texts = table[named].apply(lambda column: column.mask(column == "-", ""))
     # A dot before three digits parts no thousands in degrees, though the file is one of semicolons.
-    is_degrees = options.get("crs") is None and texts.apply(lambda c: c.str.fullmatch(_DEGREES) | (c == "")).all(None)
+    is_degrees = options.get("crs") is None and texts.apply(lambda c: c.str.fullmatch(_DEGREES) | (c == "")).all(
+        axis=None
+    )
     hint = "." if is_degrees else decimal_hint(table) or "."
     degrees = np.column_stack([*parse_columns(texts, named, decimal=None, hint=hint, where=where).values()])
     unknown = np.isnan(degrees).any(axis=1) | (degrees == 0).all(axis=1)
