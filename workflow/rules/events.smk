@@ -74,14 +74,3 @@ def end_strictly():
     if PLAN.config.strict and failed_checks(PLAN.folders):
         print("comarca: `strict` is set and checks failed: exit status 3.", file=sys.stderr)
         sys.exit(3)
-
-
-# Its file is taken away when a run begins, so that there is a job, and the run comes to `end_strictly`.
-rule check_strictly:
-    output:
-        touch(".snakemake/failed_checks"),
-    localrule: True
-    message:
-        "Checks failed in the last run: a strict run ends with exit status 3 until they pass."
-    shell:
-        "true"
