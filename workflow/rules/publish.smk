@@ -257,18 +257,3 @@ rule plot_map:
         "{wildcards.region}: drawing the map of {wildcards.column}."
     script:
         "../scripts/plot_map.py"
-
-
-# Its file is taken away when a run begins, so that there is a job, and the run comes to `end_strictly`.
-rule check_strictly:
-    output:
-        touch(".snakemake/failed_checks"),
-    log:
-        ".snakemake/failed_checks.log",
-    localrule: True
-    conda:
-        "../envs/comarca.yaml"
-    message:
-        "Checks failed in the last run: a strict run ends with exit status 3 until they pass."
-    shell:
-        "true > {log}"
