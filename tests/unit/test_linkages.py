@@ -149,3 +149,17 @@ def test_titles_of_chains_are_those_of_the_configuration(tmp_path):
     employment = {"provider": "file", "path": str(path), "chains": {"grain": chain}}
     registry = regional_registry(load_registry(), Region(country="NIC", employment=employment))
     assert registry.terms["chain"]["grain"] == {"es": "Maíz", "en": "Maize", "pt": "Milho"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sector,Farms,farms,trade\nFarms,1,2,1\ntrade,1,1,1\n", "'Farms', 'farms'"),
+        ("sector,farms,trade,trade\nfarms,.1,.2,.3\ntrade,.1,.1,.1\n", "two columns trade"),
+        ("sector,farms,mining\nfarms,.1,.2\nminning,.1,.1\n", "'minning'.*'mining'"),
+        ("sector,farms,mining\nfarms,..,..\nmining,0,0\n", "no purchase above 0"),
+    ],
+)
+def test_sectors_of_two_columns_or_a_slip_and_empty_tables_are_refused(tmp_path, text, message):
+    with pytest.raises(InputError, match=message):
+        read_input_output(written(tmp_path, text))

@@ -48,6 +48,8 @@ FURTHER: Final = ("women", "absent", "irrigated_ha")
 _KEY: Final = ["territory_id", "territory_name", "year"]
 _MEASURES: Final = ["holdings", "area_ha"]
 _AMOUNTS: Final = (*_MEASURES, "landless", "agrarian_households", *FURTHER)
+#: Columns of counts.
+_COUNTS: Final = ("holdings", "landless", "agrarian_households", "women", "absent")
 _AREA: Final = re.compile(r"\b(areas?|superficies?|sup|surface|hectareas?|hectares?|has?|acres?|manzanas?)\b")
 _COUNT: Final = re.compile(
     r"\b(numeros?|cantidad(es)?|estabelecimentos?|establecimientos?|holdings?|farms?|explotaci(on|ones)|exploitations?|"
@@ -143,11 +145,10 @@ def read_holdings(
     )
     numbers = [name for name in columns_of_numbers if name in rows]
     texts = [name for name in numbers if not pd.api.types.is_numeric_dtype(rows[name])]
-    for name in [name for name in ("area_ha", "total_area_ha") if name in texts]:
+    for name in [name for name in ("area_ha", "total_area_ha", "irrigated_ha") if name in texts]:
         refuse_percent(rows[name], where=f"{where}, column {name}")
     parsed = parse_columns(
-        rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=("holdings", "landless"),
-        missing=missing,
+        rows, texts, decimal=decimal, hint=decimal_hint(raw), where=where, whole=_COUNTS, missing=missing,
     )  # fmt: skip
     if "year" in rows:
         year_column(rows, parsed.get("year", rows["year"]), year=None, where=where)

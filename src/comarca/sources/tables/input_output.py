@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+import difflib
+from typing import TYPE_CHECKING, Final, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from comarca.sources.tables.read import Layout, pick_columns, read_text_table
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
+
+#: From this likeness on, two names are one with a slip.
+_NEARLY: Final = 0.85
 
 
 def read_input_output(
@@ -55,24 +59,31 @@ def read_input_output(
     Raises
     ------
     InputError
-        If rows and columns share no name, a sector has two rows or is a total, a number is negative or cannot be read,
-        an output is not above 0, or the inputs of a sector are not below its output.
+        If rows and columns share no name, a row is nearly that of a column without one, a sector has two rows or
+        columns or is a total, a number is negative or cannot be read, all are 0, an output is not above 0, or the
+        inputs of a sector are not below its output.
     """
     where = str(path)
     raw = read_text_table(path, **layout)
     table = pick_columns(raw, columns or {}, required=["sector"], where=where)
-    name_of = {fold_text(str(heading)): str(heading) for heading in table if heading not in ("sector", "output")}
+    headings = [str(heading) for heading in table if heading not in ("sector", "output")]
+    name_of = {fold_text(heading): heading for heading in headings}
+    if again := [heading for heading in headings if name_of[fold_text(heading)] != heading]:
+        raise InputError(where, got=[again[0], name_of[fold_text(again[0])]], expected="each sector in one column")
     rows = table[table["sector"].map(fold_text).isin(name_of)].reset_index(drop=True)
     if rows.empty or rows["sector"].map(fold_text).duplicated().any():
         got = "no row that is a column as well" if rows.empty else "two rows of one sector"
         raise InputError(where, got=got, expected="rows and columns of the same sectors",
                          remedy=did_you_mean(str(table["sector"].iloc[0]), list(map(str, table))))  # fmt: skip
     buyers = [name_of[fold_text(name)] for name in rows["sector"]]
+    _refuse_misspelt(table["sector"], name_of, where)
     names = [*buyers, *(["output"] if "output" in rows else [])]
     values = parse_columns(rows, names, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing)
     for name in names:
         refuse_percent(rows[name], where=f"{where}, column {name}")
     flows = np.column_stack([values[name].fillna(0.0) for name in buyers])
+    if not flows.any():
+        raise InputError(where, got="no purchase above 0", expected="what sectors buy of each other")
     if total := find_total(pd.DataFrame(flows.T, columns=rows["sector"].tolist())):
         raise InputError(f"{where}, column sector", got=f"{total!r}, the total of the others",
                          expected="each sector once",
@@ -92,3 +103,13 @@ def read_input_output(
     lost = len(table) - len(rows)
     message = f"{len(rows)} sectors buy of each other; {lost} rows have no column and are left out."
     return long, Check("input_output", "info", len(rows), "", message)
+
+
+def _refuse_misspelt(sectors: pd.Series, name_of: Mapping[str, str], where: str) -> None:
+    """Refuse a row without a column that is nearly called as a column without a row: it would be left out."""
+    names = {fold_text(name): name for name in sectors}
+    unused = sorted(name_of.keys() - names.keys())
+    for name in sorted(names.keys() - name_of.keys()):
+        for near in difflib.get_close_matches(name, unused, n=1, cutoff=_NEARLY):
+            raise InputError(f"{where}, column sector", got=names[name], expected=f"{name_of[near]!r}, as its column",
+                             remedy="Give row and column of a sector one name.")  # fmt: skip

@@ -273,9 +273,8 @@ def parse_columns(
         if name in table.attrs.get(DOUBTS, {}):
             got, expected, remedy = table.attrs[DOUBTS][name]
             raise InputError(f"{where}, column {name}", got=got, expected=expected, remedy=remedy)
-    for name in [name for name in chosen if name in whole and has_percent(table[name])]:
-        raise InputError(f"{where}, column {name}", got="figures in per cent", expected="numbers of what is counted",
-                         remedy="Is it another column? Shares of a total do not tell how many.")  # fmt: skip
+    for name in [name for name in chosen if name in whole]:
+        refuse_percent(table[name], where=f"{where}, column {name}")
     stored = {name: _stored_numbers(table, name, missing, where) for name in chosen}
     written = {name: table[name].mask(stored[name].notna(), "") for name in chosen}
     known = {name: written[name][~is_missing(written[name], marks=missing)] for name in chosen}
@@ -287,13 +286,12 @@ def parse_columns(
         for name in chosen
     }
     for name in [name for name in chosen if name in whole]:
-        _require_counts(numbers[name], known[name], f"{where}, column {name}")
+        _require_counts(numbers[name], f"{where}, column {name}")
     return numbers
 
 
-def _require_counts(numbers: pd.Series, texts: pd.Series, where: str) -> None:
-    """Refuse counts in per cent, in shares of 1, or of more than there can be."""
-    refuse_percent(texts, where=where)
+def _require_counts(numbers: pd.Series, where: str) -> None:
+    """Refuse counts in shares of 1, or of more than there can be."""
     given, got = numbers.dropna(), ""
     if len(given) and given.between(0, 1).all() and (given % 1 > 0).any():
         got = f"figures from {given.min():g} to {given.max():g}"

@@ -90,8 +90,8 @@ def read_outcomes(
     values = parse_columns(
         table, given, decimal=decimal, hint=decimal_hint(raw), where=where, missing=missing, whole=("population",)
     )
-    for name in [name for name in ("income", "population") if name in given]:
-        refuse_percent(table[name], where=f"{where}, column {name}")
+    if "income" in given:
+        refuse_percent(table["income"], where=f"{where}, column income")
     lacking = {name: np.nan for name in _NUMBERS if name not in given}
     names = table.get("territory_name", "")
     tidy = table.assign(territory_id=clean_codes(table["territory_id"]), territory_name=names, **values, **lacking)
